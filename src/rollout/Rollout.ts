@@ -1,0 +1,21 @@
+import type { Completion } from "../policy/Policy.ts"
+import type { Prompt } from "../prompt/Prompt.ts"
+
+/** Sampled answers to one prompt: a group, in GRPO's words. */
+export interface Group {
+  readonly prompt: Prompt
+  /** The prompt as the model read it. */
+  readonly rendered: string
+  readonly completions: ReadonlyArray<Completion>
+}
+
+export interface Rollouts {
+  readonly groups: ReadonlyArray<Group>
+  readonly maxTokens: number
+}
+
+/** Rollouts with the total reward of every completion: `rewards[group][completion]`, and each part of it by name. */
+export interface ScoredRollouts extends Rollouts {
+  readonly rewards: ReadonlyArray<ReadonlyArray<number>>
+  readonly parts: ReadonlyArray<ReadonlyArray<{ readonly [part: string]: number }>>
+}
