@@ -34,3 +34,8 @@ export class Subject extends Context.Service<Subject, {
   /** Loads a saved file; `"initial"` goes back to the state that the policy node names. */
   readonly load: (path: string | "initial") => Effect.Effect<void, { readonly message: string }>
 }>()("assay/pipeline/Subject") {}
+
+/** Where a training loop stands: `step` of `steps`, from 0. Schedules (warm-up, cosine) are functions of it. */
+export class LoopStep extends Context.Service<LoopStep, { readonly step: number; readonly steps: number }>()(
+  "assay/pipeline/LoopStep"
+) {}
