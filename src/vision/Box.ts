@@ -23,3 +23,35 @@ export interface Size {
   readonly width: number
   readonly height: number
 }
+
+/** Sizes that conversion between spaces needs: of the image file, and of the image as the model saw it. */
+export interface Sizes {
+  readonly original: Size
+  readonly resized: Size
+}
+
+/** Area in squared units of its space; 0 for a box turned inside out. */
+export const area = (box: Box): number => Math.max(0, box.x2 - box.x1) * Math.max(0, box.y2 - box.y1)
+
+/** Area that two boxes of one space share. */
+export const intersection = <S extends Space>(a: Box<S>, b: Box<NoInfer<S>>): number =>
+  Math.max(0, Math.min(a.x2, b.x2) - Math.max(a.x1, b.x1)) * Math.max(0, Math.min(a.y2, b.y2) - Math.max(a.y1, b.y1))
+
+/** Intersection over union of two boxes of one space, in [0, 1]; 0 when both are empty. */
+export const iou = <S extends Space>(a: Box<S>, b: Box<NoInfer<S>>): number => {
+  const shared = intersection(a, b)
+  const union = area(a) + area(b) - shared
+  return union > 0 ? shared / union : 0
+}
+
+/** The same place of the image in another space. Nothing is rounded or clipped. */
+export const convert = <To extends Space>(box: Box, to: To, sizes: Sizes): Box<To> => {
+  const source = extent(box.space, sizes)
+  const target = extent(to, sizes)
+  const x = target.width / source.width
+  const y = target.height / source.height
+  return { space: to, x1: box.x1 * x, y1: box.y1 * y, x2: box.x2 * x, y2: box.y2 * y }
+}
+
+const extent = (space: Space, sizes: Sizes): Size =>
+  space === "thousand" ? { width: 1000, height: 1000 } : sizes[space]

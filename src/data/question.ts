@@ -1,0 +1,42 @@
+import * as Random from "../pipeline/Random.ts"
+import { colours, forms, label, type Scene, type Shape } from "./Scene.ts"
+
+/** What is asked about a scene, in OVDEval's words: labels that are there, and hard negatives that are not. */
+export interface Question {
+  readonly text: ReadonlyArray<string>
+  readonly negText: ReadonlyArray<string>
+}
+
+const onlyNegativesShare = 0.08
+const twoLabelsShare = 0.4
+const negativeShare = 0.3
+
+/**
+ * The question of a key: one label of the scene or two, and in about 30 % of the questions one hard negative. About 8 % of
+ * the questions ask for hard negatives only, so that "None" is right.
+ */
+export const question = (key: Random.Key, scene: Scene): Question => {
+  const next = Random.stream(key)
+  const present = shuffled(next, [...new Set(scene.shapes.map(label))])
+  const absent = shuffled(next, hardNegatives(scene.shapes))
+  const onlyNegatives = next() < onlyNegativesShare
+  const count = next() < twoLabelsShare ? 2 : 1
+  const negative = next() < negativeShare
+  return onlyNegatives
+    ? { text: [], negText: absent.slice(0, count) }
+    : { text: present.slice(0, count), negText: negative ? absent.slice(0, 1) : [] }
+}
+
+/** Labels that are absent but share colour or form with a shape that is there. */
+export const hardNegatives = (shapes: ReadonlyArray<Shape>): ReadonlyArray<string> => {
+  const present = new Set(shapes.map(label))
+  return colours.flatMap((colour) =>
+    forms
+      .filter((form) => shapes.some((shape) => shape.colour === colour || shape.form === form))
+      .map((form) => label({ colour, form }))
+      .filter((name) => !present.has(name))
+  )
+}
+
+const shuffled = <A>(next: () => number, items: ReadonlyArray<A>): ReadonlyArray<A> =>
+  items.map((item) => ({ item, rank: next() })).sort((a, b) => a.rank - b.rank).map(({ item }) => item)
