@@ -40,6 +40,8 @@ export class Journal extends Context.Service<Journal, {
 
   /** The finished execution of a fingerprint. Undefined when there is none or an artifact of it is missing or altered. */
   readonly findStage: (fingerprint: string) => Effect.Effect<FinishedStage | undefined, JournalError>
+  /** Step of the newest checkpoint of an unfinished execution of a fingerprint, for planning; writes nothing. */
+  readonly unfinishedStep: (fingerprint: string) => Effect.Effect<number | undefined, JournalError>
   /** Starts a stage, or takes up an unfinished one, and returns its id. A stale finished one is cleared first. */
   readonly openStage: (record: StageRecord) => Effect.Effect<number, JournalError>
   /** Puts a stage execution at a position of a run. `reused`: it was finished before this run came to it. */
