@@ -1,0 +1,304 @@
+/**
+ * Differentiable operators: each appends the ONNX nodes of its value and records how its gradient is pulled back.
+ *
+ * Shapes are tracked while building, so that a mistake is an error here and not in the middle of a run. No operator
+ * scatters with addition: ONNX Runtime's ScatterND gives other bits from run to run with two threads.
+ */
+import { dimension, emit, emitMany, type Dim, type Graph, ints, record, scalar, type Shape, type Value } from "./Graph.ts"
+import { broadcast, repeatedAxes, same } from "./shapes.ts"
+
+const binary = (op: string, a: Value, b: Value): Value => emit(a.graph, op, [a, b], { shape: broadcast(a.shape, b.shape) })
+const unary = (op: string, x: Value): Value => emit(x.graph, op, [x], { type: x.type, shape: x.shape })
+
+/** Undoes broadcasting: sums a gradient over the axes along which the operand was repeated. */
+const unbroadcast = (gradient: Value, shape: Shape): Value => {
+  if (same(gradient.shape, shape)) return gradient
+  return reshape(reduceSum(gradient, repeatedAxes(shape, gradient.shape)), shape)
+}
+
+export const add = (a: Value, b: Value): Value =>
+  record(binary("Add", a, b), [a, b], (d) => [unbroadcast(d, a.shape), unbroadcast(d, b.shape)])
+
+export const subtract = (a: Value, b: Value): Value =>
+  record(binary("Sub", a, b), [a, b], (d) => [unbroadcast(d, a.shape), unbroadcast(negate(d), b.shape)])
+
+export const multiply = (a: Value, b: Value): Value =>
+  record(binary("Mul", a, b), [a, b], (d) => [
+    unbroadcast(multiply(d, b), a.shape),
+    unbroadcast(multiply(d, a), b.shape)
+  ])
+
+export const divide = (a: Value, b: Value): Value => {
+  const quotient = binary("Div", a, b)
+  return record(quotient, [a, b], (d) => {
+    const da = divide(d, b)
+    return [unbroadcast(da, a.shape), unbroadcast(negate(multiply(da, quotient)), b.shape)]
+  })
+}
+
+export const negate = (x: Value): Value => record(unary("Neg", x), [x], (d) => [negate(d)])
+
+export const scale = (x: Value, factor: number): Value => multiply(x, scalar(x.graph, factor))
+
+export const sqrt = (x: Value): Value => {
+  const root = unary("Sqrt", x)
+  return record(root, [x], (d) => [divide(scale(d, 0.5), root)])
+}
+
+export const exp = (x: Value): Value => {
+  const y = unary("Exp", x)
+  return record(y, [x], (d) => [multiply(d, y)])
+}
+
+export const log = (x: Value): Value => record(unary("Log", x), [x], (d) => [divide(d, x)])
+
+/** x * sigmoid(x). Source: Hendrycks and Gimpel, arXiv 1606.08415, "SiLU". */
+export const silu = (x: Value): Value => {
+  const s = unary("Sigmoid", x)
+  const y = binary("Mul", x, s)
+  // y' = s + y (1 - s)
+  return record(y, [x], (d) => [multiply(d, add(s, multiply(y, subtract(scalar(x.graph, 1), s))))])
+}
+
+/** Gaussian error linear unit, exact. Source: Hendrycks and Gimpel, arXiv 1606.08415. */
+export const gelu = (x: Value): Value => {
+  const cdf = scale(add(unary("Erf", scale(x, Math.SQRT1_2)), scalar(x.graph, 1)), 0.5)
+  return record(binary("Mul", x, cdf), [x], (d) => {
+    const density = scale(unary("Exp", scale(multiply(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI))
+    return [multiply(d, add(cdf, multiply(x, density)))]
+  })
+}
+
+/** Repeats dimensions of size 1 until `x` is as large as `like`. */
+const expandLike = (x: Value, like: Value): Value =>
+  same(x.shape, like.shape)
+    ? x
+    : record(emit(x.graph, "Expand", [x, shapeOf(like)], { shape: like.shape }), [x], (d) => [unbroadcast(d, x.shape)])
+
+/** Sum over axes, which stay as dimensions of size 1 or vanish. */
+export const reduceSum = (x: Value, axes: ReadonlyArray<number>, keepDims = true): Value => {
+  const kept = x.shape.map((dim, axis): Dim => (axes.includes(axis) ? 1 : dim))
+  const shape = keepDims ? kept : x.shape.filter((_, axis) => !axes.includes(axis))
+  const y = emit(x.graph, "ReduceSum", [x, ints(x.graph, axes)], { shape }, { keepdims: keepDims ? 1 : 0 })
+  return record(y, [x], (d) => [expandLike(keepDims ? d : reshape(d, kept), x)])
+}
+
+/** Repeats dimensions of size 1 up to `shape`. */
+export const expand = (x: Value, shape: Shape): Value =>
+  same(x.shape, shape)
+    ? x
+    : record(emit(x.graph, "Expand", [x, shapeTensor(x.graph, shape)], { shape }), [x], (d) => [
+      unbroadcast(d, x.shape)
+    ])
+
+/** Mean over the last axis, kept as a dimension of size 1. */
+export const meanLast = (x: Value): Value => {
+  const size = x.shape.at(-1)!
+  if (typeof size !== "number") throw new Error("meanLast needs a known last dimension")
+  const shape = [...x.shape.slice(0, -1), 1]
+  const y = emit(x.graph, "ReduceMean", [x], { shape }, { axes: [x.shape.length - 1], keepdims: 1 })
+  return record(y, [x], (d) => [expandLike(scale(d, 1 / size), x)])
+}
+
+const shapeTensor = (graph: Graph, shape: Shape): Value =>
+  shape.every((dim) => typeof dim === "number")
+    ? ints(graph, shape)
+    : emit(
+      graph,
+      "Concat",
+      shape.map((dim) =>
+        typeof dim === "number" ? ints(graph, [dim]) : graph.dims.has(dim) ? dimension(graph, dim) : ints(graph, [-1])
+      ),
+      { type: "int64", shape: [shape.length] },
+      { axis: 0 }
+    )
+
+/**
+ * The same numbers under another shape. A dimension that belongs to no input of the graph may stand there once: it takes
+ * what is left over.
+ */
+export const reshape = (x: Value, shape: Shape): Value => {
+  if (same(x.shape, shape)) return x
+  const y = emit(x.graph, "Reshape", [x, shapeTensor(x.graph, shape)], { type: x.type, shape })
+  return record(y, [x], (d) => [emit(x.graph, "Reshape", [d, shapeOf(x)], { shape: x.shape })])
+}
+
+export const transpose = (x: Value, order: ReadonlyArray<number>): Value => {
+  const y = emit(x.graph, "Transpose", [x], { shape: order.map((axis) => x.shape[axis]!) }, { perm: order })
+  const inverse = order.map((_, axis) => order.indexOf(axis))
+  return record(y, [x], (d) => [transpose(d, inverse)])
+}
+
+/** Joins along an axis. `joined` names the size of that axis when it is not a sum of known numbers. */
+export const concat = (values: ReadonlyArray<Value>, axis: number, joined?: string): Value => {
+  const first = values[0]!
+  const sizes = values.map((value) => value.shape[axis]!)
+  const total = sizes.every((size) => typeof size === "number")
+    ? sizes.reduce((sum: number, size) => sum + (size as number), 0)
+    : joined ?? sizes.join("+")
+  const shape = first.shape.map((dim, i) => (i === axis ? total : dim))
+  const y = emit(first.graph, "Concat", values, { shape }, { axis })
+  return record(y, values, (d) => split(d, axis, values))
+}
+
+/** Cuts `x` along an axis into pieces as large there as `like`, which may be known sizes or tensors. */
+export const split = (x: Value, axis: number, like: ReadonlyArray<number | Value>): ReadonlyArray<Value> => {
+  const graph = x.graph
+  const known = like.every((piece) => typeof piece === "number" || typeof piece.shape[axis] === "number")
+  const dims = like.map((piece) => (typeof piece === "number" ? piece : piece.shape[axis]!))
+  const sizes = known
+    ? ints(graph, dims as ReadonlyArray<number>)
+    : emit(
+      graph,
+      "Concat",
+      like.map((piece) => (typeof piece === "number" ? ints(graph, [piece]) : axisSize(piece, axis))),
+      { type: "int64", shape: [like.length] },
+      { axis: 0 }
+    )
+  const shapes = dims.map((dim) => ({ shape: x.shape.map((own, i) => (i === axis ? dim : own)) }))
+  const outputs = emitMany(graph, "Split", [x, sizes], shapes, { axis })
+  graph.tape.push({
+    inputs: [x],
+    outputs,
+    pullback: (d) => [emit(graph, "Concat", outputs.map((piece, i) => d[i] ?? zerosLike(piece)), { shape: x.shape }, { axis })]
+  })
+  return outputs
+}
+
+const shapeOf = (x: Value): Value => emit(x.graph, "Shape", [x], { type: "int64", shape: [x.shape.length] })
+
+const axisSize = (x: Value, axis: number): Value =>
+  emit(x.graph, "Gather", [shapeOf(x), ints(x.graph, [axis])], { type: "int64", shape: [1] }, { axis: 0 })
+
+const zerosLike = (x: Value): Value => emit(x.graph, "ConstantOfShape", [shapeOf(x)], { shape: x.shape })
+
+/** Matrix product over the last two axes, the others broadcast. */
+export const matmul = (a: Value, b: Value): Value => {
+  const shape = [...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)), a.shape.at(-2)!, b.shape.at(-1)!]
+  if (a.shape.at(-1) !== b.shape.at(-2)) {
+    throw new Error(`matmul of [${a.shape.join(", ")}] and [${b.shape.join(", ")}]`)
+  }
+  return record(emit(a.graph, "MatMul", [a, b], { shape }), [a, b], (d) => [
+    unbroadcast(matmul(d, swapLast(b)), a.shape),
+    unbroadcast(matmul(swapLast(a), d), b.shape)
+  ])
+}
+
+export const swapLast = (x: Value): Value => {
+  const rank = x.shape.length
+  return transpose(x, [...Array(rank - 2).keys(), rank - 1, rank - 2])
+}
+
+const gemm = (a: Value, b: Value, transA: 0 | 1, transB: 0 | 1, bias?: Value): Value =>
+  emit(
+    a.graph,
+    "Gemm",
+    bias === undefined ? [a, b] : [a, b, bias],
+    { shape: [a.shape[transA === 1 ? 1 : 0]!, b.shape[transB === 1 ? 0 : 1]!] },
+    { transA, transB }
+  )
+
+/** x [rows, in] times the transpose of weight [out, in], plus bias [out]: [rows, out]. */
+export const linear = (x: Value, weight: Value, bias?: Value): Value =>
+  record(gemm(x, weight, 0, 1, bias), bias === undefined ? [x, weight] : [x, weight, bias], (d) => [
+    gemm(d, weight, 0, 0),
+    gemm(d, x, 1, 0),
+    bias === undefined ? undefined : reduceSum(d, [0], false)
+  ])
+
+/** Softmax over the last axis. */
+export const softmax = (x: Value): Value => {
+  const y = emit(x.graph, "Softmax", [x], { shape: x.shape }, { axis: -1 })
+  return record(y, [x], (d) => {
+    const dy = multiply(d, y)
+    return [subtract(dy, multiply(y, reduceSum(dy, [x.shape.length - 1])))]
+  })
+}
+
+/**
+ * x / rms(x) * weight over the last axis, in the order of Qwen's own code.
+ *
+ * Source: Zhang and Sennrich, arXiv 1910.07467.
+ */
+export const rmsNorm = (x: Value, weight: Value, epsilon: number): Value => {
+  const variance = emit(
+    x.graph,
+    "ReduceMean",
+    [binary("Mul", x, x)],
+    { shape: [...x.shape.slice(0, -1), 1] },
+    { axes: [x.shape.length - 1], keepdims: 1 }
+  )
+  const inverse = unary("Reciprocal", unary("Sqrt", binary("Add", variance, scalar(x.graph, epsilon))))
+  const normal = binary("Mul", x, inverse)
+  return record(binary("Mul", normal, weight), [x, weight], (d) => {
+    const dn = multiply(d, weight)
+    const mean = meanLast(multiply(dn, normal))
+    return [multiply(subtract(dn, multiply(normal, mean)), inverse), unbroadcast(multiply(d, normal), weight.shape)]
+  })
+}
+
+/** Rotary embedding of x [rows, heads * headSize] by angle tables [rows, headSize / 2]; `row` is 0..rows-1 as [1, rows]. */
+export interface Rotation {
+  readonly cos: Value
+  readonly sin: Value
+  readonly row: Value
+}
+
+/** Source: Su et al., arXiv 2104.09864, in the half-and-half layout of Hugging Face. The reverse turns backwards. */
+export const rotary = (x: Value, rotation: Rotation): Value => {
+  const batched = emit(x.graph, "Unsqueeze", [x, ints(x.graph, [0])], { shape: [1, ...x.shape] })
+  const turned = emit(
+    x.graph,
+    "RotaryEmbedding",
+    [batched, rotation.row, rotation.cos, rotation.sin],
+    { shape: batched.shape },
+    { interleaved: 0 },
+    "com.microsoft"
+  )
+  const y = emit(x.graph, "Squeeze", [turned, ints(x.graph, [0])], { shape: x.shape })
+  return record(y, [x], (d) => [rotary(d, { ...rotation, sin: negate(rotation.sin) })])
+}
+
+/** Rows of a table [entries, width] by id. The gradient is a product with one-hot rows, whose bits never vary. */
+export const embedding = (table: Value, ids: Value): Value => {
+  const width = table.shape[1]!
+  const y = emit(table.graph, "Gather", [table, ids], { shape: [...ids.shape, width] }, { axis: 0 })
+  return record(y, [table], (d) => [gemm(oneHot(ids, table.shape[0] as number), d, 1, 0)])
+}
+
+/** ids [rows] to 0/1 floats [rows, size]. */
+const oneHot = (ids: Value, size: number): Value => {
+  const graph = ids.graph
+  const values = emit(graph, "Concat", [zero(graph), one(graph)], { shape: [2] }, { axis: 0 })
+  return emit(graph, "OneHot", [ids, ints(graph, [size]), values], { shape: [...ids.shape, size] }, { axis: -1 })
+}
+
+const one = (graph: Graph): Value => emit(graph, "Reshape", [scalar(graph, 1), ints(graph, [1])], { shape: [1] })
+const zero = (graph: Graph): Value => emit(graph, "Reshape", [scalar(graph, 0), ints(graph, [1])], { shape: [1] })
+
+/**
+ * Rows of x [n, width] in another order: `index` [m] says which row stands where, n meaning a row of zeros.
+ *
+ * Each row may stand at one place at most; `inverse` [n] says where, m meaning nowhere. The reverse is the same operator
+ * with the two swapped, which is why nothing needs to be added up.
+ */
+export const placeRows = (x: Value, index: Value, inverse: Value): Value => {
+  const width = x.shape[1]!
+  const zeros = emit(x.graph, "Expand", [scalar(x.graph, 0), shapeTensor(x.graph, [1, width])], { shape: [1, width] })
+  const padded = emit(x.graph, "Concat", [x, zeros], { shape: ["padded", width] }, { axis: 0 })
+  const y = emit(x.graph, "Gather", [padded, index], { shape: [index.shape[0]!, width] }, { axis: 0 })
+  return record(y, [x], (d) => [placeRows(d, inverse, index)])
+}
+
+/** log softmax of logits [rows, entries] at `targets` [rows]: [rows]. */
+export const tokenLogProbability = (logits: Value, targets: Value): Value => {
+  const graph = logits.graph
+  const all = emit(graph, "LogSoftmax", [logits], { shape: logits.shape }, { axis: -1 })
+  const column = reshape(targets, [...targets.shape, 1])
+  const chosen = emit(graph, "GatherElements", [all, column], { shape: [...targets.shape, 1] }, { axis: 1 })
+  const y = emit(graph, "Squeeze", [chosen, ints(graph, [1])], { shape: targets.shape })
+  return record(y, [logits], (d) => {
+    const miss = subtract(oneHot(targets, logits.shape[1] as number), unary("Exp", all))
+    return [multiply(miss, emit(graph, "Unsqueeze", [d, ints(graph, [1])], { shape: [...d.shape, 1] }))]
+  })
+}
