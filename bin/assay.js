@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+// Plain JavaScript on purpose: this file must run, and say something useful, on a Node too old for the rest.
+import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { createRequire } from "node:module"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
+const marker = "ASSAY_STARTED_BY"
+
+if (major > 22 || (major === 22 && minor >= 19)) {
+  if (process.env[marker] !== undefined && process.channel) {
+    // Started by the branch below: when that process dies, even by SIGKILL, nobody is left to stop this one.
+    process.on("disconnect", () => process.exit(130))
+    process.channel.unref()
+  }
+  delete process.env[marker]
+  await import("../src/cli/main.ts")
+} else {
+  const newer = packagedNode()
+  if (newer === undefined) {
+    process.stderr.write(
+      `assay: this is Node ${process.versions.node}, and assay needs Node 22.19 or newer. The project brings one along as ` +
+        "the npm package `node`: run `npm ci` in the project's folder, or install a newer Node.\n"
+    )
+    process.exit(3)
+  }
+  const child = spawn(newer, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: { ...process.env, [marker]: String(process.pid) }
+  })
+  // A terminal sends Ctrl-C to both; the child decides when it has finished. Signals from elsewhere are passed on.
+  process.on("SIGINT", () => child.kill("SIGINT"))
+  process.on("SIGTERM", () => child.kill("SIGTERM"))
+  child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)))
+}
+
+/** The Node binary of the npm package `node`, wherever npm put that package. */
+function packagedNode() {
+  const require = createRequire(import.meta.url)
+  for (const folder of require.resolve.paths("node-package") ?? []) {
+    const binary = join(folder, "node", "bin", "node")
+    if (existsSync(binary)) return binary
+  }
+  return undefined
+}

@@ -1,0 +1,58 @@
+import { decimals, signed, withInterval } from "./numbers.ts"
+import { sentences } from "./sentences.ts"
+import type { Cell, Difference, Table } from "./Table.ts"
+
+/** Makes a text safe inside a table cell: no column or line break, and no accidental markup. */
+export const escape = (text: string): string =>
+  text.replace(/[\\`*_{}[\]<>|#]/g, (character) => `\\${character}`).replace(/\s*\r?\n\s*/g, " ")
+
+const differenceText = (difference: Difference | undefined, digits: number): string => {
+  if (difference === undefined) return ""
+  const figure = withInterval(signed(difference.delta, digits), difference.ci95, digits)
+  return difference.separated ? `**${figure}**` : figure
+}
+
+interface Column {
+  readonly head: string
+  readonly value: (cell: Cell) => string
+}
+
+const columnsOf = (table: Table, position: number): ReadonlyArray<Column> => {
+  const metric = table.metrics[position]!
+  const digits = decimals(table, metric)
+  const has = (pick: (cell: Cell) => unknown) => table.rows.some((row) => pick(row.cells[position]!) !== undefined)
+  const measured: Column = {
+    head: metric,
+    value: (cell) => cell.measured === undefined ? "-" : withInterval(cell.measured.mean.toFixed(digits), cell.measured.ci95, digits)
+  }
+  return [
+    measured,
+    ...(has((cell) => cell.toBaseline)
+      ? [{ head: `to ${table.baseline}`, value: (cell: Cell) => differenceText(cell.toBaseline, digits) }]
+      : []),
+    ...(has((cell) => cell.toReference)
+      ? [{ head: `to ${table.reference}`, value: (cell: Cell) => differenceText(cell.toReference, digits) }]
+      : []),
+    ...(has((cell) => cell.published) ? [{ head: "published", value: (cell: Cell) => String(cell.published ?? "") }] : [])
+  ]
+}
+
+const line = (cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
+
+/** The table in Markdown (GitHub's dialect); a bold difference is a separated one. */
+export const markdown = (table: Table): string => {
+  const columns = table.metrics.map((_, position) => columnsOf(table, position))
+  const rows = table.rows.map((row) => {
+    const counts = new Set(row.cells.flatMap((cell) => (cell.measured ? [cell.measured.n] : [])))
+    const cells = columns.flatMap((group, i) => group.map((column) => column.value(row.cells[i]!)))
+    return line([escape(row.variant) + (row.role === "baseline" ? " (baseline)" : ""), [...counts].join("/") || "0", ...cells])
+  })
+  const heads = columns.flat().map((column) => escape(column.head))
+  return [
+    line([escape(table.rowTitle), "n", ...heads]),
+    line(["---", "--:", ...heads.map(() => "--:")]),
+    ...rows,
+    "",
+    ...sentences(table).map((sentence) => `- ${escape(sentence)}`)
+  ].join("\n")
+}
