@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import sharp from "sharp"
+import * as Random from "../pipeline/Random.ts"
+import { Workspace } from "../pipeline/services.ts"
+import * as Stage from "../pipeline/Stage.ts"
+import { question } from "./question.ts"
+import { read } from "./readers.ts"
+import { svg } from "./render.ts"
+import { scene, type Scene, signature } from "./Scene.ts"
+import { type Item, type Layout, writeOnce } from "./shapesFiles.ts"
+
+const Side = Schema.Int.check(Schema.isBetween({ minimum: 64, maximum: 4096 }))
+const Count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
+
+const config = Schema.Struct({
+  split: Schema.Literals(["train", "validation"]),
+  /** "coco": every object annotated. "ovdeval": each image with a question, and what that asks for annotated. */
+  layout: Schema.Literals(["coco", "ovdeval"]),
+  /** Number of images; 2000 to train, 200 to validate. */
+  count: Schema.optionalKey(Count),
+  seed: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)).pipe(Schema.withDecodingDefaultKey(Effect.succeed(0))),
+  /** Pixels. */
+  size: Schema.Struct({ width: Side, height: Side }).pipe(
+    Schema.withDecodingDefaultKey(Effect.succeed({ width: 112, height: 112 }))
+  )
+})
+
+type Config = typeof config["Type"]
+
+/**
+ * Scenes of coloured shapes with exact boxes, rendered to files once and read back by the readers of real data sets.
+ *
+ * A scene belongs to one split for good, whatever seed and count, so no scene of one split is in the other.
+ * Fails with `DataError` when the files cannot be written or read.
+ */
+export const shapes = Stage.define({
+  kind: "data",
+  name: "shapes",
+  module: import.meta.url,
+  config,
+  run: (options, _: void) =>
+    Effect.gen(function*() {
+      const { folder } = yield* Workspace
+      const count = options.count ?? (options.split === "train" ? 2000 : 200)
+      const set = join(folder, `shapes-${identity(options, count)}`)
+      yield* writeOnce(set, options.layout, options.size, count, (index) => item(options, index))
+      const name = `shapes-${options.split}`
+      const files = { annotations: join(set, "annotations.json"), images: join(set, "images"), name, onBad: "fail" as const }
+      return yield* read(files, options.layout === "ovdeval")
+    })
+})
+
+/** The scene at a place of a split: the first scene of the place's stream that belongs to the split. */
+export const sceneOf = (options: Pick<Config, "split" | "seed" | "size">, index: number): Scene => {
+  const place = Random.fold(Random.key(options.seed), "shapes", options.split, index)
+  for (let attempt = 0;; attempt++) {
+    const drawn = scene(Random.fold(place, attempt), options.size)
+    if (splitOf(drawn) === options.split) return drawn
+  }
+}
+
+/** The split that a scene belongs to, decided by a hash of what it shows: a quarter of all scenes are for validation. */
+export const splitOf = (value: Scene): Config["split"] =>
+  createHash("sha256").update(signature(value)).digest()[0]! % 4 === 0 ? "validation" : "train"
+
+const item = (options: Pick<Config, "split" | "seed" | "size">, index: number): Item => {
+  const drawn = sceneOf(options, index)
+  return { scene: drawn, question: question(Random.fold(Random.key(options.seed), "question", options.split, index), drawn) }
+}
+
+/** Names the files by config, versions of the renderer, and what the generator makes of the first places. */
+const identity = (options: Config, count: number): string => {
+  const layout: Layout = options.layout
+  const probe = Array.from({ length: 16 }, (_, i) => item(options, i)).map((made) => [svg(made.scene), made.question])
+  const { split, seed, size } = options
+  return createHash("sha256")
+    .update(JSON.stringify([split, layout, count, seed, size.width, size.height, sharp.versions, probe]))
+    .digest("hex").slice(0, 16)
+}
