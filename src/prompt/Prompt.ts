@@ -36,3 +36,7 @@ export interface TemplateConfig {
   readonly request: string
   readonly place: "before" | "after" | "system"
 }
+
+export { make } from "./make.ts"
+export { template } from "./template.ts"
+export { enhanced, fixedSpace, missingSpace, standard, system } from "./templates.ts"

@@ -1,0 +1,47 @@
+import { readFile } from "node:fs/promises"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import sharp from "sharp"
+import type { Size } from "./Box.ts"
+
+/** An image file cannot be used: `path` names it, `message` says why and what to do. */
+export class ImageError extends Data.TaggedError("ImageError")<{
+  readonly path: string
+  readonly message: string
+  readonly cause?: unknown
+}> {}
+
+/** Pixels row by row, three bytes (red, green, blue) each. */
+export interface Image extends Size {
+  readonly pixels: Uint8Array
+}
+
+/** A picture that claims more pixels than this is a mistake or an attack, and is refused before it is unpacked. */
+export const largestPixels = 100_000_000
+
+/**
+ * Decodes an image file to RGB, 8 bits a channel, bicubically resized to `size` where that differs. Transparency is
+ * dropped and EXIF rotation ignored, since boxes are given in pixels as stored.
+ *
+ * Fails with `ImageError`, naming the file, when it is missing, no picture, cut short, or above `largestPixels`.
+ */
+export const load = (path: string, size?: Size): Effect.Effect<Image, ImageError> =>
+  Effect.tryPromise({
+    try: async () => {
+      // From memory, since libvips would remember a path's picture after the file has changed.
+      const source = sharp(await readFile(path), { limitInputPixels: largestPixels, failOn: "error" })
+        .toColourspace("srgb").removeAlpha()
+      const resized = size === undefined
+        ? source
+        : source.resize(size.width, size.height, { fit: "fill", kernel: "cubic", fastShrinkOnLoad: false })
+      const { data, info } = await resized.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true })
+      return { width: info.width, height: info.height, pixels: new Uint8Array(data) }
+    },
+    catch: (cause) =>
+      new ImageError({
+        path,
+        message: `Image ${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)}). ` +
+          "Restore the file or leave it out of the data set.",
+        cause
+      })
+  })

@@ -1,0 +1,55 @@
+import * as Data from "effect/Data"
+import * as Result from "effect/Result"
+import type { Size } from "./Box.ts"
+
+/** The image is more than 200 times as long as it is wide (or the other way round). */
+export class AspectRatioError extends Data.TaggedError("AspectRatioError")<{
+  readonly size: Size
+  readonly message: string
+}> {}
+
+export interface SmartResize {
+  /** Side in pixels of what becomes one visual token: patch size times merge size. */
+  readonly factor: number
+  readonly minPixels: number
+  readonly maxPixels: number
+}
+
+/**
+ * Size at which Qwen2-VL and Qwen2.5-VL see an image: both sides multiples of `factor`, area between `minPixels` and
+ * `maxPixels` where multiples allow it, aspect ratio nearly kept.
+ *
+ * Ties round to even, as Python's `round` does. Fails with `AspectRatioError` above 200 : 1.
+ * Source: Hugging Face transformers, Qwen2VLImageProcessor, `smart_resize`.
+ */
+export const smartResize = (size: Size, options: SmartResize): Result.Result<Size, AspectRatioError> => {
+  const { height, width } = size
+  const { factor, maxPixels, minPixels } = options
+  if (Math.max(height, width) / Math.min(height, width) > 200) {
+    return Result.fail(
+      new AspectRatioError({
+        size,
+        message: `An image of ${width} x ${height} pixels is over 200 times as long as wide, which the model cannot see. ` +
+          "Crop it or leave it out."
+      })
+    )
+  }
+  const scaled = (round: (units: number) => number, by: number): Size => ({
+    width: round((width * by) / factor) * factor,
+    height: round((height * by) / factor) * factor
+  })
+  const nearest = scaled(roundHalfEven, 1)
+  const pixels = nearest.width * nearest.height
+  if (pixels > maxPixels) {
+    const shrink = Math.sqrt((height * width) / maxPixels)
+    const fit = (side: number) => Math.max(factor, Math.floor(side / shrink / factor) * factor)
+    return Result.succeed({ width: fit(width), height: fit(height) })
+  }
+  return Result.succeed(pixels < minPixels ? scaled(Math.ceil, Math.sqrt(minPixels / (height * width))) : nearest)
+}
+
+const roundHalfEven = (value: number): number => {
+  const floor = Math.floor(value)
+  const rest = value - floor
+  return rest < 0.5 || (rest === 0.5 && floor % 2 === 0) ? floor : floor + 1
+}
