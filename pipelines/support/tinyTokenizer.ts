@@ -1,6 +1,8 @@
 // Writes tokenizer.json and generation_config.json of assets/tiny-vl: node pipelines/support/tinyTokenizer.ts
 import { writeFileSync } from "node:fs"
 import { colours, forms } from "../../src/data/Scene.ts"
+import { ask } from "../../src/prompt/make.ts"
+import * as templates from "../../src/prompt/templates.ts"
 import { trainTokenizer } from "./trainTokenizer.ts"
 
 /** Named as Qwen2.5-VL names them. */
@@ -14,12 +16,15 @@ const special = [
   "<|video_pad|>"
 ]
 
-/** What the study's templates say, with `{labels}` where the labels go. */
-const templates = [
-  `Please carefully check the image and detect the following objects: [{labels}]. Output the bbox coordinates of detected objects in <answer></answer>. The bbox coordinates in Markdown format should be: \n\`\`\`json\n[{"bbox_2d": [x1, y1, x2, y2], "label": "object name"}]\n\`\`\`\nIf no targets are detected in the image, simply respond with "None".`,
-  `Please carefully observe the image and detect the following targets: {labels}. Output each detected targets' bbox coordinates in JSON format. The format of the bbox coordinates is: \`\`\`json\n[{"bbox_2d": [x1, y1, x2, y2], "label": "target name"}, {"bbox_2d": [x1, y1, x2, y2], "label": "target name"}]\n\`\`\`. If there are no such targets in the image, simply respond with None.`,
-  "Output the thinking process in <think> </think> and final answer in <answer> </answer> tags.",
-  "First thinks about the reasoning process in the mind and then provides the user with the answer. The reasoning process and answer are enclosed within <think> </think> and <answer> </answer> tags, respectively, i.e., <think> reasoning process here </think><answer> answer here </answer>",
+/** Stands for a label; no template holds it. */
+const slot = "\u0000"
+
+/** What the study's templates say around the labels, and the chat template's own system prompt. */
+const passages = [
+  ...Object.values(templates)
+    .flatMap((template) => ask(template, [slot, slot]))
+    .flatMap(({ content }) => typeof content === "string" ? [content] : content.map((part) => part.type === "text" ? part.text : ""))
+    .flatMap((text) => text.split(slot)),
   "You are a helpful assistant."
 ]
 
@@ -38,19 +43,18 @@ const answers = [
   "I see "
 ]
 
-/** The passages between labels, cut into sentences, without the space around them (so that a missing space shows). */
-const sentences = (template: string): ReadonlyArray<string> =>
-  template
-    .split("{labels}")
-    .flatMap((passage) => passage.split(/(?<=[.`])(?=\s?[A-Z])/))
+/** The sentences of a passage, without the space around them (so that a missing space shows). */
+const sentences = (passage: string): ReadonlyArray<string> =>
+  passage
+    .split(/(?<=[.`])(?=\s?[A-Z])|(?<=>)\n(?=[A-Z])/)
     .map((sentence) => sentence.trim())
-    .filter((sentence) => /\w \w/.test(sentence))
+    .filter((sentence) => sentence.length > 1)
 
 const tokenizer = trainTokenizer({
   integers: 1000,
-  words: [...colours, ...forms.map((form) => ` ${form}`), "None"],
-  texts: [...templates, "I see no and one, there are none of them."],
-  phrases: [...chat, ...answers, ...templates.flatMap(sentences)],
+  words: [...colours, ...forms.map((form) => ` ${form}`), ", ", ": ", "; ", "None"],
+  texts: passages,
+  phrases: [...chat, ...answers, ...passages.flatMap(sentences)],
   merges: 256,
   special
 })

@@ -13,8 +13,8 @@ export interface Recipe {
   readonly special: ReadonlyArray<string>
 }
 
-/** Cuts text into numbers of at most `integers`, list separators, words with the space before them, signs and spaces. */
-const piecePattern = "1000(?![0-9])|[0-9]{1,3}|, | ?\\p{L}+| ?[^\\s\\p{L}0-9]+|\\s+"
+/** Cuts text into numbers up to 1000, list separators, words with the space before them, signs and spaces. */
+const piecePattern = "1000(?![0-9])|[0-9]{1,3}|[,:;] | ?\\p{L}+| ?[^\\s\\p{L}0-9]+|\\s+"
 
 /** GPT-2's printable stand-in for each byte: itself where printable, else a character from U+0100 on. */
 const byteCharacters: ReadonlyArray<string> = (() => {
