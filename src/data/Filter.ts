@@ -1,0 +1,149 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stage from "../pipeline/Stage.ts"
+import { DataError } from "./DataError.ts"
+import type { Dataset, Example } from "./Example.ts"
+import { keepLabels } from "./keepLabels.ts"
+
+const Limit = Schema.Struct({ n: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)) })
+const Fraction = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
+
+/** The data set with these examples; fails, naming the filter, when there are none. */
+const keep = (filter: string, dataset: Dataset, examples: ReadonlyArray<Example>): Effect.Effect<Dataset, DataError> =>
+  examples.length > 0 ? Effect.succeed({ ...dataset, examples }) : Effect.fail(
+    new DataError({
+      path: dataset.name,
+      message: `Filter ${filter} left none of the ${dataset.examples.length} images of "${dataset.name}" that it was given. ` +
+        "Loosen it, take an earlier filter out, or choose another data set."
+    })
+  )
+
+/** Number of boxes of each positive label; crowd regions do not count. */
+const boxCounts = (example: Example): ReadonlyMap<string, number> =>
+  new Map(example.positives.map((label) => [
+    label,
+    example.objects.filter((object) => object.label === label && !object.crowd).length
+  ]))
+
+const perCategory = Stage.define({
+  kind: "filter",
+  name: "maxBoxesPerCategory",
+  module: import.meta.url,
+  config: Limit,
+  run: ({ n }, dataset: Dataset) =>
+    keep(`maxBoxesPerCategory(${n})`, dataset, keepLabels(dataset.examples, (example) => {
+      const counts = boxCounts(example)
+      return (label) => (counts.get(label) ?? 0) <= n
+    }))
+})
+
+/**
+ * Drops, image by image, the labels with more than `n` boxes (not counting crowd regions), with all their objects.
+ *
+ * Images that lose every label are dropped. Source: VLM-R1 findings, section 2.1, COCO_pos_1 (COCO_filtered) with n = 10.
+ */
+export const maxBoxesPerCategory = (n: number) => perCategory({ n })
+
+const inAll = Stage.define({
+  kind: "filter",
+  name: "maxBoxes",
+  module: import.meta.url,
+  config: Limit,
+  run: ({ n }, dataset: Dataset) =>
+    keep(`maxBoxes(${n})`, dataset, dataset.examples.filter((example) => {
+      const total = [...boxCounts(example).values()].reduce((sum, count) => sum + count, 0)
+      return total <= n && asks(example)
+    }))
+})
+
+/**
+ * Keeps the images whose labels have at most `n` boxes in all (not counting crowd regions), and with something to ask.
+ *
+ * Source: VLM-R1 findings, section 2.1, COCO_pos_3 with n = 10.
+ */
+export const maxBoxes = (n: number) => inAll({ n })
+
+const oneEach = Stage.define({
+  kind: "filter",
+  name: "oneBoxPerCategory",
+  module: import.meta.url,
+  config: Schema.Struct({}),
+  run: (_, dataset: Dataset) =>
+    keep("oneBoxPerCategory()", dataset, dataset.examples.filter((example) =>
+      asks(example) && [...boxCounts(example).values()].every((count) => count === 1)))
+})
+
+/**
+ * Keeps the images each of whose labels has exactly one box (not counting crowd regions), and with something to ask.
+ *
+ * Source: VLM-R1 findings, section 2.1, COCO_pos_2.
+ */
+export const oneBoxPerCategory = () => oneEach({})
+
+/**
+ * Keeps, image by image, the labels all of whose boxes have an area of at least `min` and at most `max`, as fractions of
+ * the image's area (0 and 1 unless given), measured by COCO's `area`; the study's small objects are `{ max: 0.005 }`.
+ *
+ * A label with one box out of bounds goes as a whole, since asking for some of its objects would make finding the others
+ * wrong. Images that lose every label are dropped. Source: VLM-R1 findings, section 3.1.
+ */
+export const area = Stage.define({
+  kind: "filter",
+  name: "area",
+  module: import.meta.url,
+  config: Schema.Struct({ min: Schema.optionalKey(Fraction), max: Schema.optionalKey(Fraction) }),
+  run: ({ max = 1, min = 0 }, dataset: Dataset) =>
+    keep(`area({ min: ${min}, max: ${max} })`, dataset, keepLabels(dataset.examples, (example) => {
+      const pixels = example.image.width * example.image.height
+      const outside = example.objects.filter((object) =>
+        !object.crowd && (object.area < min * pixels || object.area > max * pixels)
+      )
+      const dropped = new Set(outside.map((object) => object.label))
+      return (label) => !dropped.has(label)
+    }))
+})
+
+const among = Stage.define({
+  kind: "filter",
+  name: "categories",
+  module: import.meta.url,
+  config: Schema.Struct({ labels: Schema.NonEmptyArray(Schema.NonEmptyString) }),
+  run: ({ labels }, dataset: Dataset) =>
+    Effect.gen(function*() {
+      const unknown = labels.filter((label) => !dataset.categories.includes(label))
+      if (unknown.length > 0) {
+        return yield* new DataError({
+          path: dataset.name,
+          message: `Filter categories: "${dataset.name}" has no category "${unknown.join("\", \"")}". ` +
+            `It has ${dataset.categories.slice(0, 100).join(", ")}.`
+        })
+      }
+      const wanted = new Set<string>(labels)
+      const categories = dataset.categories.filter((label) => wanted.has(label))
+      const examples = keepLabels(dataset.examples, () => (label) => wanted.has(label)).map((example) => ({
+        ...example,
+        negatives: example.negatives.filter((label) => wanted.has(label))
+      }))
+      return yield* keep(`categories([${labels.join(", ")}])`, { ...dataset, categories }, examples.filter(asks))
+    })
+})
+
+/**
+ * Keeps these labels only: among the objects, the labels to ask for, the hard negatives and the data set's categories.
+ *
+ * Images that lose every label are dropped. Fails with `DataError` when the data set does not know one of them.
+ */
+export const categories = (labels: readonly [string, ...ReadonlyArray<string>]) => among({ labels })
+
+const first = Stage.define({
+  kind: "filter",
+  name: "take",
+  module: import.meta.url,
+  config: Limit,
+  run: ({ n }, dataset: Dataset) => keep(`take(${n})`, dataset, dataset.examples.slice(0, n))
+})
+
+/** Keeps the first `n` images, or all when there are fewer. */
+export const take = (n: number) => first({ n })
+
+const asks = (example: Example): boolean => example.positives.length + example.negatives.length > 0
