@@ -50,7 +50,9 @@ export const define = <Fields extends Schema.Struct.Fields, In, Out, E, R>(
   const decode = Schema.decodeUnknownSync(definition.config as never, { errors: "all", onExcessProperty: "error" }) as (
     config: unknown
   ) => Schema.Struct<Fields>["Type"]
-  const encode = Schema.encodeSync(definition.config as never) as (config: unknown) => { readonly [key: string]: Json }
+  const encode = Schema.encodeUnknownSync(definition.config as never) as (
+    config: unknown
+  ) => { readonly [key: string]: Json }
   const make = (input: unknown, parts: ReadonlyArray<Node>): Stage<In, Out, E, R> => {
     let config: Schema.Struct<Fields>["Type"]
     try {

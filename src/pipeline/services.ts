@@ -1,5 +1,4 @@
 import * as Context from "effect/Context"
-import type * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type { Key } from "./Random.ts"
 import type { SampleRecord } from "./records.ts"
@@ -22,7 +21,10 @@ export class Recorder extends Context.Service<Recorder, {
 /** Folder for files that a stage generates and can always regenerate (rendered scenes). */
 export class Workspace extends Context.Service<Workspace, { readonly folder: string }>()("assay/pipeline/Workspace") {}
 
-export type SubjectError = Data.TaggedError<"SubjectError"> & { readonly message: string }
+/** State could not be saved or loaded: `message` says what, where and what to do. */
+export interface SubjectError {
+  readonly message: string
+}
 
 /**
  * The thing being studied (here: a policy), as the engine sees it: something whose state can be saved and loaded.
@@ -30,9 +32,9 @@ export type SubjectError = Data.TaggedError<"SubjectError"> & { readonly message
  * `path` is a file. "weights" is what later stages need; "training" adds whatever makes the next step bit-identical.
  */
 export class Subject extends Context.Service<Subject, {
-  readonly save: (path: string, what: "weights" | "training") => Effect.Effect<void, { readonly message: string }>
+  readonly save: (path: string, what: "weights" | "training") => Effect.Effect<void, SubjectError>
   /** Loads a saved file; `"initial"` goes back to the state that the policy node names. */
-  readonly load: (path: string | "initial") => Effect.Effect<void, { readonly message: string }>
+  readonly load: (path: string | "initial") => Effect.Effect<void, SubjectError>
 }>()("assay/pipeline/Subject") {}
 
 /** Where a training loop stands: `step` of `steps`, from 0. Schedules (warm-up, cosine) are functions of it. */

@@ -1,0 +1,114 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Buffer from "./Buffer.ts"
+import type { Chain, Errors, First, Services } from "./Chain.ts"
+import { EmptyBatchSource } from "./errors.ts"
+import { Execution } from "./Execution.ts"
+import { Journal, type JournalError } from "./Journal.ts"
+import type { Node } from "./Node.ts"
+import { names } from "./Paths.ts"
+import * as Random from "./Random.ts"
+import { LoopStep, Recorder, StageKey, Subject, type SubjectError } from "./services.ts"
+import type { Any, Stage } from "./Stage.ts"
+import { define } from "./Stage.ts"
+
+/** What a loop can cut batches from: anything with a list called `prompts`. The rest of it goes into every batch. */
+export interface Batchable {
+  readonly prompts: ReadonlyArray<unknown>
+}
+
+const Config = Schema.Struct({
+  /** Times that the body runs. */
+  steps: Schema.Int.check(Schema.isGreaterThan(0)),
+  /** Items a step. */
+  batch: Schema.Int.check(Schema.isGreaterThan(0)),
+  /** Steps between two checkpoints; what a killed loop may have to do again. The last step always gets one. */
+  checkpointEvery: Schema.Int.check(Schema.isGreaterThan(0))
+})
+
+type LoopError = EmptyBatchSource | JournalError | SubjectError
+
+/**
+ * Indices of a step's items among `size`: epoch after epoch, each in its own shuffled order, so that a step gets the same
+ * items whatever was done or resumed before it.
+ */
+export const batchAt = (key: Random.Key, size: number, batch: number, step: number): ReadonlyArray<number> => {
+  const orders = new Map<number, ReadonlyArray<number>>()
+  return Array.from({ length: batch }, (_, i) => {
+    const position = step * batch + i
+    const epoch = Math.floor(position / size)
+    const order = orders.get(epoch) ?? Random.permutation(Random.fold(key, "epoch", epoch), size)
+    orders.set(epoch, order)
+    return order[position % size]!
+  })
+}
+
+const runBody = Effect.fnUntraced(function*(body: ReadonlyArray<Any>, batch: Batchable, key: Random.Key) {
+  const labels = names(body)
+  let value: unknown = batch
+  for (const [i, stage] of body.entries()) {
+    const effect = stage.run(value as never) as Effect.Effect<unknown, LoopError> // the chain of types was checked by `loop`
+    value = yield* Effect.provideService(effect, StageKey, Random.fold(key, labels[i]!))
+  }
+})
+
+const run = Effect.fnUntraced(function*(config: typeof Config.Type, input: Batchable, parts: ReadonlyArray<Node>) {
+  const [journal, subject, execution, key] = [yield* Journal, yield* Subject, yield* Execution, yield* StageKey]
+  if (input.prompts.length === 0) {
+    return yield* new EmptyBatchSource({ message: "The loop got no prompts: a filter before it left nothing." })
+  }
+  const last = yield* journal.lastCheckpoint(execution.stage)
+  if (last !== undefined) yield* subject.load(journal.artifactPath(last.artifact))
+  yield* journal.rewind(execution.stage, last?.step ?? -1)
+  for (let step = (last?.step ?? -1) + 1; step < config.steps; step++) {
+    const items = batchAt(key, input.prompts.length, config.batch, step)
+    const buffer = Buffer.buffer(execution.progress)
+    yield* runBody(
+      parts as ReadonlyArray<Any>,
+      { ...input, prompts: items.map((item) => input.prompts[item]) },
+      Random.fold(key, "step", step)
+    ).pipe(
+      Effect.provideService(Recorder, buffer.recorder),
+      Effect.provideService(LoopStep, { step, steps: config.steps })
+    )
+    const record = buffer.record(step)
+    const due = (step + 1) % config.checkpointEvery === 0 || step === config.steps - 1
+    const checkpoint = due
+      ? yield* journal.putArtifact("application/octet-stream", (path) => subject.save(path, "training"))
+      : undefined
+    yield* journal.commitStep(execution.stage, { ...record, checkpoint })
+    execution.stepped(step + 1, config.steps, record.metrics)
+  }
+  return input
+})
+
+const make = define({
+  kind: "loop",
+  name: "loop",
+  module: import.meta.url,
+  config: Config,
+  subject: "changes",
+  random: true,
+  run
+})
+
+/**
+ * A stage that trains: `steps` times, `batch` items go through the body, whose first stage takes the batch and whose last
+ * returns nothing. It passes its input through; what changes is the policy.
+ *
+ * Each step is journaled in one transaction and every `checkpointEvery`-th keeps the training state, so a killed loop goes on
+ * from there with bit-identical results. The optimiser's state belongs to one loop: the next loop starts from the weights.
+ *
+ * Throws `InvalidConfig`. Fails with `EmptyBatchSource` when no item is left to draw.
+ */
+export const loop = <const Body extends ReadonlyArray<Any>>(
+  config: typeof Config.Encoded,
+  ...body: First<Body> extends Batchable
+    ? Body extends Chain<First<Body>, Body, void> ? Body : Chain<First<Body>, Body, void>
+    : Chain<Batchable, Body, void>
+): Stage<
+  First<Body>,
+  First<Body>,
+  Errors<Body> | LoopError,
+  Exclude<Services<Body>, StageKey | Recorder | LoopStep> | StageKey | Subject | Journal | Execution
+> => make(config, body as ReadonlyArray<Any>) as never // the generic constructor knows the body's types only through `Chain`

@@ -1,0 +1,83 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Executor from "./Executor.ts"
+import { Journal } from "./Journal.ts"
+import { messageOf } from "./messageOf.ts"
+import type { Plan, PlannedRun } from "./Plan.ts"
+import { Progress } from "./Progress.ts"
+import type { Environment } from "./records.ts"
+import * as Session from "./Session.ts"
+
+export interface Options {
+  /** Runs side by side, at least 1. */
+  readonly jobs: number
+  readonly environment: Environment
+  /** Path of the file that declares the study. */
+  readonly file: string
+}
+
+export interface RunResult {
+  readonly variant: string
+  readonly seed: number
+  readonly status: "done" | "failed"
+  /** Why it failed. */
+  readonly error?: string | undefined
+}
+
+/** Closes a run as its work ended; an interrupted one stays resumable. */
+const close = Effect.fnUntraced(function*(id: number, exit: Exit.Exit<unknown, unknown>) {
+  const journal = yield* Journal
+  if (Exit.isSuccess(exit)) return yield* journal.closeRun(id, "done")
+  if (Cause.hasInterruptsOnly(exit.cause)) return yield* journal.closeRun(id, "interrupted")
+  yield* journal.closeRun(id, "failed", messageOf(exit.cause))
+})
+
+const runStages = Effect.fnUntraced(function*(executor: Executor.Executor, id: number, planned: PlannedRun) {
+  const session = yield* Session.make(planned.policy)
+  const { seed, variant } = planned.record
+  for (const [position, stage] of planned.stages.entries()) {
+    yield* executor.obtain({ id, run: { variant, seed }, position, stage, session })
+  }
+})
+
+const runOne = Effect.fnUntraced(function*(executor: Executor.Executor, planned: PlannedRun, environment: Environment) {
+  const journal = yield* Journal
+  const report = yield* Progress
+  const { seed, variant } = planned.record
+  const run = { variant, seed }
+  report({ _tag: "RunStarted", run, stages: planned.stages.map((stage) => stage.label) })
+  const work = Effect.gen(function*() {
+    const id = yield* journal.openRun(planned.record, environment)
+    yield* Effect.onExit(Effect.scoped(runStages(executor, id, planned)), (exit) => close(id, exit))
+    return id
+  })
+  const exit = yield* Effect.exit(work)
+  if (Exit.isSuccess(exit)) {
+    report({ _tag: "RunFinished", run })
+    return { result: { ...run, status: "done" } satisfies RunResult, id: exit.value }
+  }
+  const message = messageOf(exit.cause)
+  report({ _tag: "RunFailed", run, message })
+  return { result: { ...run, status: "failed", error: message } satisfies RunResult, id: undefined }
+})
+
+/**
+ * Runs what a plan says, `jobs` runs at a time, and returns how each of them ended, in the order of the plan.
+ *
+ * A finished stage is never executed again, and one that several runs need is executed once. A run that fails stops no other.
+ * When interrupted, what is committed stays, runs are closed as interrupted, and the same plan goes on from there.
+ *
+ * Fails with `JournalError` when the experiment itself cannot be written down.
+ */
+export const run = Effect.fn("Runner.run")(function*(plan: Plan, options: Options) {
+  const journal = yield* Journal
+  yield* journal.openExperiment({ ...plan.experiment, file: options.file }, options.environment)
+  const executor = yield* Executor.make
+  const ended = yield* Effect.forEach(plan.runs, (planned) => runOne(executor, planned, options.environment), {
+    concurrency: options.jobs
+  })
+  const done = ended.flatMap(({ id }) => id === undefined ? [] : [id])
+  if (plan.complete && done.length === ended.length) yield* journal.retireRuns(plan.experiment.name, done)
+  return ended.map(({ result }): RunResult => result)
+})
