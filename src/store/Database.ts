@@ -1,0 +1,89 @@
+import Sqlite from "better-sqlite3"
+import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import * as fs from "node:fs"
+import { checkVersion, latest, migrate } from "./migrate.ts"
+import { fromCause, StoreError } from "./StoreError.ts"
+
+/** An open runs.db. `sqlite` takes prepared statements, `orm` typed reads; both are the same connection. */
+export interface Handle {
+  readonly file: string
+  readonly sqlite: Sqlite.Database
+  readonly orm: BetterSQLite3Database
+}
+
+export interface Options {
+  /** Path of the database file. */
+  readonly file: string
+  /** How long to wait for another process's lock, in milliseconds (default 5000). */
+  readonly busyTimeout?: number | undefined
+}
+
+const busyTimeout = (options: Options): number => options.busyTimeout ?? 5000
+
+const connect = (options: Options, readonly: boolean): Effect.Effect<Sqlite.Database, StoreError, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.try({
+      try: () => new Sqlite(options.file, { readonly, fileMustExist: readonly, timeout: busyTimeout(options) }),
+      catch: (cause) => fromCause(options.file, cause)
+    }),
+    (sqlite) => Effect.sync(() => sqlite.close())
+  )
+
+/** Runs synchronous driver calls, explaining what they throw. */
+export const attempt = <A>(file: string, work: () => A): Effect.Effect<A, StoreError> =>
+  Effect.try({ try: work, catch: (cause) => fromCause(file, cause) })
+
+/**
+ * Opens runs.db for writing, creating it and bringing its schema up to date.
+ *
+ * Turning WAL on asks for an exclusive lock without waiting for it, so two processes on a fresh file need the retry.
+ */
+export const open = (options: Options): Effect.Effect<Handle, StoreError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const { file } = options
+    const started = performance.now()
+    const sqlite = yield* connect(options, false)
+    yield* attempt(file, () => {
+      checkVersion(sqlite, file)
+      sqlite.pragma("journal_mode = WAL")
+      sqlite.pragma("synchronous = NORMAL")
+      sqlite.pragma("foreign_keys = ON")
+      migrate(sqlite, file)
+    }).pipe(
+      Effect.retry({
+        while: (error) => error.reason === "locked" && performance.now() - started < busyTimeout(options),
+        schedule: Schedule.spaced("20 millis")
+      })
+    )
+    return { file, sqlite, orm: drizzle(sqlite) }
+  })
+
+const absent = (file: string): StoreError =>
+  new StoreError({
+    reason: "missing",
+    file,
+    message: `There is no database at ${file}. Run a study first (\`assay run FILE\`), or name the file with --db or ASSAY_DB.`
+  })
+
+const older = (file: string, version: number): StoreError =>
+  new StoreError({
+    reason: "older",
+    file,
+    message: version === 0
+      ? `The database ${file} is empty. Run a study first (\`assay run FILE\`), or name another file.`
+      : `The database ${file} has schema version ${version}, older than ${latest}. Any \`assay run\` on it brings it up to date.`
+  })
+
+/** Opens an existing runs.db for reading only; nothing can be written or created through the handle. */
+export const openReadOnly = (options: Options): Effect.Effect<Handle, StoreError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const { file } = options
+    if (!fs.existsSync(file)) return yield* absent(file)
+    const sqlite = yield* connect(options, true)
+    const version = yield* attempt(file, () => checkVersion(sqlite, file))
+    if (version < latest) return yield* older(file, version)
+    return { file, sqlite, orm: drizzle(sqlite) }
+  })
