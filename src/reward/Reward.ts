@@ -1,3 +1,6 @@
+import * as Schema from "effect/Schema"
+import { InvalidConfig } from "../pipeline/errors.ts"
+import type { Json } from "../pipeline/Json.ts"
 import type { Node } from "../pipeline/Node.ts"
 
 /** What a reward judges: texts only, so that anybody's completions can be scored. */
@@ -27,3 +30,101 @@ export interface Reward extends Node {
   readonly kind: "reward"
   readonly score: (sample: Scorable) => Score
 }
+
+/** What a reward scores where it threw or gave no finite number. */
+export const fallback = 0
+
+interface Identity<Fields extends Schema.Struct.Fields> {
+  readonly name: string
+  /** `import.meta.url` of the defining module; the constructor must be exported from it as `exportName`. */
+  readonly module: string
+  /** Defaults to `name`. */
+  readonly exportName?: string
+  readonly config: Schema.Struct<Fields>
+}
+
+export interface Definition<Fields extends Schema.Struct.Fields> extends Identity<Fields> {
+  /** May throw: the message is recorded on the sample, which then scores 0. */
+  readonly score: (
+    config: Schema.Struct<Fields>["Type"],
+    sample: Scorable,
+    parts: ReadonlyArray<Reward>
+  ) => number
+}
+
+type Arguments<Encoded> = {} extends Encoded ? [config?: Encoded, parts?: ReadonlyArray<Reward>]
+  : [config: Encoded, parts?: ReadonlyArray<Reward>]
+
+/**
+ * Makes the constructor of a reward: config (and the rewards it asks) in, reward out.
+ *
+ * ```ts
+ * export const brevity = Reward.define({
+ *   name: "brevity",
+ *   module: import.meta.url,
+ *   config: Schema.Struct({ words: Schema.Int }),
+ *   score: ({ words }, { completion }) => completion.split(" ").length <= words ? 1 : 0
+ * })
+ * ```
+ * The constructor throws `InvalidConfig` when the config does not fit its schema.
+ */
+export const define = <Fields extends Schema.Struct.Fields>(definition: Definition<Fields>) =>
+  compose({ ...definition, score: (config, parts) => (sample) => judge(definition, config, parts, sample) })
+
+const judge = <Fields extends Schema.Struct.Fields>(
+  definition: Definition<Fields>,
+  config: Schema.Struct<Fields>["Type"],
+  parts: ReadonlyArray<Reward>,
+  sample: Scorable
+): Score => {
+  try {
+    const value = definition.score(config, sample, parts)
+    return Number.isFinite(value)
+      ? { total: value, parts: [{ part: definition.name, value }] }
+      : failed(definition.name, `the reward is ${value}, not a finite number`)
+  } catch (cause) {
+    return failed(definition.name, cause instanceof Error ? cause.message : String(cause))
+  }
+}
+
+const failed = (part: string, error: string): Score => ({
+  total: fallback,
+  parts: [{ part, value: fallback, error }]
+})
+
+/** Makes the constructor of a reward that decides how the scores of its parts combine. */
+export const compose = <Fields extends Schema.Struct.Fields>(
+  definition: Identity<Fields> & {
+    readonly score: (
+      config: Schema.Struct<Fields>["Type"],
+      parts: ReadonlyArray<Reward>
+    ) => (sample: Scorable) => Score
+  }
+) => {
+  const decode = Schema.decodeUnknownSync(definition.config as never, { errors: "all", onExcessProperty: "error" }) as (
+    config: unknown
+  ) => Schema.Struct<Fields>["Type"]
+  const encode = Schema.encodeSync(definition.config as never) as (config: unknown) => { readonly [key: string]: Json }
+  const make = (input: unknown, nodes: ReadonlyArray<Node>): Reward => {
+    const parts = nodes.filter(isReward)
+    let config: Schema.Struct<Fields>["Type"]
+    try {
+      config = decode(input)
+    } catch (cause) {
+      throw InvalidConfig.of(definition.name, cause)
+    }
+    return {
+      kind: "reward",
+      name: definition.name,
+      code: { module: definition.module, export: definition.exportName ?? definition.name },
+      config: encode(config),
+      parts,
+      random: false,
+      rebuild: make,
+      score: definition.score(config, parts)
+    }
+  }
+  return (...[config, parts]: Arguments<Schema.Struct<Fields>["Encoded"]>): Reward => make(config ?? {}, parts ?? [])
+}
+
+export const isReward = (node: Node): node is Reward => node.kind === "reward" && "score" in node

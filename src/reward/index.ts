@@ -1,0 +1,12 @@
+/** Rewards: pure judges of completions, ways to combine them, and the stage that scores rollouts. */
+export { ap, ap50, odLength } from "./ap.ts"
+export { boxes } from "./boxes.ts"
+export { sum, weight } from "./combine.ts"
+export { cosine } from "./cosine.ts"
+export { format } from "./format.ts"
+export { names, rewardsOf, scoreLine, scoreLines } from "./lines.ts"
+export { repetition } from "./repetition.ts"
+export { define } from "./Reward.ts"
+export type { Definition, Part, Reward, Scorable, Score } from "./Reward.ts"
+export { score } from "./score.ts"
+export { weightedSum } from "./weightedSum.ts"
