@@ -1,0 +1,92 @@
+import { area, type Box, convert, intersection, type Size, type Sizes } from "./Box.ts"
+import { measure, textPath } from "./font.ts"
+
+/** A box to draw, in any space; a model's may be anything. */
+export interface DrawnBox {
+  readonly role: "true" | "predicted"
+  readonly label: string
+  readonly box: Box
+}
+
+const colours = { true: "#00a650", predicted: "#e5203a" } as const
+const dot = 2
+const pad = 3
+const longestLabel = 28
+
+/** Height in pixels of the strip under a picture: legend, and one line of caption where there is one. */
+export const stripHeight = (caption: string | undefined): number => caption === undefined ? 26 : 48
+
+/**
+ * SVG of boxes and labels over a picture drawn at `canvas` pixels, with a strip below it. True boxes are green, predicted
+ * ones red and dashed. Boxes are cut to the picture; those with corners that are no numbers are left out.
+ */
+export const overlay = (
+  boxes: ReadonlyArray<DrawnBox>,
+  sizes: Sizes,
+  canvas: Size,
+  caption: string | undefined
+): string => {
+  const placed: Array<Box> = []
+  const drawn = boxes.flatMap((item) => {
+    const box = onCanvas(item.box, sizes, canvas)
+    return box === undefined ? [] : [{ ...item, box }]
+  })
+  const frames = drawn.map(({ box, role }) =>
+    `<rect x="${box.x1}" y="${box.y1}" width="${box.x2 - box.x1}" height="${box.y2 - box.y1}" fill="none" ` +
+    `stroke="${colours[role]}" stroke-width="3"${role === "predicted" ? " stroke-dasharray=\"8 5\"" : ""}/>`
+  )
+  const tags = drawn.map(({ box, label, role }) => {
+    const text = shorten(label, longestLabel)
+    const at = freePlace(box, measure(text, dot), canvas, placed)
+    placed.push(at)
+    return tag(text, at, colours[role])
+  })
+  const height = canvas.height + stripHeight(caption)
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${canvas.width}" height="${height}">` +
+    frames.join("") + tags.join("") + strip(canvas, caption) + "</svg>"
+}
+
+const onCanvas = (box: Box, sizes: Sizes, canvas: Size): Box<"original"> | undefined => {
+  const exact = convert(box, "original", sizes)
+  const corners = [exact.x1, exact.y1, exact.x2, exact.y2]
+  if (!corners.every(Number.isFinite)) return undefined
+  const x = (value: number) => clamp((value * canvas.width) / sizes.original.width, canvas.width)
+  const y = (value: number) => clamp((value * canvas.height) / sizes.original.height, canvas.height)
+  const [left, right] = [x(exact.x1), x(exact.x2)].sort((a, b) => a - b) as [number, number]
+  const [top, bottom] = [y(exact.y1), y(exact.y2)].sort((a, b) => a - b) as [number, number]
+  return { space: "original", x1: left, y1: top, x2: right, y2: bottom }
+}
+
+/** Where a label covers the least of earlier labels: above its box, below it, or inside its top or bottom. */
+const freePlace = (box: Box, text: Size, canvas: Size, placed: ReadonlyArray<Box>): Box => {
+  const width = text.width + 2 * pad
+  const height = text.height + 2 * pad
+  const x1 = Math.max(0, Math.min(box.x1, canvas.width - width))
+  const candidates = [box.y1 - height, box.y2, box.y1, box.y2 - height, box.y1 - 2 * height, box.y2 + height]
+    .map((y) => Math.max(0, Math.min(y, canvas.height - height)))
+    .map((y1): Box => ({ space: "original", x1, y1, x2: x1 + width, y2: y1 + height }))
+  const covered = candidates.map((place) => placed.reduce((sum, other) => sum + intersection(place, other), 0) / area(place))
+  return candidates[covered.indexOf(Math.min(...covered))]!
+}
+
+const tag = (text: string, at: Box, colour: string): string =>
+  `<rect x="${at.x1}" y="${at.y1}" width="${at.x2 - at.x1}" height="${at.y2 - at.y1}" fill="${colour}"/>` +
+  `<path d="${textPath(text, at.x1 + pad, at.y1 + pad, dot)}" fill="#fff"/>`
+
+const strip = (canvas: Size, caption: string | undefined): string => {
+  const y = canvas.height
+  const legend = `<path d="M8 ${y + 13}h26" stroke="${colours.true}" stroke-width="3"/>` +
+    `<path d="${textPath("true", 40, y + 6, dot)}" fill="#222"/>` +
+    `<path d="M108 ${y + 13}h26" stroke="${colours.predicted}" stroke-width="3" stroke-dasharray="8 5"/>` +
+    `<path d="${textPath("predicted", 140, y + 6, dot)}" fill="#222"/>`
+  const line = caption === undefined ? "" : shorten(caption, Math.floor((canvas.width - 16) / (6 * dot)))
+  return `<rect y="${y}" width="${canvas.width}" height="${stripHeight(caption)}" fill="#fff"/>${legend}` +
+    `<path d="${textPath(line, 8, y + 28, dot)}" fill="#222"/>`
+}
+
+const shorten = (text: string, length: number): string => {
+  const characters = [...text.slice(0, 4 * length)]
+  return characters.length > length ? `${characters.slice(0, Math.max(0, length - 2)).join("")}..` : characters.join("")
+}
+
+const clamp = (value: number, high: number): number => Math.round(Math.max(0, Math.min(high, value)))
