@@ -1,0 +1,34 @@
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as path from "node:path"
+import * as Store from "../store/Store.ts"
+import { type Failure, from, usage } from "./Failure.ts"
+import { unknownName } from "./near.ts"
+
+/** Folders that belong to a database: stored files, generated files, and pictures for people. */
+export const folders = (db: string): { readonly objects: string; readonly workspace: string; readonly pictures: string } => ({
+  objects: path.join(path.dirname(db), ".assay", "objects"),
+  workspace: path.join(path.dirname(db), ".assay", "workspace"),
+  pictures: path.join(path.dirname(db), "samples")
+})
+
+/** Opens the database for reading until the scope closes. */
+export const open = (db: string): Effect.Effect<Store.Handle, Failure, Scope.Scope> =>
+  Effect.mapError(Store.open({ file: db }), from)
+
+/** The error for an experiment that the database does not have, with the names that it may be meant for. */
+export const unknownExperiment = (handle: Store.Handle, wanted: string): Effect.Effect<never, Failure | Store.StoreError> =>
+  Effect.flatMap(Store.experiments(handle), (all) =>
+    Effect.fail(usage(unknownName("experiment", wanted, all.map((experiment) => experiment.name)))))
+
+/** A run by its number; a usage error with the numbers there are, when there is no such run. */
+export const runById = Effect.fnUntraced(function*(handle: Store.Handle, id: number) {
+  const run = yield* Store.run(handle, id)
+  if (run !== undefined) return run
+  const { rows } = yield* Store.sql(handle, "SELECT min(id), max(id), count(*) FROM run")
+  const [first, last, count] = rows[0] ?? []
+  const known = count === 0
+    ? "The database has no runs yet; `assay run FILE` makes some."
+    : `Runs go from ${String(first)} to ${String(last)}; \`assay list\` names them.`
+  return yield* usage(`There is no run ${id}. ${known}`)
+})
