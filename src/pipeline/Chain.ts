@@ -16,7 +16,7 @@ export interface WrongEnd<Gives, Wanted> {
  */
 export type Chain<In, Stages extends ReadonlyArray<Any>, End = unknown> = Stages extends
   readonly [infer Head, ...infer Tail extends ReadonlyArray<Any>]
-  ? Head extends Stage<infer Takes, infer Gives, infer _E, infer _R>
+  ? [Head] extends [Stage<infer Takes, infer Gives, infer _E, infer _R>] // in brackets: an axis may hold a union of stages
     ? [In] extends [Takes] ? Tail extends readonly [] ? [Gives] extends [End] ? [Head] : [WrongEnd<Gives, End>]
       : [Head, ...Chain<Gives, Tail, End>]
     : [DoesNotFit<In, Takes>, ...Tail]

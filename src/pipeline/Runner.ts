@@ -57,6 +57,7 @@ const runOne = Effect.fnUntraced(function*(executor: Executor.Executor, planned:
     report({ _tag: "RunFinished", run })
     return { result: { ...run, status: "done" } satisfies RunResult, id: exit.value }
   }
+  if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
   const message = messageOf(exit.cause)
   report({ _tag: "RunFailed", run, message })
   return { result: { ...run, status: "failed", error: message } satisfies RunResult, id: undefined }

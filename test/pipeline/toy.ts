@@ -208,9 +208,7 @@ export const breakAt = Stage.define({
   module: import.meta.url,
   config: Schema.Struct({ message: Schema.String }),
   subject: "changes",
-  run: ({ message }, _input: Scored) => Effect.gen(function*() {
-    return yield* new Broken({ message })
-  })
+  run: ({ message }, _input: Scored) => Effect.fail(new Broken({ message }))
 })
 
 export const measure = Stage.define({
