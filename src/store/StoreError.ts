@@ -63,7 +63,9 @@ const describe = (file: string, code: string, text: string): readonly [Reason, s
     ]
   }
   if (code.startsWith("SQLITE_READONLY")) return readOnly(file)
-  if (code.startsWith("SQLITE_CANTOPEN") || code === "SQLITE_PERM") return cannotOpen(file)
+  // The driver looks for the folder itself, and says so without a code.
+  const folderMissing = code === "" && !fs.existsSync(path.dirname(path.resolve(file)))
+  if (code.startsWith("SQLITE_CANTOPEN") || code === "SQLITE_PERM" || folderMissing) return cannotOpen(file)
   if (code.startsWith("SQLITE_NOTADB")) {
     return ["corrupt", `The file ${file} is not an SQLite database. Name another file, or move this one away.`]
   }

@@ -1,0 +1,24 @@
+/** Commits steps with a metric, samples and sometimes a checkpoint until it is killed: node commit.ts FOLDER */
+import * as Effect from "effect/Effect"
+import * as fs from "node:fs"
+import { Journal } from "../../../src/pipeline/Journal.ts"
+import * as Store from "../../../src/store/Store.ts"
+import { filesIn, sampleOf, stageOf } from "../support.ts"
+
+const program = Effect.gen(function*() {
+  const journal = yield* Journal
+  const stage = yield* journal.openStage(stageOf("loop"))
+  const last = yield* journal.lastCheckpoint(stage)
+  const from = last === undefined ? -1 : last.step
+  yield* journal.rewind(stage, from)
+  process.stdout.write("committing\n")
+  for (let step = from + 1;; step++) {
+    const checkpoint = step % 3 === 0
+      ? yield* journal.putArtifact("text/plain", (file) => Effect.sync(() => fs.writeFileSync(file, `state ${step} `.repeat(1000))))
+      : undefined
+    const samples = [0, 1, 2, 3].map((i) => sampleOf(i, { completion: `${step}:${i}`, rewards: [{ part: "ap", value: step }] }))
+    yield* journal.commitStep(stage, { step, metrics: [["reward", step], ["loss", -step]], samples, checkpoint })
+  }
+})
+
+await Effect.runPromise(Effect.provide(program, Store.layer(filesIn(process.argv[2] ?? ""))))

@@ -1,0 +1,305 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as fs from "node:fs"
+import type { Artifact, SampleRecord, StepRecord } from "../../src/pipeline/records.ts"
+import * as Random from "../../src/pipeline/Random.ts"
+import * as Store from "../../src/store/Store.ts"
+import { environment, put, reading, sampleOf, stageOf, stepOf, withJournal, writeStudy } from "./support.ts"
+
+const hash = /^[0-9a-f]{64}$/
+
+const rows = (file: string, text: string) => Effect.map(reading(file, (db) => Store.sql(db, text)), (result) => result.rows)
+
+describe("artifacts", () => {
+  it.live("lie under the hash of their content, once", () =>
+    withJournal((journal, { objects }) =>
+      Effect.gen(function*() {
+        const first = yield* put(journal, "weights")
+        const second = yield* put(journal, "weights")
+        assert.deepStrictEqual(first, second)
+        assert.match(first.hash, hash)
+        assert.strictEqual(journal.artifactPath(first), `${objects}/${first.hash.slice(0, 2)}/${first.hash.slice(2)}`)
+        assert.strictEqual(fs.readFileSync(journal.artifactPath(first), "utf8"), "weights")
+        assert.deepStrictEqual(fs.readdirSync(`${objects}/tmp`), [])
+      })
+    ))
+
+  it.live("a writer that fails leaves nothing", () =>
+    withJournal((journal, { file, objects }) =>
+      Effect.gen(function*() {
+        const half = (path: string) => Effect.andThen(Effect.sync(() => fs.writeFileSync(path, "half")), Effect.fail("no" as const))
+        assert.strictEqual(yield* Effect.flip(journal.putArtifact("text/plain", half)), "no")
+        assert.deepStrictEqual(fs.readdirSync(objects), ["tmp"])
+        assert.deepStrictEqual(fs.readdirSync(`${objects}/tmp`), [])
+        assert.deepStrictEqual(yield* rows(file, "SELECT * FROM artifact"), [])
+      })
+    ))
+})
+
+describe("stages", () => {
+  const finish = (journal: Parameters<Parameters<typeof withJournal>[0]>[0]) =>
+    Effect.gen(function*() {
+      const id = yield* journal.openStage(stageOf("f", { inputs: [{ role: "input", fingerprint: "g" }] }))
+      const [output, subject] = [yield* put(journal, "output"), yield* put(journal, "subject")]
+      yield* journal.closeStage(id, { output, subject, records: stepOf(0, [["mAP", 1]], [sampleOf(0)]) })
+      return { id, output, subject }
+    })
+
+  it.live("a finished one is found, with its artifacts", () =>
+    withJournal((journal) =>
+      Effect.gen(function*() {
+        assert.isUndefined(yield* journal.findStage("f"))
+        const { id, output, subject } = yield* finish(journal)
+        assert.deepStrictEqual(yield* journal.findStage("f"), { id, output, subject })
+        assert.isUndefined(yield* journal.unfinishedStep("f"))
+      })
+    ))
+
+  for (const which of ["output", "subject"] as const) {
+    it.live(`is not found when its ${which} is missing or altered, even by one byte of the same length`, () =>
+      withJournal((journal) =>
+        Effect.gen(function*() {
+          const finished = yield* finish(journal)
+          const path = journal.artifactPath(finished[which])
+          const content = fs.readFileSync(path)
+          assert.isDefined(yield* journal.findStage("f"))
+          fs.writeFileSync(path, content.toString().replace("u", "v"))
+          fs.utimesSync(path, new Date(), new Date(Date.now() + 1000))
+          assert.isUndefined(yield* journal.findStage("f"))
+          fs.rmSync(path)
+          assert.isUndefined(yield* journal.findStage("f"))
+          yield* put(journal, which)
+          assert.isDefined(yield* journal.findStage("f"))
+        })
+      ))
+  }
+
+  it.live("a stale one is cleared when opened again, and runs that rested on it are planned anew", () =>
+    withJournal((journal, { file }) =>
+      Effect.gen(function*() {
+        yield* writeStudy(journal, "e", [{ name: "a", role: "variant", stages: [{ fingerprint: "f", metrics: [["mAP", 1]] }] }])
+        const id = yield* journal.openStage(stageOf("f", { kind: "evaluate" }))
+        assert.deepStrictEqual(yield* rows(file, "SELECT id, status, output FROM stage"), [[id, "running", null]])
+        assert.deepStrictEqual(yield* rows(file, "SELECT (SELECT count(*) FROM metric), (SELECT count(*) FROM sample)"), [[0, 0]])
+        assert.deepStrictEqual(yield* rows(file, "SELECT status FROM missing"), [["planned"]])
+      })
+    ))
+
+  it.live("a failed one keeps its steps and its reason, and can be taken up again", () =>
+    withJournal((journal, { file }) =>
+      Effect.gen(function*() {
+        const id = yield* journal.openStage(stageOf("f"))
+        yield* journal.commitStep(id, stepOf(0, [["loss", 1]]))
+        yield* journal.failStage(id, "out of memory")
+        assert.deepStrictEqual(yield* rows(file, "SELECT status, error FROM stage"), [["failed", "out of memory"]])
+        assert.strictEqual(yield* journal.openStage(stageOf("f")), id)
+        assert.deepStrictEqual(yield* rows(file, "SELECT status, error FROM stage"), [["running", null]])
+        assert.deepStrictEqual(yield* rows(file, "SELECT step, value FROM metric"), [[0, 1]])
+      })
+    ))
+})
+
+describe("checkpoints", () => {
+  const stepWith = (step: number, checkpoint: Artifact): StepRecord => ({ ...stepOf(step, [["loss", step]], [sampleOf(0)]), checkpoint })
+
+  it.live("only the newest is kept, and its file with it", () =>
+    withJournal((journal) =>
+      Effect.gen(function*() {
+        const id = yield* journal.openStage(stageOf("f"))
+        const [old, young] = [yield* put(journal, "step 0"), yield* put(journal, "step 1")]
+        yield* journal.commitStep(id, stepWith(0, old))
+        yield* journal.commitStep(id, stepWith(1, young))
+        assert.deepStrictEqual(yield* journal.lastCheckpoint(id), { step: 1, artifact: young })
+        assert.strictEqual(yield* journal.unfinishedStep("f"), 1)
+        assert.isFalse(fs.existsSync(journal.artifactPath(old)))
+        fs.rmSync(journal.artifactPath(young))
+        assert.isUndefined(yield* journal.lastCheckpoint(id))
+      })
+    ))
+
+  it.live("a file that anything else names, or is about to name, stays", () =>
+    withJournal((journal) =>
+      Effect.gen(function*() {
+        const [a, b] = [yield* journal.openStage(stageOf("a")), yield* journal.openStage(stageOf("b"))]
+        const shared = yield* put(journal, "same state")
+        yield* journal.commitStep(a, stepWith(0, shared))
+        yield* put(journal, "same state")
+        yield* journal.commitStep(a, stepWith(1, yield* put(journal, "a 1")))
+        assert.isTrue(fs.existsSync(journal.artifactPath(shared)))
+        yield* journal.commitStep(b, stepWith(0, shared))
+        yield* journal.commitStep(a, stepWith(2, yield* put(journal, "a 2")))
+        assert.isTrue(fs.existsSync(journal.artifactPath(shared)))
+        yield* journal.commitStep(b, stepWith(1, yield* put(journal, "b 1")))
+        assert.isFalse(fs.existsSync(journal.artifactPath(shared)))
+      })
+    ))
+
+  it.live("rewind deletes what came after a step; -1 deletes all", () =>
+    withJournal((journal, { file }) =>
+      Effect.gen(function*() {
+        const id = yield* journal.openStage(stageOf("f"))
+        for (const step of [0, 1, 2]) {
+          yield* journal.commitStep(id, { ...stepOf(step, [["loss", step]], [sampleOf(0, { rewards: [{ part: "ap", value: 1 }] })]) })
+        }
+        yield* journal.rewind(id, 0)
+        const counts = "SELECT (SELECT count(*) FROM metric), (SELECT count(*) FROM sample), (SELECT count(*) FROM sample_reward)"
+        assert.deepStrictEqual(yield* rows(file, counts), [[1, 1, 1]])
+        yield* journal.rewind(id, -1)
+        assert.deepStrictEqual(yield* rows(file, counts), [[0, 0, 0]])
+      })
+    ))
+
+  it.live("a step committed twice is refused whole", () =>
+    withJournal((journal, { file }) =>
+      Effect.gen(function*() {
+        const id = yield* journal.openStage(stageOf("f"))
+        yield* journal.commitStep(id, stepOf(0, [["loss", 1]]))
+        const error = yield* Effect.flip(journal.commitStep(id, stepOf(0, [["new", 2], ["loss", 2]], [sampleOf(0)])))
+        assert.strictEqual(error.operation, "commitStep")
+        assert.deepStrictEqual(yield* rows(file, "SELECT name FROM metric_key"), [["loss"]])
+        assert.deepStrictEqual(yield* rows(file, "SELECT * FROM sample"), [])
+      })
+    ))
+})
+
+describe("runs", () => {
+  it.live("carry params by type, environment, stages and metrics", () =>
+    withJournal((journal, { file }) =>
+      Effect.gen(function*() {
+        yield* journal.openExperiment({
+          name: "e",
+          question: "Which?",
+          file: "e.ts",
+          variants: [{ name: "a", cell: { reward: "AP" }, role: "baseline" }],
+          table: { rows: "reward" }
+        }, environment)
+        const params = [
+          { path: "loop.batch", value: 8 },
+          { path: "loop.fast", value: true },
+          { path: "loop.rate", value: 1e-4 },
+          { path: "name", value: "1" },
+          { path: "none", value: null }
+        ]
+        const record = { experiment: "e", variant: "a", seed: 3, fingerprint: "f", params }
+        const id = yield* journal.openRun(record, environment)
+        assert.strictEqual(yield* journal.openRun(record, environment), id)
+        const stage = yield* journal.openStage(stageOf("loop"))
+        yield* journal.linkStage(id, 0, stage, false)
+        yield* journal.commitStep(stage, stepOf(0, [["loss", 2], ["loss", 0.5]]))
+        yield* journal.closeRun(id, "failed", "the disk is full")
+        const [run, experiments, experiment] = yield* reading(file, (db) =>
+          Effect.all([Store.run(db, id), Store.experiments(db), Store.experiment(db, "e")]))
+        assert.deepInclude(run!, {
+          experimentName: "e",
+          variant: "a",
+          seed: 3,
+          status: "failed",
+          error: "the disk is full",
+          params: { "loop.batch": 8, "loop.fast": true, "loop.rate": 1e-4, name: "1", none: null },
+          facts: environment.facts,
+          metrics: [{ metric: "loss", value: 0.5 }]
+        })
+        assert.deepStrictEqual(run!.stages.map(({ name, position, reused, status }) => [position, name, status, reused]), [
+          [0, "loop", "running", false]
+        ])
+        assert.deepInclude(experiments[0]!, { name: "e", variants: 1, runs: 1, done: 0 })
+        assert.deepStrictEqual(experiment!.variants, [{ name: "a", cell: { reward: "AP" }, role: "baseline", ordinal: 0 }])
+        assert.deepStrictEqual(experiment!.table, { rows: "reward" })
+        assert.deepStrictEqual(yield* rows(file, "SELECT typeof(value) FROM param ORDER BY path"), [
+          ["integer"],
+          ["integer"],
+          ["real"],
+          ["text"],
+          ["null"]
+        ])
+        assert.deepStrictEqual(yield* rows(file, "SELECT count(*) FROM environment"), [[1]])
+        assert.isUndefined(yield* reading(file, (db) => Store.run(db, id + 1)))
+      })
+    ))
+
+  it.live("a run of an unknown variant names it", () =>
+    withJournal((journal) =>
+      Effect.gen(function*() {
+        const record = { experiment: "none", variant: "a", seed: 0, fingerprint: "f", params: [] }
+        assert.include((yield* Effect.flip(journal.openRun(record, environment))).message, "no variant a")
+      })
+    ))
+})
+
+/** Samples of every shape, hostile text included. */
+const anySample = (key: Random.Key, ordinal: number): SampleRecord => {
+  const next = Random.stream(Random.fold(key, ordinal))
+  const pick = <A>(values: ReadonlyArray<A>): A => values[Math.floor(next() * values.length)]!
+  const text = () => pick(["", "<answer>None</answer>", "a\0b", "'; DROP TABLE run; --", "\u{1F408} \u{5F20}", "x".repeat(20_000), "\n\r\t\\\"{}"])
+  const number = () => pick([0, 0.1, -3.5, 1 / 3, 1e300, 5e-324, Number.MAX_SAFE_INTEGER, next()])
+  const size = () => Math.floor(next() * 5000)
+  const list = <A>(make: () => A): ReadonlyArray<A> => Array.from({ length: Math.floor(next() * 4) }, make)
+  return {
+    ordinal,
+    example: text(),
+    prompt: text(),
+    completion: text(),
+    solution: text(),
+    tokenCount: size(),
+    finishReason: pick(["stop", "length"]),
+    image: text(),
+    width: size(),
+    height: size(),
+    inputWidth: size(),
+    inputHeight: size(),
+    rewards: list(() => next() < 0.5 ? { part: text(), value: number() } : { part: text(), value: number(), error: text() }),
+    boxes: list(() => ({
+      role: pick(["true", "predicted"]),
+      label: text(),
+      space: pick(["original", "resized", "thousand"]),
+      x1: number(),
+      y1: number(),
+      x2: number(),
+      y2: number()
+    }))
+  }
+}
+
+/** A stored sample in the shape in which it was recorded. */
+const recorded = (row: Effect.Success<ReturnType<typeof Store.samples>>[number]): SampleRecord => ({
+  ...Object.fromEntries(Object.keys(sampleOf(0)).map((name) => [name, row[name as keyof typeof row]])) as unknown as SampleRecord,
+  rewards: row.rewards.map(({ error, part, value }) => ({ part, value: value!, ...(error === null ? {} : { error }) })),
+  boxes: row.boxes.map(({ label, role, space, x1, x2, y1, y2 }) => ({ role, label, space, x1: x1!, y1: y1!, x2: x2!, y2: y2! }))
+})
+
+describe("samples", () => {
+  it.live("any recorded step reads back equal", () =>
+    withJournal((journal, { file }) =>
+      Effect.gen(function*() {
+        yield* writeStudy(journal, "e", [{ name: "a", role: "variant", stages: [{ fingerprint: "x", metrics: [] }] }])
+        const loop = yield* journal.openStage(stageOf("loop"))
+        const [run = 0] = (yield* reading(file, (db) => Store.runs(db, "e"))).map(({ id }) => id)
+        yield* journal.linkStage(run, 1, loop, false)
+        for (let step = 0; step < 60; step++) {
+          const key = Random.fold(Random.key(7), step)
+          const samples = Array.from({ length: step % 7 }, (_, i) => anySample(key, i))
+          const metrics = Array.from({ length: step % 5 }, (_, i) => [`m${i}`, Random.uniformAt(key, i) * 10 ** (i * 40)] as const)
+          yield* journal.commitStep(loop, { step, metrics, samples })
+          const [all, values] = yield* reading(file, (db) =>
+            Effect.all([
+              Store.samples(db, run, { kind: "loop", limit: samples.length }),
+              Store.sql(db, `SELECT k.name, m.value FROM metric m JOIN metric_key k ON k.id = m.key WHERE m.step = ${step} ORDER BY k.name`)
+            ]))
+          if (samples.length > 0) assert.deepStrictEqual(all.map(recorded), samples)
+          assert.deepStrictEqual(values.rows, metrics.map((metric) => [...metric]))
+        }
+        assert.deepStrictEqual(yield* reading(file, (db) => Store.samples(db, run, { kind: "evaluate" })), [])
+      })
+    ))
+
+  it.live("boxes and rewards that are no finite numbers become NULL and stop nothing", () =>
+    withJournal((journal, { file }) =>
+      Effect.gen(function*() {
+        const id = yield* journal.openStage(stageOf("f"))
+        const box = { role: "predicted", label: "cat", space: "resized", x1: Infinity, y1: NaN, x2: -Infinity, y2: 1 } as const
+        yield* journal.commitStep(id, stepOf(0, [["loss", NaN]], [sampleOf(0, { boxes: [box], rewards: [{ part: "ap", value: NaN }] })]))
+        assert.deepStrictEqual(yield* rows(file, "SELECT x1, y1, x2, y2 FROM box"), [[null, null, null, 1]])
+        assert.deepStrictEqual(yield* rows(file, "SELECT value FROM sample_reward UNION ALL SELECT value FROM metric"), [[null], [null]])
+      })
+    ))
+})

@@ -1,0 +1,105 @@
+import * as Effect from "effect/Effect"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { Journal } from "../../src/pipeline/Journal.ts"
+import type { Environment, SampleRecord, StageRecord, StepRecord } from "../../src/pipeline/records.ts"
+import * as Store from "../../src/store/Store.ts"
+
+/** A folder that is deleted when the scope closes. */
+export const temporaryFolder = Effect.acquireRelease(
+  Effect.sync(() => fs.mkdtempSync(path.join(os.tmpdir(), "assay-store-"))),
+  (folder) => Effect.sync(() => fs.rmSync(folder, { recursive: true, force: true }))
+)
+
+export const filesIn = (folder: string) => ({ file: path.join(folder, "runs.db"), objects: path.join(folder, "objects") })
+
+/** Runs `body` with a journal over a fresh runs.db. */
+export const withJournal = <A, E>(
+  body: (journal: Journal["Service"], files: { readonly file: string; readonly objects: string }) => Effect.Effect<A, E>
+) =>
+  Effect.scoped(Effect.gen(function*() {
+    const files = filesIn(yield* temporaryFolder)
+    return yield* Effect.provide(Effect.flatMap(Journal, (journal) => body(journal, files)), Store.layer(files))
+  }))
+
+/** Runs `body` with a read-only handle. */
+export const reading = <A, E>(file: string, body: (handle: Store.Handle) => Effect.Effect<A, E>) =>
+  Effect.scoped(Effect.flatMap(Store.open({ file }), body))
+
+export const environment: Environment = { facts: { node: "v24", cores: 2, "git.commit": "abc" } }
+
+export const stageOf = (fingerprint: string, more: Partial<StageRecord> = {}): StageRecord => ({
+  fingerprint,
+  kind: "loop",
+  name: "loop",
+  config: { steps: 3 },
+  preimage: `{"of":"${fingerprint}"}`,
+  inputs: [],
+  ...more
+})
+
+export const sampleOf = (ordinal: number, more: Partial<SampleRecord> = {}): SampleRecord => ({
+  ordinal,
+  example: `example-${ordinal}`,
+  prompt: "Where is the cat?",
+  completion: "<answer>None</answer>",
+  solution: "<answer>None</answer>",
+  tokenCount: 12,
+  finishReason: "stop",
+  image: "images/1.png",
+  width: 640,
+  height: 480,
+  inputWidth: 112,
+  inputHeight: 84,
+  rewards: [],
+  boxes: [],
+  ...more
+})
+
+export const stepOf = (step: number, metrics: StepRecord["metrics"], samples: StepRecord["samples"] = []): StepRecord => ({
+  step,
+  metrics,
+  samples
+})
+
+export const put = (journal: Journal["Service"], text: string) =>
+  journal.putArtifact("text/plain", (file) => Effect.sync(() => fs.writeFileSync(file, text)))
+
+/** Writes a whole finished experiment: `evaluations[variant]` has one stage a run, by seed from 0. */
+export const writeStudy = (
+  journal: Journal["Service"],
+  name: string,
+  variants: ReadonlyArray<{
+    readonly name: string
+    readonly role: "variant" | "baseline" | "reference"
+    readonly stages: ReadonlyArray<{ readonly fingerprint: string; readonly metrics: StepRecord["metrics"] }>
+  }>
+) =>
+  Effect.gen(function*() {
+    yield* journal.openExperiment({
+      name,
+      question: "Which?",
+      file: "study.ts",
+      variants: variants.map(({ name, role }) => ({ name, role, cell: { reward: name } })),
+      table: { rows: "reward" }
+    }, environment)
+    for (const variant of variants) {
+      for (const [seed, { fingerprint, metrics }] of variant.stages.entries()) {
+        const run = yield* journal.openRun({
+          experiment: name,
+          variant: variant.name,
+          seed,
+          fingerprint: `${variant.name}-${seed}`,
+          params: []
+        }, environment)
+        const found = yield* journal.findStage(fingerprint)
+        const stage = found?.id ?? (yield* journal.openStage(stageOf(fingerprint, { kind: "evaluate", name: "detection" })))
+        yield* journal.linkStage(run, 0, stage, found !== undefined)
+        if (found === undefined) {
+          yield* journal.closeStage(stage, { output: yield* put(journal, fingerprint), records: stepOf(0, metrics) })
+        }
+        yield* journal.closeRun(run, "done")
+      }
+    }
+  })
