@@ -8,7 +8,8 @@ export type ElementType = "float32" | "int64" | "int32" | "bool"
 /** An edge of the graph: a tensor that some node makes, or an input. */
 export interface Value {
   readonly graph: Graph
-  readonly name: string
+  /** Changes once, when the value becomes an output. */
+  name: string
   readonly type: ElementType
   readonly shape: Shape
 }
@@ -61,10 +62,19 @@ export const input = (graph: Graph, name: string, type: ElementType, shape: Shap
   return value
 }
 
-/** Makes a value an output of the graph under `name`. */
+/** Makes a value an output of the graph, under `name`. Call it when the graph is complete. */
 export const output = (value: Value, name: string): void => {
-  value.graph.nodes.push({ op: "Identity", domain: "", inputs: [value.name], outputs: [name], attributes: {} })
-  value.graph.outputs.push({ name, type: value.type, shape: value.shape })
+  const { graph } = value
+  if (!graph.nodes.some((node) => node.outputs.includes(value.name))) {
+    // An input cannot be renamed.
+    return output(emit(graph, "Identity", [value], value), name)
+  }
+  const rename = (names: ReadonlyArray<string>) => names.map((own) => (own === value.name ? name : own))
+  graph.nodes.forEach((node, i) => {
+    graph.nodes[i] = { ...node, inputs: rename(node.inputs), outputs: rename(node.outputs) }
+  })
+  value.name = name
+  graph.outputs.push({ name, type: value.type, shape: value.shape })
 }
 
 interface Result {

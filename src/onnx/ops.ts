@@ -138,25 +138,23 @@ export const concat = (values: ReadonlyArray<Value>, axis: number, joined?: stri
     : joined ?? sizes.join("+")
   const shape = first.shape.map((dim, i) => (i === axis ? total : dim))
   const y = emit(first.graph, "Concat", values, { shape }, { axis })
-  return record(y, values, (d) => split(d, axis, values))
+  return record(y, values, (d) => cut(d, axis, sizes, values.map((value) => axisSize(value, axis))))
 }
 
-/** Cuts `x` along an axis into pieces as large there as `like`, which may be known sizes or tensors. */
-export const split = (x: Value, axis: number, like: ReadonlyArray<number | Value>): ReadonlyArray<Value> => {
+/** Cuts `x` along an axis into pieces of the given sizes, known or named by an input of the graph. */
+export const split = (x: Value, axis: number, sizes: ReadonlyArray<Dim>): ReadonlyArray<Value> =>
+  cut(x, axis, sizes, sizes.map((size) => (typeof size === "number" ? ints(x.graph, [size]) : dimension(x.graph, size))))
+
+const cut = (
+  x: Value,
+  axis: number,
+  dims: ReadonlyArray<Dim>,
+  sizes: ReadonlyArray<Value>
+): ReadonlyArray<Value> => {
   const graph = x.graph
-  const known = like.every((piece) => typeof piece === "number" || typeof piece.shape[axis] === "number")
-  const dims = like.map((piece) => (typeof piece === "number" ? piece : piece.shape[axis]!))
-  const sizes = known
-    ? ints(graph, dims as ReadonlyArray<number>)
-    : emit(
-      graph,
-      "Concat",
-      like.map((piece) => (typeof piece === "number" ? ints(graph, [piece]) : axisSize(piece, axis))),
-      { type: "int64", shape: [like.length] },
-      { axis: 0 }
-    )
+  const all = emit(graph, "Concat", sizes, { type: "int64", shape: [sizes.length] }, { axis: 0 })
   const shapes = dims.map((dim) => ({ shape: x.shape.map((own, i) => (i === axis ? dim : own)) }))
-  const outputs = emitMany(graph, "Split", [x, sizes], shapes, { axis })
+  const outputs = emitMany(graph, "Split", [x, all], shapes, { axis })
   graph.tape.push({
     inputs: [x],
     outputs,

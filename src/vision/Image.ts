@@ -37,11 +37,20 @@ export const load = (path: string, size?: Size): Effect.Effect<Image, ImageError
       const { data, info } = await resized.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true })
       return { width: info.width, height: info.height, pixels: new Uint8Array(data) }
     },
-    catch: (cause) =>
-      new ImageError({
-        path,
-        message: `Image ${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)}). ` +
-          "Restore the file or leave it out of the data set.",
-        cause
-      })
+    catch: (cause) => unreadable(path, cause)
   })
+
+const unreadable = (path: string, cause: unknown): ImageError =>
+  new ImageError({
+    path,
+    message: `Image ${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)}). ` +
+      "Restore the file or leave it out of the data set.",
+    cause
+  })
+
+/** Size of an image file as stored, read from its header. Fails as `load` does. */
+export const size = (path: string): Effect.Effect<Size, ImageError> =>
+  Effect.tryPromise({
+    try: () => sharp(path, { limitInputPixels: largestPixels }).metadata(),
+    catch: (cause) => unreadable(path, cause)
+  }).pipe(Effect.map(({ height, width }) => ({ width, height })))

@@ -22,8 +22,8 @@ export interface PreprocessorConfig {
   readonly minPixels: number
   readonly maxPixels: number
   /** Per channel (red, green, blue), of values scaled to 0..1 by `rescale`. */
-  readonly mean: ReadonlyArray<number>
-  readonly std: ReadonlyArray<number>
+  readonly mean: readonly [number, number, number]
+  readonly std: readonly [number, number, number]
   readonly rescale: number
 }
 

@@ -1,0 +1,177 @@
+import { compile, float32, type Session, type Tensor } from "../../onnx/Session.ts"
+import type { AdamW } from "../Policy.ts"
+import type { Architecture } from "./Architecture.ts"
+import { adamW } from "./graphs/adamW.ts"
+import { accumulated, scoring, training } from "./graphs/train.ts"
+import { type EncodedPrompt, type Feeds, packGroups, type PackedGroup } from "./pack.ts"
+import { type Layout, view } from "./parameters.ts"
+
+/** The numbers that training changes, each as long as the model. */
+export interface TrainingState {
+  readonly weights: Float32Array
+  /** AdamW's running means of the gradient and of its square. */
+  readonly first: Float32Array
+  readonly second: Float32Array
+  /** Steps taken. */
+  steps: number
+}
+
+/** One prompt with one completion and a weight for each of its tokens. */
+export interface WeightedSequence {
+  readonly prompt: EncodedPrompt
+  /** Equal for sequences that share the prompt. */
+  readonly group: string
+  readonly tokens: ReadonlyArray<number>
+  readonly weights: ReadonlyArray<number>
+}
+
+export interface Trainer {
+  /** log p of every token; with `learn`, the gradient of sum(weights * log p) is accumulated too. */
+  readonly score: (
+    sequences: ReadonlyArray<WeightedSequence>,
+    parameters: Feeds,
+    learn: boolean
+  ) => Promise<ReadonlyArray<ReadonlyArray<number>>>
+  readonly step: (options: AdamW) => Promise<{ readonly gradientNorm: number }>
+}
+
+/** Sequences that go through the training graph at once. More of them only cost memory. */
+const microBatch = 32
+
+export const make = (
+  model: Architecture,
+  at: Layout,
+  state: TrainingState,
+  imageToken: number,
+  threads: number
+): Trainer => {
+  const gradient = new Float32Array(at.size)
+  const accumulators: Feeds = {}
+  const results: Feeds = {}
+  for (const spec of at.specs) {
+    const tensor = float32(view(gradient, at, spec), spec.shape)
+    accumulators[accumulated(spec).before] = tensor
+    results[accumulated(spec).after] = tensor
+  }
+  const sessions = new Map<string, Promise<Session>>()
+  const session = (learn: boolean, images: boolean): Promise<Session> => {
+    const name = `${learn} ${images}`
+    const specs = at.specs.filter((spec) => images || !spec.name.startsWith("visual."))
+    const found = sessions.get(name) ?? compile((learn ? training : scoring)(model, specs, images), threads)
+    sessions.set(name, found)
+    return found
+  }
+  let optimizer: Promise<Session> | undefined
+
+  return {
+    score: async (sequences, parameters, learn) => {
+      const logprobs: Array<ReadonlyArray<number>> = sequences.map(() => [])
+      for (const batch of microBatches(sequences)) {
+        const images = batch[0]!.prompt.images.length > 0
+        const { feeds, place, tokens } = packGroups(batch, model, imageToken)
+        const graph = await session(learn, images)
+        const inputs: Feeds = { ...parameters, ...feeds }
+        const outputs: { [name: string]: Tensor | null } = { logp: null }
+        if (learn) {
+          const weights = new Float32Array(tokens)
+          batch.forEach((group, g) =>
+            group.members.forEach((member, s) =>
+              sequences[member]!.weights.forEach((weight, i) => (weights[place(g, s, i)] = weight))
+            )
+          )
+          inputs.weights = float32(weights, [tokens])
+          Object.assign(inputs, accumulators)
+          Object.assign(outputs, results)
+        }
+        const only = <T>(all: { [name: string]: T }, names: ReadonlyArray<string>): { [name: string]: T } =>
+          Object.fromEntries(names.map((name) => [name, all[name]!]))
+        const run = await graph.run(only(inputs, graph.inputNames), only(outputs, graph.outputNames))
+        const logp = run.logp!.data as Float32Array
+        batch.forEach((group, g) =>
+          group.members.forEach((member, s) => {
+            logprobs[member] = sequences[member]!.tokens.map((_, i) => logp[place(g, s, i)]!)
+          })
+        )
+      }
+      return logprobs
+    },
+    step: async (options) => {
+      optimizer ??= compile(adamW(), threads)
+      const gradientNorm = norm(gradient)
+      const t = ++state.steps
+      const scalars: Feeds = {}
+      const values = {
+        scale: gradientNorm > options.maxGradientNorm ? options.maxGradientNorm / gradientNorm : 1,
+        beta1: options.beta1,
+        beta2: options.beta2,
+        correction1: 1 / (1 - options.beta1 ** t),
+        correction2: 1 / (1 - options.beta2 ** t),
+        epsilon: options.epsilon,
+        rate: options.learningRate
+      }
+      for (const [name, value] of Object.entries(values)) scalars[name] = float32(Float32Array.of(value), [])
+      for (const [start, end, decay] of [[0, at.decaying, options.weightDecay], [at.decaying, at.size, 0]] as const) {
+        const part = (numbers: Float32Array) => float32(numbers.subarray(start, end), [end - start])
+        const weight = part(state.weights)
+        const first = part(state.first)
+        const second = part(state.second)
+        await (await optimizer).run(
+          {
+            ...scalars,
+            decay: float32(Float32Array.of(options.learningRate * decay), []),
+            gradient: part(gradient),
+            weight,
+            first,
+            second
+          },
+          { newWeight: weight, newFirst: first, newSecond: second }
+        )
+      }
+      gradient.fill(0)
+      return { gradientNorm }
+    }
+  }
+}
+
+/** Euclidean norm, summed in double precision and always in the same order. */
+const norm = (numbers: Float32Array): number => {
+  let sum = 0
+  for (let i = 0; i < numbers.length; i++) sum += numbers[i]! * numbers[i]!
+  return Math.sqrt(sum)
+}
+
+interface Group extends PackedGroup {
+  /** Index of the sequence behind each completion; a filler has none. */
+  readonly members: ReadonlyArray<number>
+}
+
+/**
+ * Sequences by prompt, in batches of about `microBatch`: groups of like size together, those with images apart from those
+ * without. A smaller group is filled up with one-token completions of weight zero.
+ */
+const microBatches = (sequences: ReadonlyArray<WeightedSequence>): ReadonlyArray<ReadonlyArray<Group>> => {
+  const byPrompt = new Map<string, Array<number>>()
+  sequences.forEach(({ group }, i) => byPrompt.set(group, [...(byPrompt.get(group) ?? []), i]))
+  const groups = [...byPrompt.values()].map((members) => ({ members, prompt: sequences[members[0]!]!.prompt }))
+  const batches: Array<Array<typeof groups[number]>> = []
+  for (const images of [true, false]) {
+    let batch: Array<typeof groups[number]> = []
+    for (const group of groups.filter((group) => group.prompt.images.length > 0 === images)) {
+      const widest = Math.max(group.members.length, ...batch.map((other) => other.members.length))
+      if (batch.length > 0 && widest * (batch.length + 1) > microBatch) {
+        batches.push(batch)
+        batch = []
+      }
+      batch.push(group)
+    }
+    if (batch.length > 0) batches.push(batch)
+  }
+  return batches.map((batch) => {
+    const widest = Math.max(...batch.map((group) => group.members.length))
+    return batch.map(({ members, prompt }) => ({
+      prompt,
+      members,
+      completions: Array.from({ length: widest }, (_, s) => sequences[members[s] ?? -1]?.tokens ?? [0])
+    }))
+  })
+}

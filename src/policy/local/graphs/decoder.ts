@@ -1,0 +1,104 @@
+import * as Graph from "../../../onnx/Graph.ts"
+import * as Ops from "../../../onnx/ops.ts"
+import { type Architecture, headSize } from "../Architecture.ts"
+import { feedForward, inverseFrequencies, type Parameters, rotation } from "./parts.ts"
+
+/** M-RoPE: each frequency turns with one of time, height and width. Source: Wang et al., arXiv 2409.12191, section 2.1. */
+const frequencies = (model: Architecture) => {
+  const half = headSize(model) / 2
+  const inverse = inverseFrequencies(model.ropeTheta, 2 * half, half)
+  const data = new Float32Array(3 * half)
+  let i = 0
+  model.mropeSection.forEach((count, axis) => {
+    for (const end = i + count; i < end; i++) data[axis * half + i] = inverse[i]!
+  })
+  return { name: "decoderFrequencies", data, shape: [3, half] as const }
+}
+
+/** Rotary angles of rows at `positions` [rows, 3]. */
+export const decoderRotation = (positions: Graph.Value, model: Architecture): Ops.Rotation =>
+  rotation(positions, frequencies(model))
+
+/** Query, key and value of normed rows side by side, [rows, (heads + 2 keyValueHeads) * headSize], already turned. */
+export const queryKeyValue = (
+  x: Graph.Value,
+  layer: number,
+  model: Architecture,
+  parameters: Parameters,
+  turn: Ops.Rotation
+): { readonly queryKey: Graph.Value; readonly value: Graph.Value } => {
+  const at = `model.layers.${layer}`
+  const size = headSize(model)
+  const normal = Ops.rmsNorm(x, parameters(`${at}.input_layernorm.weight`), model.epsilon)
+  const qkv = Ops.linear(normal, parameters(`${at}.self_attn.qkv.weight`), parameters(`${at}.self_attn.qkv.bias`))
+  const [qk, value] = Ops.split(qkv, 1, [(model.heads + model.keyValueHeads) * size, model.keyValueHeads * size])
+  return { queryKey: Ops.rotary(qk!, turn), value: value! }
+}
+
+/** The rest of a layer, from what attention mixed: output projection, residual, feed-forward, residual. */
+export const finishLayer = (
+  x: Graph.Value,
+  mixed: Graph.Value,
+  layer: number,
+  model: Architecture,
+  parameters: Parameters
+): Graph.Value => {
+  const at = `model.layers.${layer}`
+  const attended = Ops.add(x, Ops.linear(mixed, parameters(`${at}.self_attn.o_proj.weight`)))
+  const normal = Ops.rmsNorm(attended, parameters(`${at}.post_attention_layernorm.weight`), model.epsilon)
+  return Ops.add(attended, feedForward(normal, at, parameters, model.intermediate, false))
+}
+
+/** Logits of rows: final norm and output embedding. */
+export const logits = (x: Graph.Value, model: Architecture, parameters: Parameters): Graph.Value =>
+  Ops.linear(
+    Ops.rmsNorm(x, parameters("model.norm.weight"), model.epsilon),
+    parameters(model.tiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight")
+  )
+
+/**
+ * Embedded rows: token embeddings, and in place of image tokens the rows that the vision tower made.
+ *
+ * `ids` [rows]; `textMask` [rows, 1] is 0 at image tokens; `visualIndex` [rows] and `visualInverse` [visuals] pair the two.
+ */
+export const embed = (
+  graph: Graph.Graph,
+  parameters: Parameters,
+  visual: Graph.Value | undefined
+): { readonly x: Graph.Value; readonly positions: Graph.Value } => {
+  const ids = Graph.input(graph, "ids", "int64", ["rows"])
+  const positions = Graph.input(graph, "positions", "float32", ["rows", 3])
+  const text = Ops.embedding(parameters("model.embed_tokens.weight"), ids)
+  if (visual === undefined) return { x: text, positions }
+  const mask = Graph.input(graph, "textMask", "float32", ["rows", 1])
+  const index = Graph.input(graph, "visualIndex", "int64", ["rows"])
+  const inverse = Graph.input(graph, "visualInverse", "int64", ["visuals"])
+  return { x: Ops.add(Ops.multiply(text, mask), Ops.placeRows(visual, index, inverse)), positions }
+}
+
+/** Query, key and value heads of the prompts, heads first: [groups, heads, promptLength, headSize]. */
+export const promptHeads = (rows: Graph.Value, model: Architecture): ReadonlyArray<Graph.Value> => {
+  const { heads, keyValueHeads } = model
+  const all = Ops.reshape(rows, ["groups", "promptLength", heads + 2 * keyValueHeads, headSize(model)])
+  return Ops.split(Ops.transpose(all, [0, 2, 1, 3]), 1, [heads, keyValueHeads, keyValueHeads])
+}
+
+/** Causal attention of prompts to themselves: [rows, heads * headSize]. `mask` [promptLength, promptLength]. */
+export const promptAttention = (
+  query: Graph.Value,
+  key: Graph.Value,
+  value: Graph.Value,
+  mask: Graph.Value,
+  model: Architecture,
+  rows: string
+): Graph.Value => {
+  const size = headSize(model)
+  const { heads, keyValueHeads } = model
+  const shared = heads / keyValueHeads
+  const stacked = Ops.reshape(query, ["groups", keyValueHeads, "sharedQueries", size])
+  const scores = Ops.scale(Ops.matmul(stacked, Ops.swapLast(key)), size ** -0.5)
+  const square = Ops.reshape(scores, ["groups", keyValueHeads, shared, "promptLength", "promptLength"])
+  const weights = Ops.reshape(Ops.softmax(Ops.add(square, mask)), scores.shape)
+  const mixed = Ops.reshape(Ops.matmul(weights, value), ["groups", heads, "promptLength", size])
+  return Ops.reshape(Ops.transpose(mixed, [0, 2, 1, 3]), [rows, heads * size])
+}

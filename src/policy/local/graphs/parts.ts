@@ -1,0 +1,54 @@
+import * as Graph from "../../../onnx/Graph.ts"
+import * as Ops from "../../../onnx/ops.ts"
+import type { ParameterSpec } from "../parameters.ts"
+
+/** The parameters of a model as inputs of a graph. */
+export type Parameters = (name: string) => Graph.Value
+
+export const declareParameters = (graph: Graph.Graph, specs: ReadonlyArray<ParameterSpec>): Parameters => {
+  const values = new Map(specs.map((spec) => [spec.name, Graph.input(graph, spec.name, "float32", spec.shape)]))
+  return (name) => {
+    const value = values.get(name)
+    if (value === undefined) throw new Error(`the model has no parameter ${name}`)
+    return value
+  }
+}
+
+/** The gated feed-forward block: down(silu(gate x) * up x), with gate and up as one product. */
+export const feedForward = (x: Graph.Value, at: string, parameters: Parameters, width: number, biased: boolean) => {
+  const bias = (part: string) => (biased ? parameters(`${at}.mlp.${part}.bias`) : undefined)
+  const both = Ops.linear(x, parameters(`${at}.mlp.gate_up.weight`), bias("gate_up"))
+  const [gate, up] = Ops.split(both, 1, [width, width])
+  return Ops.linear(Ops.multiply(Ops.silu(gate!), up!), parameters(`${at}.mlp.down_proj.weight`), bias("down_proj"))
+}
+
+/**
+ * Rotary angles of rows: positions [rows, axes] as floats times `frequencies` [axes, headSize / 2], which holds zeros where
+ * a frequency does not turn with an axis.
+ */
+export const rotation = (
+  positions: Graph.Value,
+  frequencies: { readonly name: string; readonly data: Float32Array; readonly shape: readonly [number, number] }
+): Ops.Rotation => {
+  const graph = positions.graph
+  const rows = positions.shape[0]!
+  const half = frequencies.shape[1]
+  const table = Graph.floats(graph, frequencies.name, frequencies.shape, frequencies.data)
+  const angle = Ops.matmul(positions, table)
+  const size = Graph.emit(graph, "Shape", [positions], { type: "int64", shape: [2] })
+  const count = Graph.emit(graph, "Gather", [size, Graph.ints(graph, [0])], { type: "int64", shape: [1] }, { axis: 0 })
+  const end = Graph.emit(graph, "Squeeze", [count], { type: "int64", shape: [] })
+  const first = Graph.emit(graph, "Squeeze", [Graph.ints(graph, [0])], { type: "int64", shape: [] })
+  const one = Graph.emit(graph, "Squeeze", [Graph.ints(graph, [1])], { type: "int64", shape: [] })
+  const range = Graph.emit(graph, "Range", [first, end, one], { type: "int64", shape: [rows] })
+  const row = Graph.emit(graph, "Unsqueeze", [range, Graph.ints(graph, [0])], { type: "int64", shape: [1, rows] })
+  return {
+    cos: Graph.emit(graph, "Cos", [angle], { shape: [rows, half] }),
+    sin: Graph.emit(graph, "Sin", [angle], { shape: [rows, half] }),
+    row
+  }
+}
+
+/** Frequencies theta^(-2i/size), i < count. */
+export const inverseFrequencies = (theta: number, size: number, count: number): ReadonlyArray<number> =>
+  Array.from({ length: count }, (_, i) => theta ** ((-2 * i) / size))

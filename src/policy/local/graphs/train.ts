@@ -1,0 +1,132 @@
+import * as Graph from "../../../onnx/Graph.ts"
+import { gradients } from "../../../onnx/gradients.ts"
+import * as Ops from "../../../onnx/ops.ts"
+import { type Architecture, headSize } from "../Architecture.ts"
+import type { ParameterSpec } from "../parameters.ts"
+import * as Decoder from "./decoder.ts"
+import { declareParameters } from "./parts.ts"
+import { visionTower } from "./vision.ts"
+
+interface PromptState {
+  readonly key: Graph.Value
+  readonly value: Graph.Value
+}
+
+/**
+ * Attention of completions, to their prompt and causally to themselves: rows [ownRows, heads * headSize].
+ *
+ * The samples of a group share the keys and values of their prompt, which is computed once.
+ * `mask` [groups, 1, 1, 1, length, promptLength + length].
+ */
+const completionAttention = (
+  rows: Graph.Value,
+  prompt: PromptState,
+  mask: Graph.Value,
+  model: Architecture
+): Graph.Value => {
+  const size = headSize(model)
+  const { heads, keyValueHeads } = model
+  const shared = heads / keyValueHeads
+  const all = Ops.reshape(rows, ["groups", "samples", "length", heads + 2 * keyValueHeads, size])
+  const headsFirst = Ops.transpose(all, [0, 3, 1, 2, 4])
+  const [query, key, value] = Ops.split(headsFirst, 1, [heads, keyValueHeads, keyValueHeads])
+  const own = (x: Graph.Value) => Ops.reshape(x, ["groups", keyValueHeads, 1, "samples", "length", size])
+  const queries = Ops.reshape(query!, ["groups", keyValueHeads, shared, "samples", "length", size])
+  const flat = Ops.reshape(queries, ["groups", keyValueHeads, "groupQueries", size])
+
+  const grid = ["groups", keyValueHeads, shared, "samples", "length"] as const
+  const toPrompt = Ops.matmul(flat, Ops.swapLast(prompt.key))
+  const toOwn = Ops.matmul(queries, Ops.swapLast(own(key!)))
+  const scores = Ops.concat([Ops.reshape(toPrompt, [...grid, "promptLength"]), toOwn], 5, "keys")
+  const weights = Ops.softmax(Ops.add(Ops.scale(scores, size ** -0.5), mask))
+  const [onPrompt, onOwn] = Ops.split(weights, 5, ["promptLength", "length"])
+  const fromPrompt = Ops.matmul(Ops.reshape(onPrompt!, toPrompt.shape), prompt.value)
+  const mixed = Ops.add(Ops.reshape(fromPrompt, [...grid, size]), Ops.matmul(onOwn!, own(value!)))
+  const byRow = Ops.transpose(Ops.reshape(mixed, ["groups", heads, "samples", "length", size]), [0, 2, 3, 1, 4])
+  return Ops.reshape(byRow, ["ownRows", heads * size])
+}
+
+/**
+ * Log-probabilities of completion tokens, [tokens], for `groups` prompts with `samples` completions each.
+ *
+ * Rows are all prompt positions (right-padded to promptLength), then all completion positions (right-padded to length, the
+ * last token left out since nothing is predicted from it). The first token of every completion is predicted from the last
+ * row of its prompt, so `tokens` = groups * samples first tokens, then one for each row that `ownIndex` picks.
+ */
+const logProbabilities = (graph: Graph.Graph, model: Architecture, specs: ReadonlyArray<ParameterSpec>, images: boolean) => {
+  const parameters = declareParameters(graph, specs)
+  const causalPrompt = Graph.input(graph, "causalPrompt", "float32", ["promptLength", "promptLength"])
+  const mask = Graph.input(graph, "mask", "float32", ["groups", 1, 1, 1, "length", "keys"])
+  const sampleZeros = Graph.input(graph, "sampleZeros", "float32", ["samples", 1])
+  const lastIndex = Graph.input(graph, "lastIndex", "int64", ["groups"])
+  const lastInverse = Graph.input(graph, "lastInverse", "int64", ["promptRows"])
+  const ownIndex = Graph.input(graph, "ownIndex", "int64", ["ownTokens"])
+  const ownInverse = Graph.input(graph, "ownInverse", "int64", ["ownRows"])
+  const targets = Graph.input(graph, "targets", "int64", ["tokens"])
+
+  const embedded = Decoder.embed(graph, parameters, images ? visionTower(graph, model, parameters) : undefined)
+  const turn = Decoder.decoderRotation(embedded.positions, model)
+  const streams = (rows: Graph.Value) => Ops.split(rows, 0, ["promptRows", "ownRows"])
+  /** The rows from which something is predicted: the last of each prompt, then those of the completions. */
+  const predicting = (rows: Graph.Value): Graph.Value => {
+    const [prompt, own] = streams(rows)
+    const last = Ops.placeRows(prompt!, lastIndex, lastInverse)
+    return Ops.concat([last, Ops.placeRows(own!, ownIndex, ownInverse)], 0, "predicting")
+  }
+
+  let x = embedded.x
+  for (let layer = 0; layer < model.layers; layer++) {
+    const { queryKey, value } = Decoder.queryKeyValue(x, layer, model, parameters, turn)
+    const [promptRows, ownRows] = streams(Ops.concat([queryKey, value], 1))
+    const [query, key, values] = Decoder.promptHeads(promptRows!, model)
+    const mixed = Ops.concat(
+      [
+        Decoder.promptAttention(query!, key!, values!, causalPrompt, model, "promptRows"),
+        completionAttention(ownRows!, { key: key!, value: values! }, mask, model)
+      ],
+      0,
+      "rows"
+    )
+    // After the last attention, only the rows that predict something go on.
+    const pick = layer === model.layers - 1 ? predicting : (rows: Graph.Value) => rows
+    x = Decoder.finishLayer(pick(x), pick(mixed), layer, model, parameters)
+  }
+  const [last, own] = Ops.split(x, 0, ["groups", "ownTokens"])
+  const firsts = Ops.add(Ops.reshape(last!, ["groups", 1, model.hidden]), sampleZeros)
+  const rows = Ops.concat([Ops.reshape(firsts, ["firsts", model.hidden]), own!], 0, "tokens")
+  return {
+    parameters,
+    logp: Ops.tokenLogProbability(Decoder.logits(rows, model, parameters), targets)
+  }
+}
+
+/** The graph that only scores: output `logp` [tokens]. */
+export const scoring = (model: Architecture, specs: ReadonlyArray<ParameterSpec>, images: boolean): Graph.Graph => {
+  const graph = Graph.make()
+  Graph.output(logProbabilities(graph, model, specs, images).logp, "logp")
+  return graph
+}
+
+/** The name of the accumulated gradient of a parameter, as input and as output of the training graph. */
+export const accumulated = (spec: ParameterSpec): { readonly before: string; readonly after: string } => ({
+  before: `${spec.name}#before`,
+  after: `${spec.name}#after`
+})
+
+/**
+ * The graph that scores and differentiates: outputs `logp` [tokens] and, for every parameter it uses, what was accumulated
+ * plus the gradient of sum(weights * logp). Before and after may be one buffer: the addition is its only reader.
+ */
+export const training = (model: Architecture, specs: ReadonlyArray<ParameterSpec>, images: boolean): Graph.Graph => {
+  const graph = Graph.make()
+  const { logp, parameters } = logProbabilities(graph, model, specs, images)
+  const weights = Graph.input(graph, "weights", "float32", ["tokens"])
+  const used = specs.filter((spec) => images || !spec.name.startsWith("visual."))
+  const reverse = gradients(logp, weights, used.map((spec) => parameters(spec.name)))
+  Graph.output(logp, "logp")
+  used.forEach((spec, i) => {
+    const { after, before } = accumulated(spec)
+    Graph.output(Ops.add(Graph.input(graph, before, "float32", spec.shape), reverse[i]!), after)
+  })
+  return graph
+}
