@@ -1,0 +1,46 @@
+import { readFile } from "node:fs/promises"
+import * as Effect from "effect/Effect"
+import * as Coco from "./coco.ts"
+import { FileError } from "./FileError.ts"
+import { suppress } from "./nmsAp.ts"
+import { detectionsOf, truthOf } from "./readCoco.ts"
+
+export interface FileEvaluation {
+  /** COCO's twelve numbers, each in [0, 1], or -1 where there is no truth. */
+  readonly stats: ReadonlyArray<number>
+  /** AP by category id, -1 where a category has no truth. */
+  readonly perCategoryAp: { readonly [id: string]: number }
+  /** Name by category id. */
+  readonly categories: { readonly [id: string]: string }
+}
+
+/**
+ * COCO evaluation of a result file against an instances file; with `nmsAp` after OVDEval's suppression.
+ *
+ * Fails with `FileError`, naming file, row and field.
+ */
+export const evaluateFiles = (
+  options: { readonly truth: string; readonly detections: string; readonly nmsAp?: boolean }
+): Effect.Effect<FileEvaluation, FileError> =>
+  Effect.gen(function*() {
+    const truth = yield* read(options.truth, (value) => truthOf(options.truth, value))
+    const said = yield* read(options.detections, (value) => detectionsOf(options.detections, value, truth))
+    const { perCategory, stats } = Coco.evaluate(truth, options.nmsAp === true ? suppress(truth, said) : said)
+    return {
+      stats,
+      perCategoryAp: Object.fromEntries(perCategory.map(({ ap, id }) => [id, ap])),
+      categories: Object.fromEntries(perCategory.map(({ id, name }) => [id, name]))
+    }
+  })
+
+const read = <A>(path: string, check: (value: unknown) => A): Effect.Effect<A, FileError> =>
+  Effect.tryPromise({
+    try: async () => check(JSON.parse(await readFile(path, "utf8"))),
+    catch: (cause) =>
+      cause instanceof FileError ? cause : new FileError({
+        path,
+        message: cause instanceof SyntaxError
+          ? `${path} is not JSON (${cause.message})`
+          : `${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)})`
+      })
+  })
