@@ -14,8 +14,9 @@ export const usage = (message: string): Failure => new Failure({ code: exitCodes
 
 export const invalid = (message: string): Failure => new Failure({ code: exitCodes.invalid, message })
 
-/** Errors of the engine that mean a wrong word on the command line; all others mean a wrong study, file or machine. */
-const usageTags = new Set(["UnknownPath", "UnknownName"])
+/** Errors that mean a wrong word on the command line; all others mean a wrong study, file or machine. */
+const isUsage = (error: { readonly _tag: string }): boolean =>
+  error._tag === "UnknownPath" || (error._tag === "StoreError" && "reason" in error && error.reason === "query")
 
 const isTagged = (error: unknown): error is { readonly _tag: string; readonly message: string } =>
   typeof error === "object" && error !== null && "_tag" in error && typeof error._tag === "string" &&
@@ -24,7 +25,7 @@ const isTagged = (error: unknown): error is { readonly _tag: string; readonly me
 /** Any error or defect as a failure of the command. Defects keep their stack, since they are our mistakes. */
 export const from = (error: unknown): Failure => {
   if (error instanceof Failure) return error
-  if (isTagged(error)) return usageTags.has(error._tag) ? usage(error.message) : invalid(error.message)
+  if (isTagged(error)) return isUsage(error) ? usage(error.message) : invalid(error.message)
   const stack = error instanceof Error ? error.stack ?? error.message : String(error)
   return new Failure({ code: exitCodes.stageFailed, message: `Something broke inside assay itself; please report it.\n${stack}` })
 }

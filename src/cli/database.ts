@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Store from "../store/Store.ts"
 import { type Failure, from, usage } from "./Failure.ts"
@@ -32,3 +33,13 @@ export const runById = Effect.fnUntraced(function*(handle: Store.Handle, id: num
     : `Runs go from ${String(first)} to ${String(last)}; \`assay list\` names them.`
   return yield* usage(`There is no run ${id}. ${known}`)
 })
+
+/**
+ * Where the image of a stored sample lies now. Generated images are stored by a path from the folder in which the study ran;
+ * seen from elsewhere they lie in the `.assay` folder beside the database.
+ */
+export const imageFile = (db: string) => (image: string): string => {
+  if (path.isAbsolute(image) || fs.existsSync(image)) return image
+  const generated = image.split(path.sep).indexOf(".assay")
+  return path.join(path.dirname(db), generated < 0 ? image : image.split(path.sep).slice(generated).join(path.sep))
+}

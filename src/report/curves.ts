@@ -49,7 +49,7 @@ export const chart = (
     title: `${experiment}: ${metric} while training`,
     subtitle: `Line: mean over ${seeds} ${seeds === 1 ? "seed" : "seeds"}${smoothing}. Band: lowest to highest seed.`,
     x: "training step",
-    y: `${metric} of sampled completions`,
+    y: `${metric} of sampled completions, each row by its own`,
     series: series.filter((one) => one.points.length > 0)
   }
 }

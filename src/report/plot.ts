@@ -1,3 +1,6 @@
+import { measure, textPath } from "../vision/font.ts"
+import { fit } from "./width.ts"
+
 /** One line of a chart: its mean and the range that it spans (over seeds) at each x. */
 export interface Series {
   readonly name: string
@@ -15,7 +18,7 @@ export interface Chart {
 }
 
 const size = { width: 960, height: 540 }
-const plotArea = { left: 76, right: 690, top: 78, bottom: 478 }
+const plotArea = { left: 82, right: 664, top: 82, bottom: 478 }
 
 /** Colours that stay apart for colour-blind readers too. Source: Okabe and Ito, "Color universal design" (2008). */
 const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#7f7f7f"]
@@ -49,11 +52,21 @@ export const spread = (wanted: ReadonlyArray<number>, gap: number, low: number, 
   return placed
 }
 
-const xml = (text: string): string =>
-  text
-    .replace(/[&<>"]/g, (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;" })[character] ?? character)
-    // oxlint-disable-next-line no-control-regex -- XML 1.0 has no place for these, not even escaped
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "\ufffd")
+interface Style {
+  readonly colour: string
+  /** Size of a dot of the letters in pixels; a letter is 5 x 7 dots. */
+  readonly dot?: number
+  readonly align?: "left" | "middle" | "right"
+  readonly upwards?: boolean
+}
+
+/** A line of text whose middle line passes through (x, y), drawn as dots, so that no font is needed. */
+const label = (x: number, y: number, content: string, { align = "left", colour, dot = 1.4, upwards = false }: Style): string => {
+  const { height, width } = measure(content, dot)
+  const shift = align === "left" ? 0 : align === "middle" ? -width / 2 : -width
+  return `<path d="${textPath(content, 0, 0, dot)}" fill="${colour}" transform="translate(${x.toFixed(1)} ${y.toFixed(1)})` +
+    `${upwards ? " rotate(-90)" : ""} translate(${shift.toFixed(1)} ${(-height / 2).toFixed(1)})"/>`
+}
 
 const range = (values: ReadonlyArray<number>): readonly [number, number] => {
   const low = values.reduce((a, b) => Math.min(a, b), Infinity)
@@ -71,8 +84,6 @@ export const svg = (chart: Chart): string => {
   const px = (x: number) => left + ((x - x0) / (x1 - x0)) * (right - left)
   const py = (y: number) => bottom - ((y - y0) / (y1 - y0)) * (bottom - top)
   const at = (x: number, y: number) => `${px(x).toFixed(1)},${py(y).toFixed(1)}`
-  const label = (x: number, y: number, content: string, rest = "") =>
-    `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${rest}>${xml(content)}</text>`
   const drawn = chart.series.flatMap((series, i) =>
     series.points.length === 0 ? [] : [{ ...series, colour: colours[i % colours.length]! }]
   )
@@ -80,9 +91,9 @@ export const svg = (chart: Chart): string => {
   const grid = [
     ...ticks(y0, y1, 6).map((y) =>
       `<line x1="${left}" x2="${right}" y1="${py(y).toFixed(1)}" y2="${py(y).toFixed(1)}" stroke="#e3e3e3"/>` +
-      label(left - 8, py(y) + 4, String(y), "text-anchor=\"end\" fill=\"#555\"")
+      label(left - 8, py(y), String(y), { align: "right", colour: "#555" })
     ),
-    ...ticks(x0, x1, 8).map((x) => label(px(x), bottom + 20, String(x), "text-anchor=\"middle\" fill=\"#555\""))
+    ...ticks(x0, x1, 8).map((x) => label(px(x), bottom + 16, String(x), { align: "middle", colour: "#555" }))
   ]
   const bands = drawn.map(({ colour, points: all }) => {
     const edge = [...all.map((p) => at(p.x, p.high)), ...all.toReversed().map((p) => at(p.x, p.low))]
@@ -93,21 +104,21 @@ export const svg = (chart: Chart): string => {
   )
   const names = drawn.map(({ colour, name, points: all }, i) => {
     const end = all.at(-1)!
-    return `<polyline points="${at(end.x, end.mean)} ${right + 12},${ends[i]!.toFixed(1)}" fill="none" stroke="${colour}" stroke-opacity="0.5"/>` +
-      label(right + 16, ends[i]! + 4, name, `fill="${colour}" font-weight="bold"`)
+    return `<polyline points="${at(end.x, end.mean)} ${right + 10},${ends[i]!.toFixed(1)}" fill="none" stroke="${colour}" stroke-opacity="0.5"/>` +
+      label(right + 16, ends[i]!, fit(name, 32).replace("…", ".."), { colour })
   })
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" font-family="DejaVu Sans, Arial, sans-serif" font-size="12.5">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}">`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
-    label(left, 32, chart.title, "font-size=\"19\" font-weight=\"bold\" fill=\"#111\""),
-    label(left, 54, chart.subtitle, "fill=\"#555\""),
+    label(left, 28, chart.title, { colour: "#111", dot: 2 }),
+    label(left, 54, chart.subtitle, { colour: "#555" }),
     ...grid,
     `<line x1="${left}" x2="${right}" y1="${bottom}" y2="${bottom}" stroke="#888"/>`,
     ...bands,
     ...lines,
     ...names,
-    label((left + right) / 2, bottom + 46, chart.x, "text-anchor=\"middle\" fill=\"#222\""),
-    label(0, 0, chart.y, `text-anchor="middle" fill="#222" transform="translate(22 ${(top + bottom) / 2}) rotate(-90)"`),
+    label((left + right) / 2, bottom + 42, chart.x, { align: "middle", colour: "#222" }),
+    label(18, (top + bottom) / 2, chart.y, { align: "middle", colour: "#222", upwards: true }),
     "</svg>"
   ].join("\n")
 }
