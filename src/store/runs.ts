@@ -126,8 +126,11 @@ export const runMethods = (
     }),
   closeRun: (run, status, error) =>
     connection.write("closeRun", (now) => {
-      connection.handle.sqlite.prepare("UPDATE run SET status = ?, error = ?, ended_at = ? WHERE id = ?")
-        .run(status, error ?? null, now, run)
+      // A run that was done and is found done again keeps the time at which it ended.
+      connection.handle.sqlite.prepare(`
+        UPDATE run SET status = @status, error = @error, ended_at = @now
+        WHERE id = @run AND NOT (status = 'done' AND @status = 'done')`)
+        .run({ run, status, error: error ?? null, now })
     }),
   linkStage: (run, position, stage, reused) =>
     connection.write("linkStage", (now) => {

@@ -24,6 +24,18 @@ describe("artifacts", () => {
       })
     ))
 
+  it.live("what a killed process left half-written goes after a day", () =>
+    withJournal((_, files) =>
+      Effect.gen(function*() {
+        const [old, young] = [`${files.objects}/tmp/old`, `${files.objects}/tmp/young`]
+        fs.writeFileSync(old, "half")
+        fs.writeFileSync(young, "half")
+        fs.utimesSync(old, new Date(), new Date(Date.now() - 25 * 60 * 60 * 1000))
+        yield* Effect.provide(Effect.void, Store.layer(files))
+        assert.deepStrictEqual(fs.readdirSync(`${files.objects}/tmp`), ["young"])
+      })
+    ))
+
   it.live("a writer that fails leaves nothing", () =>
     withJournal((journal, { file, objects }) =>
       Effect.gen(function*() {
@@ -214,6 +226,35 @@ describe("runs", () => {
         ])
         assert.deepStrictEqual(yield* rows(file, "SELECT count(*) FROM environment"), [[1]])
         assert.isUndefined(yield* reading(file, (db) => Store.run(db, id + 1)))
+      })
+    ))
+
+  it.live("a done run that is found done again keeps the time at which it ended", () =>
+    withJournal((journal, { file }) =>
+      Effect.gen(function*() {
+        yield* writeStudy(journal, "e", [{ name: "a", role: "variant", stages: [{ fingerprint: "f", metrics: [["mAP", 1]] }] }])
+        const before = yield* rows(file, "SELECT status, ended_at FROM run")
+        yield* Effect.sleep("5 millis")
+        const id = yield* journal.openRun({ experiment: "e", variant: "a", seed: 0, fingerprint: "a-0", params: [] }, environment)
+        yield* journal.closeRun(id, "done")
+        assert.deepStrictEqual(yield* rows(file, "SELECT status, ended_at FROM run"), before)
+        yield* journal.closeRun(id, "interrupted")
+        assert.deepStrictEqual(yield* rows(file, "SELECT status FROM missing"), [["interrupted"]])
+      })
+    ))
+
+  it.live("a variant that a study dropped keeps its runs but is its baseline no more", () =>
+    withJournal((journal, { file }) =>
+      Effect.gen(function*() {
+        const old = [{ name: "old", role: "baseline", stages: [{ fingerprint: "o", metrics: [["mAP", 1]] }] }] as const
+        const young = [{ name: "young", role: "baseline", stages: [{ fingerprint: "y", metrics: [["mAP", 3]] }] }] as const
+        yield* writeStudy(journal, "e", [...old, { name: "never run", role: "variant", stages: [] }])
+        yield* writeStudy(journal, "e", young)
+        assert.deepStrictEqual(yield* rows(file, "SELECT name, role FROM variant ORDER BY name"), [
+          ["old", "variant"],
+          ["young", "baseline"]
+        ])
+        assert.deepStrictEqual(yield* rows(file, "SELECT variant, delta FROM paired"), [["old", -2]])
       })
     ))
 
