@@ -30,6 +30,7 @@ export interface Options<A extends Axes, R> {
   readonly cells?: ReadonlyArray<LabelsOf<NoInfer<A>>>
   /** Cells to leave out: all that have these labels. */
   readonly exclude?: ReadonlyArray<Partial<LabelsOf<NoInfer<A>>>>
+  /** Where the policy depends on the cell and the stages do not, still take it, `(_) => ...`: the compiler needs the order. */
   readonly pipeline: (cell: CellOf<NoInfer<A>>) => Runnable<NoInfer<R>>
   /** Rows outside the grid, such as the untrained model; they use the study's policy, which then must not depend on the cell. */
   readonly references?: { readonly [row: string]: Runnable<NoInfer<R>> }
@@ -74,7 +75,8 @@ const nameOf = (experiment: string, axes: Grid.Labels, cell: Grid.Cell): string 
 const referenceVariants = (name: string, options: Options<Axes, never>): ReadonlyArray<Variant> => {
   const { policy, references = {} } = options
   if (typeof policy !== "function") {
-    return Object.entries(references).map(([row, pipeline]) => ({ name: row, cell: {}, role: "reference", policy, pipeline }))
+    return Object.entries(references).map(([row, pipeline]) =>
+      ({ name: row, cell: {}, role: "reference", policy, pipeline }))
   }
   if (Object.keys(references).length === 0) return []
   throw new InvalidExperiment({

@@ -9,6 +9,8 @@ import * as Toy from "./toy.ts"
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
 const same = <A, B>(_equal: Equal<A, B>): void => {}
 
+const accepts = <A>(_value: A): void => {}
+
 const loopConfig = { steps: 1, batch: 1, checkpointEvery: 1 }
 const sample = Toy.sample({ groupSize: 1 })
 const score = Toy.score(Toy.low({ sharpness: 1 }))
@@ -18,12 +20,12 @@ const measure = Toy.measure({ mode: "sum" })
 export const composition = () => {
   // what comes out of a pipeline is what its last stage gives
   same<typeof prepared, Pipeline.Pipeline<{ prompts: Array<number> }>>(true)
-  const _trained: Pipeline.Pipeline<Toy.Prompts, { message: string }, Experiment.BuiltIn | Toy.Vector> = training(
-    Toy.low({ sharpness: 1 })
+  accepts<Pipeline.Pipeline<Toy.Prompts, { message: string }, Experiment.BuiltIn | Toy.Vector>>(
+    training(Toy.low({ sharpness: 1 }))
   )
   // the loop needs what its body needs, and nothing that it provides itself
   const loop = Pipeline.loop(loopConfig, sample, score, climb)
-  const _takesPrompts: Stage<Toy.Prompts, Toy.Prompts, unknown, unknown> = loop
+  accepts<Stage<Toy.Prompts, Toy.Prompts, { message: string }, Experiment.BuiltIn | Toy.Vector>>(loop)
 
   // a source comes first and only there
   // @ts-expect-error a filter is no source
@@ -88,7 +90,13 @@ export const experiments = () => {
     ...base,
     axes: { size: { small: 1, large: 9 } },
     policy: ({ size }) => Toy.vector({ size }),
-    pipeline: () => prepared.pipe(measure)
+    pipeline: (_) => prepared.pipe(measure)
+  })
+  // and so may the stages
+  Experiment.make("methods", {
+    ...base,
+    axes: { method: { none: false, training: true } },
+    pipeline: ({ method }) => method ? training(Toy.low({ sharpness: 1 })) : prepared.pipe(measure)
   })
 }
 
