@@ -21,9 +21,10 @@ const slot = "\u0000"
 
 /** What the study's templates say around the labels, and the chat template's own system prompt. */
 const passages = [
-  ...Object.values(templates)
+  ...[templates.enhanced, templates.fixedSpace, templates.missingSpace, templates.standard, templates.system]
     .flatMap((template) => ask(template, [slot, slot]))
-    .flatMap(({ content }) => typeof content === "string" ? [content] : content.map((part) => part.type === "text" ? part.text : ""))
+    .flatMap(({ content }) => typeof content === "string" ? [{ type: "text", text: content } as const] : content)
+    .flatMap((part) => part.type === "text" ? [part.text] : [])
     .flatMap((text) => text.split(slot)),
   "You are a helpful assistant."
 ]
@@ -50,7 +51,8 @@ const sentences = (passage: string): ReadonlyArray<string> =>
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence.length > 1)
 
-const tokenizer = trainTokenizer({
+/** The content of assets/tiny-vl/tokenizer.json. */
+export const tokenizer = trainTokenizer({
   integers: 1000,
   words: [...colours, ...forms.map((form) => ` ${form}`), ", ", ": ", "; ", "None"],
   texts: passages,
@@ -64,17 +66,15 @@ const idOf = (content: string) => tokenizer.added_tokens.find((token) => token.c
 const write = (file: string, json: string) =>
   writeFileSync(new URL(`../../assets/tiny-vl/${file}`, import.meta.url), `${json}\n`)
 
-write("tokenizer.json", JSON.stringify(tokenizer, null, 1).replace(/\[\n\s+(".*"),\n\s+(".*")\n\s+\]/g, "[$1, $2]"))
-write(
-  "generation_config.json",
-  JSON.stringify(
-    {
-      do_sample: true,
-      eos_token_id: [idOf("<|im_end|>"), idOf("<|endoftext|>")],
-      pad_token_id: idOf("<|endoftext|>"),
-      temperature: 1
-    },
-    null,
-    2
-  )
-)
+if (import.meta.main) {
+  // A merge stays on one line, as the diff of a new vocabulary is long enough.
+  const pair = /\[\n\s+(".*"),\n\s+(".*")\n\s+\]/g
+  write("tokenizer.json", JSON.stringify(tokenizer, null, 1).replace(pair, "[$1, $2]"))
+  const generation = {
+    do_sample: true,
+    eos_token_id: [idOf("<|im_end|>"), idOf("<|endoftext|>")],
+    pad_token_id: idOf("<|endoftext|>"),
+    temperature: 1
+  }
+  write("generation_config.json", JSON.stringify(generation, null, 2))
+}

@@ -23,13 +23,19 @@ const byteCharacters: ReadonlyArray<string> = (() => {
   return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(printable(byte) ? byte : next++))
 })()
 
-const toBytes = (text: string): Array<string> => Array.from(new TextEncoder().encode(text), (byte) => byteCharacters[byte]!)
+const toBytes = (text: string): Array<string> =>
+  Array.from(new TextEncoder().encode(text), (byte) => byteCharacters[byte]!)
 
 type Pair = readonly [string, string]
 
 const separator = "\u0000"
 
-const mostFrequent = (pieces: Iterable<{ readonly parts: ReadonlyArray<string>; readonly count: number }>): Pair | undefined => {
+interface Piece {
+  readonly parts: ReadonlyArray<string>
+  readonly count: number
+}
+
+const mostFrequent = (pieces: ReadonlyArray<Piece>): Pair | undefined => {
   const counts = new Map<string, number>()
   for (const { parts, count } of pieces) {
     for (let i = 1; i < parts.length; i++) {
@@ -53,7 +59,11 @@ const merge = (parts: ReadonlyArray<string>, [left, right]: Pair): Array<string>
   return merged
 }
 
-/** Byte-pair merges in the order learnt; ties go to the pair that sorts first. Source: Sennrich et al., arXiv 1508.07909. */
+/**
+ * Byte-pair merges in the order learnt; ties go to the pair that sorts first.
+ *
+ * Source: Sennrich et al., arXiv 1508.07909.
+ */
 export const learnMerges = (counts: ReadonlyMap<string, number>, limit: number): Array<Pair> => {
   let pieces = Array.from(counts, ([piece, count]) => ({ parts: toBytes(piece), count }))
   const merges: Array<Pair> = []
@@ -77,7 +87,7 @@ const pieceCounts = (recipe: Recipe): Map<string, number> => {
   return counts
 }
 
-/** The content of a Hugging Face `tokenizer.json`: byte-level BPE, in which any text encodes and decodes back exactly. */
+/** The content of a Hugging Face `tokenizer.json`: byte-level BPE, by which any text survives encoding and decoding. */
 export const trainTokenizer = (recipe: Recipe) => {
   const merges = learnMerges(pieceCounts(recipe), recipe.merges)
   const tokens = new Set([

@@ -26,7 +26,7 @@ export const readOptional = (folder: string, file: string): Effect.Effect<string
       readFile(join(folder, file), "utf8").catch((cause: unknown) =>
         isMissing(cause) ? undefined : Promise.reject(cause)
       ),
-    catch: (cause) => ModelFolderError.of(folder, file, `cannot be read (${String(cause)}). Check the file and its permissions.`)
+    catch: (cause) => ModelFolderError.of(folder, file, `cannot be read (${String(cause)}). Check its permissions.`)
   })
 
 const parse = (folder: string, file: string, text: string): Effect.Effect<unknown, ModelFolderError> =>

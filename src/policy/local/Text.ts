@@ -49,7 +49,9 @@ const ChatTemplate = Schema.Union([
 
 const TemplateHolder = Schema.Struct({ chat_template: Schema.optional(ChatTemplate) })
 
-const GenerationConfig = Schema.Struct({ eos_token_id: Schema.optional(Schema.Union([Schema.Int, Schema.Array(Schema.Int)])) })
+const GenerationConfig = Schema.Struct({
+  eos_token_id: Schema.optional(Schema.Union([Schema.Int, Schema.Array(Schema.Int)]))
+})
 
 /** Loads the text side of a Hugging Face model folder. */
 export const load = Effect.fn("Text.load")(function*(folder: string) {
@@ -112,7 +114,7 @@ const loadTokenizer = Effect.fnUntraced(function*(folder: string) {
   return yield* Effect.try({
     try: () => new Tokenizer(tokenizer, config),
     catch: (cause) =>
-      ModelFolderError.of(folder, "tokenizer.json", `is not a tokenizer that can be used (${String(cause)}). Fetch it again.`)
+      ModelFolderError.of(folder, "tokenizer.json", `cannot be used as a tokenizer (${String(cause)}). Fetch it again.`)
   })
 })
 
@@ -129,7 +131,7 @@ const templateSource = Effect.fnUntraced(function*(folder: string) {
     const json = yield* readOptionalJson(folder, file)
     if (json === undefined) continue
     const { chat_template: held } = yield* decodeFile(folder, file, TemplateHolder, json)
-    const source = held === undefined || typeof held === "string" ? held : held.find(({ name }) => name === "default")?.template
+    const source = typeof held === "object" ? held.find(({ name }) => name === "default")?.template : held
     if (source !== undefined) return { file, source }
   }
   return yield* ModelFolderError.of(
@@ -160,17 +162,15 @@ const specialIds = (folder: string, tokenizer: Tokenizer): Effect.Effect<Special
 
 const specialId = (folder: string, tokenizer: Tokenizer, name: string): Effect.Effect<number, ModelFolderError> => {
   const id = tokenizer.token_to_id(name)
-  return id !== undefined
-    ? Effect.succeed(id)
-    : Effect.fail(
-      ModelFolderError.of(folder, "tokenizer.json", `has no ${name}. Use a tokenizer of the Qwen2.5-VL family.`, "added_tokens")
-    )
+  if (id !== undefined) return Effect.succeed(id)
+  const problem = `has no ${name}. Use a tokenizer of the Qwen2.5-VL family.`
+  return Effect.fail(ModelFolderError.of(folder, "tokenizer.json", problem, "added_tokens"))
 }
 
 const loadEndIds = Effect.fnUntraced(function*(folder: string, special: SpecialIds) {
   const file = "generation_config.json"
   const json = yield* readOptionalJson(folder, file)
-  const declared = json === undefined ? [] : (yield* decodeFile(folder, file, GenerationConfig, json)).eos_token_id ?? []
+  const { eos_token_id: declared = [] } = yield* decodeFile(folder, file, GenerationConfig, json ?? {})
   const others = typeof declared === "number" ? [declared] : declared
   return Array.from(new Set([special.imEnd, special.endOfText, ...others]))
 })

@@ -108,11 +108,14 @@ export const load = Effect.fn("folder.load")(function*(folder: string) {
   )
   const rope = config.rope_parameters ?? config.rope_scaling
   if (!rope) {
-    return yield* ModelFolderError.of(folder, configFile, "is missing. Copy it from the model's page.", "rope_scaling.mrope_section")
+    const problem = "is missing. Copy it from the model's page."
+    return yield* ModelFolderError.of(folder, configFile, problem, "rope_scaling.mrope_section")
   }
   const model = modelConfig(config, rope)
   const clash = clashes(model.architecture, config.vision_config, preprocessor).find(({ found }) => found)
-  if (clash) return yield* ModelFolderError.of(folder, clash.file, `${clash.rule}. Fetch the folder's files again.`, clash.key)
+  if (clash) {
+    return yield* ModelFolderError.of(folder, clash.file, `${clash.rule}. Fetch the folder's files again.`, clash.key)
+  }
   return { model, preprocessor: preprocessorConfig(preprocessor) }
 })
 

@@ -54,7 +54,8 @@ const map = <From extends ArrayLike<number>, To extends { [index: number]: numbe
   return to
 }
 
-export const toBfloat16 = (values: Float32Array): Uint16Array => map(values, new Uint16Array(values.length), bfloat16Bits)
+export const toBfloat16 = (values: Float32Array): Uint16Array =>
+  map(values, new Uint16Array(values.length), bfloat16Bits)
 
 export const toFloat16 = (values: Float32Array): Uint16Array => map(values, new Uint16Array(values.length), float16Bits)
 
@@ -65,4 +66,5 @@ export const fromBfloat16 = (halves: Uint16Array, target: Float32Array): Float32
 }
 
 /** Writes the values of `halves` to `target`, which has the same length, and returns it. */
-export const fromFloat16 = (halves: Uint16Array, target: Float32Array): Float32Array => map(halves, target, fromFloat16Bits)
+export const fromFloat16 = (halves: Uint16Array, target: Float32Array): Float32Array =>
+  map(halves, target, fromFloat16Bits)

@@ -95,7 +95,7 @@ export const write = (
 
 const elements = (shape: ReadonlyArray<number>): number => shape.reduce((product, size) => product * size, 1)
 
-const remedy = "Name a folder in Hugging Face layout, with model.safetensors or model.safetensors.index.json and its shards."
+const remedy = "A model's folder holds model.safetensors, or model.safetensors.index.json and its shards."
 
 const attempt = <A>(file: string, run: () => Promise<A>): Effect.Effect<A, SafetensorsError> =>
   Effect.tryPromise({
@@ -178,7 +178,9 @@ const weights = (file: string, handle: FileHandle, dataStart: number, header: He
     readIntegers: Effect.fnUntraced(function*(name) {
       const info = yield* find(name)
       const target = integerArray(info)
-      if (!target) return yield* SafetensorsError.of(file, `is ${info.dtype}; only I32, U32, U8, BOOL and I64 can be read.`, name)
+      if (!target) {
+        return yield* SafetensorsError.of(file, `is ${info.dtype}; only I32, U32, U8, BOOL and I64 can be read.`, name)
+      }
       yield* attempt(file, () => readAll(handle, bytesOf(target), dataStart + info.begin))
       return target
     })
@@ -207,7 +209,9 @@ const openShards = Effect.fnUntraced(function*(folder: string, json: unknown) {
   )
   const names = Array.from(new Set(Object.values(map)))
   const outside = names.find((name) => name === "" || name !== basename(name))
-  if (outside !== undefined) return yield* SafetensorsError.of(file, `names the shard ${outside}, which is not a plain file name.`)
+  if (outside !== undefined) {
+    return yield* SafetensorsError.of(file, `names the shard ${outside}, which is not a plain file name.`)
+  }
   const shards = new Map(
     yield* Effect.forEach(names, (name) => Effect.map(open(join(folder, name)), (shard) => [name, shard] as const))
   )
@@ -215,7 +219,9 @@ const openShards = Effect.fnUntraced(function*(folder: string, json: unknown) {
   const tensors = new Map<string, TensorInfo>()
   for (const [tensor, name] of Object.entries(map)) {
     const info = shards.get(name)?.tensors.get(tensor)
-    if (!info) return yield* SafetensorsError.of(join(folder, name), "is missing, though the index says it is here.", tensor)
+    if (!info) {
+      return yield* SafetensorsError.of(join(folder, name), "is missing, though the index says it is here.", tensor)
+    }
     holders.set(tensor, shards.get(name)!)
     tensors.set(tensor, info)
   }

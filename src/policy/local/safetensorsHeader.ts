@@ -2,7 +2,7 @@ import * as Data from "effect/Data"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-/** A weight file cannot be read or written: `message` names the file, the tensor where there is one, and what is wrong. */
+/** A weight file cannot be read or written: `message` names file, tensor (where there is one) and what is wrong. */
 export class SafetensorsError extends Data.TaggedError("SafetensorsError")<{
   readonly file: string
   readonly tensor?: string
@@ -38,6 +38,8 @@ export interface Header {
   readonly metadata: { readonly [key: string]: string }
 }
 
+type Checked<A> = Result.Result<A, SafetensorsError>
+
 /** Bytes of the length field that every file starts with. */
 export const lengthBytes = 8
 
@@ -55,20 +57,22 @@ const Entry = Schema.Struct({
 const decodeMetadata = Schema.decodeUnknownResult(Metadata)
 const decodeEntry = Schema.decodeUnknownResult(Entry)
 
-/** Length of the header in bytes, from the first 8 bytes of a file of `fileBytes`; fails before anything large is read. */
-export const headerLength = (file: string, start: Uint8Array, fileBytes: number): Result.Result<number, SafetensorsError> => {
+/** Length of the header, from the first 8 bytes of a file of `fileBytes`; fails before anything large is read. */
+export const headerLength = (file: string, start: Uint8Array, fileBytes: number): Checked<number> => {
   if (start.length < lengthBytes) return fail(file, `holds ${fileBytes} bytes, too few for a safetensors file`)
   const length = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true)
   if (length > largestHeader) return fail(file, `announces a header of ${length} bytes; this is no safetensors file`)
-  if (length > fileBytes - lengthBytes) return fail(file, `announces a header of ${length} bytes, but holds ${fileBytes}; it is cut short`)
+  if (length > fileBytes - lengthBytes) {
+    return fail(file, `announces a header of ${length} bytes, but holds ${fileBytes}; it is cut short`)
+  }
   return Result.succeed(Number(length))
 }
 
 /**
- * Reads a header and checks it against the size of the data after it: known types, sizes that follow from shapes, tensors
- * side by side without overlap or gap, as the format demands.
+ * Reads a header and checks it against the size of the data after it: known types, sizes that follow from shapes,
+ * tensors side by side without overlap or gap, as the format demands.
  */
-export const parseHeader = (file: string, json: Uint8Array, dataBytes: number): Result.Result<Header, SafetensorsError> =>
+export const parseHeader = (file: string, json: Uint8Array, dataBytes: number): Checked<Header> =>
   Result.gen(function*() {
     const entries = yield* parseObject(file, json)
     const metadata = yield* Result.mapError(
@@ -83,10 +87,10 @@ export const parseHeader = (file: string, json: Uint8Array, dataBytes: number): 
     return { tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])), metadata }
   })
 
-const fail = (file: string, problem: string, tensor?: string): Result.Result<never, SafetensorsError> =>
+const fail = (file: string, problem: string, tensor?: string): Checked<never> =>
   Result.fail(SafetensorsError.of(file, `${problem}.`, tensor))
 
-const parseObject = (file: string, json: Uint8Array): Result.Result<{ readonly [name: string]: unknown }, SafetensorsError> =>
+const parseObject = (file: string, json: Uint8Array): Checked<{ readonly [name: string]: unknown }> =>
   Result.try({
     try: (): unknown => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json)),
     catch: (cause) => SafetensorsError.of(file, `the header is not valid JSON (${String(cause)}).`)
@@ -96,7 +100,7 @@ const parseObject = (file: string, json: Uint8Array): Result.Result<{ readonly [
       : fail(file, "the header is not a JSON object")
   ))
 
-const parseEntry = (file: string, name: string, json: unknown): Result.Result<TensorInfo, SafetensorsError> => {
+const parseEntry = (file: string, name: string, json: unknown): Checked<TensorInfo> => {
   const entry = decodeEntry(json)
   if (Result.isFailure(entry)) return fail(file, entry.failure.message, name)
   const { dtype, shape, data_offsets: [begin, end] } = entry.success
@@ -106,12 +110,12 @@ const parseEntry = (file: string, name: string, json: unknown): Result.Result<Te
     : fail(file, `${dtype} [${shape.join(", ")}] takes ${needed} bytes, but data_offsets say ${end - begin}`, name)
 }
 
-const checkCover = (file: string, tensors: ReadonlyArray<TensorInfo>, dataBytes: number): Result.Result<void, SafetensorsError> => {
+const checkCover = (file: string, tensors: ReadonlyArray<TensorInfo>, dataBytes: number): Checked<void> => {
   let reached = 0
   for (const { name, begin, end } of tensors.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin < reached) return fail(file, `starts at byte ${begin}, inside the tensor before it, which ends at ${reached}`, name)
+    if (begin < reached) return fail(file, `starts at byte ${begin}, inside the tensor that ends at ${reached}`, name)
     if (begin > reached) return fail(file, `starts at byte ${begin}, which leaves a gap from ${reached}`, name)
-    if (end > dataBytes) return fail(file, `ends at byte ${end}, but the file holds ${dataBytes} bytes of data; it is cut short`, name)
+    if (end > dataBytes) return fail(file, `ends at byte ${end} of data that is cut short at ${dataBytes}`, name)
     reached = end
   }
   return reached === dataBytes
@@ -119,9 +123,9 @@ const checkCover = (file: string, tensors: ReadonlyArray<TensorInfo>, dataBytes:
     : fail(file, `holds ${dataBytes} bytes of data, but its tensors end at ${reached}`)
 }
 
-/** The length field and header of tensors that follow in this order, padded so that the data starts at a multiple of 8. */
+/** The length field and header of tensors that follow in this order, padded so that data starts at a multiple of 8. */
 export const encodeHeader = (
-  tensors: ReadonlyArray<{ readonly name: string; readonly dtype: DType; readonly shape: ReadonlyArray<number>; readonly bytes: number }>,
+  tensors: ReadonlyArray<Pick<TensorInfo, "name" | "dtype" | "shape"> & { readonly bytes: number }>,
   metadata: { readonly [key: string]: string }
 ): Uint8Array => {
   let begin = 0
