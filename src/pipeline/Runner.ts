@@ -23,6 +23,13 @@ export interface RunResult {
   readonly status: "done" | "failed"
   /** Why it failed. */
   readonly error?: string | undefined
+  /** `_tag` of the error, where it is a tagged one. */
+  readonly tag?: string | undefined
+}
+
+const tagOf = (cause: Cause.Cause<unknown>): string | undefined => {
+  const error = Cause.squash(cause)
+  return typeof error === "object" && error !== null && "_tag" in error ? String(error._tag) : undefined
 }
 
 /** Closes a run as its work ended; an interrupted one stays resumable. */
@@ -60,7 +67,7 @@ const runOne = Effect.fnUntraced(function*(executor: Executor.Executor, planned:
   if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
   const message = messageOf(exit.cause)
   report({ _tag: "RunFailed", run, message })
-  return { result: { ...run, status: "failed", error: message } satisfies RunResult, id: undefined }
+  return { result: { ...run, status: "failed", error: message, tag: tagOf(exit.cause) } satisfies RunResult, id: undefined }
 })
 
 /**
