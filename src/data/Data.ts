@@ -2,4 +2,5 @@
 export { DataError } from "./DataError.ts"
 export type { Dataset, Example, TrueObject } from "./Example.ts"
 export { coco, ovdeval } from "./readers.ts"
-export { sceneOf, shapes } from "./shapes.ts"
+export { renderPng, renderRaw } from "./render.ts"
+export { itemOf, sceneOf, shapes } from "./shapes.ts"

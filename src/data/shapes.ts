@@ -41,12 +41,12 @@ export const shapes = Stage.define({
   name: "shapes",
   module: import.meta.url,
   config,
-  run: (options, _: void) =>
+  run: (options, _input: void) =>
     Effect.gen(function*() {
       const { folder } = yield* Workspace
       const count = options.count ?? (options.split === "train" ? 2000 : 200)
       const set = join(folder, `shapes-${identity(options, count)}`)
-      yield* writeOnce(set, options.layout, options.size, count, (index) => item(options, index))
+      yield* writeOnce(set, options.layout, options.size, count, (index) => itemOf(options, index))
       const name = `shapes-${options.split}`
       const files = { annotations: join(set, "annotations.json"), images: join(set, "images"), name, onBad: "fail" as const }
       return yield* read(files, options.layout === "ovdeval")
@@ -66,7 +66,8 @@ export const sceneOf = (options: Pick<Config, "split" | "seed" | "size">, index:
 export const splitOf = (value: Scene): Config["split"] =>
   createHash("sha256").update(signature(value)).digest()[0]! % 4 === 0 ? "validation" : "train"
 
-const item = (options: Pick<Config, "split" | "seed" | "size">, index: number): Item => {
+/** The scene at a place of a split, and the question that OVDEval's layout asks about it. */
+export const itemOf = (options: Pick<Config, "split" | "seed" | "size">, index: number): Item => {
   const drawn = sceneOf(options, index)
   return { scene: drawn, question: question(Random.fold(Random.key(options.seed), "question", options.split, index), drawn) }
 }
@@ -74,7 +75,7 @@ const item = (options: Pick<Config, "split" | "seed" | "size">, index: number): 
 /** Names the files by config, versions of the renderer, and what the generator makes of the first places. */
 const identity = (options: Config, count: number): string => {
   const layout: Layout = options.layout
-  const probe = Array.from({ length: 16 }, (_, i) => item(options, i)).map((made) => [svg(made.scene), made.question])
+  const probe = Array.from({ length: 16 }, (_, i) => itemOf(options, i)).map((made) => [svg(made.scene), made.question])
   const { split, seed, size } = options
   return createHash("sha256")
     .update(JSON.stringify([split, layout, count, seed, size.width, size.height, sharp.versions, probe]))

@@ -85,7 +85,7 @@ const strip = (canvas: Size, caption: string | undefined): string => {
 }
 
 const shorten = (text: string, length: number): string => {
-  const characters = [...text.slice(0, 4 * length)]
+  const characters = Array.from(text.slice(0, 4 * length))
   return characters.length > length ? `${characters.slice(0, Math.max(0, length - 2)).join("")}..` : characters.join("")
 }
 

@@ -1,5 +1,9 @@
-import { readdirSync, readFileSync, rmSync, statSync, mkdirSync, writeFileSync } from "node:fs"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { setTimeout } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Data from "../../src/data/Data.ts"
@@ -14,8 +18,13 @@ const small = { split: "validation", count: 12, seed: 4, size } as const
 const run = (folder: string, options: Parameters<typeof Data.shapes>[0]) =>
   Data.shapes(options).run().pipe(Effect.provideService(Workspace, { folder }))
 
-/** The one data set in the folder. */
-const setIn = (folder: string) => join(folder, readdirSync(folder).find((name) => name.startsWith("shapes-"))!)
+const startWriter = (folder: string, options: Parameters<typeof Data.shapes>[0]) =>
+  spawn(process.execPath, [fileURLToPath(import.meta.resolve("./children/writer.ts")), folder, JSON.stringify(options)], {
+    stdio: ["ignore", "ignore", "inherit"]
+  })
+
+const imagesWritten = (folder: string): number =>
+  readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith(".png")).length
 
 describe("Data.shapes", () => {
   it.effect("reads back every object of its scenes in COCO's layout", () =>
@@ -70,18 +79,34 @@ describe("Data.shapes", () => {
       assert.strictEqual(readdirSync(folder).length, 1)
     }))
 
-  it.effect("clears up after a writer that was killed", () =>
+  it.effect("comes out whole after a writer was killed at work, whose leavings are cleared", () =>
     Effect.gen(function*() {
       const folder = yield* temporaryFolder
-      const options = { ...small, layout: "coco" } as const
-      yield* run(folder, options)
-      const set = setIn(folder)
-      const stray = join(folder, `.${set.slice(folder.length + 1)}.999999999.left`)
-      mkdirSync(stray)
-      writeFileSync(join(stray, "half.png"), "")
-      rmSync(set, { recursive: true })
-      yield* run(folder, options)
-      assert.deepStrictEqual(readdirSync(folder).length, 1)
+      const options = { ...small, layout: "coco", count: 200 } as const
+      yield* Effect.promise(async () => {
+        const writer = startWriter(folder, options)
+        while (imagesWritten(folder) < 20) await setTimeout(5)
+        writer.kill("SIGKILL")
+        await once(writer, "exit")
+      })
+      const left = readdirSync(folder)
+      assert.isTrue(left.length === 1 && left[0]!.startsWith(".shapes-"))
+      assert.isBelow(imagesWritten(folder), 200)
+      const dataset = yield* run(folder, options)
+      assert.strictEqual(dataset.examples.length, 200)
+      assert.deepStrictEqual(readdirSync(folder).filter((name) => name.startsWith(".")), [])
+    }))
+
+  it.effect("is written by two processes at once without harm to either", () =>
+    Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      const options = { ...small, layout: "ovdeval", count: 60 } as const
+      const exits = yield* Effect.promise(() =>
+        Promise.all([1, 2].map(async () => (await once(startWriter(folder, options), "exit"))[0] as number))
+      )
+      assert.deepStrictEqual(exits, [0, 0])
+      assert.strictEqual(readdirSync(folder).length, 1)
+      assert.strictEqual((yield* run(folder, options)).examples.length, 60)
     }))
 
   it.effect("names the folder that it cannot write", () =>
