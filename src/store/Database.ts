@@ -65,7 +65,8 @@ const absent = (file: string): StoreError =>
   new StoreError({
     reason: "missing",
     file,
-    message: `There is no database at ${file}. Run a study first (\`assay run FILE\`), or name the file with --db or ASSAY_DB.`
+    message: `There is no database at ${file}. Run a study first (\`assay run FILE\`), or ` +
+      "name the file with --db or ASSAY_DB."
   })
 
 const older = (file: string, version: number): StoreError =>
@@ -74,7 +75,8 @@ const older = (file: string, version: number): StoreError =>
     file,
     message: version === 0
       ? `The database ${file} is empty. Run a study first (\`assay run FILE\`), or name another file.`
-      : `The database ${file} has schema version ${version}, older than ${latest}. Any \`assay run\` on it brings it up to date.`
+      : `The database ${file} has schema version ${version}, older than ${latest}. ` +
+        "Any `assay run` on it brings it up to date."
   })
 
 /** Opens an existing runs.db for reading only; nothing can be written or created through the handle. */

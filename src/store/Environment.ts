@@ -25,6 +25,9 @@ const git = (folder: string, ...args: ReadonlyArray<string>): Effect.Effect<stri
     execFile("git", [...args], options, (error, stdout) => resume(Effect.succeed(error === null ? stdout : undefined)))
   })
 
+const capped = (text: string): string =>
+  text.length <= diffLimit ? text : `${text.slice(0, diffLimit)}\n[cut at ${diffLimit} of ${text.length} characters]`
+
 /** No git, or no repository: no git facts. */
 const gitFacts = (folder: string): Effect.Effect<Facts> =>
   Effect.gen(function*() {
@@ -35,7 +38,7 @@ const gitFacts = (folder: string): Effect.Effect<Facts> =>
     return {
       "git.commit": commit.trim(),
       "git.dirty": diff === "" && untracked === "" ? 0 : 1,
-      "git.diff": diff.length <= diffLimit ? diff : `${diff.slice(0, diffLimit)}\n[cut at ${diffLimit} of ${diff.length} characters]`,
+      "git.diff": capped(diff),
       "git.untracked": untracked.slice(0, diffLimit)
     }
   })

@@ -60,7 +60,8 @@ const failed = (file: string, cause: unknown): StoreError => {
   return new StoreError({
     reason: code === "ENOSPC" ? "full" : code === "EACCES" || code === "EROFS" ? "unwritable" : "unexpected",
     file,
-    message: `The object file ${file} could not be read or written (${cause.message}). ${codes[code] ?? "Check the disk."}`,
+    message: `The object file ${file} could not be read or written (${cause.message}). ` +
+      (codes[code] ?? "Check the disk."),
     cause
   })
 }

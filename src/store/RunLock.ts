@@ -20,8 +20,8 @@ const running = (database: string, file: string, pid: number, cause: unknown): S
   new StoreError({
     reason: "running",
     file,
-    message: `Another \`assay run\` (process ${pid}) is writing to ${database}. Wait until it ends, end it (it can be resumed), ` +
-      "or name another database with --db.",
+    message: `Another \`assay run\` (process ${pid}) is writing to ${database}. Wait until it ends, ` +
+      "end it (it can be resumed), or name another database with --db.",
     cause
   })
 
@@ -40,8 +40,8 @@ const take = (database: string, file: string): Sqlite.Database => {
 /**
  * Makes this process the only one that runs studies on a database, until the scope closes.
  *
- * The lock is an open transaction on `runs.db.lock`, an empty SQLite file whose `user_version` is the pid. The system lets
- * go of it when the process dies, however it dies, so no stale lock is left and no pid is mistaken for another.
+ * The lock is an open transaction on `runs.db.lock`, an empty SQLite file whose `user_version` is the pid. The system
+ * lets go of it when the process dies, however it dies, so no stale lock is left and no pid is mistaken for another.
  */
 export const acquire = (database: string): Effect.Effect<void, StoreError, Scope.Scope> => {
   const file = `${database}.lock`

@@ -35,13 +35,19 @@ const accessible = (target: string, mode: number): boolean => {
 const cannotOpen = (file: string): readonly [Reason, string] => {
   const folder = path.dirname(path.resolve(file))
   if (!fs.existsSync(folder)) {
-    return ["missing", `The folder ${folder} does not exist, so the database ${file} cannot be there. Create it, or name another file.`]
+    return [
+      "missing",
+      `The folder ${folder} does not exist, so the database ${file} cannot be there. Create it, or name another file.`
+    ]
   }
   if (fs.existsSync(file) && fs.statSync(file).isDirectory()) {
     return ["missing", `${file} is a folder, not a database file. Name a file.`]
   }
   if (fs.existsSync(file) && !accessible(file, fs.constants.R_OK)) {
-    return ["unwritable", `The database ${file} may not be read by this user. Give read permission (chmod u+r), or name another file.`]
+    return [
+      "unwritable",
+      `The database ${file} may not be read by this user. Give read permission (chmod u+r), or name another file.`
+    ]
   }
   return [
     "unwritable",
@@ -59,7 +65,8 @@ const describe = (file: string, code: string, text: string): readonly [Reason, s
   if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
     return [
       "locked",
-      `The database ${file} is locked by another process (${text}). Wait until that process ends, or end it, and try again.`
+      `The database ${file} is locked by another process (${text}). ` +
+      "Wait until that process ends, or end it, and try again."
     ]
   }
   if (code.startsWith("SQLITE_READONLY")) return readOnly(file)
@@ -77,10 +84,17 @@ const describe = (file: string, code: string, text: string): readonly [Reason, s
     ]
   }
   if (code.startsWith("SQLITE_FULL")) {
-    return ["full", `The disk is full, so ${file} could not grow (${text}). Free some space and run again: it goes on where it stopped.`]
+    return [
+      "full",
+      `The disk is full, so ${file} could not grow (${text}). ` +
+      "Free some space and run again: it goes on where it stopped."
+    ]
   }
   if (code.startsWith("SQLITE_IOERR")) {
-    return ["unexpected", `Reading or writing ${file} failed (${code}: ${text}). Check the disk and the space left on it.`]
+    return [
+      "unexpected",
+      `Reading or writing ${file} failed (${code}: ${text}). Check the disk and the space left on it.`
+    ]
   }
   return ["unexpected", `The database ${file} refused: ${text}${code === "" ? "" : ` (${code})`}.`]
 }

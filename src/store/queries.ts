@@ -35,11 +35,12 @@ export const experiment = ({ file, orm }: Handle, name: string) =>
   attempt(file, () => {
     const row = orm.select().from(schema.experiment).where(eq(schema.experiment.name, name)).get()
     if (row === undefined) return undefined
+    const { cell, name: variantName, ordinal, role } = schema.variant
     const variants = orm
-      .select({ name: schema.variant.name, cell: schema.variant.cell, role: schema.variant.role, ordinal: schema.variant.ordinal })
+      .select({ name: variantName, cell, role, ordinal })
       .from(schema.variant)
       .where(eq(schema.variant.experiment, row.id))
-      .orderBy(asc(schema.variant.ordinal))
+      .orderBy(asc(ordinal))
       .all()
       .map((variant) => ({ ...variant, cell: JSON.parse(variant.cell) as { readonly [axis: string]: string } }))
     return { ...row, table: JSON.parse(row.table) as unknown, variants }
@@ -116,12 +117,23 @@ export const run = (handle: Handle, id: number) =>
 export const ablation = ({ file, orm }: Handle, experimentName: string) =>
   attempt(file, () => {
     const view = views.ablation
-    return orm.select().from(view).where(eq(view.experiment, experimentName)).orderBy(asc(view.ordinal), asc(view.metric)).all()
+    return orm
+      .select()
+      .from(view)
+      .where(eq(view.experiment, experimentName))
+      .orderBy(asc(view.ordinal), asc(view.metric))
+      .all()
   })
 
-const differences = (view: typeof views.paired | typeof views.gain) => ({ file, orm }: Handle, experimentName: string) =>
-  attempt(file, () =>
-    orm.select().from(view).where(eq(view.experiment, experimentName)).orderBy(asc(view.ordinal), asc(view.metric)).all())
+const differences =
+  (view: typeof views.paired | typeof views.gain) => ({ file, orm }: Handle, experimentName: string) =>
+    attempt(file, () =>
+      orm
+        .select()
+        .from(view)
+        .where(eq(view.experiment, experimentName))
+        .orderBy(asc(view.ordinal), asc(view.metric))
+        .all())
 
 /** Rows of the view `paired` (differences to the baseline), in table order. */
 export const paired = differences(views.paired)
@@ -133,12 +145,20 @@ export const gain = differences(views.gain)
 export const missing = ({ file, orm }: Handle, experimentName: string) =>
   attempt(file, () => {
     const view = views.missing
-    return orm.select().from(view).where(eq(view.experiment, experimentName)).orderBy(asc(view.ordinal), asc(view.seed)).all()
+    return orm
+      .select()
+      .from(view)
+      .where(eq(view.experiment, experimentName))
+      .orderBy(asc(view.ordinal), asc(view.seed))
+      .all()
   })
 
 /** Final metrics of every finished run of an experiment. */
 export const finalMetrics = ({ file, orm }: Handle, experimentName: string) =>
-  attempt(file, () => orm.select().from(views.finalMetric).where(eq(views.finalMetric.experiment, experimentName)).all())
+  attempt(file, () => {
+    const view = views.finalMetric
+    return orm.select().from(view).where(eq(view.experiment, experimentName)).all()
+  })
 
 /** One metric of an experiment over steps, in table order, by seed, place in the run and step. */
 export const learningCurve = ({ file, orm }: Handle, experimentName: string, metric: string) =>
@@ -180,9 +200,15 @@ const refuse = (file: string, text: string): StoreError =>
   new StoreError({
     reason: "query",
     file,
-    message: `Only statements that read and return rows are run here, and this is none: ${text.trim().slice(0, 200)}. ` +
-      "Start it with SELECT, WITH, VALUES or EXPLAIN; to change a database use the sqlite3 client on a copy of it."
+    message: `Only statements that read and return rows are run here, and this is none: ` +
+      `${text.trim().slice(0, 200)}. Start it with SELECT, WITH, VALUES or EXPLAIN; ` +
+      "to change a database use the sqlite3 client on a copy of it."
   })
+
+const rejected = (file: string, error: StoreError): StoreError => {
+  const text = error.cause instanceof Error ? error.cause.message : error.message
+  return new StoreError({ reason: "query", file, message: `SQLite rejects the query: ${text}.`, cause: error.cause })
+}
 
 /**
  * Runs one read-only statement. What would write, attach or copy a database is refused before it runs.
@@ -202,10 +228,6 @@ export const sql = (
     }
   }).pipe(
     Effect.mapError((error) =>
-      error.reason === "unexpected"
-        ? new StoreError({ reason: "query", file, message: `SQLite rejects the query: ${causeText(error)}.`, cause: error })
-        : error
+      error.reason === "unexpected" ? rejected(file, error) : error
     )
   )
-
-const causeText = (error: StoreError): string => error.cause instanceof Error ? error.cause.message : error.message

@@ -7,8 +7,10 @@ import type { Connection } from "./Connection.ts"
 type Scalar = null | boolean | number | string
 
 /** The driver binds every number as REAL; integers go in as integers, so that plain SQL prints 8 and not 8.0. */
-const bind = (value: Scalar): null | bigint | number | string =>
-  typeof value === "boolean" ? BigInt(value) : typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value
+const bind = (value: Scalar): null | bigint | number | string => {
+  if (typeof value === "boolean") return BigInt(value)
+  return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value
+}
 
 const typeOf = (value: Scalar): string => value === null ? "null" : typeof value
 

@@ -25,7 +25,7 @@ const chunkSize = 10_000
 const chunks = (ids: ReadonlyArray<number>): ReadonlyArray<ReadonlyArray<number>> =>
   Array.from({ length: Math.ceil(ids.length / chunkSize) }, (_, i) => ids.slice(i * chunkSize, (i + 1) * chunkSize))
 
-/** Completions of a run with the parts of their rewards and their boxes: later stages and steps first, then in order. */
+/** Completions of a run with reward parts and boxes: later stages and steps first, then in order. */
 export const samples = ({ file, orm }: Handle, run: number, options: Options = {}) =>
   attempt(file, () => {
     const { box, runStage, sample, sampleReward, stage } = schema
@@ -39,7 +39,12 @@ export const samples = ({ file, orm }: Handle, run: number, options: Options = {
     const rows = options.limit === undefined ? query.all() : query.limit(options.limit).all()
     const ids = chunks(rows.map(({ id }) => id))
     const rewards = groupBy(ids.flatMap((chunk) =>
-      orm.select().from(sampleReward).where(inArray(sampleReward.sample, [...chunk])).orderBy(asc(sampleReward.ordinal)).all()
+      orm
+        .select()
+        .from(sampleReward)
+        .where(inArray(sampleReward.sample, [...chunk]))
+        .orderBy(asc(sampleReward.ordinal))
+        .all()
     ))
     const boxes = groupBy(ids.flatMap((chunk) =>
       orm.select().from(box).where(inArray(box.sample, [...chunk])).orderBy(asc(box.ordinal)).all()

@@ -18,7 +18,9 @@ const find = ({ handle }: Connection, fingerprint: string): StageRow | undefined
     | undefined
 
 const artifact = ({ handle }: Connection, hash: string): Artifact =>
-  handle.sqlite.prepare("SELECT hash, bytes, media_type AS mediaType FROM artifact WHERE hash = ?").get(hash) as Artifact
+  handle.sqlite
+    .prepare("SELECT hash, bytes, media_type AS mediaType FROM artifact WHERE hash = ?")
+    .get(hash) as Artifact
 
 const finished = (connection: Connection, fingerprint: string): FinishedStage | undefined => {
   const row = find(connection, fingerprint)
@@ -67,7 +69,9 @@ const openStage = (connection: Connection, record: StageRecord) =>
           .pluck()
           .get(record.fingerprint, record.kind, record.name, JSON.stringify(record.config), record.preimage, now)
       )
-      const input = sqlite.prepare("INSERT INTO stage_io (stage, role, fingerprint) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+      const input = sqlite.prepare(
+        "INSERT INTO stage_io (stage, role, fingerprint) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+      )
       for (const { fingerprint, role } of record.inputs) input.run(id, role, fingerprint)
       return { id, dropped }
     }),

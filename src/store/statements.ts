@@ -20,6 +20,8 @@ export const prepare = (db: Database): Statements => ({
       width, height, input_width, input_height)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`).pluck(),
   reward: db.prepare("INSERT INTO sample_reward (sample, ordinal, part, value, error) VALUES (?, ?, ?, ?, ?)"),
-  box: db.prepare("INSERT INTO box (sample, ordinal, role, label, space, x1, y1, x2, y2) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+  box: db.prepare(
+    "INSERT INTO box (sample, ordinal, role, label, space, x1, y1, x2, y2) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+  ),
   checkpoint: db.prepare("INSERT INTO checkpoint (stage, step, artifact, created_at) VALUES (?, ?, ?, ?)")
 })

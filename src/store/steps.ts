@@ -25,7 +25,8 @@ const writeSample = (statements: Statements, stage: number, step: number, row: S
     statements.reward.run(id, i, reward.part, finite(reward.value), reward.error ?? null)
   })
   row.boxes.forEach((box, i) => {
-    statements.box.run(id, i, box.role, box.label, box.space, finite(box.x1), finite(box.y1), finite(box.x2), finite(box.y2))
+    const [x1, y1, x2, y2] = [box.x1, box.y1, box.x2, box.y2].map(finite)
+    statements.box.run(id, i, box.role, box.label, box.space, x1, y1, x2, y2)
   })
 }
 
