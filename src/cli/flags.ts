@@ -11,7 +11,7 @@ export const db = Flag.String("db").pipe(
   Flag.withDefault(process.env["ASSAY_DB"] || "runs.db")
 )
 
-export const json = Flag.Boolean("json").pipe(Flag.withDescription("Print JSON to stdout, for scripts"))
+export const json = Flag.Boolean("json").pipe(Flag.withDescription("Print JSON to stdout, for scripts"), Flag.withDefault(false))
 
 export const pipelineFile = Argument.String("FILE").pipe(
   Argument.withDescription("Study file: a TypeScript module whose default export is Experiment.make(...)")

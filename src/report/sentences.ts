@@ -35,7 +35,9 @@ const separationSentence = (table: Table, other: string, pick: (cell: Cell) => D
   if (differences.length === 0) return `No row has two seeds in common with ${other}, so no difference to it can be judged.`
   const separated = differences.filter(({ difference }) => difference.separated)
   if (separated.length === 0) {
-    return `No variant is separated from ${other}: every 95 % interval of the ${count(differences.length, "paired difference")} includes zero.`
+    return differences.length === 1
+      ? `No variant is separated from ${other}: the 95 % interval of the paired difference includes zero.`
+      : `No variant is separated from ${other}: all ${differences.length} 95 % intervals of paired differences include zero.`
   }
   const groups = table.metrics.flatMap((metric) =>
     (["above", "below"] as const).flatMap((side) => {

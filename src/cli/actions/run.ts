@@ -11,7 +11,7 @@ import type { Table } from "../../report/Table.ts"
 import { text } from "../../report/text.ts"
 import * as Store from "../../store/Store.ts"
 import { folders, imageFile } from "../database.ts"
-import { exitCodes, Failure } from "../Failure.ts"
+import { codeOf, Failure } from "../Failure.ts"
 import { load, storedPath } from "../load.ts"
 import { columns, print, printJson, say } from "../output.ts"
 import * as Display from "../progress/Display.ts"
@@ -30,7 +30,16 @@ const execute = Effect.fnUntraced(function*(options: Options) {
   yield* Store.lock(options.db)
   const plan = yield* Plan.plan(experiment, planOptions)
   const environment = yield* Store.environment({ folder: path.dirname(path.resolve(options.file)), threads: { jobs: options.jobs } })
-  const listen = yield* Display.show(plan, options.jobs)
+  const statuses = plan.runs.flatMap((run) => run.stages.map((stage) => stage.status._tag))
+  const finished = statuses.every((status) => status === "finished")
+  yield* say(
+    finished
+      ? `${plan.experiment.name}: all ${plan.runs.length} runs are finished already.`
+      : `${plan.experiment.name}: ${plan.runs.length} runs, ` +
+        `${statuses.filter((status) => status === "runs" || status === "resumes").length} stages to run, ` +
+        `${statuses.filter((status) => status === "finished").length} finished already.`
+  )
+  const listen = finished ? () => {} : yield* Display.show(plan, options.jobs)
   const results = yield* Runner.run(plan, { jobs: options.jobs, environment, file: storedPath(options.file) }).pipe(
     Effect.provideService(Progress, listen),
     Effect.onInterrupt(() => say("Interrupted. What is committed is kept, and the same command goes on from there."))
@@ -92,9 +101,13 @@ export const run = Effect.fn("run")(function*(options: Options) {
   yield* report(options, plan.experiment.name, results)
   const failed = results.filter((result) => result.status === "failed")
   if (failed.length === 0) return
-  const reasons = failed.map((result) => `  ${result.variant} · seed ${result.seed}: ${result.error ?? "unknown"}`)
+  const reasons = [...Map.groupBy(failed, (result) => result.error ?? "unknown")].map(([error, all]) => {
+    const [first] = all
+    const more = all.length > 1 ? ` and ${all.length - 1} more` : ""
+    return `  ${first!.variant} · seed ${first!.seed}${more}: ${error}`
+  })
   return yield* new Failure({
-    code: exitCodes.stageFailed,
+    code: codeOf(failed.map((result) => result.tag)),
     message: `${failed.length} of ${results.length} runs failed; the same command tries them again.\n${reasons.join("\n")}`
   })
 })

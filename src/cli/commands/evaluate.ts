@@ -11,7 +11,7 @@ export const evaluate = Command.make(
       Flag.withDescription("COCO results file: a list of image_id, category_id, bbox, score"),
       Flag.withMetavar("FILE")
     ),
-    nmsAp: Flag.Boolean("nms-ap").pipe(Flag.withDescription("Suppress repeated boxes first, as OVDEval does")),
+    nmsAp: Flag.Boolean("nms-ap").pipe(Flag.withDescription("Suppress repeated boxes first, as OVDEval does"), Flag.withDefault(false)),
     json
   },
   (options) => Effect.flatMap(Effect.promise(() => import("../actions/evaluate.ts")), (action) => action.evaluate(options))

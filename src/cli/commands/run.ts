@@ -15,7 +15,7 @@ export const run = Command.make(
       Flag.filter((jobs) => jobs >= 1 && jobs <= 64, () => "a number from 1 to 64"),
       Flag.withDefault(Math.min(2, availableParallelism()))
     ),
-    dryRun: Flag.Boolean("dry-run").pipe(Flag.withDescription("Print the plan and stop, like `assay plan`")),
+    dryRun: Flag.Boolean("dry-run").pipe(Flag.withDescription("Print the plan and stop, like `assay plan`"), Flag.withDefault(false)),
     db,
     json
   },

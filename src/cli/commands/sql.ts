@@ -8,7 +8,7 @@ export const sql = Command.make(
   "sql",
   {
     query: Argument.String("QUERY").pipe(Argument.withDescription("One SQL statement; the database is opened for reading only")),
-    csv: Flag.Boolean("csv").pipe(Flag.withDescription("Print CSV to stdout")),
+    csv: Flag.Boolean("csv").pipe(Flag.withDescription("Print CSV to stdout"), Flag.withDefault(false)),
     db,
     json
   },
