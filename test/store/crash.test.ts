@@ -35,9 +35,12 @@ describe("kill -9 while steps are committed", () => {
         assert.strictEqual(db.pragma("integrity_check", { simple: true }), "ok")
         const steps = db.prepare(`
           SELECT m.step, count(DISTINCT m.key), (SELECT count(*) FROM sample s WHERE s.step = m.step),
-            (SELECT count(*) FROM sample_reward w JOIN sample s ON s.id = w.sample WHERE s.step = m.step AND w.value = m.step)
+            (SELECT count(*) FROM sample_reward w JOIN sample s ON s.id = w.sample
+              WHERE s.step = m.step AND w.value = m.step)
           FROM metric m GROUP BY m.step ORDER BY m.step`).raw().all() as Array<Array<number>>
-        const checkpoints = db.prepare("SELECT step, artifact FROM checkpoint").all() as Array<{ step: number; artifact: string }>
+        const checkpoints = db.prepare("SELECT step, artifact FROM checkpoint").all() as Array<
+          { step: number; artifact: string }
+        >
         db.close()
         assert.deepStrictEqual(steps, steps.map((_, step) => [step, 2, 4, 4]))
         assert.isAtMost(checkpoints.length, 1)

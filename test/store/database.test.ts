@@ -42,7 +42,8 @@ describe("opening", () => {
       const file = yield* created
       yield* Effect.scoped(Effect.tap(open({ file }), ({ sqlite }) =>
         Effect.sync(() => {
-          const pragmas = ["journal_mode", "synchronous", "foreign_keys", "user_version"].map((name) => sqlite.pragma(name, { simple: true }))
+          const names = ["journal_mode", "synchronous", "foreign_keys", "user_version"]
+          const pragmas = names.map((name) => sqlite.pragma(name, { simple: true }))
           assert.deepStrictEqual(pragmas, ["wal", 1, 1, latest])
         })))
     }))
@@ -51,7 +52,9 @@ describe("opening", () => {
     Effect.gen(function*() {
       const file = yield* fresh
       const instant = Date.now() + 1200
-      const processes = [1, 2, 3, 4].map(() => spawn(process.execPath, [child("open"), file, String(instant)], { stdio: "inherit" }))
+      const processes = [1, 2, 3, 4].map(() =>
+        spawn(process.execPath, [child("open"), file, String(instant)], { stdio: "inherit" })
+      )
       const codes = yield* Effect.forEach(processes, exited, { concurrency: "unbounded" })
       assert.deepStrictEqual(codes, [0, 0, 0, 0])
       assert.strictEqual(raw(file, (db) => db.prepare("SELECT count(*) FROM student_t").pluck().get()), 34)
@@ -85,7 +88,8 @@ describe("errors name the file and the remedy", () => {
       const file = yield* fresh
       raw(file, (db) => db.exec("CREATE TABLE customer (name TEXT)"))
       assert.strictEqual((yield* refusal(file)).reason, "foreign")
-      assert.deepStrictEqual(raw(file, (db) => db.prepare("SELECT name FROM sqlite_schema").pluck().all()), ["customer"])
+      const tables = raw(file, (db) => db.prepare("SELECT name FROM sqlite_schema").pluck().all())
+      assert.deepStrictEqual(tables, ["customer"])
     }))
 
   it.live("a newer schema", () =>
@@ -141,7 +145,8 @@ describe("errors name the file and the remedy", () => {
       const file = path.join(folder, "runs.db")
       yield* Effect.scoped(open({ file }))
       fs.chmodSync(file, 0o444)
-      const ask = (target: string) => JSON.parse(execFileSync(process.execPath, [child("refused"), target], { encoding: "utf8" }))
+      const ask = (target: string) =>
+        JSON.parse(execFileSync(process.execPath, [child("refused"), target], { encoding: "utf8" }))
       const refused = ask(file)
       fs.chmodSync(folder, 0o555)
       const folderRefused = ask(path.join(folder, "other.db"))

@@ -8,7 +8,12 @@ import { environment, put, reading, sampleOf, stageOf, stepOf, withJournal, writ
 
 const hash = /^[0-9a-f]{64}$/
 
-const rows = (file: string, text: string) => Effect.map(reading(file, (db) => Store.sql(db, text)), (result) => result.rows)
+const rows = (file: string, text: string) =>
+  Effect.map(reading(file, (db) => Store.sql(db, text)), (result) => result.rows)
+
+const oneRun = [
+  { name: "a", role: "variant", stages: [{ fingerprint: "f", metrics: [["mAP", 1]] }] }
+] as const
 
 describe("artifacts", () => {
   it.live("lie under the hash of their content, once", () =>
@@ -39,7 +44,8 @@ describe("artifacts", () => {
   it.live("a writer that fails leaves nothing", () =>
     withJournal((journal, { file, objects }) =>
       Effect.gen(function*() {
-        const half = (path: string) => Effect.andThen(Effect.sync(() => fs.writeFileSync(path, "half")), Effect.fail("no" as const))
+        const half = (path: string) =>
+          Effect.andThen(Effect.sync(() => fs.writeFileSync(path, "half")), Effect.fail("no" as const))
         assert.strictEqual(yield* Effect.flip(journal.putArtifact("text/plain", half)), "no")
         assert.deepStrictEqual(fs.readdirSync(objects), ["tmp"])
         assert.deepStrictEqual(fs.readdirSync(`${objects}/tmp`), [])
@@ -89,10 +95,11 @@ describe("stages", () => {
   it.live("a stale one is cleared when opened again, and runs that rested on it are planned anew", () =>
     withJournal((journal, { file }) =>
       Effect.gen(function*() {
-        yield* writeStudy(journal, "e", [{ name: "a", role: "variant", stages: [{ fingerprint: "f", metrics: [["mAP", 1]] }] }])
+        yield* writeStudy(journal, "e", oneRun)
         const id = yield* journal.openStage(stageOf("f", { kind: "evaluate" }))
         assert.deepStrictEqual(yield* rows(file, "SELECT id, status, output FROM stage"), [[id, "running", null]])
-        assert.deepStrictEqual(yield* rows(file, "SELECT (SELECT count(*) FROM metric), (SELECT count(*) FROM sample)"), [[0, 0]])
+        const counts = "SELECT (SELECT count(*) FROM metric), (SELECT count(*) FROM sample)"
+        assert.deepStrictEqual(yield* rows(file, counts), [[0, 0]])
         assert.deepStrictEqual(yield* rows(file, "SELECT status FROM missing"), [["planned"]])
       })
     ))
@@ -112,7 +119,10 @@ describe("stages", () => {
 })
 
 describe("checkpoints", () => {
-  const stepWith = (step: number, checkpoint: Artifact): StepRecord => ({ ...stepOf(step, [["loss", step]], [sampleOf(0)]), checkpoint })
+  const stepWith = (step: number, checkpoint: Artifact): StepRecord => ({
+    ...stepOf(step, [["loss", step]], [sampleOf(0)]),
+    checkpoint
+  })
 
   it.live("only the newest is kept, and its file with it", () =>
     withJournal((journal) =>
@@ -151,10 +161,12 @@ describe("checkpoints", () => {
       Effect.gen(function*() {
         const id = yield* journal.openStage(stageOf("f"))
         for (const step of [0, 1, 2]) {
-          yield* journal.commitStep(id, { ...stepOf(step, [["loss", step]], [sampleOf(0, { rewards: [{ part: "ap", value: 1 }] })]) })
+          const sample = sampleOf(0, { rewards: [{ part: "ap", value: 1 }] })
+          yield* journal.commitStep(id, stepOf(step, [["loss", step]], [sample]))
         }
         yield* journal.rewind(id, 0)
-        const counts = "SELECT (SELECT count(*) FROM metric), (SELECT count(*) FROM sample), (SELECT count(*) FROM sample_reward)"
+        const counts = "SELECT (SELECT count(*) FROM metric), (SELECT count(*) FROM sample), " +
+          "(SELECT count(*) FROM sample_reward)"
         assert.deepStrictEqual(yield* rows(file, counts), [[1, 1, 1]])
         yield* journal.rewind(id, -1)
         assert.deepStrictEqual(yield* rows(file, counts), [[0, 0, 0]])
@@ -211,11 +223,12 @@ describe("runs", () => {
           facts: environment.facts,
           metrics: [{ metric: "loss", value: 0.5 }]
         })
-        assert.deepStrictEqual(run!.stages.map(({ name, position, reused, status }) => [position, name, status, reused]), [
-          [0, "loop", "running", false]
-        ])
+        const stages = run!.stages.map(({ name, position, reused, status }) => [position, name, status, reused])
+        assert.deepStrictEqual(stages, [[0, "loop", "running", false]])
         assert.deepInclude(experiments[0]!, { name: "e", variants: 1, runs: 1, done: 0 })
-        assert.deepStrictEqual(experiment!.variants, [{ name: "a", cell: { reward: "AP" }, role: "baseline", ordinal: 0 }])
+        assert.deepStrictEqual(experiment!.variants, [
+          { name: "a", cell: { reward: "AP" }, role: "baseline", ordinal: 0 }
+        ])
         assert.deepStrictEqual(experiment!.table, { rows: "reward" })
         assert.deepStrictEqual(yield* rows(file, "SELECT typeof(value) FROM param ORDER BY path"), [
           ["integer"],
@@ -232,10 +245,11 @@ describe("runs", () => {
   it.live("a done run that is found done again keeps the time at which it ended", () =>
     withJournal((journal, { file }) =>
       Effect.gen(function*() {
-        yield* writeStudy(journal, "e", [{ name: "a", role: "variant", stages: [{ fingerprint: "f", metrics: [["mAP", 1]] }] }])
+        yield* writeStudy(journal, "e", oneRun)
         const before = yield* rows(file, "SELECT status, ended_at FROM run")
         yield* Effect.sleep("5 millis")
-        const id = yield* journal.openRun({ experiment: "e", variant: "a", seed: 0, fingerprint: "a-0", params: [] }, environment)
+        const record = { experiment: "e", variant: "a", seed: 0, fingerprint: "a-0", params: [] }
+        const id = yield* journal.openRun(record, environment)
         yield* journal.closeRun(id, "done")
         assert.deepStrictEqual(yield* rows(file, "SELECT status, ended_at FROM run"), before)
         yield* journal.closeRun(id, "interrupted")
@@ -247,7 +261,9 @@ describe("runs", () => {
     withJournal((journal, { file }) =>
       Effect.gen(function*() {
         const old = [{ name: "old", role: "baseline", stages: [{ fingerprint: "o", metrics: [["mAP", 1]] }] }] as const
-        const young = [{ name: "young", role: "baseline", stages: [{ fingerprint: "y", metrics: [["mAP", 3]] }] }] as const
+        const young = [
+          { name: "young", role: "baseline", stages: [{ fingerprint: "y", metrics: [["mAP", 3]] }] }
+        ] as const
         yield* writeStudy(journal, "e", [...old, { name: "never run", role: "variant", stages: [] }])
         yield* writeStudy(journal, "e", young)
         assert.deepStrictEqual(yield* rows(file, "SELECT name, role FROM variant ORDER BY name"), [
@@ -267,11 +283,21 @@ describe("runs", () => {
     ))
 })
 
+const texts = [
+  "",
+  "<answer>None</answer>",
+  "a\0b",
+  "'; DROP TABLE run; --",
+  "\u{1F408} \u{5F20}",
+  "x".repeat(20_000),
+  "\n\r\t\\\"{}"
+]
+
 /** Samples of every shape, hostile text included. */
 const anySample = (key: Random.Key, ordinal: number): SampleRecord => {
   const next = Random.stream(Random.fold(key, ordinal))
   const pick = <A>(values: ReadonlyArray<A>): A => values[Math.floor(next() * values.length)]!
-  const text = () => pick(["", "<answer>None</answer>", "a\0b", "'; DROP TABLE run; --", "\u{1F408} \u{5F20}", "x".repeat(20_000), "\n\r\t\\\"{}"])
+  const text = () => pick(texts)
   const number = () => pick([0, 0.1, -3.5, 1 / 3, 1e300, 5e-324, Number.MAX_SAFE_INTEGER, next()])
   const size = () => Math.floor(next() * 5000)
   const list = <A>(make: () => A): ReadonlyArray<A> => Array.from({ length: Math.floor(next() * 4) }, make)
@@ -288,7 +314,7 @@ const anySample = (key: Random.Key, ordinal: number): SampleRecord => {
     height: size(),
     inputWidth: size(),
     inputHeight: size(),
-    rewards: list(() => next() < 0.5 ? { part: text(), value: number() } : { part: text(), value: number(), error: text() }),
+    rewards: list(() => ({ part: text(), value: number(), ...(next() < 0.5 ? {} : { error: text() }) })),
     boxes: list(() => ({
       role: pick(["true", "predicted"]),
       label: text(),
@@ -303,9 +329,19 @@ const anySample = (key: Random.Key, ordinal: number): SampleRecord => {
 
 /** A stored sample in the shape in which it was recorded. */
 const recorded = (row: Effect.Success<ReturnType<typeof Store.samples>>[number]): SampleRecord => ({
-  ...Object.fromEntries(Object.keys(sampleOf(0)).map((name) => [name, row[name as keyof typeof row]])) as unknown as SampleRecord,
+  ...Object.fromEntries(
+    Object.keys(sampleOf(0)).map((name) => [name, row[name as keyof typeof row]])
+  ) as unknown as SampleRecord,
   rewards: row.rewards.map(({ error, part, value }) => ({ part, value: value!, ...(error === null ? {} : { error }) })),
-  boxes: row.boxes.map(({ label, role, space, x1, x2, y1, y2 }) => ({ role, label, space, x1: x1!, y1: y1!, x2: x2!, y2: y2! }))
+  boxes: row.boxes.map(({ label, role, space, x1, x2, y1, y2 }) => ({
+    role,
+    label,
+    space,
+    x1: x1!,
+    y1: y1!,
+    x2: x2!,
+    y2: y2!
+  }))
 })
 
 describe("samples", () => {
@@ -319,12 +355,18 @@ describe("samples", () => {
         for (let step = 0; step < 60; step++) {
           const key = Random.fold(Random.key(7), step)
           const samples = Array.from({ length: step % 7 }, (_, i) => anySample(key, i))
-          const metrics = Array.from({ length: step % 5 }, (_, i) => [`m${i}`, Random.uniformAt(key, i) * 10 ** (i * 40)] as const)
+          const metrics = Array.from(
+            { length: step % 5 },
+            (_, i) => [`m${i}`, Random.uniformAt(key, i) * 10 ** (i * 40)] as const
+          )
           yield* journal.commitStep(loop, { step, metrics, samples })
           const [all, values] = yield* reading(file, (db) =>
             Effect.all([
               Store.samples(db, run, { kind: "loop", limit: samples.length }),
-              Store.sql(db, `SELECT k.name, m.value FROM metric m JOIN metric_key k ON k.id = m.key WHERE m.step = ${step} ORDER BY k.name`)
+              Store.sql(
+                db,
+                `SELECT k.name, m.value FROM metric m JOIN metric_key k ON k.id = m.key WHERE step = ${step} ORDER BY 1`
+              )
             ]))
           if (samples.length > 0) assert.deepStrictEqual(all.map(recorded), samples)
           assert.deepStrictEqual(values.rows, metrics.map((metric) => [...metric]))
@@ -337,10 +379,13 @@ describe("samples", () => {
     withJournal((journal, { file }) =>
       Effect.gen(function*() {
         const id = yield* journal.openStage(stageOf("f"))
-        const box = { role: "predicted", label: "cat", space: "resized", x1: Infinity, y1: NaN, x2: -Infinity, y2: 1 } as const
-        yield* journal.commitStep(id, stepOf(0, [["loss", NaN]], [sampleOf(0, { boxes: [box], rewards: [{ part: "ap", value: NaN }] })]))
+        const corners = { x1: Infinity, y1: NaN, x2: -Infinity, y2: 1 }
+        const box = { role: "predicted", label: "cat", space: "resized", ...corners } as const
+        const sample = sampleOf(0, { boxes: [box], rewards: [{ part: "ap", value: NaN }] })
+        yield* journal.commitStep(id, stepOf(0, [["loss", NaN]], [sample]))
         assert.deepStrictEqual(yield* rows(file, "SELECT x1, y1, x2, y2 FROM box"), [[null, null, null, 1]])
-        assert.deepStrictEqual(yield* rows(file, "SELECT value FROM sample_reward UNION ALL SELECT value FROM metric"), [[null], [null]])
+        const values = "SELECT value FROM sample_reward UNION ALL SELECT value FROM metric"
+        assert.deepStrictEqual(yield* rows(file, values), [[null], [null]])
       })
     ))
 })

@@ -27,15 +27,16 @@ describe("schema", () => {
         const tables = Object.values(schema) as Array<SQLiteTable>
         const real = inspect(file, (db) =>
           Object.fromEntries(
-            (db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").pluck().all() as Array<string>)
+            (db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all() as Array<string>)
               .map((table) => [
                 table,
-                (db.pragma(`table_info(${table})`) as Array<Column>).map(({ name, notnull, pk, type }) => ({ name, type, notnull, pk }))
+                (db.pragma(`table_info(${table})`) as Array<Column>)
+                  .map(({ name, notnull, pk, type }) => ({ name, type, notnull, pk }))
               ])
           ))
         const ours = Object.fromEntries(tables.map((table) => {
           const { columns, name, primaryKeys } = getTableConfig(table)
-          const keys = primaryKeys[0]?.columns.map((column) => column.name) ?? columns.filter((c) => c.primary).map((c) => c.name)
+          const keys = (primaryKeys[0]?.columns ?? columns.filter((column) => column.primary)).map(({ name }) => name)
           return [
             name,
             columns.map((column) => ({
@@ -53,7 +54,8 @@ describe("schema", () => {
   it.effect("every table is STRICT, and WITHOUT ROWID unless its key is an integer id", () =>
     withJournal((_, { file }) =>
       Effect.sync(() => {
-        const list = inspect(file, (db) => db.pragma("table_list") as Array<{ name: string; type: string; wr: number; strict: number }>)
+        const list = inspect(file, (db) =>
+          db.pragma("table_list") as Array<{ name: string; type: string; wr: number; strict: number }>)
         const ids = ["environment", "experiment", "metric_key", "run", "sample", "stage"]
         for (const { name, strict, type, wr } of list) {
           if (type !== "table" || name.startsWith("sqlite_")) continue
@@ -69,7 +71,8 @@ describe("schema", () => {
         for (const view of Object.values(views)) {
           assert.instanceOf(view, SQLiteView)
           const { name, selectedFields } = getViewConfig(view)
-          const real = inspect(file, (db) => (db.pragma(`table_info(${name})`) as Array<Column>).map((column) => column.name))
+          const real = inspect(file, (db) =>
+            (db.pragma(`table_info(${name})`) as Array<Column>).map((column) => column.name))
           assert.deepStrictEqual(Object.values(selectedFields).map((field) => (field as { name: string }).name), real)
         }
       })

@@ -12,7 +12,10 @@ export const temporaryFolder = Effect.acquireRelease(
   (folder) => Effect.sync(() => fs.rmSync(folder, { recursive: true, force: true }))
 )
 
-export const filesIn = (folder: string) => ({ file: path.join(folder, "runs.db"), objects: path.join(folder, "objects") })
+export const filesIn = (folder: string) => ({
+  file: path.join(folder, "runs.db"),
+  objects: path.join(folder, "objects")
+})
 
 /** Runs `body` with a journal over a fresh runs.db. */
 export const withJournal = <A, E>(
@@ -57,7 +60,11 @@ export const sampleOf = (ordinal: number, more: Partial<SampleRecord> = {}): Sam
   ...more
 })
 
-export const stepOf = (step: number, metrics: StepRecord["metrics"], samples: StepRecord["samples"] = []): StepRecord => ({
+export const stepOf = (
+  step: number,
+  metrics: StepRecord["metrics"],
+  samples: StepRecord["samples"] = []
+): StepRecord => ({
   step,
   metrics,
   samples
@@ -94,7 +101,8 @@ export const writeStudy = (
           params: []
         }, environment)
         const found = yield* journal.findStage(fingerprint)
-        const stage = found?.id ?? (yield* journal.openStage(stageOf(fingerprint, { kind: "evaluate", name: "detection" })))
+        const record = stageOf(fingerprint, { kind: "evaluate", name: "detection" })
+        const stage = found?.id ?? (yield* journal.openStage(record))
         yield* journal.linkStage(run, 0, stage, found !== undefined)
         if (found === undefined) {
           yield* journal.closeStage(stage, { output: yield* put(journal, fingerprint), records: stepOf(0, metrics) })

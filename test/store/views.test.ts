@@ -41,8 +41,10 @@ describe("ablation", () => {
     withJournal((journal, { file }) =>
       Effect.gen(function*() {
         yield* writeStudy(journal, "rewards", study)
-        const rows = (yield* reading(file, (db) => Store.ablation(db, "rewards"))).filter(({ metric }) => metric === "mAP")
-        assert.deepStrictEqual(rows.map(({ variant, n }) => [variant, n]), [["base", 1], ["weighted", 3], ["AP", 3], ["noisy", 3]])
+        const all = yield* reading(file, (db) => Store.ablation(db, "rewards"))
+        const rows = all.filter(({ metric }) => metric === "mAP")
+        const counts = rows.map(({ n, variant }) => [variant, n])
+        assert.deepStrictEqual(counts, [["base", 1], ["weighted", 3], ["AP", 3], ["noisy", 3]])
         for (const [i, sample] of [values.weighted, values.ap, values.noisy].entries()) {
           near(rows[i + 1]?.mean, mean(sample))
           near(rows[i + 1]?.sd, sd(sample))
@@ -66,7 +68,8 @@ describe("ablation", () => {
     withJournal((journal, { file }) =>
       Effect.gen(function*() {
         yield* writeStudy(journal, "x", [{ name: "a", role: "variant", stages: one("a", [1, NaN, 3]) }])
-        const [finals, rows] = yield* reading(file, (db) => Effect.all([Store.finalMetrics(db, "x"), Store.ablation(db, "x")]))
+        const [finals, rows] = yield* reading(file, (db) =>
+          Effect.all([Store.finalMetrics(db, "x"), Store.ablation(db, "x")]))
         assert.deepStrictEqual(finals.filter(({ metric }) => metric === "mAP").map(({ value }) => value), [1, null, 3])
         assert.deepInclude(rows.find(({ metric }) => metric === "mAP")!, { n: 2, mean: 2 })
       })
@@ -87,7 +90,8 @@ describe("paired and gain", () => {
           near(row?.ci95, t2 * sd(delta) / Math.sqrt(3))
           assert.deepInclude(row!, { n: 3, wins: delta.filter((value) => value > 0).length, separated })
         }
-        const of = (rows: typeof paired, variant: string) => rows.find((row) => row.variant === variant && row.metric === "mAP")
+        const of = (rows: typeof paired, variant: string) =>
+          rows.find((row) => row.variant === variant && row.metric === "mAP")
         check(of(paired, "weighted"), values.weighted.map((value, i) => value - values.ap[i]!), true)
         check(of(paired, "noisy"), values.noisy.map((value, i) => value - values.ap[i]!), false)
         check(of(paired, "base"), values.ap.map((value) => values.base - value), true)
@@ -105,7 +109,8 @@ describe("paired and gain", () => {
           { name: "b", role: "variant", stages: one("b", [9]) }
         ])
         const rows = yield* reading(file, (db) => Store.paired(db, "one"))
-        assert.deepInclude(rows.find(({ metric }) => metric === "mAP")!, { n: 1, delta: 8, ci95: null, wins: 1, separated: false })
+        const row = rows.find(({ metric }) => metric === "mAP")!
+        assert.deepInclude(row, { n: 1, delta: 8, ci95: null, wins: 1, separated: false })
       })
     ))
 })
@@ -124,8 +129,10 @@ describe("the views of one run", () => {
   it.effect("final_metric takes the last step of the last stage that has the metric", () =>
     withJournal((journal, { file }) =>
       Effect.gen(function*() {
-        yield* journal.openExperiment({ name: "e", question: "", file: "", variants: [{ name: "v", cell: {}, role: "variant" }], table: null }, environment)
-        const run = yield* journal.openRun({ experiment: "e", variant: "v", seed: 7, fingerprint: "f", params: [] }, environment)
+        const variants = [{ name: "v", cell: {}, role: "variant" }] as const
+        yield* journal.openExperiment({ name: "e", question: "", file: "", variants, table: null }, environment)
+        const record = { experiment: "e", variant: "v", seed: 7, fingerprint: "f", params: [] }
+        const run = yield* journal.openRun(record, environment)
         const loop = yield* journal.openStage(stageOf("loop"))
         yield* journal.linkStage(run, 0, loop, false)
         for (const step of [0, 1, 2]) yield* journal.commitStep(loop, stepOf(step, [["loss", 3 - step], ["mAP", step]]))
@@ -155,7 +162,8 @@ describe("the views of one run", () => {
           ]))
         assert.sameDeepMembers(finals.map(({ metric, value }) => [metric, value]), [["loss", 1], ["mAP", 27.4]])
         assert.deepStrictEqual(missing, [])
-        assert.deepStrictEqual(parts.map(({ errors, mean, n, part, stage, step }) => [stage, step, part, n, mean, errors]), [
+        const means = parts.map(({ errors, mean, n, part, stage, step }) => [stage, step, part, n, mean, errors])
+        assert.deepStrictEqual(means, [
           ["detection", 0, "ap", 5, 0.5, 0],
           ["detection", 0, "format", 5, 0.8, 1]
         ])
@@ -167,14 +175,15 @@ describe("the views of one run", () => {
     withJournal((journal, { file }) =>
       Effect.gen(function*() {
         yield* writeStudy(journal, "e", [{ name: "a", role: "variant", stages: one("a", [1, 2]) }])
-        const fresh = yield* journal.openRun({ experiment: "e", variant: "a", seed: 0, fingerprint: "new", params: [] }, environment)
+        const record = { experiment: "e", variant: "a", seed: 0, fingerprint: "new", params: [] }
+        const fresh = yield* journal.openRun(record, environment)
         yield* journal.retireRuns("e", [fresh])
         const [finals, missing, runs] = yield* reading(file, (db) =>
           Effect.all([Store.finalMetrics(db, "e"), Store.missing(db, "e"), Store.runs(db, "e")]))
         assert.deepStrictEqual(finals, [])
         assert.deepStrictEqual(missing.map(({ seed, status }) => [seed, status]), [[0, "planned"]])
         assert.deepStrictEqual(runs.map(({ id }) => id), [fresh])
-        const back = yield* journal.openRun({ experiment: "e", variant: "a", seed: 0, fingerprint: "a-0", params: [] }, environment)
+        const back = yield* journal.openRun({ ...record, fingerprint: "a-0" }, environment)
         const again = yield* reading(file, (db) => Store.finalMetrics(db, "e"))
         assert.notStrictEqual(back, fresh)
         assert.deepStrictEqual(again.filter(({ metric }) => metric === "mAP").map(({ value }) => value), [1])

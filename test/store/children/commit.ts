@@ -1,9 +1,8 @@
 /** Commits steps with a metric, samples and sometimes a checkpoint until it is killed: node commit.ts FOLDER */
 import * as Effect from "effect/Effect"
-import * as fs from "node:fs"
 import { Journal } from "../../../src/pipeline/Journal.ts"
 import * as Store from "../../../src/store/Store.ts"
-import { filesIn, sampleOf, stageOf } from "../support.ts"
+import { filesIn, put, sampleOf, stageOf } from "../support.ts"
 
 const program = Effect.gen(function*() {
   const journal = yield* Journal
@@ -14,9 +13,10 @@ const program = Effect.gen(function*() {
   process.stdout.write("committing\n")
   for (let step = from + 1;; step++) {
     const checkpoint = step % 3 === 0
-      ? yield* journal.putArtifact("text/plain", (file) => Effect.sync(() => fs.writeFileSync(file, `state ${step} `.repeat(1000))))
+      ? yield* put(journal, `state ${step} `.repeat(1000))
       : undefined
-    const samples = [0, 1, 2, 3].map((i) => sampleOf(i, { completion: `${step}:${i}`, rewards: [{ part: "ap", value: step }] }))
+    const rewards = [{ part: "ap", value: step }]
+    const samples = [0, 1, 2, 3].map((i) => sampleOf(i, { completion: `${step}:${i}`, rewards }))
     yield* journal.commitStep(stage, { step, metrics: [["reward", step], ["loss", -step]], samples, checkpoint })
   }
 })
