@@ -73,8 +73,14 @@ export class Policy extends Context.Service<Policy, {
     questions: ReadonlyArray<Question & { readonly key: Key }>,
     options: SampleOptions
   ) => Effect.Effect<ReadonlyArray<ReadonlyArray<Completion>>, PolicyError>
-  /** log p of every completion token, under the current weights, at temperature 1. */
-  readonly logprobs: (sequences: ReadonlyArray<Sequence>) => Effect.Effect<ReadonlyArray<ReadonlyArray<number>>, PolicyError>
+  /**
+   * log p of every completion token at temperature 1, under the current weights or under those that were loaded last (where
+   * the running training loop started), which a KL term looks back to.
+   */
+  readonly logprobs: (
+    sequences: ReadonlyArray<Sequence>,
+    of: "current" | "reference"
+  ) => Effect.Effect<ReadonlyArray<ReadonlyArray<number>>, PolicyError>
   /**
    * Adds the gradient of sum(weights * logprob) to what is accumulated, and returns the log-probabilities on the way.
    * `weights` has one number a completion token; minus dLoss/dlogprob of any loss.

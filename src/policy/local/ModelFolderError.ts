@@ -10,6 +10,10 @@ export class ModelFolderError extends Data.TaggedError("ModelFolderError")<{
   readonly key?: string
   readonly message: string
 }> {
+  get path(): string {
+    return join(this.folder, this.file)
+  }
+
   static of(folder: string, file: string, problem: string, key?: string): ModelFolderError {
     const where = key === undefined ? join(folder, file) : `${join(folder, file)}, key ${key}`
     return new ModelFolderError({ folder, file, ...(key !== undefined && { key }), message: `${where}: ${problem}` })

@@ -1,0 +1,2 @@
+export { ComputeThreads, local } from "./local/local.ts"
+export * from "./Policy.ts"

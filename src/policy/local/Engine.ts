@@ -1,0 +1,151 @@
+import * as Effect from "effect/Effect"
+import { compile, float32, type Session } from "../../onnx/Session.ts"
+import * as Random from "../../pipeline/Random.ts"
+import type { AdamW, Completion, Question, SampleOptions, Sequence } from "../Policy.ts"
+import type { Size } from "../../vision/Box.ts"
+import { type Encoder, make as makeEncoder } from "./encode.ts"
+import { load as loadFolder, type ModelConfig } from "./folder.ts"
+import { type Generated, generate, type Generator } from "./generate.ts"
+import * as Graphs from "./graphs/generate.ts"
+import type { EncodedPrompt, Feeds } from "./pack.ts"
+import * as Parameters from "./parameters.ts"
+import * as State from "./state.ts"
+import { load as loadText, type Text } from "./Text.ts"
+import * as Trainer from "./Trainer.ts"
+
+/** What a local policy is made from. */
+export interface EngineConfig {
+  /** Model folder in Hugging Face layout. */
+  readonly folder: string
+  /** "folder": its safetensors; a number: random weights drawn from that seed, to train from scratch. */
+  readonly weights: "folder" | number
+  /** Threads of every session. */
+  readonly threads: number
+}
+
+/** Rows that are decoded together: wide enough for full speed, small enough for the cache to stay in megabytes. */
+const decodeRows = 64
+
+/** The policy's calls with promises, for the worker thread that they block. */
+export interface Engine {
+  readonly inputSize: (size: Size) => Promise<Size>
+  readonly render: (question: Question) => Promise<string>
+  readonly encodeAnswer: (text: string) => Promise<ReadonlyArray<number>>
+  readonly sample: (
+    questions: ReadonlyArray<Question & { readonly key: Random.Key }>,
+    options: SampleOptions
+  ) => Promise<ReadonlyArray<ReadonlyArray<Completion>>>
+  readonly logprobs: (
+    sequences: ReadonlyArray<Sequence>,
+    of: "current" | "reference"
+  ) => Promise<ReadonlyArray<ReadonlyArray<number>>>
+  readonly backward: (
+    sequences: ReadonlyArray<Sequence>,
+    weights: ReadonlyArray<ReadonlyArray<number>>
+  ) => Promise<ReadonlyArray<ReadonlyArray<number>>>
+  readonly step: (options: AdamW) => Promise<{ readonly gradientNorm: number }>
+  readonly save: (path: string, what: "weights" | "training") => Promise<void>
+  readonly load: (path: string | "initial") => Promise<void>
+}
+
+interface Loaded {
+  readonly config: ModelConfig
+  readonly text: Text
+  readonly encoder: Encoder
+  readonly at: Parameters.Layout
+}
+
+/** Feeds of all parameters in `flat`, or of the decoder's alone. */
+const parameterFeeds = (flat: Float32Array, at: Parameters.Layout, decoderOnly: boolean): Feeds =>
+  Object.fromEntries(
+    at.specs
+      .filter((spec) => !decoderOnly || !spec.name.startsWith("visual."))
+      .map((spec) => [spec.name, float32(Parameters.view(flat, at, spec), spec.shape)])
+  )
+
+const lazily = <A>(make: () => Promise<A>): () => Promise<A> => {
+  let made: Promise<A> | undefined
+  return () => (made ??= make())
+}
+
+/** Reads the folder's configs and tokenizer; weights and sessions come with the first call that needs them. */
+export const make = async (options: EngineConfig): Promise<Engine> => {
+  const { config, encoder, at, text } = await Effect.runPromise(Effect.gen(function*() {
+    const { model: config, preprocessor } = yield* loadFolder(options.folder)
+    const text = yield* loadText(options.folder)
+    const at = Parameters.layout(config.architecture)
+    return { config, text, encoder: makeEncoder(config, preprocessor, text), at } satisfies Loaded
+  }))
+  const model = config.architecture
+  const run = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => Effect.runPromise(effect)
+
+  const state = lazily(() => run(State.initial(options, config, at, text)))
+  const generator = lazily(async (): Promise<Generator> => {
+    const { weights } = (await state()).training
+    return {
+      model,
+      imageToken: config.imageToken,
+      endTokens: text.endIds,
+      prefill: await compile(Graphs.prefill(model, at.specs, true), options.threads),
+      decode: await compile(Graphs.decode(model, at.specs), options.threads),
+      parameters: { all: parameterFeeds(weights, at, false), decoder: parameterFeeds(weights, at, true) }
+    }
+  })
+  const textPrefill = lazily((): Promise<Session> => compile(Graphs.prefill(model, at.specs, false), options.threads))
+  const trainer = lazily(async () =>
+    Trainer.make(model, at, (await state()).training, config.imageToken, options.threads)
+  )
+  const prompt = (question: Question): Promise<EncodedPrompt> => run(encoder.encode(question))
+
+  const score = async (
+    sequences: ReadonlyArray<Sequence>,
+    weights: ReadonlyArray<ReadonlyArray<number>>,
+    flat: Float32Array,
+    learn: boolean
+  ) => {
+    const encoded = new Map<string, Promise<EncodedPrompt>>()
+    const weighted = await Promise.all(sequences.map(async ({ question, tokens }, i) => {
+      const group = JSON.stringify(question)
+      if (!encoded.has(group)) encoded.set(group, prompt(question))
+      return { group, prompt: await encoded.get(group)!, tokens, weights: weights[i] ?? [] }
+    }))
+    return (await trainer()).score(weighted, parameterFeeds(flat, at, false), learn)
+  }
+
+  return {
+    inputSize: (size) => run(encoder.inputSize(size)),
+    render: (question) => run(encoder.render(question)),
+    encodeAnswer: async (answer) => [...text.encode(answer), text.endIds[0]!],
+    sample: async (questions, sampling) => {
+      const parts = await generator()
+      const results: Array<ReadonlyArray<Completion>> = new Array(questions.length)
+      for (const images of [true, false]) {
+        const of = questions.map((question, i) => ({ question, i })).filter(({ question }) => question.images.length > 0 === images)
+        const chunk = Math.max(1, Math.floor(decodeRows / sampling.n))
+        for (let start = 0; start < of.length; start += chunk) {
+          const some = of.slice(start, start + chunk)
+          const prompts = await Promise.all(some.map(async ({ question }) => ({ ...await prompt(question), key: question.key })))
+          const prefill = images ? parts.prefill : await textPrefill()
+          const generated = await generate({ ...parts, prefill }, prompts, sampling)
+          generated.forEach((group, g) => (results[some[g]!.i] = group.map((one) => completion(one, text))))
+        }
+      }
+      return results
+    },
+    logprobs: async (sequences, of) => {
+      const { training, reference } = await state()
+      return score(sequences, [], of === "current" ? training.weights : reference(), false)
+    },
+    backward: async (sequences, weights) => score(sequences, weights, (await state()).training.weights, true),
+    step: async (adamW) => (await trainer()).step(adamW),
+    save: async (path, what) => run((await state()).save(path, what)),
+    load: async (path) => run((await state()).load(path))
+  }
+}
+
+const completion = ({ finishReason, logprobs, tokens }: Generated, text: Text): Completion => ({
+  tokens,
+  logprobs,
+  finishReason,
+  text: text.decode(finishReason === "stop" ? tokens.slice(0, -1) : tokens)
+})

@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto"
+import { createReadStream } from "node:fs"
+import { readdir } from "node:fs/promises"
+import { availableParallelism } from "node:os"
+import { join, resolve } from "node:path"
+import { pipeline } from "node:stream/promises"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { InvalidConfig } from "../../pipeline/errors.ts"
+import type { PolicyNode } from "../../pipeline/PolicyNode.ts"
+import { Subject } from "../../pipeline/services.ts"
+import { Policy } from "../Policy.ts"
+import * as Client from "./Client.ts"
+import { ModelFolderError } from "./ModelFolderError.ts"
+
+/** Threads of one policy's sessions. Results do not depend on it; who runs several policies at once divides the cores. */
+export const ComputeThreads = Context.Reference<number>("assay/policy/ComputeThreads", {
+  defaultValue: availableParallelism
+})
+
+const Config = Schema.Struct({
+  folder: Schema.NonEmptyString,
+  weights: Schema.Union([Schema.Literal("folder"), Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))])
+})
+
+/** Changes when the computation itself does, so that finished work of an older one is not taken for its own. */
+const computation = 1
+
+/** sha256 over names and contents of the files that decide what the model says. */
+const contentHash = (folder: string, weights: "folder" | number): Effect.Effect<string, ModelFolderError> =>
+  Effect.tryPromise({
+    try: async () => {
+      const files = (await readdir(folder)).filter((name) =>
+        /\.(json|jinja|txt)$/.test(name) || (weights === "folder" && name.endsWith(".safetensors"))
+      ).sort()
+      const hash = createHash("sha256").update(`computation ${computation}\n`)
+      for (const name of files) {
+        hash.update(`${name}\n`)
+        await pipeline(createReadStream(join(folder, name)), hash, { end: false })
+      }
+      return hash.digest("hex")
+    },
+    catch: (cause) =>
+      new ModelFolderError({
+        folder,
+        file: "",
+        message: `Model folder ${folder} cannot be read (${cause instanceof Error ? cause.message : String(cause)}). ` +
+          "Name a folder in Hugging Face layout, relative to where the command runs."
+      })
+  })
+
+const services = (config: typeof Config.Type) =>
+  Effect.gen(function*() {
+    const threads = yield* ComputeThreads
+    const call = yield* Client.start({ folder: resolve(config.folder), weights: config.weights, threads })
+    return Context.make(Policy, {
+      inputSize: (size) => call("inputSize", size),
+      render: (question) => call("render", question),
+      encodeAnswer: (text) => call("encodeAnswer", text),
+      sample: (questions, options) => call("sample", questions, options),
+      logprobs: (sequences, of) => call("logprobs", sequences, of),
+      backward: (sequences, weights) => call("backward", sequences, weights),
+      step: (options) => call("step", options)
+    }).pipe(Context.add(Subject, {
+      save: (path, what) => call("save", path, what),
+      load: (path) => call("load", path)
+    }))
+  })
+
+/**
+ * A Qwen2.5-VL model of any size, sampled and trained in this process by ONNX Runtime.
+ *
+ * `folder` is in Hugging Face layout, relative to the working directory. `weights` is "folder" (its safetensors) or a seed
+ * to draw random weights from, for training from scratch.
+ */
+export const local = (
+  folder: string,
+  options: { readonly weights?: "folder" | number } = {}
+): PolicyNode<Policy> => make({ folder, weights: options.weights ?? "folder" })
+
+const make = (input: unknown): PolicyNode<Policy> => {
+  let config: typeof Config.Type
+  try {
+    config = Schema.decodeUnknownSync(Config, { errors: "all", onExcessProperty: "error" })(input)
+  } catch (cause) {
+    throw InvalidConfig.of("local", cause)
+  }
+  return {
+    kind: "policy",
+    name: "local",
+    code: { module: import.meta.url, export: "local" },
+    config: { folder: config.folder, weights: config.weights },
+    parts: [],
+    random: false,
+    content: contentHash(config.folder, config.weights),
+    rebuild: (changed) => make(changed),
+    layer: Layer.effectContext(services(config))
+  }
+}

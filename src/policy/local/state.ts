@@ -1,0 +1,97 @@
+import * as Effect from "effect/Effect"
+import * as Random from "../../pipeline/Random.ts"
+import type { EngineConfig } from "./Engine.ts"
+import type { ModelConfig } from "./folder.ts"
+import type { ModelFolderError } from "./ModelFolderError.ts"
+import { type Layout, tensorViews } from "./parameters.ts"
+import * as Safetensors from "./safetensors.ts"
+import type { SafetensorsError } from "./safetensorsHeader.ts"
+import type { Text } from "./Text.ts"
+import type { TrainingState } from "./Trainer.ts"
+import { type NumberTokens, randomize } from "./weights.ts"
+
+/** Weights of a policy, what its optimiser remembers, and the weights that a KL term looks back to. */
+export interface State {
+  readonly training: TrainingState
+  /** The weights as last loaded. Asking for them makes training checkpoints carry them. */
+  readonly reference: () => Float32Array
+  readonly save: (path: string, what: "weights" | "training") => Effect.Effect<void, SafetensorsError>
+  readonly load: (path: string | "initial") => Effect.Effect<void, SafetensorsError | ModelFolderError>
+}
+
+/** Ids of the tokens that are an integer below 1,001. */
+const numberTokens = (text: Text): NumberTokens =>
+  new Map(
+    Array.from({ length: 1001 }, (_, value) => [text.encode(String(value)), value] as const)
+      .flatMap(([ids, value]) => (ids.length === 1 ? [[ids[0]!, value] as const] : []))
+  )
+
+/** Reads a model folder's weights, or draws random ones. */
+export const initial = Effect.fn("state.initial")(function*(
+  options: EngineConfig,
+  config: ModelConfig,
+  at: Layout,
+  text: Text
+) {
+  const zeros = () => new Float32Array(at.size)
+  const training: TrainingState = { weights: zeros(), first: zeros(), second: zeros(), steps: 0 }
+  const referenceWeights = zeros()
+  let referenced = false
+
+  const readFrom = (weights: Safetensors.Weights, prefix: string, flat: Float32Array) =>
+    Effect.forEach(
+      tensorViews(flat, at),
+      ({ data, name }) => weights.readInto(`${prefix}${name}`, data),
+      { discard: true }
+    )
+  const start = Effect.fnUntraced(function*() {
+    training.first.fill(0)
+    training.second.fill(0)
+    training.steps = 0
+    referenceWeights.set(training.weights)
+    referenced = false
+  })
+  const loadInitial = Effect.fnUntraced(function*() {
+    if (typeof options.weights === "number") {
+      randomize(training.weights, at, config.architecture, numberTokens(text), Random.key(options.weights))
+    } else {
+      yield* readFrom(yield* Safetensors.openFolder(options.folder), "", training.weights)
+    }
+    yield* start()
+  }, Effect.scoped)
+  const loadFile = Effect.fnUntraced(function*(path: string) {
+    const weights = yield* Safetensors.open(path)
+    yield* readFrom(weights, "", training.weights)
+    if (weights.metadata.kind !== "training") return yield* start()
+    yield* readFrom(weights, "first.", training.first)
+    yield* readFrom(weights, "second.", training.second)
+    training.steps = Number(weights.metadata.steps)
+    referenced = weights.metadata.reference === "yes"
+    if (referenced) yield* readFrom(weights, "reference.", referenceWeights)
+  }, Effect.scoped)
+
+  const named = (prefix: string, flat: Float32Array) =>
+    tensorViews(flat, at).map(({ data, name, shape }) => ({ name: `${prefix}${name}`, data, shape }))
+  yield* loadInitial()
+  return {
+    training,
+    reference: () => {
+      referenced = true
+      return referenceWeights
+    },
+    save: (path, what) =>
+      what === "weights"
+        ? Safetensors.write(path, named("", training.weights), { kind: "weights" })
+        : Safetensors.write(
+          path,
+          [
+            ...named("", training.weights),
+            ...named("first.", training.first),
+            ...named("second.", training.second),
+            ...(referenced ? named("reference.", referenceWeights) : [])
+          ],
+          { kind: "training", steps: String(training.steps), reference: referenced ? "yes" : "no" }
+        ),
+    load: (path) => (path === "initial" ? loadInitial() : loadFile(path))
+  } satisfies State
+})

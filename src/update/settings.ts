@@ -1,0 +1,46 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { LoopStep } from "../pipeline/services.ts"
+import type { AdamW } from "../policy/Policy.ts"
+
+const NonNegative = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
+const Fraction = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
+const or = <A>(schema: Schema.Codec<A, A>, value: A) =>
+  schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(value)))
+
+/** How every update stage climbs: AdamW with a schedule. Fields of its config. */
+export const optimizer = {
+  /** Highest learning rate. */
+  learningRate: NonNegative,
+  /** Steps over which the rate rises from 0. */
+  warmup: or(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), 0),
+  /** After the warm-up: constant, or a half cosine down to 0 at the end of the loop. */
+  schedule: or(Schema.Literals(["constant", "cosine"]), "constant"),
+  beta1: or(Fraction, 0.9),
+  beta2: or(Fraction, 0.98),
+  epsilon: or(NonNegative, 1e-8),
+  weightDecay: or(NonNegative, 0),
+  /** Largest norm of the gradient. */
+  maxGradientNorm: or(Schema.Finite.check(Schema.isGreaterThan(0)), 1)
+} as const
+
+export type OptimizerConfig = Schema.Struct<typeof optimizer>["Type"]
+
+/** Learning rate of step `step` of `steps`. */
+export const learningRate = (config: OptimizerConfig, step: number, steps: number): number => {
+  if (step < config.warmup) return (config.learningRate * (step + 1)) / config.warmup
+  if (config.schedule === "constant") return config.learningRate
+  const done = (step - config.warmup) / Math.max(1, steps - config.warmup)
+  return (config.learningRate * (1 + Math.cos(Math.PI * done))) / 2
+}
+
+/** AdamW's settings at the running step of the loop. */
+export const adamW = (config: OptimizerConfig): Effect.Effect<AdamW, never, LoopStep> =>
+  Effect.map(LoopStep, ({ step, steps }) => ({
+    learningRate: learningRate(config, step, steps),
+    beta1: config.beta1,
+    beta2: config.beta2,
+    epsilon: config.epsilon,
+    weightDecay: config.weightDecay,
+    maxGradientNorm: config.maxGradientNorm
+  }))

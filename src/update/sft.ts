@@ -1,0 +1,38 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { Recorder } from "../pipeline/services.ts"
+import * as Stage from "../pipeline/Stage.ts"
+import { Policy } from "../policy/Policy.ts"
+import type { Prompts } from "../prompt/Prompt.ts"
+import * as Losses from "./losses.ts"
+import * as Settings from "./settings.ts"
+
+/**
+ * Supervised fine-tuning: one step towards the true answers of a batch of prompts. The body of a loop by itself.
+ *
+ * Records `loss` (mean over all answer tokens, nats), `gradientNorm`, `learningRate`.
+ */
+export const sft = Stage.define({
+  kind: "update",
+  name: "sft",
+  module: import.meta.url,
+  config: Schema.Struct(Settings.optimizer),
+  subject: "changes",
+  run: (config, batch: Prompts) =>
+    Effect.gen(function*() {
+      const policy = yield* Policy
+      const record = yield* Recorder
+      const adamW = yield* Settings.adamW(config)
+      const sequences = yield* Effect.forEach(batch.prompts, (prompt) =>
+        Effect.map(policy.encodeAnswer(prompt.solution), (tokens) => ({
+          question: { messages: prompt.messages, images: [prompt.image.path] },
+          tokens
+        })))
+      const weights = Losses.sftWeights(sequences.map(({ tokens }) => tokens.length))
+      const logprobs = yield* policy.backward(sequences, weights)
+      const { gradientNorm } = yield* policy.step(adamW)
+      record.metric("loss", Losses.sft(logprobs))
+      record.metric("gradientNorm", gradientNorm)
+      record.metric("learningRate", adamW.learningRate)
+    })
+})
