@@ -1,0 +1,138 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Dataset, Example } from "../../src/data/Example.ts"
+import * as Evaluate from "../../src/evaluate/index.ts"
+import type { SampleRecord } from "../../src/pipeline/records.ts"
+import { Recorder } from "../../src/pipeline/services.ts"
+import * as Stage from "../../src/pipeline/Stage.ts"
+import { Policy } from "../../src/policy/Policy.ts"
+import type { Prompts } from "../../src/prompt/Prompt.ts"
+import * as Reward from "../../src/reward/index.ts"
+
+const example = (id: string, ...labels: ReadonlyArray<string>): Example => ({
+  id,
+  image: { path: `${id}.png`, width: 200, height: 100 },
+  objects: labels.map((label, i) => ({
+    label,
+    box: { space: "original", x1: 40 * i, y1: 0, x2: 40 * i + 40, y2: 60 },
+    area: 2400,
+    crowd: false
+  })),
+  positives: labels,
+  negatives: []
+})
+
+const examples = [example("a", "cat"), example("b", "dog", "cat"), example("empty"), example("c", "dog")]
+
+const source = Stage.define({
+  kind: "data",
+  name: "pets",
+  module: import.meta.url,
+  config: Schema.Struct({}),
+  run: () => Effect.succeed<Dataset>({ name: "pets", categories: ["cat", "dog", "bird"], examples, skipped: 0 })
+})
+
+const only = Stage.define({
+  kind: "filter",
+  name: "only",
+  module: import.meta.url,
+  config: Schema.Struct({ id: Schema.String }),
+  run: ({ id }, dataset: Dataset) =>
+    Effect.succeed({ ...dataset, examples: dataset.examples.filter((one) => one.id === id) })
+})
+
+const prompts: Prompts = {
+  template: { name: "plain", question: "Find {labels}.", request: "Think first.", place: "after" },
+  prompts: []
+}
+
+/** Sees images at half their size and answers from a script, by image. */
+const run = <E, R>(
+  stage: Stage.Stage<Prompts, Prompts, E, R>,
+  answers: { readonly [image: string]: string }
+) =>
+  Effect.gen(function*() {
+    const metrics = new Map<string, number>()
+    const samples: Array<SampleRecord> = []
+    const asked: Array<string> = []
+    const output = yield* stage.run(prompts).pipe(
+      Effect.provideService(Recorder, {
+        metric: (name, value) => metrics.set(name, value),
+        samples: (rows) => samples.push(...rows),
+        progress: () => {}
+      }),
+      Effect.provideService(Policy, {
+        inputSize: ({ height, width }) => Effect.succeed({ width: width / 2, height: height / 2 }),
+        render: ({ messages }) => Effect.succeed(JSON.stringify(messages)),
+        sample: (questions, options) =>
+          Effect.sync(() => {
+            assert.deepInclude(options, { n: 1, temperature: 0 })
+            asked.push(...questions.map(({ messages }) => JSON.stringify(messages)))
+            return questions.map(({ images }) => {
+              const text = answers[images[0]!] ?? "None"
+              return [{ text, tokens: [...text].map(() => 0), logprobs: [], finishReason: "stop" as const }]
+            })
+          }),
+        encodeAnswer: () => Effect.succeed([]),
+        logprobs: () => Effect.succeed([]),
+        backward: () => Effect.succeed([]),
+        step: () => Effect.succeed({ gradientNorm: 0 })
+      })
+    )
+    return { output, metrics: Object.fromEntries(metrics), samples, asked }
+  })
+
+const cat = "<think></think><answer>```json\n[{\"bbox_2d\": [0, 0, 20, 30], \"label\": \"cat\"}]\n```</answer>"
+const both = "[{\"bbox_2d\": [0, 0, 20, 30], \"label\": \"dog\"}, {\"bbox_2d\": [90, 40, 99, 49], \"label\": \"cow\"}]"
+
+describe("Evaluate.detection", () => {
+  it.effect("asks about every image with labels, and measures in pixels of the image file", () =>
+    Effect.gen(function*() {
+      const stage = Evaluate.detection({ data: source({}), mode: "positive", reward: Reward.format(), batch: 2 })
+      const { asked, metrics, output, samples } = yield* run(stage, { "a.png": cat, "b.png": both })
+      assert.strictEqual(output, prompts)
+      assert.strictEqual(asked.length, 3)
+      assert.match(asked[1]!, /Find dog; cat\./)
+      // Of four objects, the cat of a and the dog of b are found; one of three boxes is no pet.
+      assert.approximately(metrics["precision@0.5"]!, 200 / 3, 1e-9)
+      assert.approximately(metrics["recall@0.5"]!, 50, 1e-9)
+      assert.approximately(metrics["meanIoU"]!, 0.5, 1e-9)
+      // Each of cat and dog: one of two found, at first rank: precision 1 up to recall 0.5.
+      assert.approximately(metrics["mAP"]!, 100 * 51 / 101, 1e-9)
+      assert.approximately(metrics["AR100"]!, 50, 1e-9)
+      assert.notProperty(metrics, "APsmall")
+      assert.approximately(metrics["formatRate"]!, 1 / 3, 1e-9)
+      assert.approximately(metrics["reward"]!, 1 / 3, 1e-9)
+      assert.deepInclude(metrics, { evaluationSize: 3, truncated: 0, minTokens: 4, maxTokens: both.length })
+      assert.deepStrictEqual(samples.map(({ example, ordinal }) => [example, ordinal]), [["a", 0], ["b", 1], ["c", 2]])
+      assert.deepStrictEqual(samples[0]!.boxes, [
+        { role: "true", label: "cat", space: "original", x1: 0, y1: 0, x2: 40, y2: 60 },
+        { role: "predicted", label: "cat", space: "original", x1: 0, y1: 0, x2: 40, y2: 60 }
+      ])
+    }))
+
+  it.effect("asks for every category in mode all, of no more images than the limit", () =>
+    Effect.gen(function*() {
+      const { asked, metrics } = yield* run(Evaluate.detection({ data: source({}), mode: "all", limit: 2 }), {})
+      assert.strictEqual(metrics["evaluationSize"], 2)
+      assert.isTrue(asked.every((question) => question.includes("cat; dog; bird")))
+    }))
+
+  it.effect("filters its data, holds both as parts, and fails when nothing is left to ask", () =>
+    Effect.gen(function*() {
+      const stage = Evaluate.detection({ data: source({}), filter: only({ id: "empty" }), mode: "positive" })
+      assert.deepStrictEqual(stage.parts.map(({ name }) => name), ["pets", "only"])
+      assert.deepStrictEqual(stage.config, { mode: "positive", maxTokens: 256, batch: 16 })
+      const error = yield* Effect.flip(run(stage, {}))
+      assert.match(error.message, /"pets" has a label to ask for/)
+    }))
+
+  it.effect("finds the same with any batch size", () =>
+    Effect.gen(function*() {
+      const of = (batch: number) =>
+        run(Evaluate.detection({ data: source({}), mode: "positive", batch }), { "a.png": cat, "b.png": both })
+      assert.deepStrictEqual((yield* of(1)).metrics, (yield* of(3)).metrics)
+      assert.deepStrictEqual((yield* of(1)).samples, (yield* of(3)).samples)
+    }))
+})

@@ -1,0 +1,61 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { SampleRecord } from "../../src/pipeline/records.ts"
+import { Recorder } from "../../src/pipeline/services.ts"
+import type { Completion } from "../../src/policy/Policy.ts"
+import * as Reward from "../../src/reward/index.ts"
+import type { Rollouts } from "../../src/rollout/Rollout.ts"
+
+const box = { label: "cat", box: { space: "resized", x1: 0, y1: 0, x2: 50, y2: 50 } } as const
+const right = "<think>t</think><answer>```json\n[{\"bbox_2d\": [0, 0, 50, 50], \"label\": \"cat\"}]\n```</answer>"
+
+const completion = (text: string): Completion => ({ tokens: [1, 2, 3], logprobs: [0, 0, 0], text, finishReason: "stop" })
+
+const rollouts: Rollouts = {
+  maxTokens: 100,
+  groups: [{
+    rendered: "<image> Find cats.",
+    prompt: {
+      id: "7",
+      image: { path: "7.png", width: 100, height: 100 },
+      input: { width: 56, height: 56 },
+      messages: [],
+      labels: ["cat"],
+      truth: [box],
+      solution: right
+    },
+    completions: [completion(right), completion("cat")]
+  }]
+}
+
+describe("Reward.score", () => {
+  it.effect("gives every completion its reward, and records means and samples", () =>
+    Effect.gen(function*() {
+      const metrics = new Map<string, number>()
+      const samples: Array<SampleRecord> = []
+      const scored = yield* Reward.score(Reward.sum(Reward.weightedSum(), Reward.weight(0.5, Reward.format()))).run(rollouts)
+        .pipe(Effect.provideService(Recorder, {
+          metric: (name, value) => metrics.set(name, value),
+          samples: (rows) => samples.push(...rows),
+          progress: () => {}
+        }))
+      assert.deepStrictEqual(scored.rewards, [[1.5, 0]])
+      assert.deepStrictEqual(scored.parts, [[{ weightedSum: 1, format: 1 }, { weightedSum: 0, format: 0 }]])
+      assert.deepStrictEqual(Object.fromEntries(metrics), {
+        "reward": 0.75,
+        "rewardSd": Math.sqrt(2 * 0.75 ** 2),
+        "reward/weightedSum": 0.5,
+        "reward/format": 0.5,
+        "formatRate": 0.5,
+        "rewardErrors": 0,
+        "completionLength": 3
+      })
+      assert.deepStrictEqual(samples.map(({ ordinal }) => ordinal), [0, 1])
+      assert.deepInclude(samples[0]!, { example: "7", tokenCount: 3, image: "7.png", width: 100, inputWidth: 56 })
+      assert.deepStrictEqual(samples[0]!.boxes.map(({ role, space, x2 }) => [role, space, x2]), [
+        ["true", "resized", 50],
+        ["predicted", "resized", 50]
+      ])
+      assert.deepStrictEqual(samples[1]!.boxes.map(({ role }) => role), ["true"])
+    }))
+})
