@@ -1,6 +1,8 @@
 import * as Data from "effect/Data"
 
-/** Data cannot be used: `path` is the file (or the stage), `message` says which entry and field, why, and what to do. */
+/**
+ * Data cannot be used: `path` is the file (or the stage), `message` says which entry and field, why, and what to do.
+ */
 export class DataError extends Data.TaggedError("DataError")<{
   readonly path: string
   readonly message: string

@@ -13,7 +13,7 @@ const keep = (filter: string, dataset: Dataset, examples: ReadonlyArray<Example>
   examples.length > 0 ? Effect.succeed({ ...dataset, examples }) : Effect.fail(
     new DataError({
       path: dataset.name,
-      message: `Filter ${filter} left none of the ${dataset.examples.length} images of "${dataset.name}" that it was given. ` +
+      message: `Filter ${filter} left none of the ${dataset.examples.length} images of "${dataset.name}". ` +
         "Loosen it, take an earlier filter out, or choose another data set."
     })
   )
@@ -40,7 +40,8 @@ const perCategory = Stage.define({
 /**
  * Drops, image by image, the labels with more than `n` boxes (not counting crowd regions), with all their objects.
  *
- * Images that lose every label are dropped. Source: VLM-R1 findings, section 2.1, COCO_pos_1 (COCO_filtered) with n = 10.
+ * Images that lose every label are dropped. Source: VLM-R1 findings, section 2.1, COCO_pos_1 (COCO_filtered) with n =
+ * 10.
  */
 export const maxBoxesPerCategory = (n: number) => perCategory({ n })
 
@@ -81,11 +82,12 @@ const oneEach = Stage.define({
 export const oneBoxPerCategory = () => oneEach({})
 
 /**
- * Keeps, image by image, the labels all of whose boxes have an area of at least `min` and at most `max`, as fractions of
- * the image's area (0 and 1 unless given), measured by COCO's `area`; the study's small objects are `{ max: 0.005 }`.
+ * Keeps, image by image, the labels all of whose boxes have an area of at least `min` and at most `max`, as fractions
+ * of the image's area (0 and 1 unless given), measured by COCO's `area`; the study's small objects are `{ max: 0.005
+ * }`.
  *
- * A label with one box out of bounds goes as a whole, since asking for some of its objects would make finding the others
- * wrong. Images that lose every label are dropped. Source: VLM-R1 findings, section 3.1.
+ * A label with one box out of bounds goes as a whole, since asking for some of its objects would make finding the
+ * others wrong. Images that lose every label are dropped. Source: VLM-R1 findings, section 3.1.
  */
 export const area = Stage.define({
   kind: "filter",

@@ -52,9 +52,9 @@ const largestIou = 0.15
 const largestHidden = 0.25
 
 /**
- * The scene of a key: 1 to 6 shapes (mostly up to 4), about 12 % of them below 0.5 % of the image area, the largest a bit
- * over half the shorter side. Boxes of any pair have IoU < 0.15, no shape is hidden by more than a quarter of its box, and
- * shapes of one colour do not touch. Labels may repeat.
+ * The scene of a key: 1 to 6 shapes (mostly up to 4), about 12 % of them below 0.5 % of the image area, the largest a
+ * bit over half the shorter side. Boxes of any pair have IoU < 0.15, no shape is hidden by more than a quarter of its
+ * box, and shapes of one colour do not touch. Labels may repeat.
  *
  * `size` in pixels; its sides are at least 32.
  */

@@ -50,7 +50,8 @@ export const imageProblem = (path: string, expected: Size): Effect.Effect<string
 const readText = (path: string): Effect.Effect<string, DataError> =>
   Effect.tryPromise({
     try: () => readFile(path, "utf8"),
-    catch: (cause) => new DataError({ path, message: `${path} cannot be read (${reason(cause)}). Check the path.`, cause })
+    catch: (cause) =>
+      new DataError({ path, message: `${path} cannot be read (${reason(cause)}). Check the path.`, cause })
   })
 
 /** Size of a whole PNG; undefined for other formats. sharp takes ten times as long to say it. */

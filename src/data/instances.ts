@@ -52,10 +52,12 @@ const decodeQuestions = Schema.decodeUnknownResult(Questions)
 const decodeAnnotation = Schema.decodeUnknownResult(Annotation)
 
 /**
- * Reads a COCO instances document. With `questions`, every image must also carry OVDEval's `text` (labels to ask for, each
- * with an annotation) and may carry `neg_text` (labels that are absent); without, an image's positives are its labels.
+ * Reads a COCO instances document. With `questions`, every image must also carry OVDEval's `text` (labels to ask for,
+ * each with an annotation) and may carry `neg_text` (labels that are absent); without, an image's positives are its
+ * labels.
  *
- * Fails with a message when the document as a whole is unusable; problems of single rows are returned with their images.
+ * Fails with a message when the document as a whole is unusable; problems of single rows are returned with their
+ * images.
  */
 export const parse = (document: unknown, questions: boolean): Result.Result<Instances, string> => {
   const decoded = decodeDocument(document)
@@ -122,10 +124,12 @@ const readAnnotation = (
   const draft = imageId === undefined ? undefined : drafts.get(imageId)
   const report = (message: string) => void (draft?.problems ?? strays).push({ entry, message })
   if (Result.isFailure(annotation)) return report(oneLine(annotation.failure.message))
-  if (draft === undefined) return report(`field "image_id": no image has the id ${imageId}. Add the image or drop the row.`)
+  if (draft === undefined) return report(`field "image_id": no image has the id ${imageId}. Add it or drop the row.`)
   const { bbox, category_id: category } = annotation.success
   const label = names.get(category)
-  if (label === undefined) return report(`field "category_id": no category has the id ${category}. Add it or drop the row.`)
+  if (label === undefined) {
+    return report(`field "category_id": no category has the id ${category}. Add it or drop the row.`)
+  }
   const [x, y, width, height] = bbox
   if (width <= 0 || height <= 0) return report(`field "bbox": [${bbox}] is empty. Width and height must be positive.`)
   if (outside(x, width, draft.size.width) || outside(y, height, draft.size.height)) {
@@ -144,7 +148,10 @@ const readAnnotation = (
   })
 }
 
-/** Hand-drawn boxes overshoot a little; more than 2 % of the side and a pixel means that the numbers are something else. */
+/**
+ * Hand-drawn boxes overshoot a little; more than 2 % of the side and a pixel means that the numbers are something
+ * else.
+ */
 const outside = (start: number, length: number, side: number): boolean => {
   const slack = 1 + 0.02 * side
   return start < -slack || start + length > side + slack

@@ -12,8 +12,8 @@ const twoLabelsShare = 0.4
 const negativeShare = 0.3
 
 /**
- * The question of a key: one label of the scene or two, and in about 30 % of the questions one hard negative. About 8 % of
- * the questions ask for hard negatives only, so that "None" is right.
+ * The question of a key: one label of the scene or two, and in about 30 % of the questions one hard negative. About 8
+ * % of the questions ask for hard negatives only, so that "None" is right.
  */
 export const question = (key: Random.Key, scene: Scene): Question => {
   const next = Random.stream(key)

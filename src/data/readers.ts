@@ -38,8 +38,8 @@ export const coco = Stage.define({
 })
 
 /**
- * A data set in OVDEval's layout: COCO's, with `text` (labels present, to be asked for) and `neg_text` (hard negatives) on
- * every image. Errors and `onBad` as for `coco`.
+ * A data set in OVDEval's layout: COCO's, with `text` (labels present, to be asked for) and `neg_text` (hard
+ * negatives) on every image. Errors and `onBad` as for `coco`.
  *
  * Source: Yao et al., "How to Evaluate the Generalization of Detection?", arXiv 2308.13177.
  */
@@ -80,7 +80,8 @@ const check = (options: Config, entry: Entry): Effect.Effect<Example | undefined
 const pictureProblem = (path: string, entry: Entry) =>
   Effect.map(
     imageProblem(path, entry.size),
-    (message) => message === undefined ? undefined : { entry: `image ${entry.id}`, message: `field "file_name": ${message}` }
+    (message) =>
+      message === undefined ? undefined : { entry: `image ${entry.id}`, message: `field "file_name": ${message}` }
   )
 
 const bad = (path: string, entry: string, message: string): DataError =>

@@ -48,7 +48,8 @@ export const shapes = Stage.define({
       const set = join(folder, `shapes-${identity(options, count)}`)
       yield* writeOnce(set, options.layout, options.size, count, (index) => itemOf(options, index))
       const name = `shapes-${options.split}`
-      const files = { annotations: join(set, "annotations.json"), images: join(set, "images"), name, onBad: "fail" as const }
+      const annotations = join(set, "annotations.json")
+      const files = { annotations, images: join(set, "images"), name, onBad: "fail" as const }
       return yield* read(files, options.layout === "ovdeval")
     })
 })
@@ -62,14 +63,17 @@ export const sceneOf = (options: Pick<Config, "split" | "seed" | "size">, index:
   }
 }
 
-/** The split that a scene belongs to, decided by a hash of what it shows: a quarter of all scenes are for validation. */
+/**
+ * The split that a scene belongs to, decided by a hash of what it shows: a quarter of all scenes are for validation.
+ */
 export const splitOf = (value: Scene): Config["split"] =>
   createHash("sha256").update(signature(value)).digest()[0]! % 4 === 0 ? "validation" : "train"
 
 /** The scene at a place of a split, and the question that OVDEval's layout asks about it. */
 export const itemOf = (options: Pick<Config, "split" | "seed" | "size">, index: number): Item => {
   const drawn = sceneOf(options, index)
-  return { scene: drawn, question: question(Random.fold(Random.key(options.seed), "question", options.split, index), drawn) }
+  const place = Random.fold(Random.key(options.seed), "question", options.split, index)
+  return { scene: drawn, question: question(place, drawn) }
 }
 
 /** Names the files by config, versions of the renderer, and what the generator makes of the first places. */

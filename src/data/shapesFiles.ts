@@ -18,8 +18,8 @@ export interface Item {
 /**
  * Writes `count` items as `images/*.png` and `annotations.json` in `folder`, unless they are all there.
  *
- * The folder appears whole or not at all: it is written under another name and renamed, so a kill leaves at most a stray
- * that the next writer removes, and of two processes the first wins.
+ * The folder appears whole or not at all: it is written under another name and renamed, so a kill leaves at most a
+ * stray that the next writer removes, and of two processes the first wins.
  */
 export const writeOnce = (
   folder: string,
@@ -52,7 +52,8 @@ const write = (draft: string, layout: Layout, size: Size, count: number, item: (
       },
       { concurrency: 8 }
     )
-    yield* attempt(draft, () => writeFile(join(draft, "annotations.json"), JSON.stringify(annotations(layout, size, items))))
+    const json = JSON.stringify(annotations(layout, size, items))
+    yield* attempt(draft, () => writeFile(join(draft, "annotations.json"), json))
   })
 
 /** The annotation file. OVDEval's layout annotates only what the image's `text` asks for, as the real set does. */
@@ -107,7 +108,8 @@ const publish = async (draft: string, folder: string, count: number): Promise<vo
 const removeStrays = async (folder: string): Promise<void> => {
   const parent = dirname(folder)
   const names = await readdir(parent).catch(() => [])
-  const strays = names.filter((name) => name.startsWith(`.${basename(folder)}.`) && !isRunning(Number(name.split(".")[2])))
+  const drafts = names.filter((name) => name.startsWith(`.${basename(folder)}.`))
+  const strays = drafts.filter((name) => !isRunning(Number(name.split(".")[2])))
   await Promise.all(strays.map((name) => rm(join(parent, name), { recursive: true, force: true })))
 }
 
@@ -125,7 +127,7 @@ const attempt = <A>(path: string, run: () => Promise<A>): Effect.Effect<A, DataE
     catch: (cause) =>
       new DataError({
         path,
-        message: `Cannot write generated images to ${path} (${cause instanceof Error ? cause.message : String(cause)}). ` +
+        message: `Cannot write images to ${path} (${cause instanceof Error ? cause.message : String(cause)}). ` +
           "Make the folder writable and leave room on the disk.",
         cause
       })

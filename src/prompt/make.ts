@@ -4,10 +4,16 @@ import { type Box, convert, type LabeledBox, type Size } from "../vision/Box.ts"
 import type { Message, Prompt, TemplateConfig } from "./Prompt.ts"
 
 /**
- * The question of a template about an example, with its true answer: the boxes of the labels asked for, as whole pixels of
- * `input`, by label as asked, then from left to right, then from top to bottom. Crowd regions are no part of the answer.
+ * The question of a template about an example, with its true answer: the boxes of the labels asked for, as whole
+ * pixels of `input`, by label as asked, then from left to right, then from top to bottom. Crowd regions are no part
+ * of the answer.
  */
-export const make = (template: TemplateConfig, example: Example, labels: ReadonlyArray<string>, input: Size): Prompt => {
+export const make = (
+  template: TemplateConfig,
+  example: Example,
+  labels: ReadonlyArray<string>,
+  input: Size
+): Prompt => {
   const truth = labels.flatMap((label) =>
     example.objects
       .filter((object) => object.label === label && !object.crowd)

@@ -10,7 +10,9 @@ import type { Prompt, Prompts } from "./Prompt.ts"
 
 const config = Schema.Struct({
   name: Schema.NonEmptyString,
-  question: Schema.String.check(Schema.isPattern(/\{labels\}/, { expected: "a question with {labels} where the labels go" })),
+  question: Schema.String.check(
+    Schema.isPattern(/\{labels\}/, { expected: "a question with {labels} where the labels go" })
+  ),
   request: Schema.String,
   place: Schema.Literals(["before", "after", "system"])
 })
@@ -18,8 +20,8 @@ const config = Schema.Struct({
 /**
  * Asks a template's question about every example: its positives and negatives, in an order fixed by the example's id.
  *
- * In the question, `[{labels}]` becomes a list such as `['red star', 'blue star']`, a bare `{labels}` `red star; blue star`.
- * Examples with no label are passed over; fails with `DataError` when none is left.
+ * In the question, `[{labels}]` becomes a list such as `['red star', 'blue star']`, a bare `{labels}` `red star; blue
+ * star`. Examples with no label are passed over; fails with `DataError` when none is left.
  */
 export const template = Stage.define({
   kind: "prompt",

@@ -41,7 +41,8 @@ export const sheet = (
       const width = Math.max(1, ...sizes.map((size) => size.width)) + gap
       const height = Math.max(1, ...sizes.map((size) => size.height)) + gap
       const rows = Math.max(1, Math.ceil(tiles.length / across))
-      return sharp({ create: { ...canvas(across * width + gap, rows * height + gap), channels: 3, background: "#d8d8d8" } })
+      const size = canvas(across * width + gap, rows * height + gap)
+      return sharp({ create: { ...size, channels: 3, background: "#d8d8d8" } })
         .composite(tiles.map((input, i) => ({
           input: Buffer.from(input),
           left: gap + (i % across) * width,
@@ -75,5 +76,9 @@ const attempt = (path: string, run: () => Promise<Uint8Array>): Effect.Effect<Ui
   Effect.tryPromise({
     try: run,
     catch: (cause) =>
-      new ImageError({ path, message: `Cannot draw ${path} (${cause instanceof Error ? cause.message : String(cause)}).`, cause })
+      new ImageError({
+        path,
+        message: `Cannot draw ${path} (${cause instanceof Error ? cause.message : String(cause)}).`,
+        cause
+      })
   })

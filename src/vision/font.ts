@@ -1,11 +1,12 @@
 /**
- * Letters of 5 x 7 dots, so that pictures carry readable labels on machines without any font. A glyph has a base-32 digit a
- * row, from the top, whose bits are the dots from left to right.
+ * Letters of 5 x 7 dots, so that pictures carry readable labels on machines without any font. A glyph has a base-32
+ * digit a row, from the top, whose bits are the dots from left to right.
  */
 const glyphs: { readonly [character: string]: string } = {
   " ": "0000000", "0": "ehjlphe", "1": "4c4444e", "2": "eh1248v", "3": "v2421he", "4": "26aiv22", "5": "vgu11he",
-  "6": "68guhhe", "7": "v124888", "8": "ehhehhe", "9": "ehhf12c", a: "00e1fhf", b: "ggmphhu", c: "00egghe", d: "11djhhf",
-  e: "00ehvge", f: "698s888", g: "0fhhf1e", h: "ggmphhh", i: "40c444e", j: "20622ic", k: "ggikoki", l: "c44444e",
+  "6": "68guhhe", "7": "v124888", "8": "ehhehhe", "9": "ehhf12c", a: "00e1fhf", b: "ggmphhu", c: "00egghe",
+  d: "11djhhf", e: "00ehvge", f: "698s888",
+  g: "0fhhf1e", h: "ggmphhh", i: "40c444e", j: "20622ic", k: "ggikoki", l: "c44444e",
   m: "00qllhh", n: "00mphhh", o: "00ehhhe", p: "00uhugg", q: "00djf11", r: "00mpggg", s: "00ege1u", t: "88s8896",
   u: "00hhhjd", v: "00hhha4", w: "00hhlla", x: "00ha4ah", y: "00hhf1e", z: "00v248v", A: "ehhhvhh", B: "uhhuhhu",
   C: "ehggghe", D: "sihhhis", E: "vgguggv", F: "vgguggg", G: "ehgnhhf", H: "hhhvhhh", I: "e44444e", J: "72222ic",

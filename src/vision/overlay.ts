@@ -1,4 +1,4 @@
-import { area, type Box, convert, intersection, type Size, type Sizes } from "./Box.ts"
+import { type Box, convert, intersection, type Size, type Sizes } from "./Box.ts"
 import { measure, textPath } from "./font.ts"
 
 /** A box to draw, in any space; a model's may be anything. */
@@ -17,8 +17,8 @@ const longestLabel = 28
 export const stripHeight = (caption: string | undefined): number => caption === undefined ? 26 : 48
 
 /**
- * SVG of boxes and labels over a picture drawn at `canvas` pixels, with a strip below it. True boxes are green, predicted
- * ones red and dashed. Boxes are cut to the picture; those with corners that are no numbers are left out.
+ * SVG of boxes and labels over a picture drawn at `canvas` pixels, with a strip below it. True boxes are green,
+ * predicted ones red and dashed. Boxes are cut to the picture; those with corners that are no numbers are left out.
  */
 export const overlay = (
   boxes: ReadonlyArray<DrawnBox>,
@@ -65,7 +65,7 @@ const freePlace = (box: Box, text: Size, canvas: Size, placed: ReadonlyArray<Box
   const candidates = [box.y1 - height, box.y2, box.y1, box.y2 - height, box.y1 - 2 * height, box.y2 + height]
     .map((y) => Math.max(0, Math.min(y, canvas.height - height)))
     .map((y1): Box => ({ space: "original", x1, y1, x2: x1 + width, y2: y1 + height }))
-  const covered = candidates.map((place) => placed.reduce((sum, other) => sum + intersection(place, other), 0) / area(place))
+  const covered = candidates.map((place) => placed.reduce((sum, other) => sum + intersection(place, other), 0))
   return candidates[covered.indexOf(Math.min(...covered))]!
 }
 

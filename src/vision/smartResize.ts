@@ -29,7 +29,7 @@ export const smartResize = (size: Size, options: SmartResize): Result.Result<Siz
     return Result.fail(
       new AspectRatioError({
         size,
-        message: `An image of ${width} x ${height} pixels is over 200 times as long as wide, which the model cannot see. ` +
+        message: `An image of ${width} x ${height} pixels is over 200 times as long as wide, which no model sees. ` +
           "Crop it or leave it out."
       })
     )

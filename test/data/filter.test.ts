@@ -116,7 +116,11 @@ describe("Filter", () => {
   it.effect("an empty result is an error that names the filter and how much it got", () =>
     Effect.gen(function*() {
       const full = dataset(example("a", times(4, "ball")), example("b", times(5, "cube")))
-      const filters = { maxBoxes: Filter.maxBoxes(3), maxBoxesPerCategory: Filter.maxBoxesPerCategory(3), area: Filter.area({ min: 1 }) }
+      const filters = {
+        maxBoxes: Filter.maxBoxes(3),
+        maxBoxesPerCategory: Filter.maxBoxesPerCategory(3),
+        area: Filter.area({ min: 1 })
+      }
       for (const [name, filter] of Object.entries(filters)) {
         const error = yield* Effect.flip(filter.run(full))
         assert.strictEqual(error._tag, "DataError")

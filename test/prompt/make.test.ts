@@ -84,7 +84,8 @@ describe("templates", () => {
   })
 
   it("missingSpace and fixedSpace differ by one space", () => {
-    const [missing, fixed] = [Prompt.missingSpace, Prompt.fixedSpace].map((template) => JSON.stringify(ask(template))) as [string, string]
+    const missing = JSON.stringify(ask(Prompt.missingSpace))
+    const fixed = JSON.stringify(ask(Prompt.fixedSpace))
     assert.include(missing, "targets: red circle; blue star.Output each")
     assert.include(fixed, "targets: red circle; blue star. Output each")
     assert.strictEqual(fixed.replace("star. Output", "star.Output"), missing)

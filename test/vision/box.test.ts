@@ -59,8 +59,9 @@ describe("Box", () => {
     const resized = box("resized", 0, 0, 1, 1)
     // @ts-expect-error boxes of different spaces have no overlap
     iou(original, resized)
+    const one = { width: 1, height: 1 }
     // @ts-expect-error a resized box is not an original one
-    const wrong: Box<"original"> = convert(original, "resized", { original: { width: 1, height: 1 }, resized: { width: 1, height: 1 } })
+    const wrong: Box<"original"> = convert(original, "resized", { original: one, resized: one })
     assert.strictEqual(wrong.space as string, "resized")
   })
 })

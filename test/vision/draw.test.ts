@@ -54,7 +54,8 @@ describe("draw.picture", () => {
       const number = () => odd[Math.floor(next() * odd.length)]!
       const labels = ["", "<svg>&\"'", "\u0000\ud800", "z".repeat(100_000), "赤い星"]
       const boxes = Array.from({ length: 60 }, (_, i): DrawnBox => {
-        const box: Box = { space: (["original", "resized", "thousand"] as const)[i % 3]!, x1: number(), y1: number(), x2: number(), y2: number() }
+        const space = (["original", "resized", "thousand"] as const)[i % 3]!
+        const box: Box = { space, x1: number(), y1: number(), x2: number(), y2: number() }
         return { role: "predicted", label: labels[i % labels.length]!, box }
       })
       const shown = yield* Effect.flatMap(picture({ path, input, boxes, caption: labels[3] }), pixels)

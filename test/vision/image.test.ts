@@ -15,7 +15,8 @@ const folder = Effect.acquireRelease(
 /** Pixels that are different everywhere, with their file in the given format. */
 const write = (path: string, channels: 3 | 4) =>
   Effect.promise(async () => {
-    const pixels = Uint8Array.from({ length: 8 * 6 * channels }, (_, i) => channels === 4 && i % 4 === 3 ? 255 : (i * 37) % 256)
+    const opaque = (i: number) => channels === 4 && i % 4 === 3
+    const pixels = Uint8Array.from({ length: 8 * 6 * channels }, (_, i) => opaque(i) ? 255 : (i * 37) % 256)
     await sharp(pixels, { raw: { width: 8, height: 6, channels } }).png().toFile(path)
     return pixels
   })
@@ -37,7 +38,8 @@ describe("Image.load", () => {
       assert.deepStrictEqual(loaded.pixels, rgba.filter((_, i) => i % 4 !== 3))
       const grey = sharp(Uint8Array.of(0, 100, 200, 255), { raw: { width: 2, height: 2, channels: 1 } })
       yield* Effect.promise(() => grey.clone().toColourspace("b-w").png().toFile(join(dir, "grey.png")))
-      assert.deepStrictEqual([...(yield* load(join(dir, "grey.png"))).pixels], [0, 0, 0, 100, 100, 100, 200, 200, 200, 255, 255, 255])
+      const { pixels } = yield* load(join(dir, "grey.png"))
+      assert.deepStrictEqual([...pixels], [0, 0, 0, 100, 100, 100, 200, 200, 200, 255, 255, 255])
       yield* Effect.promise(() => grey.clone().toColourspace("rgb16").png().toFile(join(dir, "deep.png")))
       assert.strictEqual((yield* load(join(dir, "deep.png"))).pixels.length, 12)
     }))
@@ -68,8 +70,15 @@ describe("Image.load", () => {
       const dir = yield* folder
       const cut = join(dir, "cut.jpg")
       yield* Effect.promise(() =>
-        sharp({ create: { width: 300, height: 300, channels: 3, background: "#369", noise: { type: "gaussian", mean: 128, sigma: 30 } } })
-          .jpeg().toFile(cut)
+        sharp({
+          create: {
+            width: 300,
+            height: 300,
+            channels: 3,
+            background: "#369",
+            noise: { type: "gaussian", mean: 128, sigma: 30 }
+          }
+        }).jpeg().toFile(cut)
       )
       truncateSync(cut, 4000)
       const text = join(dir, "text.png")
@@ -103,5 +112,6 @@ const bomb = (width: number, height: number): Buffer => {
   header.writeUInt32BE(height, 4)
   header.set([8, 2, 0, 0, 0], 8)
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", deflateSync(Buffer.alloc(10))), chunk("IEND", Buffer.alloc(0))])
+  const chunks = [chunk("IHDR", header), chunk("IDAT", deflateSync(Buffer.alloc(10))), chunk("IEND", Buffer.alloc(0))]
+  return Buffer.concat([signature, ...chunks])
 }
