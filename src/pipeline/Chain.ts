@@ -11,12 +11,13 @@ export interface WrongEnd<Gives, Wanted> {
 }
 
 /**
- * `Stages` itself when each takes what the one before it gives (the first takes `In`, the last gives an `End`), else a tuple
- * with the message in place of the stage at fault.
+ * `Stages` itself when each takes what the one before it gives (the first takes `In`, the last gives an `End`), else a
+ * tuple with the message in place of the stage at fault.
  */
 export type Chain<In, Stages extends ReadonlyArray<Any>, End = unknown> = Stages extends
   readonly [infer Head, ...infer Tail extends ReadonlyArray<Any>]
-  ? [Head] extends [Stage<infer Takes, infer Gives, infer _E, infer _R>] // in brackets: an axis may hold a union of stages
+  // in brackets, as an axis may put a union of stages in one place
+  ? [Head] extends [Stage<infer Takes, infer Gives, infer _E, infer _R>]
     ? [In] extends [Takes] ? Tail extends readonly [] ? [Gives] extends [End] ? [Head] : [WrongEnd<Gives, End>]
       : [Head, ...Chain<Gives, Tail, End>]
     : [DoesNotFit<In, Takes>, ...Tail]

@@ -15,16 +15,17 @@ const deciding = new Set(["Random.ts", "Random.js"])
 const entry = "\0entry"
 
 /**
- * Follows the code of one export: its module and every module of ours that it uses. npm packages stay outside, and so does the
- * engine, whose repairs must not undo finished work.
+ * Follows the code of one export: its module and every module of ours that it uses. npm packages stay outside, and so
+ * does the engine, whose repairs must not undo finished work.
  */
 const closure = (file: string, name: string): Plugin => ({
   name: "closure",
   async resolveId(source, importer) {
     if (source === entry) return entry
     if (importer === entry) return { id: file, moduleSideEffects: false }
-    if (!source.startsWith(".") && !source.startsWith("/") && !source.startsWith("file:")) return { id: source, external: true }
-    const found = await this.resolve(source.startsWith("file:") ? fileURLToPath(source) : source, importer, { skipSelf: true })
+    if (!/^(\.|\/|file:)/.test(source)) return { id: source, external: true }
+    const path = source.startsWith("file:") ? fileURLToPath(source) : source
+    const found = await this.resolve(path, importer, { skipSelf: true })
     if (found === null || found.external !== false) return found
     return found.id.startsWith(engine) && !deciding.has(basename(found.id))
       ? { id: `engine:${basename(found.id)}`, external: true }
@@ -51,11 +52,11 @@ const bundle = async (file: string, name: string): Promise<string> => {
 }
 
 /**
- * A function from code to its hash: sha256 of the export's code and of all that it calls, stripped of everything that cannot
- * change a result.
+ * A function from code to its hash: sha256 of the export's code and of all that it calls, stripped of everything that
+ * cannot change a result.
  *
- * Comments, formatting, types, names of locals and exports that are not used do not change it; helpers and constants do.
- * Remembers what it hashed, so make a new one when files may have changed. Fails with `CodeError`.
+ * Comments, formatting, types, names of locals and exports that are not used do not change it; helpers and constants
+ * do. Remembers what it hashed, so make a new one when files may have changed. Fails with `CodeError`.
  */
 export const make = () => {
   const known = new Map<string, Promise<string>>()

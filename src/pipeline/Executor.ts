@@ -126,7 +126,8 @@ export const make = Effect.gen(function*() {
       finished.set(fingerprint, result)
       return { result, reused: found !== undefined }
     })
-    const { result, reused } = yield* Effect.onExit(settle, (exit) => Deferred.done(own, Exit.map(exit, ({ result }) => result)))
+    const { result, reused } = yield* Effect.onExit(settle, (exit) =>
+      Deferred.done(own, Exit.map(exit, ({ result }) => result)))
     if (reused) yield* reuse(request, result)
   })
 

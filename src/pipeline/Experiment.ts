@@ -30,9 +30,15 @@ export interface Options<A extends Axes, R> {
   readonly cells?: ReadonlyArray<LabelsOf<NoInfer<A>>>
   /** Cells to leave out: all that have these labels. */
   readonly exclude?: ReadonlyArray<Partial<LabelsOf<NoInfer<A>>>>
-  /** Where the policy depends on the cell and the stages do not, still take it, `(_) => ...`: the compiler needs the order. */
+  /**
+   * Where the policy depends on the cell and the stages do not, still take it, `(_) => ...`: the compiler needs the
+   * order.
+   */
   readonly pipeline: (cell: CellOf<NoInfer<A>>) => Runnable<NoInfer<R>>
-  /** Rows outside the grid, such as the untrained model; they use the study's policy, which then must not depend on the cell. */
+  /**
+   * Rows outside the grid, such as the untrained model; they use the study's policy, which then must not depend on the
+   * cell.
+   */
   readonly references?: { readonly [row: string]: Runnable<NoInfer<R>> }
   /** How to print the table: row axis, metrics in order, published figures by row and in the order of the metrics. */
   readonly table: {
@@ -94,7 +100,8 @@ const build = (name: string, options: Options<Axes, never>): Experiment => {
   )
   const { baseline, policy } = options
   if (baseline !== undefined && !cells.some((cell) => Grid.fits(cell, baseline))) {
-    throw new InvalidExperiment({ experiment: name, message: `${name}: no cell is the baseline ${JSON.stringify(baseline)}.` })
+    const message = `${name}: no cell is the baseline ${JSON.stringify(baseline)}.`
+    throw new InvalidExperiment({ experiment: name, message })
   }
   const inGrid = cells.map((cell): Variant => {
     const values = Object.fromEntries(Object.keys(axes).map((axis) => [axis, given[axis]![cell[axis]!]]))

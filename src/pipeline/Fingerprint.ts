@@ -2,7 +2,10 @@ import { sha256, stringify } from "./Canonical.ts"
 import type { Identity } from "./Identity.ts"
 import type { Json } from "./Json.ts"
 
-/** Where a result comes from: the stage before ("input") or what last changed the policy, at first its node ("subject"). */
+/**
+ * Where a result comes from: the stage before ("input") or what last changed the policy, at first its node
+ * ("subject").
+ */
 export interface Input {
   readonly role: "input" | "subject"
   readonly fingerprint: string
@@ -23,8 +26,8 @@ export interface Fingerprint {
 }
 
 /**
- * The fingerprint of a stage execution. Upstream results enter by their fingerprints, not their bytes, so that a plan is
- * exact without running anything. Throws `NotCanonical`.
+ * The fingerprint of a stage execution. Upstream results enter by their fingerprints, not their bytes, so that a plan
+ * is exact without running anything. Throws `NotCanonical`.
  */
 export const make = (preimage: Preimage): Fingerprint => {
   const text = stringify(preimage)

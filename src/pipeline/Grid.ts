@@ -11,7 +11,10 @@ export const product = <const L extends Labels>(labels: L): ReadonlyArray<Cell<L
     [{}]
   ) as ReadonlyArray<Cell<L>>
 
-/** The first labels of all axes, the second labels, and so on. Throws `InvalidExperiment` when the axes differ in length. */
+/**
+ * The first labels of all axes, the second labels, and so on. Throws `InvalidExperiment` when the axes differ in
+ * length.
+ */
 export const zip = <const L extends Labels>(labels: L): ReadonlyArray<Cell<L>> => {
   const axes = Object.entries(labels)
   const lengths = axes.map(([axis, options]) => `${axis} has ${options.length}`)
@@ -28,5 +31,7 @@ export const fits = (cell: Cell, pattern: { readonly [axis: string]: string | un
   Object.entries(pattern).every(([axis, label]) => cell[axis] === label)
 
 /** The cells that fit none of the patterns. */
-export const exclude = <C extends Cell>(cells: ReadonlyArray<C>, patterns: ReadonlyArray<Partial<C>>): ReadonlyArray<C> =>
-  cells.filter((cell) => !patterns.some((pattern) => fits(cell, pattern)))
+export const exclude = <C extends Cell>(
+  cells: ReadonlyArray<C>,
+  patterns: ReadonlyArray<Partial<C>>
+): ReadonlyArray<C> => cells.filter((cell) => !patterns.some((pattern) => fits(cell, pattern)))

@@ -29,8 +29,8 @@ const Config = Schema.Struct({
 type LoopError = EmptyBatchSource | JournalError | SubjectError
 
 /**
- * Indices of a step's items among `size`: epoch after epoch, each in its own shuffled order, so that a step gets the same
- * items whatever was done or resumed before it.
+ * Indices of a step's items among `size`: epoch after epoch, each in its own shuffled order, so that a step gets the
+ * same items whatever was done or resumed before it.
  */
 export const batchAt = (key: Random.Key, size: number, batch: number, step: number): ReadonlyArray<number> => {
   const orders = new Map<number, ReadonlyArray<number>>()
@@ -47,7 +47,8 @@ const runBody = Effect.fnUntraced(function*(body: ReadonlyArray<Any>, batch: Bat
   const labels = names(body)
   let value: unknown = batch
   for (const [i, stage] of body.entries()) {
-    const effect = stage.run(value as never) as Effect.Effect<unknown, LoopError> // the chain of types was checked by `loop`
+    // the chain of types was checked by `loop`
+    const effect = stage.run(value as never) as Effect.Effect<unknown, LoopError>
     value = yield* Effect.provideService(effect, StageKey, Random.fold(key, labels[i]!))
   }
 })
@@ -93,11 +94,12 @@ const make = define({
 })
 
 /**
- * A stage that trains: `steps` times, `batch` items go through the body, whose first stage takes the batch and whose last
- * returns nothing. It passes its input through; what changes is the policy.
+ * A stage that trains: `steps` times, `batch` items go through the body, whose first stage takes the batch and whose
+ * last returns nothing. It passes its input through; what changes is the policy.
  *
- * Each step is journaled in one transaction and every `checkpointEvery`-th keeps the training state, so a killed loop goes on
- * from there with bit-identical results. The optimiser's state belongs to one loop: the next loop starts from the weights.
+ * Each step is journaled in one transaction and every `checkpointEvery`-th keeps the training state, so a killed loop
+ * goes on from there with bit-identical results. The optimiser's state belongs to one loop: the next loop starts from
+ * the weights.
  *
  * Throws `InvalidConfig`. Fails with `EmptyBatchSource` when no item is left to draw.
  */
@@ -111,4 +113,5 @@ export const loop = <const Body extends ReadonlyArray<Any>>(
   First<Body>,
   Errors<Body> | LoopError,
   Exclude<Services<Body>, StageKey | Recorder | LoopStep> | StageKey | Subject | Journal | Execution
-> => make(config, body as ReadonlyArray<Any>) as never // the generic constructor knows the body's types only through `Chain`
+> =>
+  make(config, body as ReadonlyArray<Any>) as never // `make` knows nothing of the body's types

@@ -7,8 +7,8 @@ const failed = (operation: string, path: string) => (cause: unknown) =>
   new JournalError({ operation, message: `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, cause })
 
 /**
- * Stores what a stage returned as JSON, and returns what a later process will read back, so that stages see the same value
- * whether the one before them has just run or ran long ago.
+ * Stores what a stage returned as JSON, and returns what a later process will read back, so that stages see the same
+ * value whether the one before them has just run or ran long ago.
  */
 export const write = Effect.fnUntraced(function*(value: unknown) {
   const journal = yield* Journal

@@ -30,7 +30,12 @@ export const names = (nodes: ReadonlyArray<Node>): ReadonlyArray<string> => {
   })
 }
 
-const inValue = (value: Json, path: string, trail: ReadonlyArray<number>, keys: ReadonlyArray<string>): Array<Place> => [
+const inValue = (
+  value: Json,
+  path: string,
+  trail: ReadonlyArray<number>,
+  keys: ReadonlyArray<string>
+): Array<Place> => [
   { path, trail, keys, value },
   ...(isContainer(value)
     ? Object.entries(value).flatMap(([key, inner]) => inValue(inner as Json, `${path}.${key}`, trail, [...keys, key]))
@@ -85,17 +90,21 @@ export const matches = (nodes: ReadonlyArray<Node>, path: string): ReadonlyArray
 /** The error for a path that means none or several (`found`) of the paths `all`. */
 export const unknown = (path: string, found: ReadonlyArray<string>, all: ReadonlyArray<string>): UnknownPath => {
   if (found.length > 1) {
-    return new UnknownPath({ path, message: `"${path}" is ambiguous: it may be ${found.join(" or ")}. Give the whole path.` })
+    const message = `"${path}" is ambiguous: it may be ${found.join(" or ")}. Give the whole path.`
+    return new UnknownPath({ path, message })
   }
   const close = near(path, all)
   const hint = close.length === 0 ? "" : ` Did you mean ${close.join(" or ")}?`
-  return new UnknownPath({ path, message: `No config value is called "${path}".${hint} Known paths: ${all.join(", ")}` })
+  const message = `No config value is called "${path}".${hint} Known paths: ${all.join(", ")}`
+  return new UnknownPath({ path, message })
 }
 
 const replaceIn = (value: Json, keys: ReadonlyArray<string>, replacement: unknown): unknown => {
   const [key, ...rest] = keys
   if (key === undefined) return replacement
-  if (Array.isArray(value)) return value.map((item: Json, i) => String(i) === key ? replaceIn(item, rest, replacement) : item)
+  if (Array.isArray(value)) {
+    return value.map((item: Json, i) => String(i) === key ? replaceIn(item, rest, replacement) : item)
+  }
   const record = value as { readonly [key: string]: Json }
   return { ...record, [key]: replaceIn(record[key]!, rest, replacement) }
 }

@@ -6,7 +6,8 @@ export { loop } from "./Loop.ts"
 export { mermaid, print } from "./drawing.ts"
 
 /**
- * Stages in the order of the work, as a value: `Out` is what the last one gives, `E` what can go wrong, `R` what they need.
+ * Stages in the order of the work, as a value: `Out` is what the last one gives, `E` what can go wrong, `R` what they
+ * need.
  *
  * Nothing runs until a `Runner` is given a plan of it.
  */
@@ -29,8 +30,10 @@ const make = <Out, E, R>(stages: ReadonlyArray<Any>): Pipeline<Out, E, R> => ({
 export const from = <Out, E, R>(source: Stage<void, Out, E, R>): Pipeline<Out, E, R> => make([source])
 
 /** The pipeline with other stages of the same types, as overrides make them. */
-export const withStages = <Out, E, R>(_pipeline: Pipeline<Out, E, R>, stages: ReadonlyArray<Any>): Pipeline<Out, E, R> =>
-  make(stages)
+export const withStages = <Out, E, R>(
+  _pipeline: Pipeline<Out, E, R>,
+  stages: ReadonlyArray<Any>
+): Pipeline<Out, E, R> => make(stages)
 
 /** Every config value by its path: stage name, names of nested parts, config keys. */
 export const params = (pipeline: Pipeline<unknown, unknown, unknown>): ReadonlyArray<Paths.Param> =>

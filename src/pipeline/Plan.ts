@@ -50,6 +50,9 @@ export interface Plan {
   readonly complete: boolean
 }
 
+/** Hashes of a process stay right while it lives, as loaded modules do not change. */
+const codeHash = CodeHash.make()
+
 type Invalid = InvalidExperiment | InvalidConfig | UnknownPath
 
 const isInvalid = (cause: unknown): cause is Invalid =>
@@ -86,10 +89,11 @@ const runRecord = (experiment: string, variant: Variant, seed: number, links: Re
 })
 
 /**
- * Expands a study into its runs and says of every stage whether it is finished, goes on, or runs, without running anything.
+ * Expands a study into its runs and says of every stage whether it is finished, goes on, or runs, without running
+ * anything.
  *
- * Fails with `InvalidExperiment`, `UnknownPath` or `InvalidConfig` when the study or the options are wrong, `CodeError` or a
- * `ContentError` when code or files cannot be read, `JournalError`.
+ * Fails with `InvalidExperiment`, `UnknownPath` or `InvalidConfig` when the study or the options are wrong,
+ * `CodeError` or a `ContentError` when code or files cannot be read, `JournalError`.
  */
 export const plan = Effect.fn("Plan.plan")(function*(experiment: Experiment, options: Options = {}) {
   const settled = yield* Effect.try({
@@ -100,7 +104,7 @@ export const plan = Effect.fn("Plan.plan")(function*(experiment: Experiment, opt
     }
   })
   const journal = yield* Journal
-  const identify = identifier(CodeHash.make())
+  const identify = identifier(codeHash)
   const force = options.force ?? []
   const owners = new Map<string, Status>()
   const runs: Array<PlannedRun> = []

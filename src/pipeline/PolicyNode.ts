@@ -3,10 +3,11 @@ import type { Node } from "./Node.ts"
 import type { Subject } from "./services.ts"
 
 /**
- * A policy as a study names it: plain data with the hash of its files in `content`, and the layer that brings it to life.
+ * A policy as a study names it: plain data with the hash of its files in `content`, and the layer that brings it to
+ * life.
  *
- * `R` are the services it offers to stages besides `Subject`. The layer is built once a run, and only when a stage that needs
- * the policy really executes.
+ * `R` are the services it offers to stages besides `Subject`. The layer is built once a run, and only when a stage
+ * that needs the policy really executes.
  */
 export interface PolicyNode<R> extends Node {
   readonly kind: "policy"

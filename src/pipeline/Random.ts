@@ -40,7 +40,8 @@ export const fold = (parent: Key, ...data: ReadonlyArray<string | number>): Key 
     } else {
       const bytes = new TextEncoder().encode(datum)
       for (let i = 0; i < bytes.length; i += 4) {
-        const word = (bytes[i]! | ((bytes[i + 1] ?? 0) << 8) | ((bytes[i + 2] ?? 0) << 16) | ((bytes[i + 3] ?? 0) << 24)) >>> 0
+        const [b0 = 0, b1 = 0, b2 = 0, b3 = 0] = bytes.subarray(i, i + 4)
+        const word = (b0 | (b1 << 8) | (b2 << 16) | (b3 << 24)) >>> 0
         const [hi, lo] = threefry(current, word, 0x80000000)
         current = { hi, lo }
       }

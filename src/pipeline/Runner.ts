@@ -67,14 +67,16 @@ const runOne = Effect.fnUntraced(function*(executor: Executor.Executor, planned:
   if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
   const message = messageOf(exit.cause)
   report({ _tag: "RunFailed", run, message })
-  return { result: { ...run, status: "failed", error: message, tag: tagOf(exit.cause) } satisfies RunResult, id: undefined }
+  const result = { ...run, status: "failed", error: message, tag: tagOf(exit.cause) } satisfies RunResult
+  return { result, id: undefined }
 })
 
 /**
  * Runs what a plan says, `jobs` runs at a time, and returns how each of them ended, in the order of the plan.
  *
- * A finished stage is never executed again, and one that several runs need is executed once. A run that fails stops no other.
- * When interrupted, what is committed stays, runs are closed as interrupted, and the same plan goes on from there.
+ * A finished stage is never executed again, and one that several runs need is executed once. A run that fails stops no
+ * other. When interrupted, what is committed stays, runs are closed as interrupted, and the same plan goes on from
+ * there.
  *
  * Fails with `JournalError` when the experiment itself cannot be written down.
  */

@@ -12,7 +12,10 @@ export interface State {
 
 /** The policy of one run, brought to life when first needed and released with the scope. */
 export interface Session {
-  /** Services of the policy, in the state that `state` left (undefined: the initial one), with nothing trained half-way. */
+  /**
+   * Services of the policy, in the state that `state` left (undefined: the initial one), with nothing trained half-
+   * way.
+   */
   readonly reset: (state: State | undefined) => Effect.Effect<Context.Context<Subject>, SubjectError>
   /** The same for a stage that only reads: nothing is loaded when the policy is in that state already. */
   readonly at: (state: State | undefined) => Effect.Effect<Context.Context<Subject>, SubjectError>

@@ -10,7 +10,9 @@ export class InvalidConfig extends Data.TaggedError("InvalidConfig")<{
   }
 }
 
-/** No config value of the study has the path that an override names; `message` lists what comes near, then everything. */
+/**
+ * No config value of the study has the path that an override names; `message` lists what comes near, then everything.
+ */
 export class UnknownPath extends Data.TaggedError("UnknownPath")<{
   readonly path: string
   readonly message: string

@@ -9,7 +9,7 @@ import type { Any } from "./Stage.ts"
 export type Overrides = { readonly [path: string]: Json }
 
 /** Every node of a variant that has config: its policy, then its stages. */
-export const nodesOf = (variant: Variant): ReadonlyArray<AnyPolicy | Any> => [variant.policy, ...variant.pipeline.stages]
+export const nodesOf = ({ pipeline, policy }: Variant): ReadonlyArray<AnyPolicy | Any> => [policy, ...pipeline.stages]
 
 const overrideOne = (variants: ReadonlyArray<Variant>, path: string, value: Json) => {
   const meant = new Set<string>()

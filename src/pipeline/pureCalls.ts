@@ -21,11 +21,16 @@ const collect = (value: unknown, found: Set<number>): void => {
   }
 }
 
-const declarations = new Set(["VariableDeclaration", "ClassDeclaration", "ExportNamedDeclaration", "ExportDefaultDeclaration"])
+const declarations = new Set([
+  "VariableDeclaration",
+  "ClassDeclaration",
+  "ExportNamedDeclaration",
+  "ExportDefaultDeclaration"
+])
 
 /**
- * The module with every call that initialises a top-level declaration marked as pure, so that declarations that nobody uses
- * can be dropped. Top-level calls that stand alone keep their effect.
+ * The module with every call that initialises a top-level declaration marked as pure, so that declarations that nobody
+ * uses can be dropped. Top-level calls that stand alone keep their effect.
  */
 export const markPure = async (code: string, file: string): Promise<string> => {
   const { parseAst } = await import("rolldown/parseAst")

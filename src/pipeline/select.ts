@@ -12,7 +12,9 @@ export const check = (experiment: Experiment, seeds: ReadonlyArray<number>): voi
   if (twice !== undefined) throw invalid(experiment, `two variants are called "${twice}".`)
   const bad = seeds.find((seed, i) => !Number.isSafeInteger(seed) || seed < 0 || seeds.indexOf(seed) !== i)
   if (bad !== undefined) throw invalid(experiment, `seed ${bad} is given twice or is no non-negative integer.`)
-  if (names.length === 0 || seeds.length === 0) throw invalid(experiment, "there is nothing to run: no variants or no seeds.")
+  if (names.length === 0 || seeds.length === 0) {
+    throw invalid(experiment, "there is nothing to run: no variants or no seeds.")
+  }
 }
 
 /**
@@ -28,7 +30,8 @@ export const only = (
   for (const [axis, label] of patterns.flatMap((pattern) => Object.entries(pattern))) {
     const labels = experiment.axes[axis]
     if (labels === undefined) {
-      throw invalid(experiment, `there is no axis "${axis}"; the axes are ${Object.keys(experiment.axes).join(", ") || "none"}.`)
+      const known = Object.keys(experiment.axes).join(", ") || "none"
+      throw invalid(experiment, `there is no axis "${axis}"; the axes are ${known}.`)
     }
     if (!labels.includes(label)) {
       throw invalid(experiment, `axis "${axis}" has no "${label}"; it has ${labels.map((l) => `"${l}"`).join(", ")}.`)

@@ -21,7 +21,8 @@ describe("Grid", () => {
 
   it("zips axes of one length, and no others", () => {
     assert.deepStrictEqual(Grid.zip(labels), [{ reward: "ap", prompt: "long" }, { reward: "iou", prompt: "short" }])
-    assert.throws(() => Grid.zip({ reward: ["ap"], prompt: ["long", "short"] }), InvalidExperiment, /reward has 1, prompt has 2/)
+    const uneven = { reward: ["ap"], prompt: ["long", "short"] }
+    assert.throws(() => Grid.zip(uneven), InvalidExperiment, /reward has 1, prompt has 2/)
   })
 
   it("leaves out every cell that has all labels of a pattern", () => {
@@ -40,7 +41,8 @@ const axes = { scale: { half: 0.5, whole: 1 }, limit: { low: 1, high: 5 } }
 
 describe("Experiment", () => {
   it("names variants by their labels, in the order of the axes", () => {
-    const made = Experiment.make("grid", { ...base, axes, pipeline: () => prepared, exclude: [{ scale: "whole", limit: "low" }] })
+    const exclude = [{ scale: "whole", limit: "low" }] as const
+    const made = Experiment.make("grid", { ...base, axes, exclude, pipeline: () => prepared })
     assert.deepStrictEqual(made.variants.map(({ name }) => name), ["half | low", "half | high", "whole | high"])
     assert.deepStrictEqual(made.variants[1]!.cell, { scale: "half", limit: "high" })
     assert.deepStrictEqual(made.seeds, [3, 5])
@@ -70,10 +72,16 @@ describe("Experiment", () => {
   })
 
   it("refuses a baseline outside the grid, and reference rows without one policy for all", () => {
-    const outside = { ...base, axes, baseline: { scale: "half", limit: "low" } as const, exclude: [{ limit: "low" } as const] }
-    assert.throws(() => Experiment.make("outside", { ...outside, pipeline: () => prepared }), InvalidExperiment, /baseline/)
+    const baseline = { scale: "half", limit: "low" } as const
+    const exclude = [{ limit: "low" }] as const
+    const pipeline = () => prepared
     assert.throws(
-      () => Experiment.make("many", { ...base, policy: () => base.policy, pipeline: () => prepared, references: { a: prepared } }),
+      () => Experiment.make("outside", { ...base, axes, baseline, exclude, pipeline }),
+      InvalidExperiment,
+      /baseline/
+    )
+    assert.throws(
+      () => Experiment.make("many", { ...base, policy: () => base.policy, pipeline, references: { a: prepared } }),
       InvalidExperiment,
       /depends on the cell/
     )

@@ -101,10 +101,7 @@ const stageMethods = (memory: Memory) => {
       Effect.sync(() => {
         byId(id).steps = byId(id).steps.filter((record) => record.step <= step)
       }),
-    closeStage: (
-      id: number,
-      { output, records, subject }: { output: Artifact; subject?: Artifact | undefined; records?: StepRecord | undefined }
-    ) =>
+    closeStage: (id: number, { output, records, subject }: Parameters<Journal["Service"]["closeStage"]>[1]) =>
       Effect.sync(() => {
         if (records !== undefined) byId(id).steps = [records]
         byId(id).status = "finished"

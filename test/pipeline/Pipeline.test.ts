@@ -94,7 +94,8 @@ describe("Pipeline.override", () => {
 
   it("names near paths, then all of them, when there is no such path", () => {
     const error = failure(() => Pipeline.override(pipeline, "loop.score.low.sharpnes", 1))
-    assert.match(error.message, /No config value is called "loop\.score\.low\.sharpnes"\. Did you mean loop\.score\.low\.sharpness\?/)
+    assert.match(error.message, /^No config value is called "loop\.score\.low\.sharpnes"\. /)
+    assert.match(error.message, /Did you mean loop\.score\.low\.sharpness\?/)
     assert.include(error.message, "count.to, atMost.limit, ask.scale")
     // the end of a segment is no end of a path
     assert.instanceOf(failure(() => Pipeline.override(pipeline, "ness", 1)), UnknownPath)

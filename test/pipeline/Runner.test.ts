@@ -6,10 +6,15 @@ import * as Experiment from "../../src/pipeline/Experiment.ts"
 import * as Pipeline from "../../src/pipeline/Pipeline.ts"
 import type { Event } from "../../src/pipeline/Progress.ts"
 import type { Artifact } from "../../src/pipeline/records.ts"
+import type { Memory } from "./MemoryJournal.ts"
 import { committed, memory, planStudy, prepared, runStudy, study, training } from "./study.ts"
 import * as Toy from "./toy.ts"
 
 beforeEach(Toy.resetLog)
+
+/** What the evaluations measured, in the order in which they ran. */
+const scoresOf = (journal: Memory): ReadonlyArray<number> =>
+  journal.stages.filter(({ record }) => record.name === "measure").map(({ steps }) => steps[0]!.metrics[0]![1])
 
 type PathOf = (artifact: Artifact) => string
 
@@ -32,9 +37,10 @@ describe("Runner", () => {
       ])
       const loop = journal.stage("loop")
       assert.deepStrictEqual(loop.steps.map(({ step }) => step), [0, 1, 2, 3, 4])
-      assert.deepStrictEqual(loop.steps.map(({ checkpoint }) => checkpoint !== undefined), [false, true, false, true, true])
+      const kept = loop.steps.map(({ checkpoint }) => checkpoint !== undefined)
+      assert.deepStrictEqual(kept, [false, true, false, true, true])
       assert.deepStrictEqual(loop.steps[0]!.metrics.map(([name]) => name), ["reward", "direction"])
-      const scores = journal.stages.filter(({ record }) => record.name === "measure").map(({ steps }) => steps[0]!.metrics[0]![1])
+      const scores = scoresOf(journal)
       assert.strictEqual(scores[0], 0)
       assert.strictEqual(new Set(scores).size, 5) // untrained once for both seeds, then two tastes under two seeds
     }))
@@ -104,7 +110,7 @@ describe("Runner", () => {
       })
       const results = yield* runStudy(journal, broken, { jobs: 2, events })
       assert.deepStrictEqual(results, [
-        { variant: "bad", seed: 0, status: "failed", error: "no gradient today" },
+        { variant: "bad", seed: 0, status: "failed", error: "no gradient today", tag: "Broken" },
         { variant: "good", seed: 0, status: "done" }
       ])
       assert.deepStrictEqual(journal.runs.map(({ error, status }) => [status, error]).sort(), [
@@ -155,7 +161,8 @@ describe("Runner", () => {
       const events: Array<Event> = []
       yield* runStudy(journal, study, { only: [{ taste: "high" }], seeds: [1], events })
       const run = { variant: "high", seed: 1 }
-      assert.deepStrictEqual(events[0], { _tag: "RunStarted", run, stages: ["count", "atMost", "ask", "loop", "measure"] })
+      const stages = ["count", "atMost", "ask", "loop", "measure"]
+      assert.deepStrictEqual(events[0], { _tag: "RunStarted", run, stages })
       const steps = events.flatMap((event) => event._tag === "StepCommitted" ? [`${event.done}/${event.steps}`] : [])
       assert.deepStrictEqual(steps, ["1/5", "2/5", "3/5", "4/5", "5/5"])
       assert.deepStrictEqual(events.at(-1), { _tag: "RunFinished", run })
@@ -172,12 +179,14 @@ describe("Runner", () => {
       yield* runStudy(journal, study, { seeds: [0] })
       assert.isTrue(journal.runs.every(({ retired }) => !retired))
       yield* runStudy(journal, { ...study, variants: study.variants.slice(0, 2) })
-      assert.deepStrictEqual(journal.runs.filter(({ retired }) => retired).map(({ record }) => record.variant), ["high", "high"])
+      const retired = journal.runs.filter((run) => run.retired).map(({ record }) => record.variant)
+      assert.deepStrictEqual(retired, ["high", "high"])
     }))
 
   it.effect("fails a loop that has nothing to draw from", () =>
     Effect.gen(function*() {
-      const results = yield* runStudy(memory(), study, { overrides: { "atMost.limit": -1 }, only: [{ taste: "low" }], seeds: [0] })
+      const overrides = { "atMost.limit": -1 }
+      const results = yield* runStudy(memory(), study, { overrides, only: [{ taste: "low" }], seeds: [0] })
       assert.match(results[0]!.error!, /no prompts/)
     }))
 })
@@ -261,7 +270,7 @@ describe("Two loops", () => {
       const results = yield* runStudy(journal, twice)
       assert.strictEqual(results[0]!.variant, "twice")
       assert.deepStrictEqual(Toy.log.loads, ["initial", "file"])
-      const scores = journal.stages.filter(({ record }) => record.name === "measure").map(({ steps }) => steps[0]!.metrics[0]![1])
+      const scores = scoresOf(journal)
       assert.strictEqual(new Set(scores).size, 2)
     }))
 })

@@ -65,7 +65,10 @@ const vectorLayer = (size: number): Layer.Layer<Vector | Subject, Broken> =>
           weights = weights.map((weight, i) => weight + velocity / (i + 3))
         })
     }).pipe(Context.add(Subject, {
-      save: (path, what) => files(() => writeFile(path, JSON.stringify(what === "weights" ? { weights } : { weights, velocity }))),
+      save: (path, what) => {
+        const state = what === "weights" ? { weights } : { weights, velocity }
+        return files(() => writeFile(path, JSON.stringify(state)))
+      },
       load: (path) =>
         Effect.gen(function*() {
           log.loads.push(path === "initial" ? "initial" : "file")
@@ -122,7 +125,8 @@ export const ask = Stage.define({
   name: "ask",
   module: import.meta.url,
   config: Schema.Struct({ scale: Schema.Finite }),
-  run: ({ scale }, input: Numbers) => Effect.succeed({ prompts: input.values.map((value) => value * scale) } satisfies Prompts)
+  run: ({ scale }, input: Numbers) =>
+    Effect.succeed({ prompts: input.values.map((value) => value * scale) } satisfies Prompts)
 })
 
 export const sample = Stage.define({

@@ -60,7 +60,8 @@ export const configs = () => {
 }
 
 const base = { question: "?", policy: Toy.vector({ size: 1 }), seeds: 1, table: { metrics: [] } } as const
-const axes = { taste: { low: Toy.low({ sharpness: 1 }), high: Toy.high({ sharpness: 1 }) }, rate: { slow: 0.1, fast: 1 } }
+const tastes = { low: Toy.low({ sharpness: 1 }), high: Toy.high({ sharpness: 1 }) }
+const axes = { taste: tastes, rate: { slow: 0.1, fast: 1 } }
 
 export const experiments = () => {
   Experiment.make("cells", {
@@ -76,7 +77,7 @@ export const experiments = () => {
     }
   })
   // @ts-expect-error an axis that does not exist
-  Experiment.make("axis", { ...base, axes, pipeline: ({ colour }) => prepared })
+  Experiment.make("axis", { ...base, axes, pipeline: ({ colour }) => colour })
   // @ts-expect-error a label that does not exist
   Experiment.make("label", { ...base, axes, baseline: { taste: "sour", rate: "fast" }, pipeline: () => prepared })
   // @ts-expect-error a baseline that leaves an axis open
@@ -104,6 +105,7 @@ export const policies = (mute: PolicyNode<never>) => {
   Experiment.make("mute", { ...base, policy: mute, pipeline: () => prepared })
   // @ts-expect-error a policy without the service that the stages ask for
   Experiment.make("mute", { ...base, policy: mute, pipeline: () => prepared.pipe(measure) })
+  const references = { base: prepared.pipe(measure) }
   // @ts-expect-error the same in a reference row
-  Experiment.make("mute", { ...base, policy: mute, pipeline: () => prepared, references: { base: prepared.pipe(measure) } })
+  Experiment.make("mute", { ...base, policy: mute, pipeline: () => prepared, references })
 }
