@@ -1,4 +1,4 @@
-/** Completions scored a second with all rewards that need no token count, and images evaluated a second. Prints JSON. */
+/** Completions scored a second with the rewards that need no token count, and time to evaluate COCO. Prints JSON. */
 import * as Coco from "../src/evaluate/coco.ts"
 import * as Random from "../src/pipeline/Random.ts"
 import { rewardsOf, scoreLine } from "../src/reward/lines.ts"
@@ -14,7 +14,8 @@ const integer = (below: number): number => Math.floor(next() * below)
 
 const box = () => {
   const [x, y] = [integer(400), integer(400)]
-  return { bbox_2d: [x, y, x + 20 + integer(200), y + 20 + integer(200)], label: ["cat", "dog", "red car"][integer(3)]! }
+  const label = ["cat", "dog", "red car"][integer(3)]!
+  return { bbox_2d: [x, y, x + 20 + integer(200), y + 20 + integer(200)], label }
 }
 
 const answer = (): string => {

@@ -26,7 +26,7 @@ export interface Detection {
 }
 
 export interface Evaluation {
-  /** COCO's twelve: AP, AP50, AP75, AP small, medium, large, AR1, AR10, AR100, AR small, medium, large; -1: no truth. */
+  /** AP, AP50, AP75, AP small, medium, large, AR1, AR10, AR100, AR small, medium, large; -1 where there is no truth. */
   readonly stats: ReadonlyArray<number>
   /** By rising category id. */
   readonly perCategory: ReadonlyArray<{ readonly id: number; readonly name: string; readonly ap: number }>
@@ -48,9 +48,9 @@ const maxDetections = 100
 export const evaluate = (truth: Truth, detections: ReadonlyArray<Detection>): Evaluation => {
   const images = Grouping.indexOf(truth.images)
   const categories = Grouping.indexOf(truth.categories)
-  const true_ = Grouping.group(truth.annotations, images, categories)
+  const actual = Grouping.group(truth.annotations, images, categories)
   const said = Grouping.group(detections, images, categories)
-  const results = categories.ids.map((_, category) => evaluateCategory(truth, detections, true_, said, category))
+  const results = categories.ids.map((_, category) => evaluateCategory(truth, detections, actual, said, category))
   const names = new Map(truth.categories.map(({ id, name }) => [id, name]))
   return {
     stats: Summary.stats(results),
@@ -65,20 +65,20 @@ export const evaluate = (truth: Truth, detections: ReadonlyArray<Detection>): Ev
 const evaluateCategory = (
   truth: Truth,
   detections: ReadonlyArray<Detection>,
-  true_: Grouping.Grouping,
+  actual: Grouping.Grouping,
   said: Grouping.Grouping,
   category: number
 ): Summary.CategoryResult => {
   const areas = ofAreas(said.end(category) - said.start(category))
   const scores: Array<number> = []
-  let t = true_.start(category)
+  let t = actual.start(category)
   let d = said.start(category)
-  const lastTrue = true_.end(category)
+  const lastTrue = actual.end(category)
   const lastSaid = said.end(category)
   while (t < lastTrue || d < lastSaid) {
-    const image = Math.min(t < lastTrue ? true_.imageAt(t) : Infinity, d < lastSaid ? said.imageAt(d) : Infinity)
+    const image = Math.min(t < lastTrue ? actual.imageAt(t) : Infinity, d < lastSaid ? said.imageAt(d) : Infinity)
     const here: Array<Truth["annotations"][number]> = []
-    while (t < lastTrue && true_.imageAt(t) === image) here.push(truth.annotations[true_.order[t++]!]!)
+    while (t < lastTrue && actual.imageAt(t) === image) here.push(truth.annotations[actual.order[t++]!]!)
     const found: Array<Detection> = []
     while (d < lastSaid && said.imageAt(d) === image) found.push(detections[said.order[d++]!]!)
     sortByScore(found)

@@ -87,9 +87,9 @@ const stage = Stage.define({
 /**
  * Asks the policy about held-out images, greedily and with the template of its input, and records how well it detects.
  *
- * Metrics: see `metrics` (mAP, precision@0.5, recall@0.5 and more), and `reward` where one is given. Every answer becomes a
- * sample with its true and predicted boxes in pixels of the image file. In mode "positive", images without labels are
- * passed over. Fails with `DataError` when no image is left to ask about.
+ * Metrics: see `metrics` (mAP, precision@0.5, recall@0.5 and more), and `reward` where one is given. Every answer
+ * becomes a sample with its true and predicted boxes in pixels of the image file. In mode "positive", images without
+ * labels are passed over. Fails with `DataError` when no image is left to ask about.
  *
  * Source: VLM-R1 findings, section 2.1, evaluation modes.
  */
@@ -131,7 +131,9 @@ const ask = (
       })
     }
     return yield* Effect.forEach(wanted, ({ example, labels }) =>
-      Effect.map(policy.inputSize(example.image), (size) => ({ example, prompt: make(template, example, labels, size) })))
+      Effect.map(policy.inputSize(example.image), (size) => {
+        return { example, prompt: make(template, example, labels, size) }
+      }))
   })
 
 /** One greedy answer to each prompt. Greedy sampling draws nothing, so its key does not matter. */

@@ -28,13 +28,13 @@ const statNames = [
 /**
  * The numbers of a detection evaluation.
  *
- * In percent: `mAP`, `AP50`, `AP75`, `APsmall`, `APmedium`, `APlarge`, `AR100`, `precision@0.5`, `recall@0.5`. In [0, 1]:
- * `meanIoU`, `formatRate`, `truncated` (share of answers cut off at the token limit). `meanTokens`, `minTokens`,
+ * In percent: `mAP`, `AP50`, `AP75`, `APsmall`, `APmedium`, `APlarge`, `AR100`, `precision@0.5`, `recall@0.5`. In [0,
+ * 1]: `meanIoU`, `formatRate`, `truncated` (share of answers cut off at the token limit). `meanTokens`, `minTokens`,
  * `maxTokens` of an answer; `evaluationSize` in images.
  *
- * A model gives no confidence: every box scores 1.0, and the boxes of an image keep the order in which it said them. Boxes
- * with a label that the data set lacks count against precision and not at all in COCO's numbers. What was not asked about
- * is no truth.
+ * A model gives no confidence: every box scores 1.0, and the boxes of an image keep the order in which it said them.
+ * Boxes with a label that the data set lacks count against precision and not at all in COCO's numbers. What was not
+ * asked about is no truth.
  */
 export const metrics = (
   categories: ReadonlyArray<string>,

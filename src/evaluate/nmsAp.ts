@@ -12,9 +12,9 @@ const iou = (a: Rectangle, b: Rectangle): number => {
 /**
  * OVDEval's suppression, which keeps a model from answering one object with every label it was asked for.
  *
- * For every true box of an image (crowds too), of all detections of any category with IoU > 0.5 only the best-scored one
- * stays (ties: the last); the others go unless another true box keeps them. Detections that meet no true box stay. Order
- * is kept. COCO's AP of what is left is NMS-AP.
+ * For every true box of an image (crowds too), of all detections of any category with IoU > 0.5 only the best-scored
+ * one stays (ties: the last); the others go unless another true box keeps them. Detections that meet no true box stay.
+ * Order is kept. COCO's AP of what is left is NMS-AP.
  *
  * Source: om-ai-lab/OVDEval, eval.py.
  */

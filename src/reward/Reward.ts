@@ -104,7 +104,9 @@ export const compose = <Fields extends Schema.Struct.Fields>(
   const decode = Schema.decodeUnknownSync(definition.config as never, { errors: "all", onExcessProperty: "error" }) as (
     config: unknown
   ) => Schema.Struct<Fields>["Type"]
-  const encode = Schema.encodeUnknownSync(definition.config as never) as (config: unknown) => { readonly [key: string]: Json }
+  const encode = Schema.encodeUnknownSync(definition.config as never) as (
+    config: unknown
+  ) => { readonly [key: string]: Json }
   const make = (input: unknown, nodes: ReadonlyArray<Node>): Reward => {
     const parts = nodes.filter(isReward)
     let config: Schema.Struct<Fields>["Type"]

@@ -65,12 +65,12 @@ const config = Schema.Struct({ variant: Variant })
 /**
  * COCO average precision of one answer (IoU 0.50 to 0.95, 101 recall points, 100 boxes a label), in [0, 1].
  *
- * Reads the last json fence of the last `<answer>`, and of the solution's first. All scores are 1.0, so the order of the
- * boxes is their confidence, and boxes appended after good ones cost nothing. No answer: 0. No boxes on both sides ("None"
- * or an empty list): 1; on one side: 0. Unparsable JSON counts as no boxes; boxes with a label that the truth lacks are
- * dropped; labels are case-sensitive.
- * `fixed` differs in two corners: a solution without `<answer>` is read whole (`faithful`: error, 0), and truth made only
- * of boxes turned inside out scores 0 (`faithful`: -1).
+ * Reads the last json fence of the last `<answer>`, and of the solution's first. All scores are 1.0, so the order of
+ * the boxes is their confidence, and boxes appended after good ones cost nothing. No answer: 0. No boxes on both sides
+ * ("None" or an empty list): 1; on one side: 0. Unparsable JSON counts as no boxes; boxes with a label that the truth
+ * lacks are dropped; labels are case-sensitive.
+ * `fixed` differs in two corners: a solution without `<answer>` is read whole (`faithful`: error, 0), and truth made
+ * only of boxes turned inside out scores 0 (`faithful`: -1).
  *
  * Source: VLM-R1, reward method "map".
  */

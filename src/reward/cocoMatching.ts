@@ -19,7 +19,8 @@ let taken = new Uint16Array(64)
  * COCO's matching of the detections of one category in one image, at all ten thresholds at once.
  *
  * Detections come best first; each takes the free true box of the largest IoU (ties: the later box), preferring counted
- * boxes to ignored ones; a crowd box may be taken again and again. `matched[d]` and `ignored[d]` get one bit a threshold.
+ * boxes to ignored ones; a crowd box may be taken again and again. `matched[d]` and `ignored[d]` get one bit a
+ * threshold.
  *
  * `order` lists the true boxes, counted ones first; `ious` is row-major, detections x truths.
  * Source: pycocotools, `COCOeval.evaluateImg`.
@@ -76,7 +77,8 @@ const pointsUpTo = (recall: number): number => {
 let precision = new Float64Array(256)
 
 /**
- * Average precision at one threshold: precision at 101 recall points, each the best at that recall or beyond; in [0, 1].
+ * Average precision at one threshold: precision at 101 recall points, each the best at that recall or beyond; in [0,
+ * 1].
  *
  * `order` lists the detections by falling score, `positives` (> 0) is the number of counted true boxes.
  * Source: pycocotools, `COCOeval.accumulate`.

@@ -31,8 +31,8 @@ const reward = define({
  * Reward of a length: 1 for a short correct answer falling to 0.5 at `maxLength` tokens, and -0.5 for a short wrong one
  * rising to 0. Without a token count: error, 0.
  *
- * `fixed`: an answer is correct when `accuracy` (default: `weightedSum`, fixed) gives at least `correctFrom`, 0.7; lengths
- * beyond `maxLength` count as `maxLength`.
+ * `fixed`: an answer is correct when `accuracy` (default: `weightedSum`, fixed) gives at least `correctFrom`, 0.7;
+ * lengths beyond `maxLength` count as `maxLength`.
  * `faithful`: the published code treats every answer as correct, and the reward rises again beyond `maxLength`.
  *
  * Source: VLM-R1 findings, section 4.1, after arXiv 2502.03373.

@@ -8,7 +8,7 @@ const thinkClose = "</think>"
 const answerOpen = "<answer>"
 const answerClose = "</answer>"
 
-/** True when the whole text is `<think>...</think>`, white space, `<answer>...</answer>`; the dots may hold tags too. */
+/** Whether the whole text is `<think>...</think>`, white space, `<answer>...</answer>`; the dots may hold tags too. */
 export const isWellFormed = (text: string): boolean => {
   if (!text.startsWith(thinkOpen) || !text.endsWith(answerClose)) return false
   const lastStart = text.length - answerClose.length - answerOpen.length

@@ -18,9 +18,9 @@ const isOutside = (box: Corners): boolean => area(box) < 0 || area(box) > larges
 /**
  * COCO's AP and AP50 of one image whose boxes all have score 1.0, so that their order is their rank; in [0, 1].
  *
- * The mean over the labels of the truth; boxes with other labels do not count at all, nor do those after the first 100 of
- * a label. As in COCO, boxes of negative area (one side turned round) or above 1e10 square pixels are ignored; truth made
- * of nothing else gives -1.
+ * The mean over the labels of the truth; boxes with other labels do not count at all, nor do those after the first 100
+ * of a label. As in COCO, boxes of negative area (one side turned round) or above 1e10 square pixels are ignored; truth
+ * made of nothing else gives -1.
  */
 export const score = (
   truth: ReadonlyArray<Labeled>,

@@ -13,8 +13,8 @@ export const parse = (text: string): unknown => {
 }
 
 /**
- * The things listed in a JSON value, as a Python `for` would meet them: items of a list, keys of an object, characters of
- * a string, nothing for the rest. Each counts as one predicted box, well formed or not.
+ * The things listed in a JSON value, as a Python `for` would meet them: items of a list, keys of an object, characters
+ * of a string, nothing for the rest. Each counts as one predicted box, well formed or not.
  */
 export const list = (value: unknown): ReadonlyArray<unknown> => {
   if (Array.isArray(value)) return value

@@ -11,8 +11,8 @@ const maxDepth = 64
  * The JSON value that a broken text most likely meant. Never throws, linear in the text.
  *
  * Closes what was left open, and reads over missing or doubled commas and colons, single quotes, bare words, Python's
- * `None`, `True` and `False`, and text before and after. Several values side by side make a list. An object's key without
- * a value is dropped. No value at all: `undefined`.
+ * `None`, `True` and `False`, and text before and after. Several values side by side make a list. An object's key
+ * without a value is dropped. No value at all: `undefined`.
  */
 export const repair = (text: string): unknown => {
   const values: Array<unknown> = []

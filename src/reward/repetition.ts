@@ -21,7 +21,7 @@ const ofBoxes = (items: ReadonlyArray<unknown>): number => {
   let total = 0
   for (const item of items) {
     if (!Items.isBox(item)) continue
-    seen.add(keyOf(item.bbox_2d) + "_" + keyOf(item.label))
+    seen.add(`${keyOf(item.bbox_2d)}_${keyOf(item.label)}`)
     total++
   }
   return penalty(seen.size, total)
@@ -29,8 +29,8 @@ const ofBoxes = (items: ReadonlyArray<unknown>): number => {
 
 /** Flat lists and scalars by their text; what nests deeper than any box is compared by its outermost shape. */
 const keyOf = (value: unknown): string => {
-  if (Array.isArray(value)) return "[" + value.map((item) => typeof item === "object" ? "{}" : String(item)).join() + "]"
-  return typeof value === "object" && value !== null ? "{" + Object.keys(value).join() + "}" : String(value)
+  if (Array.isArray(value)) return `[${value.map((item) => typeof item === "object" ? "{}" : String(item)).join()}]`
+  return typeof value === "object" && value !== null ? `{${Object.keys(value).join()}}` : String(value)
 }
 
 const ofWords = (text: string): number => {
@@ -60,23 +60,23 @@ const numbered = (values: ReadonlyArray<string | number>): ReadonlyArray<number>
 const refuse = (items: ReadonlyArray<unknown>): void => {
   for (const item of items) {
     const isContainer = typeof item === "object" && item !== null
-    const names = typeof item === "string" || Array.isArray(item)
+    const throws = typeof item === "string" || Array.isArray(item)
       ? item.includes("bbox_2d") && item.includes("label")
       : !isContainer
-    if (names) throw new Error(`the list holds ${JSON.stringify(item).slice(0, 40)}, where the published code throws`)
+    if (throws) throw new Error(`the list holds ${JSON.stringify(item).slice(0, 40)}, where the published code throws`)
   }
 }
 
 /**
  * Penalty for saying things again, in (-1, 0]: minus (1 - distinct / total).
  *
- * Counts boxes, box and label together, where a list of them is found: in the first json fence of the completion, else its
- * first fence, else the first array that looks like boxes. Else counts runs of six lower-cased words; fewer than six
- * words: 0. An empty list and a lone object count as words too; a list without any box scores 0. Boxes are equal when
- * their numbers are (1 and 1.0 are).
+ * Counts boxes, box and label together, where a list of them is found: in the first json fence of the completion, else
+ * its first fence, else the first array that looks like boxes. Else counts runs of six lower-cased words; fewer than
+ * six words: 0. An empty list and a lone object count as words too; a list without any box scores 0. Boxes are equal
+ * when their numbers are (1 and 1.0 are).
  * `fixed`: broken JSON is mended first, so that a truncated list still counts as boxes.
- * `faithful`: broken JSON is counted in words (the published code means to mend it, but what it is measured by here does
- * not), and a list of anything but objects is an error and scores 0.
+ * `faithful`: broken JSON is counted in words (the published code asks a library to mend it, which never took effect in
+ * the reference outputs), and a list of anything but objects is an error and scores 0.
  *
  * Source: VLM-R1 findings, section 4.1, "repetition reward".
  */

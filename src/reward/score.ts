@@ -23,7 +23,7 @@ const stage = Stage.define({
       const recorder = yield* Recorder
       const scores = scoreGroups(sum(...parts.filter(isReward)), rollouts)
       for (const [name, value] of Summary.metrics(scores.flat())) recorder.metric(name, value)
-      const lengths = rollouts.groups.flatMap((group) => group.completions.map((completion) => completion.tokens.length))
+      const lengths = rollouts.groups.flatMap(({ completions }) => completions.map(({ tokens }) => tokens.length))
       recorder.metric("completionLength", Summary.mean(lengths))
       recorder.samples(records(rollouts, scores))
       return toScored(rollouts, scores)
@@ -33,8 +33,9 @@ const stage = Stage.define({
 /**
  * Scores every completion and records the means and every sample.
  *
- * Metrics: `reward` and `rewardSd` over all completions, `reward/<part>` for each part, `formatRate` where format is one,
- * `completionLength` in tokens, `rewardErrors` (completions on which some part threw). A sample keeps at most 100 boxes.
+ * Metrics: `reward` and `rewardSd` over all completions, `reward/<part>` for each part, `formatRate` where format is
+ * one, `completionLength` in tokens, `rewardErrors` (completions on which some part threw). A sample keeps at most 100
+ * boxes.
  */
 export const score = (reward: Reward): Stage.Stage<Rollouts, ScoredRollouts, never, Recorder> => stage({}, [reward])
 

@@ -1,7 +1,8 @@
 import type { Score } from "./Reward.ts"
 
 /** Arithmetic mean; NaN of nothing. */
-export const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
+export const mean = (values: ReadonlyArray<number>): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** Unbiased standard deviation; 0 of fewer than two values. */
 export const deviation = (values: ReadonlyArray<number>): number => {

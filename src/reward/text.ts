@@ -91,7 +91,7 @@ export const clean = (text: string): string => {
   return line.slice(0, end).toLowerCase()
 }
 
-/** The first array that looks like boxes: `[{ ... "bbox_2d" ... "label" ... }]`, up to the first `}]` after all these. */
+/** The first array that looks like boxes, `[{ ... "bbox_2d" ... "label" ... }]`: up to the first `}]` after these. */
 export const firstBoxArray = (text: string): string | undefined => {
   const start = nextPair(text, "[", "{", 0)
   if (start === undefined) return undefined

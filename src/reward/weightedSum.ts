@@ -80,13 +80,13 @@ const scores = { faithful: score("faithful"), fixed: score("fixed") }
  * Mean IoU of matched boxes blended with completeness, 0.7 to 0.3, in [0, 1].
  *
  * Reads the first json fence of the last `<answer>`, or of the whole text where there is none, in lower case. Boxes are
- * matched greedily by IoU, down to 0.5; position = sum of IoU / true boxes; completeness = 1 - (missed true boxes / true
- * boxes + unmatched predictions / predictions) / 2. Truth "None": 1 for "None", else 0. Empty lists on both sides: 1, on
- * one side: 0; unparsable JSON counts as empty, and an item that is no box as an unmatched prediction.
+ * matched greedily by IoU, down to 0.5; position = sum of IoU / true boxes; completeness = 1 - (missed true boxes /
+ * true boxes + unmatched predictions / predictions) / 2. Truth "None": 1 for "None", else 0. Empty lists on both sides:
+ * 1, on one side: 0; unparsable JSON counts as empty, and an item that is no box as an unmatched prediction.
  * `fixed`: a wrong label sets the IoU to 0 before matching, and IoU is the plain one.
- * `faithful`: labels play no part in matching; a wrong-label pair uses up both boxes and adds IoU 0 (so a lone wrong-label
- * box scores 0.3). A matched box without a label goes by the label of the match before; in the first match that is an
- * error and scores 0. An overlap of at most one pixel in either direction counts as none.
+ * `faithful`: labels play no part in matching; a wrong-label pair uses up both boxes and adds IoU 0 (so a lone
+ * wrong-label box scores 0.3). A matched box without a label goes by the label of the match before; in the first match
+ * that is an error and scores 0. An overlap of at most one pixel in either direction counts as none.
  *
  * Source: VLM-R1 findings, section 4.1, "weighted_sum".
  */

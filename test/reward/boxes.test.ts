@@ -18,7 +18,7 @@ describe("boxes of a completion", () => {
     ["no fence", `<answer>The boxes are [${cat}].</answer>`],
     ["one object", `<answer>\`\`\`json\n${cat}\n\`\`\`</answer>`],
     ["cut off before the end", `<think>t</think><answer>\`\`\`json\n[${cat}, {"bbox_2d": [5, 6`],
-    ["an item without numbers beside it", `<answer>\`\`\`json\n[{"bbox_2d": "left", "label": "dog"}, ${cat}]\n\`\`\`</answer>`]
+    ["an item without numbers", `<answer>\`\`\`json\n[{"bbox_2d": "x", "label": "dog"}, ${cat}]\n\`\`\`</answer>`]
   ])("%s", (_, completion) => {
     assert.deepStrictEqual(boxes(completion), [said("cat", 1, 2, 3, 4)])
   })

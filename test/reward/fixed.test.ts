@@ -34,7 +34,8 @@ describe("weightedSum", () => {
   })
 
   it("faithfully lends a box without a label the label of the match before", () => {
-    const completion = "```json\n[{\"bbox_2d\": [0, 0, 100, 100], \"label\": \"cat\"}, {\"bbox_2d\": [200, 200, 290, 300]}]\n```"
+    const items = [{ bbox_2d: [0, 0, 100, 100], label: "cat" }, { bbox_2d: [200, 200, 290, 300] }]
+    const completion = `\`\`\`json\n${JSON.stringify(items)}\n\`\`\``
     const solution = say(["cat", 0, 0, 100, 100], ["cat", 200, 200, 300, 300])
     assert.approximately(faithful.score({ completion, solution }).total, 0.7 * 0.95 + 0.3, 1e-12)
     assert.approximately(fixed.score({ completion, solution }).total, 0.7 * 0.5 + 0.3 * 0.5, 1e-12)

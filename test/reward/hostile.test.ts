@@ -16,8 +16,8 @@ const rewards = variants.flatMap((variant) => [
 ])
 
 const box = "{\"bbox_2d\": [10, 10, 90, 90], \"label\": \"cat\"}"
-const solution = `<think>t</think><answer>\`\`\`json\n[${box}, {"bbox_2d": [12, 10, 95, 90], "label": "dog"}]\n\`\`\`</answer>`
 const fenced = (json: string) => `<think>t</think><answer>\`\`\`json\n${json}\n\`\`\`</answer>`
+const solution = fenced(`[${box}, {"bbox_2d": [12, 10, 95, 90], "label": "dog"}]`)
 
 /** Far more than a slow machine needs for a megabyte, far less than anything worse than linear would take. */
 const patience = 5000
@@ -44,8 +44,8 @@ describe("no completion crashes or hangs a reward", () => {
   })
 
   it("a valid completion with pieces cut, doubled, swapped and overwritten", () => {
-    const pieces = ["```", "```json", "<answer>", "</answer>", "<think>", "{", "}", "[", "]", "\"", "\\", "NaN", "1e400",
-      "-0", "null", "None", "\n", "\u0000", "\ud800", ",", ":", "é"]
+    const pieces = ["```", "```json", "<answer>", "</answer>", "<think>", "{", "}", "[", "]", "\"", "\\", "NaN",
+      "1e400", "-0", "null", "None", "\n", "\u0000", "\ud800", ",", ":", "é"]
     for (let round = 0; round < 1000; round++) {
       const next = Random.stream(Random.fold(Random.key(7), round))
       const integer = (below: number) => Math.floor(next() * below)
@@ -122,7 +122,8 @@ describe("greedy matching", () => {
       const next = Random.stream(Random.fold(Random.key(3), round))
       const [predictions, truths] = [Math.floor(next() * 8), Math.floor(next() * 6)]
       // Few distinct values, so that ties are the rule.
-      const ious = Array.from({ length: predictions }, () => Array.from({ length: truths }, () => Math.floor(next() * 5) / 4))
+      const row = () => Array.from({ length: truths }, () => Math.floor(next() * 5) / 4)
+      const ious = Array.from({ length: predictions }, row)
       const expected: Array<readonly [number, number, number]> = []
       const pairs = ious.flatMap((row, p) => row.map((iou, t) => [p, t, iou] as const))
       for (const pair of pairs.filter(([, , iou]) => iou >= 0.5).sort((a, b) => b[2] - a[2])) {

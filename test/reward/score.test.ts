@@ -9,7 +9,12 @@ import type { Rollouts } from "../../src/rollout/Rollout.ts"
 const box = { label: "cat", box: { space: "resized", x1: 0, y1: 0, x2: 50, y2: 50 } } as const
 const right = "<think>t</think><answer>```json\n[{\"bbox_2d\": [0, 0, 50, 50], \"label\": \"cat\"}]\n```</answer>"
 
-const completion = (text: string): Completion => ({ tokens: [1, 2, 3], logprobs: [0, 0, 0], text, finishReason: "stop" })
+const completion = (text: string): Completion => ({
+  tokens: [1, 2, 3],
+  logprobs: [0, 0, 0],
+  text,
+  finishReason: "stop"
+})
 
 const rollouts: Rollouts = {
   maxTokens: 100,
@@ -33,12 +38,12 @@ describe("Reward.score", () => {
     Effect.gen(function*() {
       const metrics = new Map<string, number>()
       const samples: Array<SampleRecord> = []
-      const scored = yield* Reward.score(Reward.sum(Reward.weightedSum(), Reward.weight(0.5, Reward.format()))).run(rollouts)
-        .pipe(Effect.provideService(Recorder, {
-          metric: (name, value) => metrics.set(name, value),
-          samples: (rows) => samples.push(...rows),
-          progress: () => {}
-        }))
+      const stage = Reward.score(Reward.sum(Reward.weightedSum(), Reward.weight(0.5, Reward.format())))
+      const scored = yield* Effect.provideService(stage.run(rollouts), Recorder, {
+        metric: (name, value) => metrics.set(name, value),
+        samples: (rows) => samples.push(...rows),
+        progress: () => {}
+      })
       assert.deepStrictEqual(scored.rewards, [[1.5, 0]])
       assert.deepStrictEqual(scored.parts, [[{ weightedSum: 1, format: 1 }, { weightedSum: 0, format: 0 }]])
       assert.deepStrictEqual(Object.fromEntries(metrics), {
