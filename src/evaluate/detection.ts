@@ -25,7 +25,7 @@ const config = Schema.Struct({
   mode: Schema.Literals(["positive", "all"]),
   limit: Schema.optionalKey(Count),
   maxTokens: Count.pipe(Schema.withDecodingDefaultKey(Effect.succeed(256))),
-  batch: Count.pipe(Schema.withDecodingDefaultKey(Effect.succeed(16)))
+  batch: Count.pipe(Schema.withDecodingDefaultKey(Effect.succeed(64)))
 })
 
 type Source<E, R> = Stage.Stage<void, Dataset, E, R>
@@ -43,7 +43,7 @@ export interface Detection<E, R, FilterE, FilterR> {
   readonly limit?: number
   /** Default 256. */
   readonly maxTokens?: number
-  /** Questions asked at a time; default 16. Changes no number. */
+  /** Questions asked at a time; default 64. Changes no number. */
   readonly batch?: number
 }
 

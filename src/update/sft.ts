@@ -10,7 +10,7 @@ import * as Settings from "./settings.ts"
 /**
  * Supervised fine-tuning: one step towards the true answers of a batch of prompts. The body of a loop by itself.
  *
- * Records `loss` (mean over all answer tokens, nats), `gradientNorm`, `learningRate`.
+ * Records `loss` (mean over all answer tokens, nats), `gradientNorm` and `learningRate`.
  */
 export const sft = Stage.define({
   kind: "update",
@@ -28,10 +28,11 @@ export const sft = Stage.define({
           question: { messages: prompt.messages, images: [prompt.image.path] },
           tokens
         })))
-      const weights = Losses.sftWeights(sequences.map(({ tokens }) => tokens.length))
+      // The weights of this loss do not depend on the log-probabilities, which only the pass backward brings.
+      const { weights } = Losses.sft(sequences.map(({ tokens }) => tokens.map(() => 0)))
       const logprobs = yield* policy.backward(sequences, weights)
       const { gradientNorm } = yield* policy.step(adamW)
-      record.metric("loss", Losses.sft(logprobs))
+      record.metric("loss", Losses.sft(logprobs).loss)
       record.metric("gradientNorm", gradientNorm)
       record.metric("learningRate", adamW.learningRate)
     })
