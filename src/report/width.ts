@@ -1,7 +1,10 @@
+const segmenter = new Intl.Segmenter()
+
 /** Columns that a text takes on a terminal: combining marks take none, East Asian wide characters and emoji two. */
 export const width = (text: string): number => {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length
   let columns = 0
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
+  for (const { segment } of segmenter.segment(text)) {
     columns += /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/u.test(segment)
       ? 2
       : 1
@@ -13,7 +16,7 @@ export const width = (text: string): number => {
 export const fit = (text: string, columns: number): string => {
   if (width(text) <= columns) return text
   let kept = ""
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
+  for (const { segment } of segmenter.segment(text)) {
     if (width(kept + segment) > columns - 1) break
     kept += segment
   }

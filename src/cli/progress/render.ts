@@ -43,8 +43,8 @@ export const overall = (state: State, now: number): string => {
 /** The live display: a line for each running run, then one for all; none wider than `columns`. */
 export const render = (state: State, columns: number, now: number): ReadonlyArray<string> => {
   const running = state.runs.filter((run) => run.status === "running")
-  const titles = running.map((run) => width(`${run.variant} · seed ${run.seed}`))
-  const titleWidth = Math.max(0, Math.min(Math.max(12, columns - 66), ...[Math.max(0, ...titles)]))
+  const longest = Math.max(0, ...running.map((run) => width(`${run.variant} · seed ${run.seed}`)))
+  const titleWidth = Math.min(longest, Math.max(12, columns - 66))
   return [
     ...running.map((run) => runLine(state, run, titleWidth, columns, now)),
     fit(overall(state, now), columns)

@@ -1,5 +1,5 @@
 import { mean } from "../../report/statistics.ts"
-import { current, type RunState, type StageState, type State } from "./State.ts"
+import type { RunState, StageState, State } from "./State.ts"
 
 /** Seconds that a running stage still needs at the pace it has had, or undefined before its first step. */
 export const ofStage = (stage: StageState, now: number): number | undefined => {
@@ -8,14 +8,18 @@ export const ofStage = (stage: StageState, now: number): number | undefined => {
   return ((now - stage.startedAt) / 1000 / made) * (stage.total - stage.done)
 }
 
-/** What a stage of each name takes: the mean of those executed, else what the running ones are heading for. */
+/** The part of a stage that this process has to do; the rest was done before it started. */
+const share = (stage: StageState): number => stage.total > stage.resumedAt ? 1 - stage.resumedAt / stage.total : 1
+
+/** What a whole stage of each name takes: the mean of those executed, else what the running ones are heading for. */
 const expectations = (state: State, now: number): ReadonlyMap<string, number> => {
   const stages = state.runs.flatMap((run) => run.stages)
-  const executed = stages.filter((stage) => stage.status === "done" && !stage.reused)
+  const executed = stages.flatMap((stage) =>
+    stage.status === "done" && !stage.reused ? [{ name: stage.name, seconds: stage.seconds / share(stage) }] : []
+  )
   const projected = stages.flatMap((stage) => {
-    if (stage.status !== "running" || stage.resumedAt > 0) return []
-    const left = ofStage(stage, now)
-    return left === undefined ? [] : [{ name: stage.name, seconds: (now - stage.startedAt) / 1000 + left }]
+    const left = stage.status === "running" ? ofStage(stage, now) : undefined
+    return left === undefined ? [] : [{ name: stage.name, seconds: ((now - stage.startedAt) / 1000 + left) / share(stage) }]
   })
   const seen = (from: ReadonlyArray<{ readonly name: string; readonly seconds: number }>) =>
     [...Map.groupBy(from, (stage) => stage.name)].map(([name, all]) => [name, mean(all.map((stage) => stage.seconds))] as const)
@@ -25,7 +29,7 @@ const expectations = (state: State, now: number): ReadonlyMap<string, number> =>
 const ofRunGiven = (run: RunState, expected: ReadonlyMap<string, number>, now: number): number =>
   run.status === "done" || run.status === "failed" ? 0 : run.stages.reduce((sum, stage) => {
     if (stage.status === "done") return sum
-    const usual = expected.get(stage.name) ?? 0
+    const usual = (expected.get(stage.name) ?? 0) * share(stage)
     if (stage.status === "waiting") return sum + usual
     return sum + (ofStage(stage, now) ?? Math.max(0, usual - (now - stage.startedAt) / 1000))
   }, 0)
@@ -36,7 +40,7 @@ export const ofRun = (state: State, run: RunState, now: number): number => ofRun
 /** Seconds until all is done, or undefined while no step or stage has shown its pace. Runs fill `jobs` places, longest wait first. */
 export const ofAll = (state: State, now: number): number | undefined => {
   const expected = expectations(state, now)
-  if (expected.size === 0 && !state.runs.some((run) => current(run)?.resumedAt)) return undefined
+  if (expected.size === 0) return undefined
   const places = new Array<number>(state.jobs).fill(0)
   const needs = state.runs.map((run) => ({ running: run.status === "running", seconds: ofRunGiven(run, expected, now) }))
   for (const { seconds } of needs.toSorted((a, b) => Number(b.running) - Number(a.running))) {

@@ -1,0 +1,55 @@
+import { assert, describe, it } from "@effect/vitest"
+import { near, unknownName } from "../../src/cli/near.ts"
+import { assignment, choice, seeds } from "../../src/cli/parse.ts"
+
+describe("--set", () => {
+  it("reads JSON where the value is JSON, and text elsewhere", () => {
+    assert.deepStrictEqual(assignment("grpo.learningRate=1e-4"), { path: "grpo.learningRate", value: 1e-4 })
+    assert.deepStrictEqual(assignment("detection.mode=positive"), { path: "detection.mode", value: "positive" })
+    assert.deepStrictEqual(assignment("a.b=true").value, true)
+    assert.deepStrictEqual(assignment("a.b=[1, 2]").value, [1, 2])
+    assert.deepStrictEqual(assignment("a.b=x=y").value, "x=y")
+    assert.deepStrictEqual(assignment("a.b=").value, "")
+  })
+
+  it("refuses what has no path", () => {
+    for (const text of ["", "path", "=3"]) assert.throws(() => assignment(text), "path=value")
+  })
+})
+
+describe("--only", () => {
+  it("keeps commas and equals signs of a label", () => {
+    assert.deepStrictEqual(choice("reward=weighted_sum, cosine"), { axis: "reward", label: "weighted_sum, cosine" })
+    assert.deepStrictEqual(choice("reward=a=b"), { axis: "reward", label: "a=b" })
+  })
+})
+
+describe("--seeds", () => {
+  it("reads a number of seeds, a range with both ends, and a list", () => {
+    assert.deepStrictEqual(seeds("3"), [0, 1, 2])
+    assert.deepStrictEqual(seeds("2..5"), [2, 3, 4, 5])
+    assert.deepStrictEqual(seeds("7..7"), [7])
+    assert.deepStrictEqual(seeds("4, 0,4"), [4, 0])
+    assert.deepStrictEqual(seeds("5,"), [5])
+  })
+
+  it("refuses anything else", () => {
+    for (const text of ["", "0", "-1", "1.5", "a", "3..1", "0..", "1;2", ",", "0..99999999999", "1e3"]) {
+      assert.throws(() => seeds(text), "a number of seeds", text)
+    }
+  })
+})
+
+describe("near", () => {
+  it("finds names that start alike, hold each other or differ by few letters", () => {
+    const names = ["reward-comparison@quick", "prompts", "pretrain-tiny"]
+    assert.deepStrictEqual(near("reward-comparison", names), ["reward-comparison@quick"])
+    assert.deepStrictEqual(near("promts", names), ["prompts"])
+    assert.deepStrictEqual(near("zzz", names), [])
+  })
+
+  it("lists what there is when nothing comes near", () => {
+    assert.strictEqual(unknownName("scale", "huge", ["quick"]), "There is no scale \"huge\". Known: \"quick\".")
+    assert.include(unknownName("experiment", "x", []), "assay run FILE")
+  })
+})

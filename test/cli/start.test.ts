@@ -1,0 +1,31 @@
+import { assert, describe, it } from "vitest"
+import { spawnSync } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
+import { assay, assayBin } from "./support.ts"
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
+
+/** A Node of the machine that is too old for the program, where there is one. */
+const oldNode = ["/usr/bin/node", "/usr/local/bin/node"].find((path) =>
+  existsSync(path) && Number(spawnSync(path, ["-p", "process.versions.node.split('.')[0]"]).stdout) < 22)
+
+describe("assay", () => {
+  it("prints its version alone", async () => {
+    assert.deepStrictEqual(await assay(".", "--version"), { code: 0, out: `${version}\n`, err: "" })
+  })
+
+  it("has examples in every help", async () => {
+    const commands = ["run", "plan", "list", "show", "table", "samples", "sql", "score", "evaluate"]
+    const helps = await Promise.all(commands.map((command) => assay(".", command, "--help")))
+    helps.forEach((help, i) => {
+      assert.strictEqual(help.code, 0)
+      assert.match(help.out, new RegExp(`EXAMPLES[^]*assay ${commands[i]} `))
+    })
+  })
+
+  it.skipIf(oldNode === undefined)("starts the packaged Node where the machine's is too old, and hands on its exit code", () => {
+    const run = (...args: ReadonlyArray<string>) => spawnSync(oldNode!, [assayBin, ...args], { encoding: "utf8" })
+    assert.strictEqual(run("--version").stdout, `${version}\n`)
+    assert.strictEqual(run("rum").status, 2)
+  })
+})

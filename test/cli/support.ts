@@ -1,0 +1,46 @@
+import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+export const assayBin = fileURLToPath(new URL("../../bin/assay.js", import.meta.url))
+export const study = fileURLToPath(new URL("studies/tastes.ts", import.meta.url))
+export const golden = fileURLToPath(new URL("../golden", import.meta.url))
+
+export interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** Starts the command in a folder. `ended` resolves when it is over; `process` takes signals and input meanwhile. */
+export const start = (folder: string, args: ReadonlyArray<string>, input?: string) => {
+  const { ASSAY_DB: _, NO_COLOR: __, ...env } = process.env
+  const child = spawn(process.execPath, [assayBin, ...args], { cwd: folder, env })
+  let out = ""
+  let err = ""
+  child.stdout.on("data", (chunk) => out += chunk)
+  child.stderr.on("data", (chunk) => err += chunk)
+  child.stdin.on("error", () => {}) // a command that fails early reads no input
+  child.stdin.end(input ?? "")
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on("error", reject)
+    child.on("close", (code) => resolve({ code, out, err }))
+  })
+  return { process: child, ended, said: () => err }
+}
+
+/** Runs the command in a folder to its end. */
+export const assay = (folder: string, ...args: ReadonlyArray<string>): Promise<Ended> => start(folder, args).ended
+
+/** A folder of its own for a test, and how to remove it. */
+export const temporary = () => {
+  const folder = mkdtempSync(join(tmpdir(), "assay-cli-"))
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** Waits until something holds, looking every few milliseconds; the test's own time limit ends a wait in vain. */
+export const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10))
+}
