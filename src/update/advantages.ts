@@ -9,6 +9,8 @@ const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, valu
  * Source: Shao et al., arXiv 2402.03300, section 4.1.2.
  */
 export const grpo = (rewards: ReadonlyArray<number>): Array<number> => {
+  // The mean of equal numbers may be off by a rounding error, which would be taken for a difference.
+  if (isFlat(rewards)) return rewards.map(() => 0)
   const center = mean(rewards)
   const variance = rewards.reduce((sum, reward) => sum + (reward - center) ** 2, 0) / Math.max(1, rewards.length - 1)
   return rewards.map((reward) => (reward - center) / (Math.sqrt(variance) + stabiliser))

@@ -1,0 +1,92 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { LoopStep, Recorder } from "../../src/pipeline/services.ts"
+import * as Random from "../../src/pipeline/Random.ts"
+import { type AdamW, Policy, type Sequence } from "../../src/policy/Policy.ts"
+import type { Prompt } from "../../src/prompt/Prompt.ts"
+
+/**
+ * The smallest policy there is: it draws every token from one softmax over `tokens` logits, whatever it is asked, and
+ * climbs by plain gradient ascent. It remembers what it was asked to do.
+ */
+export const bandit = (tokens: number) => {
+  const logits = new Float64Array(tokens)
+  const start = logits.slice()
+  const gradient = new Float64Array(tokens)
+  const logprob = (at: Float64Array, token: number) => at[token]! - Math.log(at.reduce((sum, x) => sum + Math.exp(x), 0))
+  const score = (sequences: ReadonlyArray<Sequence>, at: Float64Array) =>
+    sequences.map((sequence) => sequence.tokens.map((token) => logprob(at, token)))
+  const probabilities = () => Array.from(logits, (_, token) => Math.exp(logprob(logits, token)))
+  const calls = { backward: [] as Array<ReadonlyArray<Sequence>>, steps: [] as Array<AdamW>, reference: 0 }
+  const layer = Layer.succeed(Policy, {
+    inputSize: Effect.succeed,
+    render: ({ messages }) => Effect.succeed(JSON.stringify(messages)),
+    encodeAnswer: (text) => Effect.succeed(text.split(" ").map(Number)),
+    sample: (questions, { maxTokens, n }) =>
+      Effect.sync(() => {
+        const chances = probabilities()
+        return questions.map(({ key }) =>
+          Array.from({ length: n }, (_, i) => {
+            const next = Random.stream(Random.fold(key, i))
+            const drawn = Array.from({ length: maxTokens }, () => {
+              const uniform = next()
+              let sum = 0
+              const found = chances.findIndex((p) => (sum += p) > uniform)
+              return found === -1 ? tokens - 1 : found
+            })
+            const logprobs = drawn.map((token) => logprob(logits, token))
+            return { tokens: drawn, logprobs, text: drawn.join(" "), finishReason: "length" as const }
+          })
+        )
+      }),
+    logprobs: (sequences, of) =>
+      Effect.sync(() => {
+        if (of === "reference") calls.reference++
+        return score(sequences, of === "reference" ? start : logits)
+      }),
+    backward: (sequences, weights) =>
+      Effect.sync(() => {
+        calls.backward.push(sequences)
+        const chances = probabilities()
+        sequences.forEach((sequence, i) =>
+          sequence.tokens.forEach((token, t) =>
+            chances.forEach((p, j) => (gradient[j]! += weights[i]![t]! * ((token === j ? 1 : 0) - p)))
+          )
+        )
+        return score(sequences, logits)
+      }),
+    step: (options) =>
+      Effect.sync(() => {
+        calls.steps.push(options)
+        const gradientNorm = Math.hypot(...gradient)
+        gradient.forEach((g, j) => (logits[j]! += options.learningRate * g))
+        gradient.fill(0)
+        return { gradientNorm }
+      })
+  })
+  return { layer, logits, probabilities, calls }
+}
+
+/** Runs a stage of a loop with a recorder, and gives back what it recorded. */
+export const recorded = <A, E, R>(effect: Effect.Effect<A, E, R>, step = { step: 0, steps: 10 }) => {
+  const metrics: { [name: string]: number } = {}
+  return effect.pipe(
+    Effect.provideService(Recorder, {
+      metric: (name, value) => void (metrics[name] = value),
+      samples: () => {},
+      progress: () => {}
+    }),
+    Effect.provideService(LoopStep, step),
+    Effect.as(metrics)
+  )
+}
+
+export const prompt = (id: string, solution = "0"): Prompt => ({
+  id,
+  image: { path: `${id}.png`, width: 112, height: 112 },
+  input: { width: 112, height: 112 },
+  messages: [{ role: "user", content: [{ type: "image" }, { type: "text", text: id }] }],
+  labels: [],
+  truth: [],
+  solution
+})
