@@ -1,30 +1,36 @@
 import Database from "better-sqlite3"
-import { afterAll, assert, describe, it } from "vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { execFileSync } from "node:child_process"
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { afterAll, assert, describe, it } from "vitest"
+import { codeOf, from } from "../../src/cli/Failure.ts"
+import * as Study from "../../src/cli/study.ts"
+import { InvalidConfig, UnknownPath } from "../../src/pipeline/errors.ts"
+import { open } from "../../src/store/Database.ts"
 import { assay, study, temporary } from "./support.ts"
+import tastes from "./studies/tastes.ts"
 
 const { folder, remove } = temporary()
 afterAll(remove)
 
+interface Case {
+  readonly args: ReadonlyArray<string>
+  readonly code: number
+  readonly words: ReadonlyArray<string>
+}
+
 /** Runs the command lines side by side; each must end with the code, say all of the words on stderr and print nothing. */
-const refused = async (
-  cases: ReadonlyArray<{ readonly args: ReadonlyArray<string>; readonly code: number; readonly words: ReadonlyArray<string> }>
-) => {
-  for (const { args, code, words } of cases) {
+const refused = (cases: ReadonlyArray<Case>) =>
+  Promise.all(cases.map(async ({ args, code, words }) => {
     const ended = await assay(folder, ...args)
     const line = args.join(" ")
     assert.strictEqual(ended.code, code, `${line}: ${ended.err}`)
     assert.strictEqual(ended.out, "", line)
     for (const word of words) assert.include(ended.err, word, line)
     assert.notInclude(ended.err, "    at ", `${line}: no stack trace`)
-  }
-}
-
-const file = (name: string, text: string) => {
-  writeFileSync(join(folder, name), text)
-  return name
-}
+  }))
 
 describe("a wrong word on the command line exits with 2 and names what comes near", () => {
   it("commands, flags and values", () =>
@@ -32,49 +38,79 @@ describe("a wrong word on the command line exits with 2 and names what comes nea
       { args: ["rum"], code: 2, words: ["rum", "run"] },
       { args: ["run"], code: 2, words: ["FILE", "assay run --help"] },
       { args: ["run", study, "--sedes", "3"], code: 2, words: ["--sedes", "--seeds"] },
-      { args: ["run", study, "--seeds", "many"], code: 2, words: ["--seeds", "range (0..4)"] },
-      { args: ["table", "x", "--format", "html"], code: 2, words: ["--format", "latex"] }
+      { args: ["run", study, "--seeds", "many"], code: 2, words: ["--seeds", "range (0..4)"] }
     ]))
 
-  it("axes, labels, scales, stages and config paths", () =>
+  it("config paths, and values of the wrong type with 3", () =>
     refused([
-      { args: ["run", study, "--only", "tast=low"], code: 2, words: ["no axis \"tast\"", "\"taste\""] },
-      { args: ["plan", study, "--only", "taste=lo"], code: 2, words: ["\"lo\"", "\"low\""] },
-      { args: ["plan", study, "--scale", "quik"], code: 2, words: ["no scale \"quik\"", "\"quick\""] },
-      { args: ["plan", study, "--force", "lop"], code: 2, words: ["\"lop\"", "\"loop\""] },
       { args: ["plan", study, "--set", "climb.rat=1"], code: 2, words: ["\"climb.rat\"", "loop.climb.rate"] },
-      { args: ["plan", study, "--set", "answer.pause=soon"], code: 3, words: ["answer", "pause", "number"] }
+      { args: ["run", study, "--set", "answer.pause=soon"], code: 3, words: ["answer", "pause", "number"] }
     ]))
+
+  it("axes, labels, scales and stages", () => {
+    const given = { file: study, set: [], only: [], seeds: Option.none(), scale: Option.none(), force: [], db: "runs.db" }
+    const said = (options: Partial<Study.Options>) => {
+      const { code, message } = Effect.runSync(Effect.flip(Study.planOptions(tastes, { ...given, ...options })))
+      assert.strictEqual(code, 2)
+      return message
+    }
+    assert.strictEqual(said({ only: [{ axis: "tast", label: "low" }] }), "There is no axis \"tast\". Did you mean \"taste\"?")
+    assert.include(said({ only: [{ axis: "taste", label: "lo" }] }), "Did you mean \"low\"?")
+    assert.include(said({ scale: Option.some("quik") }), "Did you mean \"quick\"?")
+    assert.include(said({ force: ["lop"] }), "Did you mean \"loop\"?")
+  })
+
+  it("labels of one axis add up, and different axes narrow down", () => {
+    const only = [{ axis: "a", label: "1" }, { axis: "b", label: "x" }, { axis: "a", label: "2" }]
+    assert.deepStrictEqual(Study.patterns(only), [{ a: "1", b: "x" }, { a: "2", b: "x" }])
+    assert.deepStrictEqual(Study.patterns([]), [])
+  })
 })
 
-describe("a study file that cannot be used exits with 3", () => {
-  it("names the file and what is wrong with it", () =>
-    refused([
-      { args: ["run", "nowhere.ts"], code: 3, words: ["no study file nowhere.ts"] },
-      { args: ["run", "."], code: 3, words: ["no file"] },
-      { args: ["run", file("syntax.ts", "const x: number =\nexport default 3")], code: 3, words: ["syntax.ts", "not valid TypeScript"] },
-      { args: ["run", file("import.ts", "import x from \"./missing.ts\"\nexport default x")], code: 3, words: ["missing.ts"] },
-      { args: ["run", file("throws.ts", "\nthrow new Error(\"no luck\")")], code: 3, words: ["throws.ts:2", "no luck"] },
-      { args: ["run", file("empty.ts", "export const x = 1")], code: 3, words: ["no default export", "Experiment.make"] },
-      { args: ["run", file("number.ts", "export default 3")], code: 3, words: ["a number", "Experiment.make"] }
-    ]))
+describe("a study file that cannot be used", () => {
+  const files = {
+    "syntax.ts": ["const x: number =\nexport default 3", "not valid TypeScript"],
+    "import.ts": ["import x from \"./missing.ts\"\nexport default x", "missing.ts"],
+    "throws.ts": ["\nthrow new Error(\"no luck\")", "throws.ts:2: no luck"],
+    "empty.ts": ["export const x = 1", "no default export"],
+    "number.ts": ["export default 3", "exports a number by default"]
+  } as const
+
+  it("is named with what is wrong in it", () => {
+    for (const [name, [text]] of Object.entries(files)) writeFileSync(join(folder, name), text)
+    const names = [...Object.keys(files), "nowhere.ts", "."]
+    const out = execFileSync(process.execPath, [join(import.meta.dirname, "children/load.ts"), ...names], { cwd: folder, encoding: "utf8" })
+    const said: ReadonlyArray<{ readonly code: number; readonly message: string }> = JSON.parse(out)
+    const words = [...Object.values(files).map(([, word]) => word), "no study file nowhere.ts", ". is no file"]
+    said.forEach(({ code, message }, i) => {
+      assert.strictEqual(code, 3, message)
+      assert.include(message, words[i]!)
+      assert.include(message, names[i]!)
+      assert.notInclude(message, "\n", "one paragraph")
+    })
+  })
+
+  it("exits with 3", () => refused([{ args: ["run", "nowhere.ts"], code: 3, words: ["no study file nowhere.ts"] }]))
 })
 
 describe("a database that cannot be used exits with 3 and is left as it was", () => {
-  const corrupt = () => file("corrupt.db", "this is no database, though it is long enough to be taken for one".repeat(100))
-
-  it("missing, corrupt, newer or without its folder", async () => {
+  it("missing, corrupt, newer, locked or without its folder", async () => {
+    writeFileSync(join(folder, "corrupt.db"), "this is no database, though it is long enough to be taken for one".repeat(100))
+    await Effect.runPromise(Effect.scoped(open({ file: join(folder, "newer.db") })))
     const newer = new Database(join(folder, "newer.db"))
     newer.pragma("user_version = 999")
     newer.close()
-    const before = readFileSync(join(folder, corrupt()), "utf8")
+    const holder = new Database(join(folder, "locked.db"))
+    holder.exec("CREATE TABLE t (x); BEGIN EXCLUSIVE")
+    const before = readFileSync(join(folder, "corrupt.db"), "utf8")
     await refused([
+      { args: ["run", study, "--db", "locked.db"], code: 3, words: ["locked.db", "locked by another process"] },
       { args: ["list", "--db", "absent.db"], code: 3, words: ["absent.db", "assay run FILE"] },
-      { args: ["list", "--db", "corrupt.db"], code: 3, words: ["corrupt.db", "not an SQLite database"] },
       { args: ["run", study, "--db", "corrupt.db"], code: 3, words: ["corrupt.db", "not an SQLite database"] },
-      { args: ["run", study, "--db", "newer.db"], code: 3, words: ["newer.db", "999"] },
+      { args: ["table", "tastes", "--db", "newer.db"], code: 3, words: ["newer.db", "999"] },
       { args: ["run", study, "--db", "no/folder/runs.db"], code: 3, words: ["no/folder", "does not exist"] }
     ])
+    holder.close()
     assert.isFalse(existsSync(join(folder, "absent.db")))
     assert.strictEqual(readFileSync(join(folder, "corrupt.db"), "utf8"), before)
   })
@@ -87,11 +123,22 @@ describe("a database that cannot be used exits with 3 and is left as it was", ()
     await refused([{ args: ["run", study, "--db", "sealed/runs.db"], code: 3, words: ["sealed", "not writable"] }])
     assert.deepStrictEqual(readdirSync(place), [])
   })
+})
 
-  it("locked by another process", async () => {
-    const holder = new Database(join(folder, "locked.db"))
-    holder.exec("CREATE TABLE t (x); BEGIN EXCLUSIVE")
-    await refused([{ args: ["run", study, "--db", "locked.db"], code: 3, words: ["locked.db", "locked by another process"] }])
-    holder.close()
+describe("Failure", () => {
+  it("tells usage from a wrong study, and puts messages into one paragraph", () => {
+    assert.strictEqual(from(new UnknownPath({ path: "a", message: "no a" })).code, 2)
+    const config = from(new InvalidConfig({ stage: "answer", message: "answer: Expected number\n  at [\"pause\"]" }))
+    assert.deepStrictEqual([config.code, config.message], [3, "answer: Expected number at [\"pause\"]"])
+  })
+
+  it("keeps the stack of what is our own mistake", () => {
+    assert.include(from(new TypeError("oops")).message, "errors.test.ts")
+  })
+
+  it("exits with 3 when every failed run failed by its data or model, else with 1", () => {
+    assert.strictEqual(codeOf(["DataError", "ModelFolderError"]), 3)
+    assert.strictEqual(codeOf(["DataError", "PolicyError"]), 1)
+    assert.strictEqual(codeOf([undefined]), 1)
   })
 })
