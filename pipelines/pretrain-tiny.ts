@@ -20,8 +20,8 @@ export default Experiment.make("pretrain-tiny", {
       Prompt.template(Prompt.standard),
       looseFormat({}),
       Pipeline.loop(
-        { steps: 4500, batch: 64, checkpointEvery: 250 },
-        Update.sft({ learningRate: 1.5e-3, warmup: 50, schedule: "cosine", weightDecay: 0.01 })
+        { steps: 8000, batch: 32, checkpointEvery: 250 },
+        Update.sft({ learningRate: 1.2e-3, warmup: 100, schedule: "cosine", weightDecay: 0.01 })
       ),
       evaluation
     ),
