@@ -21,8 +21,8 @@ if (major > 22 || (major === 22 && minor >= 19)) {
   const newer = packagedNode()
   if (newer === undefined) {
     process.stderr.write(
-      `assay: this is Node ${process.versions.node}, and assay needs Node 22.19 or newer. The project brings one along as ` +
-        "the npm package `node`: run `npm ci` in the project's folder, or install a newer Node.\n"
+      `assay: this is Node ${process.versions.node}, and assay needs Node 22.19 or newer. The project brings one along ` +
+        "as the npm package `node`: run `npm ci` in the project's folder, or install a newer Node.\n"
     )
     process.exit(3)
   }

@@ -23,7 +23,14 @@ const isTagged = (error: unknown): error is { readonly _tag: string; readonly me
   "message" in error && typeof error.message === "string"
 
 /** Tags of errors that mean a wrong study, data set or model rather than a stage that broke at work. */
-const invalidTags = new Set(["InvalidConfig", "InvalidExperiment", "EmptyBatchSource", "DataError", "ImageError", "ModelFolderError"])
+const invalidTags = new Set([
+  "InvalidConfig",
+  "InvalidExperiment",
+  "EmptyBatchSource",
+  "DataError",
+  "ImageError",
+  "ModelFolderError"
+])
 
 /** Exit code after runs that failed by errors of these tags: 3 when every one is a matter of study, data or model. */
 export const codeOf = (tags: ReadonlyArray<string | undefined>): Failure["code"] =>
@@ -37,5 +44,8 @@ export const from = (error: unknown): Failure => {
   if (error instanceof Failure) return error
   if (isTagged(error)) return isUsage(error) ? usage(oneLine(error.message)) : invalid(oneLine(error.message))
   const stack = error instanceof Error ? error.stack ?? error.message : String(error)
-  return new Failure({ code: exitCodes.stageFailed, message: `Something broke inside assay itself; please report it.\n${stack}` })
+  return new Failure({
+    code: exitCodes.stageFailed,
+    message: `Something broke inside assay itself; please report it.\n${stack}`
+  })
 }

@@ -13,7 +13,7 @@ import { table } from "./commands/table.ts"
 export const assay = Command.make("assay").pipe(
   Command.withDescription("Run experiments on vision-language detectors, and read what came out of them"),
   Command.withExamples([
-    { command: "assay run pipelines/reward-comparison.ts --scale quick", description: "Run a study and print its table" },
+    { command: "assay run pipelines/reward-comparison.ts", description: "Run a study and print its table" },
     { command: "assay list", description: "What the database holds" },
     { command: "assay table reward-comparison --format md", description: "Print the ablation table again" }
   ]),

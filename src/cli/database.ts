@@ -7,7 +7,9 @@ import { type Failure, from, usage } from "./Failure.ts"
 import { unknownName } from "./near.ts"
 
 /** Folders that belong to a database: stored files, generated files, and pictures for people. */
-export const folders = (db: string): { readonly objects: string; readonly workspace: string; readonly pictures: string } => ({
+export const folders = (
+  db: string
+): { readonly objects: string; readonly workspace: string; readonly pictures: string } => ({
   objects: path.join(path.dirname(db), ".assay", "objects"),
   workspace: path.join(path.dirname(db), ".assay", "workspace"),
   pictures: path.join(path.dirname(db), "samples")
@@ -18,9 +20,14 @@ export const open = (db: string): Effect.Effect<Store.Handle, Failure, Scope.Sco
   Effect.mapError(Store.open({ file: db }), from)
 
 /** The error for an experiment that the database does not have, with the names that it may be meant for. */
-export const unknownExperiment = (handle: Store.Handle, wanted: string): Effect.Effect<never, Failure | Store.StoreError> =>
-  Effect.flatMap(Store.experiments(handle), (all) =>
-    Effect.fail(usage(unknownName("experiment", wanted, all.map((experiment) => experiment.name)))))
+export const unknownExperiment = (
+  handle: Store.Handle,
+  wanted: string
+): Effect.Effect<never, Failure | Store.StoreError> =>
+  Effect.flatMap(
+    Store.experiments(handle),
+    (all) => Effect.fail(usage(unknownName("experiment", wanted, all.map((experiment) => experiment.name))))
+  )
 
 /** A run by its number; a usage error with the numbers there are, when there is no such run. */
 export const runById = Effect.fnUntraced(function*(handle: Store.Handle, id: number) {
@@ -35,8 +42,8 @@ export const runById = Effect.fnUntraced(function*(handle: Store.Handle, id: num
 })
 
 /**
- * Where the image of a stored sample lies now. Generated images are stored by a path from the folder in which the study ran;
- * seen from elsewhere they lie in the `.assay` folder beside the database.
+ * Where the image of a stored sample lies now. Generated images are stored by a path from the folder in which the study
+ * ran; seen from elsewhere they lie in the `.assay` folder beside the database.
  */
 export const imageFile = (db: string) => (image: string): string => {
   if (path.isAbsolute(image) || fs.existsSync(image)) return image

@@ -11,7 +11,10 @@ export const db = Flag.String("db").pipe(
   Flag.withDefault(process.env["ASSAY_DB"] || "runs.db")
 )
 
-export const json = Flag.Boolean("json").pipe(Flag.withDescription("Print JSON to stdout, for scripts"), Flag.withDefault(false))
+export const json = Flag.Boolean("json").pipe(
+  Flag.withDescription("Print JSON to stdout, for scripts"),
+  Flag.withDefault(false)
+)
 
 export const pipelineFile = Argument.String("FILE").pipe(
   Argument.withDescription("Study file: a TypeScript module whose default export is Experiment.make(...)")
@@ -37,7 +40,7 @@ export const study = {
     Flag.optional
   ),
   scale: Flag.String("scale").pipe(
-    Flag.withDescription("A named set of overrides that the study declares, such as quick or full"),
+    Flag.withDescription("A named set of overrides that the study declares, such as full"),
     Flag.withMetavar("NAME"),
     Flag.optional
   ),

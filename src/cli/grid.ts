@@ -5,6 +5,9 @@ export const grid = (rows: ReadonlyArray<ReadonlyArray<string>>, right: Readonly
   const widths: Array<number> = []
   for (const row of rows) row.forEach((cell, i) => widths[i] = Math.max(widths[i] ?? 0, width(cell)))
   return rows
-    .map((row) => row.map((cell, i) => right.includes(i) ? padStart(cell, widths[i]!) : padEnd(cell, widths[i]!)).join("  ").trimEnd())
+    .map((row) =>
+      row.map((cell, i) => right.includes(i) ? padStart(cell, widths[i]!) : padEnd(cell, widths[i]!)).join("  ")
+        .trimEnd()
+    )
     .join("\n")
 }

@@ -30,7 +30,8 @@ const placeIn = (file: string, error: Error): string => {
 }
 
 /** First sentence of an error as one line; Node puts pictures of the code into some messages. */
-const firstLine = (text: string): string => text.split("\n").map((line) => line.trim()).find((line) => line !== "") ?? text
+const firstLine = (text: string): string =>
+  text.split("\n").map((line) => line.trim()).find((line) => line !== "") ?? text
 
 const explain = (file: string, error: unknown): Failure => {
   if (!(error instanceof Error)) return invalid(`${file} threw ${String(error)} while it was loaded.`)
@@ -38,7 +39,10 @@ const explain = (file: string, error: unknown): Failure => {
   if (code === "ERR_MODULE_NOT_FOUND") {
     return invalid(`${file} cannot be loaded: ${firstLine(error.message)}. Check the import, and its .ts ending.`)
   }
-  if (error instanceof SyntaxError || code.startsWith("ERR_INVALID_TYPESCRIPT") || code.startsWith("ERR_UNSUPPORTED_TYPESCRIPT")) {
+  if (
+    error instanceof SyntaxError || code.startsWith("ERR_INVALID_TYPESCRIPT") ||
+    code.startsWith("ERR_UNSUPPORTED_TYPESCRIPT")
+  ) {
     return invalid(`${placeIn(file, error)} is not valid TypeScript that Node can strip: ${firstLine(error.message)}`)
   }
   return invalid(`${placeIn(file, error)}: ${firstLine(error.message)}`)
@@ -46,7 +50,9 @@ const explain = (file: string, error: unknown): Failure => {
 
 const notRegular = (file: string): Failure | undefined => {
   const stat = fs.statSync(file, { throwIfNoEntry: false })
-  if (stat === undefined) return invalid(`There is no study file ${file}. Name an existing file, for example one under pipelines/.`)
+  if (stat === undefined) {
+    return invalid(`There is no study file ${file}. Name an existing file, for example one under pipelines/.`)
+  }
   if (!stat.isFile()) return invalid(`${file} is no file. Name a study file, for example one under pipelines/.`)
   return undefined
 }

@@ -2,7 +2,9 @@
 export const near = (wanted: string, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   const target = wanted.toLowerCase()
   const scored = names.map((name) => ({ name, score: score(target, name.toLowerCase()) }))
-  return scored.filter(({ score }) => score <= 0.5).sort((a, b) => a.score - b.score).slice(0, 5).map(({ name }) => name)
+  return scored.filter(({ score }) => score <= 0.5).sort((a, b) => a.score - b.score).slice(0, 5).map(({ name }) =>
+    name
+  )
 }
 
 const score = (a: string, b: string): number =>

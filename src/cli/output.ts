@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 
-/** Writes data to stdout and waits until it is taken, so that large outputs neither pile up in memory nor get cut at exit. */
+/** Writes data to stdout and waits until it is taken, so that large outputs do not get cut at exit. */
 export const write = (text: string): Effect.Effect<void> =>
   Effect.callback((resume) => {
     process.stdout.write(text, () => resume(Effect.void))

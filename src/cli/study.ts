@@ -28,7 +28,9 @@ export interface Options {
 export const patterns = (only: Options["only"]): ReadonlyArray<{ readonly [axis: string]: string }> => {
   if (only.length === 0) return []
   const byAxis = Map.groupBy(only, ({ axis }) => axis)
-  return Grid.product(Object.fromEntries([...byAxis].map(([axis, all]) => [axis, [...new Set(all.map(({ label }) => label))]])))
+  return Grid.product(
+    Object.fromEntries([...byAxis].map(([axis, all]) => [axis, [...new Set(all.map(({ label }) => label))]]))
+  )
 }
 
 /** The first word of the options that the study does not know, as a usage error with what comes near it. */
@@ -86,4 +88,5 @@ export const journal = (db: string): Layer.Layer<Journal, Store.StoreError> =>
   Store.layer({ file: db, objects: folders(db).objects })
 
 /** The journal to plan with: creates nothing. */
-export const journalForPlan = (db: string): Layer.Layer<Journal, Store.StoreError> => fs.existsSync(db) ? journal(db) : empty
+export const journalForPlan = (db: string): Layer.Layer<Journal, Store.StoreError> =>
+  fs.existsSync(db) ? journal(db) : empty

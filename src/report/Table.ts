@@ -57,7 +57,9 @@ export interface Source {
   readonly name: string
   readonly question: string
   readonly table: Json
-  readonly variants: ReadonlyArray<{ readonly name: string; readonly role: Role; readonly cell: { readonly [axis: string]: string } }>
+  readonly variants: ReadonlyArray<
+    { readonly name: string; readonly role: Role; readonly cell: { readonly [axis: string]: string } }
+  >
   readonly ablation: ReadonlyArray<Measured & { readonly variant: string; readonly metric: string }>
   readonly paired: ReadonlyArray<Difference & { readonly variant: string; readonly metric: string }>
   readonly gain: ReadonlyArray<Difference & { readonly variant: string; readonly metric: string }>

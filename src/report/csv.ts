@@ -12,9 +12,23 @@ export const field = (value: Value): string => {
 export const record = (values: ReadonlyArray<Value>): string => values.map(field).join(",")
 
 const columns = [
-  "experiment", "variant", "role", "metric", "n", "mean", "sd", "ci95",
-  "baseline_delta", "baseline_ci95", "baseline_wins", "baseline_separated",
-  "reference_delta", "reference_ci95", "reference_wins", "reference_separated", "published"
+  "experiment",
+  "variant",
+  "role",
+  "metric",
+  "n",
+  "mean",
+  "sd",
+  "ci95",
+  "baseline_delta",
+  "baseline_ci95",
+  "baseline_wins",
+  "baseline_separated",
+  "reference_delta",
+  "reference_ci95",
+  "reference_wins",
+  "reference_separated",
+  "published"
 ]
 
 /** The table in long form, one line a variant and metric, full precision, a header line first. */
@@ -22,10 +36,23 @@ export const csv = (table: Table): string => {
   const lines = table.rows.flatMap((row) =>
     row.cells.map(({ measured, metric, published, toBaseline, toReference }) =>
       record([
-        table.experiment, row.variant, row.role, metric,
-        measured?.n ?? 0, measured?.mean, measured?.sd, measured?.ci95,
-        toBaseline?.delta, toBaseline?.ci95, toBaseline?.wins, toBaseline?.separated,
-        toReference?.delta, toReference?.ci95, toReference?.wins, toReference?.separated, published
+        table.experiment,
+        row.variant,
+        row.role,
+        metric,
+        measured?.n ?? 0,
+        measured?.mean,
+        measured?.sd,
+        measured?.ci95,
+        toBaseline?.delta,
+        toBaseline?.ci95,
+        toBaseline?.wins,
+        toBaseline?.separated,
+        toReference?.delta,
+        toReference?.ci95,
+        toReference?.wins,
+        toReference?.separated,
+        published
       ])
     )
   )

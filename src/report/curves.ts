@@ -14,8 +14,8 @@ export const smooth = (values: ReadonlyArray<number>, radius: number): ReadonlyA
   values.map((_, i) => mean(values.slice(Math.max(0, i - radius), i + radius + 1)))
 
 /**
- * The learning curves of an experiment as a chart: each seed's curve is smoothed, then a line is the mean over the seeds
- * that reached a step, and its band goes from the lowest to the highest of them.
+ * The learning curves of an experiment as a chart: each seed's curve is smoothed, then a line is the mean over the
+ * seeds that reached a step, and its band goes from the lowest to the highest of them.
  */
 export const chart = (
   experiment: string,

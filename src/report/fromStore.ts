@@ -3,9 +3,11 @@ import type { Json } from "../pipeline/Json.ts"
 import * as Store from "../store/Store.ts"
 import * as Table from "./Table.ts"
 
-const measured = <A extends { readonly mean: number | null }>(row: A): row is A & { readonly mean: number } => row.mean !== null
+const measured = <A extends { readonly mean: number | null }>(row: A): row is A & { readonly mean: number } =>
+  row.mean !== null
 
-const compared = <A extends { readonly delta: number | null }>(row: A): row is A & { readonly delta: number } => row.delta !== null
+const compared = <A extends { readonly delta: number | null }>(row: A): row is A & { readonly delta: number } =>
+  row.delta !== null
 
 /** Reads the table of an experiment; undefined when the database has no experiment of that name. */
 export const read = (handle: Store.Handle, name: string): Effect.Effect<Table.Table | undefined, Store.StoreError> =>

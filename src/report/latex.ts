@@ -34,7 +34,13 @@ export const latex = (table: Table): string => {
     const compare = (name: string | undefined, pick: (cell: Cell) => Difference | undefined): ReadonlyArray<string> =>
       row.cells.every((cell) => pick(cell) === undefined)
         ? []
-        : [line([`\\quad to ${escape(name ?? "")}`, "", ...row.cells.map((cell, i) => differenceText(pick(cell), digits[i]!))])]
+        : [
+          line([
+            `\\quad to ${escape(name ?? "")}`,
+            "",
+            ...row.cells.map((cell, i) => differenceText(pick(cell), digits[i]!))
+          ])
+        ]
     const published = row.cells.some((cell) => cell.published !== undefined)
     return [
       line([

@@ -23,7 +23,8 @@ const columnsOf = (table: Table, position: number): ReadonlyArray<Column> => {
   const has = (pick: (cell: Cell) => unknown) => table.rows.some((row) => pick(row.cells[position]!) !== undefined)
   const measured: Column = {
     head: metric,
-    value: (cell) => cell.measured === undefined ? "-" : withInterval(cell.measured.mean.toFixed(digits), cell.measured.ci95, digits)
+    value: (cell) =>
+      cell.measured === undefined ? "-" : withInterval(cell.measured.mean.toFixed(digits), cell.measured.ci95, digits)
   }
   return [
     measured,
@@ -33,7 +34,9 @@ const columnsOf = (table: Table, position: number): ReadonlyArray<Column> => {
     ...(has((cell) => cell.toReference)
       ? [{ head: `to ${table.reference}`, value: (cell: Cell) => differenceText(cell.toReference, digits) }]
       : []),
-    ...(has((cell) => cell.published) ? [{ head: "published", value: (cell: Cell) => String(cell.published ?? "") }] : [])
+    ...(has((cell) => cell.published)
+      ? [{ head: "published", value: (cell: Cell) => String(cell.published ?? "") }]
+      : [])
   ]
 }
 
@@ -45,7 +48,11 @@ export const markdown = (table: Table): string => {
   const rows = table.rows.map((row) => {
     const counts = new Set(row.cells.flatMap((cell) => (cell.measured ? [cell.measured.n] : [])))
     const cells = columns.flatMap((group, i) => group.map((column) => column.value(row.cells[i]!)))
-    return line([escape(row.variant) + (row.role === "baseline" ? " (baseline)" : ""), [...counts].join("/") || "0", ...cells])
+    return line([
+      escape(row.variant) + (row.role === "baseline" ? " (baseline)" : ""),
+      [...counts].join("/") || "0",
+      ...cells
+    ])
   })
   const heads = columns.flat().map((column) => escape(column.head))
   return [

@@ -24,7 +24,8 @@ export const ofSample = (sample: Sample, imagePath: string, caption: string): Dr
 })
 
 /** A name of an experiment as a folder: letters, digits and a few signs stay. */
-export const folderName = (experiment: string): string => experiment.replace(/[^\p{L}\p{N}@=.,+-]+/gu, "_").replace(/^\.+/, "_")
+export const folderName = (experiment: string): string =>
+  experiment.replace(/[^\p{L}\p{N}@=.,+-]+/gu, "_").replace(/^\.+/, "_")
 
 const save = (file: string, content: Uint8Array): Effect.Effect<string> =>
   Effect.promise(async () => {
@@ -51,26 +52,36 @@ const best = (table: Table): string | undefined =>
 
 const shown = 4
 
-const answers = Effect.fnUntraced(function*(handle: Store.Handle, table: Table, folder: string, resolve: (image: string) => string) {
-  const runs = yield* Store.runs(handle, table.experiment)
-  const variants = [table.reference, best(table)].flatMap((variant) => variant === undefined ? [] : [variant])
-  const chosen = variants.flatMap((variant) => runs.find((run) => run.variant === variant && run.status === "done") ?? [])
-  const rows = yield* Effect.forEach(chosen, (run) =>
-    Effect.map(Store.samples(handle, run.id, { kind: "evaluate" }), (samples) => {
-      const ordered = samples.toSorted((a, b) => a.ordinal - b.ordinal)
-      const every = Math.max(1, Math.floor(ordered.length / shown))
-      return ordered.filter((_, i) => i % every === 0).slice(0, shown)
-        .map((sample) => ofSample(sample, resolve(sample.image), `${run.variant}, seed ${run.seed}`))
-    }))
-  const pictures = rows.flat()
-  if (pictures.length === 0) return []
-  const png = yield* Draw.sheet(pictures, Math.max(...rows.map((row) => row.length)))
-  return [yield* save(path.join(folder, "answers.png"), png)]
-})
+const answers = Effect.fnUntraced(
+  function*(handle: Store.Handle, table: Table, folder: string, resolve: (image: string) => string) {
+    const runs = yield* Store.runs(handle, table.experiment)
+    const variants = [table.reference, best(table)].flatMap((variant) => variant === undefined ? [] : [variant])
+    const chosen = variants.flatMap((variant) =>
+      runs.find((run) => run.variant === variant && run.status === "done") ?? []
+    )
+    const rows = yield* Effect.forEach(
+      chosen,
+      (run) =>
+        Effect.map(Store.samples(handle, run.id, { kind: "evaluate" }), (samples) => {
+          const ordered = samples.toSorted((a, b) => a.ordinal - b.ordinal)
+          const every = Math.max(1, Math.floor(ordered.length / shown))
+          return ordered.filter((_, i) => i % every === 0).slice(0, shown)
+            .map((sample) => ofSample(sample, resolve(sample.image), `${run.variant}, seed ${run.seed}`))
+        })
+    )
+    const pictures = rows.flat()
+    if (pictures.length === 0) {
+      return []
+    }
+    const png = yield* Draw.sheet(pictures, Math.max(...rows.map((row) => row.length)))
+    return [yield* save(path.join(folder, "answers.png"), png)]
+  }
+)
 
 /**
- * Writes an experiment's pictures into a folder of its name: `learning-curve.png`, and `answers.png` with held-out answers
- * of the reference (first row) and of the best variant. `resolve` finds the file of a stored image path. Returns the paths.
+ * Writes an experiment's pictures into a folder of its name: `learning-curve.png`, and `answers.png` with held-out
+ * answers of the reference (first row) and of the best variant. `resolve` finds the file of a stored image path.
+ * Returns the paths.
  *
  * Fails with `StoreError`, or `ImageError` when an image is gone.
  */

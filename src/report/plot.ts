@@ -4,7 +4,9 @@ import { fit } from "./width.ts"
 /** One line of a chart: its mean and the range that it spans (over seeds) at each x. */
 export interface Series {
   readonly name: string
-  readonly points: ReadonlyArray<{ readonly x: number; readonly mean: number; readonly low: number; readonly high: number }>
+  readonly points: ReadonlyArray<
+    { readonly x: number; readonly mean: number; readonly low: number; readonly high: number }
+  >
 }
 
 export interface Chart {
@@ -35,8 +37,13 @@ export const ticks = (low: number, high: number, count: number): ReadonlyArray<n
   return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toFixed(digits)))
 }
 
-/** Moves label positions apart to at least `gap`, keeping their order and staying inside `low` to `high` where they fit. */
-export const spread = (wanted: ReadonlyArray<number>, gap: number, low: number, high: number): ReadonlyArray<number> => {
+/** Moves positions apart to at least `gap`, keeping their order and staying inside `low` to `high` where they fit. */
+export const spread = (
+  wanted: ReadonlyArray<number>,
+  gap: number,
+  low: number,
+  high: number
+): ReadonlyArray<number> => {
   const order = wanted.map((_, i) => i).sort((a, b) => wanted[a]! - wanted[b]! || a - b)
   const placed = new Array<number>(wanted.length)
   let floor = low
@@ -61,10 +68,17 @@ interface Style {
 }
 
 /** A line of text whose middle line passes through (x, y), drawn as dots, so that no font is needed. */
-const label = (x: number, y: number, content: string, { align = "left", colour, dot = 1.4, upwards = false }: Style): string => {
+const label = (
+  x: number,
+  y: number,
+  content: string,
+  { align = "left", colour, dot = 1.4, upwards = false }: Style
+): string => {
   const { height, width } = measure(content, dot)
   const shift = align === "left" ? 0 : align === "middle" ? -width / 2 : -width
-  return `<path d="${textPath(content, 0, 0, dot)}" fill="${colour}" transform="translate(${x.toFixed(1)} ${y.toFixed(1)})` +
+  return `<path d="${textPath(content, 0, 0, dot)}" fill="${colour}" transform="translate(${x.toFixed(1)} ${
+    y.toFixed(1)
+  })` +
     `${upwards ? " rotate(-90)" : ""} translate(${shift.toFixed(1)} ${(-height / 2).toFixed(1)})"/>`
 }
 
@@ -100,11 +114,15 @@ export const svg = (chart: Chart): string => {
     return `<polygon points="${edge.join(" ")}" fill="${colour}" fill-opacity="0.13"/>`
   })
   const lines = drawn.map(({ colour, points: all }) =>
-    `<polyline points="${all.map((p) => at(p.x, p.mean)).join(" ")}" fill="none" stroke="${colour}" stroke-width="2.2" stroke-linejoin="round"/>`
+    `<polyline points="${
+      all.map((p) => at(p.x, p.mean)).join(" ")
+    }" fill="none" stroke="${colour}" stroke-width="2.2" stroke-linejoin="round"/>`
   )
   const names = drawn.map(({ colour, name, points: all }, i) => {
     const end = all.at(-1)!
-    return `<polyline points="${at(end.x, end.mean)} ${right + 10},${ends[i]!.toFixed(1)}" fill="none" stroke="${colour}" stroke-opacity="0.5"/>` +
+    return `<polyline points="${at(end.x, end.mean)} ${right + 10},${
+      ends[i]!.toFixed(1)
+    }" fill="none" stroke="${colour}" stroke-opacity="0.5"/>` +
       label(right + 16, ends[i]!, fit(name, 32).replace("…", ".."), { colour })
   })
   return [

@@ -29,15 +29,20 @@ const separationSentence = (table: Table, other: string, pick: (cell: Cell) => D
   const differences = table.rows.flatMap((row) =>
     row.cells.flatMap((cell) => {
       const difference = pick(cell)
-      return difference !== undefined && difference.n >= 2 ? [{ row: row.variant, metric: cell.metric, difference }] : []
+      return difference !== undefined && difference.n >= 2
+        ? [{ row: row.variant, metric: cell.metric, difference }]
+        : []
     })
   )
-  if (differences.length === 0) return `No row has two seeds in common with ${other}, so no difference to it can be judged.`
+  if (differences.length === 0) {
+    return `No row has two seeds in common with ${other}, so no difference to it can be judged.`
+  }
   const separated = differences.filter(({ difference }) => difference.separated)
   if (separated.length === 0) {
     return differences.length === 1
       ? `No variant is separated from ${other}: the 95 % interval of the paired difference includes zero.`
-      : `No variant is separated from ${other}: all ${differences.length} 95 % intervals of paired differences include zero.`
+      : `No variant is separated from ${other}: the 95 % intervals of all ` +
+        `${differences.length} paired differences include zero.`
   }
   const groups = table.metrics.flatMap((metric) =>
     (["above", "below"] as const).flatMap((side) => {
@@ -45,7 +50,9 @@ const separationSentence = (table: Table, other: string, pick: (cell: Cell) => D
       return rows.length === 0 ? [] : [`${metric} ${side}: ${rows.map((one) => quoted(one.row)).join(", ")}`]
     })
   )
-  return `Separated from ${other} (*, the 95 % interval of the paired difference leaves zero out): ${groups.join("; ")}. ` +
+  return `Separated from ${other} (*, the 95 % interval of the paired difference leaves zero out): ${
+    groups.join("; ")
+  }. ` +
     `That is ${separated.length} of ${count(differences.length, "comparison")}; chance alone would separate about ` +
     `${(differences.length * 0.05).toFixed(1)}.`
 }
@@ -74,7 +81,9 @@ export const sentences = (table: Table): ReadonlyArray<string> => {
       ? [separationSentence(table, table.reference, toReference)]
       : []),
     ...(published
-      ? ["Published figures are quoted by the experiment file, without intervals; their model and data may differ from these."]
+      ? [
+        "Published figures are those that the experiment file quotes; their model and data may differ from these."
+      ]
       : []),
     ...missingSentence(table.missing)
   ]

@@ -1,5 +1,6 @@
 /** Arithmetic mean. NaN for no values. */
-export const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
+export const mean = (values: ReadonlyArray<number>): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** Standard deviation of a sample (n - 1 below), in two passes so that it is stable. NaN below two values. */
 export const sd = (values: ReadonlyArray<number>): number => {

@@ -27,7 +27,9 @@ const linesOf = (table: Table, row: Row): ReadonlyArray<Line> => {
       title: row.variant + (row.role === "baseline" ? " (baseline)" : ""),
       n: [...counts].join("/") || "0",
       pairs: row.cells.map(({ measured, published }, i) => [
-        measured === undefined ? "-  " : `${withInterval(measured.mean.toFixed(digits[i]), measured.ci95, digits[i]!)}  `,
+        measured === undefined
+          ? "-  "
+          : `${withInterval(measured.mean.toFixed(digits[i]), measured.ci95, digits[i]!)}  `,
         published === undefined ? "" : String(published)
       ])
     },
@@ -51,7 +53,10 @@ const block = (table: Table, lines: ReadonlyArray<Line>, column: number) => {
 }
 
 /** Puts blocks side by side while they fit, and the rest below, so that a table with many metrics stays readable. */
-const shelves = <A extends { readonly width: number }>(blocks: ReadonlyArray<A>, columns: number): ReadonlyArray<ReadonlyArray<A>> => {
+const shelves = <A extends { readonly width: number }>(
+  blocks: ReadonlyArray<A>,
+  columns: number
+): ReadonlyArray<ReadonlyArray<A>> => {
   const result: Array<Array<A>> = []
   let used = Infinity
   for (const item of blocks) {
@@ -74,7 +79,9 @@ export const text = (table: Table, columns = 120): string => {
   const lead = (title: string, n: string) => `${padEnd(fit(title, titleWidth), titleWidth)}  ${padStart(n, countWidth)}`
   const grids = shelves(blocks, columns - titleWidth - countWidth - 2).map((shelf) => {
     const head = [lead(table.rowTitle, "n"), ...shelf.map((item) => item.head)].join("  ").trimEnd()
-    const body = lines.map((line, i) => [lead(line.title, line.n), ...shelf.map((item) => item.cells[i]!)].join("  ").trimEnd())
+    const body = lines.map((line, i) =>
+      [lead(line.title, line.n), ...shelf.map((item) => item.cells[i]!)].join("  ").trimEnd()
+    )
     const rule = "-".repeat(Math.max(...[head, ...body].map(width)))
     return [head, rule, ...body, rule].join("\n")
   })

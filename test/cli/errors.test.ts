@@ -21,7 +21,7 @@ interface Case {
   readonly words: ReadonlyArray<string>
 }
 
-/** Runs the command lines side by side; each must end with the code, say all of the words on stderr and print nothing. */
+/** Runs the command lines side by side; each must end with the code, say the words on stderr and print nothing. */
 const refused = (cases: ReadonlyArray<Case>) =>
   Promise.all(cases.map(async ({ args, code, words }) => {
     const ended = await assay(folder, ...args)
@@ -48,13 +48,24 @@ describe("a wrong word on the command line exits with 2 and names what comes nea
     ]))
 
   it("axes, labels, scales and stages", () => {
-    const given = { file: study, set: [], only: [], seeds: Option.none(), scale: Option.none(), force: [], db: "runs.db" }
+    const given = {
+      file: study,
+      set: [],
+      only: [],
+      seeds: Option.none(),
+      scale: Option.none(),
+      force: [],
+      db: "runs.db"
+    }
     const said = (options: Partial<Study.Options>) => {
       const { code, message } = Effect.runSync(Effect.flip(Study.planOptions(tastes, { ...given, ...options })))
       assert.strictEqual(code, 2)
       return message
     }
-    assert.strictEqual(said({ only: [{ axis: "tast", label: "low" }] }), "There is no axis \"tast\". Did you mean \"taste\"?")
+    assert.strictEqual(
+      said({ only: [{ axis: "tast", label: "low" }] }),
+      "There is no axis \"tast\". Did you mean \"taste\"?"
+    )
     assert.include(said({ only: [{ axis: "taste", label: "lo" }] }), "Did you mean \"low\"?")
     assert.include(said({ scale: Option.some("quik") }), "Did you mean \"quick\"?")
     assert.include(said({ force: ["lop"] }), "Did you mean \"loop\"?")
@@ -79,7 +90,10 @@ describe("a study file that cannot be used", () => {
   it("is named with what is wrong in it", () => {
     for (const [name, [text]] of Object.entries(files)) writeFileSync(join(folder, name), text)
     const names = [...Object.keys(files), "nowhere.ts", "."]
-    const out = execFileSync(process.execPath, [join(import.meta.dirname, "children/load.ts"), ...names], { cwd: folder, encoding: "utf8" })
+    const out = execFileSync(process.execPath, [join(import.meta.dirname, "children/load.ts"), ...names], {
+      cwd: folder,
+      encoding: "utf8"
+    })
     const said: ReadonlyArray<{ readonly code: number; readonly message: string }> = JSON.parse(out)
     const words = [...Object.values(files).map(([, word]) => word), "no study file nowhere.ts", ". is no file"]
     said.forEach(({ code, message }, i) => {
@@ -95,7 +109,10 @@ describe("a study file that cannot be used", () => {
 
 describe("a database that cannot be used exits with 3 and is left as it was", () => {
   it("missing, corrupt, newer, locked or without its folder", async () => {
-    writeFileSync(join(folder, "corrupt.db"), "this is no database, though it is long enough to be taken for one".repeat(100))
+    writeFileSync(
+      join(folder, "corrupt.db"),
+      "this is no database, though it is long enough to be taken for one".repeat(100)
+    )
     await Effect.runPromise(Effect.scoped(open({ file: join(folder, "newer.db") })))
     const newer = new Database(join(folder, "newer.db"))
     newer.pragma("user_version = 999")

@@ -12,20 +12,21 @@ import { width } from "../../src/report/width.ts"
 const run = (seed: number) => ({ variant: "weighted_sum, cosine", seed })
 
 /** As much of a plan as the display reads: runs of one loop of ten steps and one evaluation. */
-const planOf = (seeds: number, resumed?: number) => ({
-  experiment: { name: "demo" },
-  runs: Array.from({ length: seeds }, (_, seed) => ({
-    record: run(seed),
-    stages: [
-      {
-        label: "loop",
-        stage: { kind: "loop", config: { steps: 10 } },
-        status: resumed === undefined ? { _tag: "runs" } : { _tag: "resumes", step: resumed }
-      },
-      { label: "detection", stage: { kind: "evaluate", config: {} }, status: { _tag: "runs" } }
-    ]
-  }))
-}) as unknown as Plan
+const planOf = (seeds: number, resumed?: number) =>
+  ({
+    experiment: { name: "demo" },
+    runs: Array.from({ length: seeds }, (_, seed) => ({
+      record: run(seed),
+      stages: [
+        {
+          label: "loop",
+          stage: { kind: "loop", config: { steps: 10 } },
+          status: resumed === undefined ? { _tag: "runs" } : { _tag: "resumes", step: resumed }
+        },
+        { label: "detection", stage: { kind: "evaluate", config: {} }, status: { _tag: "runs" } }
+      ]
+    }))
+  }) as unknown as Plan
 
 /** Folds events that come at given seconds. */
 const after = (state: State, ...events: ReadonlyArray<readonly [seconds: number, event: Event]>): State =>
@@ -33,8 +34,14 @@ const after = (state: State, ...events: ReadonlyArray<readonly [seconds: number,
 
 const started = (seed: number): Event => ({ _tag: "RunStarted", run: run(seed), stages: ["loop", "detection"] })
 const stage = (seed: number, name: string): Event => ({ _tag: "StageStarted", run: run(seed), stage: name })
-const step = (seed: number, done: number): Event =>
-  ({ _tag: "StepCommitted", run: run(seed), stage: "loop", done, steps: 10, metrics: [["reward", done / 10]] })
+const step = (seed: number, done: number): Event => ({
+  _tag: "StepCommitted",
+  run: run(seed),
+  stage: "loop",
+  done,
+  steps: 10,
+  metrics: [["reward", done / 10]]
+})
 const ended = (seed: number, name: string): Event => ({ _tag: "StageFinished", run: run(seed), stage: name })
 
 describe("time left", () => {
@@ -47,14 +54,23 @@ describe("time left", () => {
     const half = after(start(planOf(2), 1, 0), [0, started(0)], [0, stage(0, "loop")], [5, step(0, 5)])
     // 5 s for the other half, and 10 s for the second run's loop; evaluations have not shown anything yet
     assert.strictEqual(TimeLeft.ofAll(half, 5000), 15)
-    const whole = after(half, [10, step(0, 10)], [10, ended(0, "loop")], [10, stage(0, "detection")], [14, ended(0, "detection")],
-      [14, { _tag: "RunFinished", run: run(0) }])
+    const whole = after(half, [10, step(0, 10)], [10, ended(0, "loop")], [10, stage(0, "detection")], [
+      14,
+      ended(0, "detection")
+    ], [14, { _tag: "RunFinished", run: run(0) }])
     assert.strictEqual(TimeLeft.ofAll(whole, 14_000), 14)
   })
 
   it("shares the work among the jobs", () => {
-    const state = after(start(planOf(4), 2, 0), [0, started(0)], [0, stage(0, "loop")], [0, started(1)], [0, stage(1, "loop")],
-      [5, step(0, 5)], [5, step(1, 5)])
+    const state = after(
+      start(planOf(4), 2, 0),
+      [0, started(0)],
+      [0, stage(0, "loop")],
+      [0, started(1)],
+      [0, stage(1, "loop")],
+      [5, step(0, 5)],
+      [5, step(1, 5)]
+    )
     assert.strictEqual(TimeLeft.ofAll(state, 5000), 15)
   })
 
@@ -64,23 +80,47 @@ describe("time left", () => {
     assert.strictEqual(TimeLeft.ofRun(state, state.runs[0]!, 2000), 6)
   })
 
+  it("expects nothing of stages that the plan knows as finished or shared", () => {
+    const plan = planOf(3)
+    const [first, ...others] = plan.runs
+    const shared = others.map((one) => ({
+      ...one,
+      stages: one.stages.map((stage) => ({
+        ...stage,
+        status: { _tag: "shared", variant: "weighted_sum, cosine", seed: 0 } as const
+      }))
+    }))
+    const state = after(start({ ...plan, runs: [first!, ...shared] }, 1, 0), [0, started(0)], [0, stage(0, "loop")], [
+      5,
+      step(0, 5)
+    ])
+    assert.strictEqual(TimeLeft.ofAll(state, 5000), 5)
+  })
+
   it("is nothing for runs that failed", () => {
-    const state = after(start(planOf(1), 1, 0), [0, started(0)], [0, stage(0, "loop")], [5, step(0, 5)],
-      [5, { _tag: "StageFailed", run: run(0), stage: "loop", message: "out of ideas" }],
-      [5, { _tag: "RunFailed", run: run(0), message: "out of ideas" }])
+    const state = after(start(planOf(1), 1, 0), [0, started(0)], [0, stage(0, "loop")], [5, step(0, 5)], [5, {
+      _tag: "StageFailed",
+      run: run(0),
+      stage: "loop",
+      message: "out of ideas"
+    }], [5, { _tag: "RunFailed", run: run(0), message: "out of ideas" }])
     assert.strictEqual(TimeLeft.ofRun(state, state.runs[0]!, 6000), 0)
     assert.include(render(state, 100, 6000).join("\n"), "1 failed")
   })
 })
 
 describe("live display", () => {
-  const state = after(start(planOf(3), 2, 0), [0, started(0)], [0, stage(0, "loop")], [0, started(1)], [0, stage(1, "loop")],
-    [4, step(0, 4)])
+  const state = after(start(planOf(3), 2, 0), [0, started(0)], [0, stage(0, "loop")], [0, started(1)], [
+    0,
+    stage(1, "loop")
+  ], [4, step(0, 4)])
 
   it("has a line for each running run and one for all", () => {
     const lines = render(state, 120, 4000)
     assert.strictEqual(lines.length, 3)
-    for (const part of ["weighted_sum, cosine · seed 0", "loop", "4/10", "reward 0.400", "6 s left"]) assert.include(lines[0], part)
+    for (const part of ["weighted_sum, cosine · seed 0", "loop", "4/10", "reward 0.400", "6 s left"]) {
+      assert.include(lines[0], part)
+    }
     assert.match(lines[2]!, /^0 of 3 runs done · 4 s · about /)
   })
 
@@ -93,8 +133,13 @@ describe("live display", () => {
   it("counts what a stage reports where it has no steps, and steps of a loop only when committed", () => {
     const inside = after(state, [4, { _tag: "StageProgress", run: run(0), stage: "loop", done: 3, total: 8 }])
     assert.include(render(inside, 120, 4000)[0], "4/10")
-    const evaluating = after(inside, [9, ended(0, "loop")], [9, stage(0, "detection")],
-      [9, { _tag: "StageProgress", run: run(0), stage: "detection", done: 64, total: 200 }])
+    const evaluating = after(inside, [9, ended(0, "loop")], [9, stage(0, "detection")], [9, {
+      _tag: "StageProgress",
+      run: run(0),
+      stage: "detection",
+      done: 64,
+      total: 200
+    }])
     assert.include(render(evaluating, 120, 9000)[0], "64/200")
   })
 })
@@ -102,23 +147,43 @@ describe("live display", () => {
 describe("plain lines", () => {
   it("tell of starts, ends and failures, and stay silent about single steps", () => {
     const state = after(start(planOf(1), 1, 0), [0, started(0)], [0, stage(0, "loop")], [75, ended(0, "loop")])
-    assert.strictEqual(Lines.ofEvent(state, ended(0, "loop"), 75_000), "weighted_sum, cosine · seed 0: loop finished in 1 min 15 s")
+    assert.strictEqual(
+      Lines.ofEvent(state, ended(0, "loop"), 75_000),
+      "weighted_sum, cosine · seed 0: loop finished in 1 min 15 s"
+    )
     assert.isUndefined(Lines.ofEvent(state, step(0, 1), 1))
     assert.include(Lines.ofEvent(state, { _tag: "RunFailed", run: run(0), message: "no data" }, 1), "failed: no data")
   })
 
   it("tell where a running run stands", () => {
     const state = after(start(planOf(1), 1, 0), [0, started(0)], [0, stage(0, "loop")], [5, step(0, 5)])
-    assert.strictEqual(Lines.ofRun(state, state.runs[0]!, 5000), "weighted_sum, cosine · seed 0: loop 5/10 · reward 0.500 · 5 s left")
+    assert.strictEqual(
+      Lines.ofRun(state, state.runs[0]!, 5000),
+      "weighted_sum, cosine · seed 0: loop 5/10 · reward 0.500 · 5 s left"
+    )
   })
 })
 
 describe("format", () => {
   it("says durations as a person does", () => {
-    assert.deepStrictEqual([0.4, 59.6, 60, 200, 3600, 7500].map(duration), ["0 s", "1 min", "1 min", "3 min 20 s", "1 h", "2 h 5 min"])
+    assert.deepStrictEqual([0.4, 59.6, 60, 200, 3600, 7500].map(duration), [
+      "0 s",
+      "1 min",
+      "1 min",
+      "3 min 20 s",
+      "1 h",
+      "2 h 5 min"
+    ])
   })
 
   it("fills a bar to its fraction, whatever it is given", () => {
-    assert.deepStrictEqual([0, 0.5, 1, 7, -1, NaN].map((fraction) => bar(fraction, 4)), ["░░░░", "██░░", "████", "████", "░░░░", "░░░░"])
+    assert.deepStrictEqual([0, 0.5, 1, 7, -1, NaN].map((fraction) => bar(fraction, 4)), [
+      "░░░░",
+      "██░░",
+      "████",
+      "████",
+      "░░░░",
+      "░░░░"
+    ])
   })
 })

@@ -11,7 +11,9 @@ const read = (name: string) => JSON.parse(readFileSync(join(golden, name), "utf8
 const parts = ["ap", "ap50", "odLength", "weightedSum", "repetition", "format"] as const
 
 describe("assay score", () => {
-  const rows: ReadonlyArray<{ completion: string; solution: string } & Record<(typeof parts)[number], number>> = read("rewards.json")
+  const rows: ReadonlyArray<{ completion: string; solution: string } & Record<(typeof parts)[number], number>> = read(
+    "rewards.json"
+  )
   const lines = rows.map(({ completion, solution }) => JSON.stringify({ completion, solution })).join("\n")
 
   it("agrees with the published code on every golden row, in order, from a file", async () => {
@@ -26,7 +28,11 @@ describe("assay score", () => {
   })
 
   it("reads stdin, and puts an error in the place of a bad row", async () => {
-    const { code, out } = await start(folder, ["score", "-", "--rewards", "ap50,format"], `${lines.split("\n")[0]}\nnonsense\n`).ended
+    const { code, out } = await start(
+      folder,
+      ["score", "-", "--rewards", "ap50,format"],
+      `${lines.split("\n")[0]}\nnonsense\n`
+    ).ended
     assert.strictEqual(code, 0)
     const [good, bad] = out.trim().split("\n").map((line) => JSON.parse(line))
     assert.deepStrictEqual(Object.keys(good), ["ap50", "format"])
@@ -57,9 +63,13 @@ describe("assay evaluate", () => {
     const plain = await run("--json")
     const { perCategoryAp, stats } = JSON.parse(plain.out)
     for (const [i, stat] of first.stats.entries()) assert.approximately(stats[i], stat, 1e-9, `stat ${i}`)
-    for (const [id, ap] of Object.entries<number>(first.perCategoryAp)) assert.approximately(perCategoryAp[id], ap, 1e-9, id)
+    for (const [id, ap] of Object.entries<number>(first.perCategoryAp)) {
+      assert.approximately(perCategoryAp[id], ap, 1e-9, id)
+    }
     const suppressed = JSON.parse((await run("--nms-ap", "--json")).out)
-    for (const [i, stat] of first.nmsApStats.entries()) assert.approximately(suppressed.stats[i], stat, 1e-9, `stat ${i}`)
+    for (const [i, stat] of first.nmsApStats.entries()) {
+      assert.approximately(suppressed.stats[i], stat, 1e-9, `stat ${i}`)
+    }
   })
 
   it("prints them for people", async () => {
@@ -68,7 +78,10 @@ describe("assay evaluate", () => {
   })
 
   it("names the file and field of bad input", async () => {
-    writeFileSync(join(folder, "bad.json"), JSON.stringify([{ image_id: 100, category_id: 1, bbox: [1, 2, 3], score: 1 }]))
+    writeFileSync(
+      join(folder, "bad.json"),
+      JSON.stringify([{ image_id: 100, category_id: 1, bbox: [1, 2, 3], score: 1 }])
+    )
     const { code, err } = await assay(folder, "evaluate", "--truth", "truth.json", "--detections", "bad.json")
     assert.strictEqual(code, 3)
     assert.include(err, "bad.json")

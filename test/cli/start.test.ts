@@ -8,7 +8,8 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 
 /** A Node of the machine that is too old for the program, where there is one. */
 const oldNode = ["/usr/bin/node", "/usr/local/bin/node"].find((path) =>
-  existsSync(path) && Number(spawnSync(path, ["-p", "process.versions.node.split('.')[0]"]).stdout) < 22)
+  existsSync(path) && Number(spawnSync(path, ["-p", "process.versions.node.split('.')[0]"]).stdout) < 22
+)
 
 describe("assay", () => {
   it("prints its version alone", async () => {
@@ -30,9 +31,12 @@ describe("assay", () => {
     }
   })
 
-  it.skipIf(oldNode === undefined)("starts the packaged Node where the machine's is too old, and hands on its exit code", () => {
-    const run = (...args: ReadonlyArray<string>) => spawnSync(oldNode!, [assayBin, ...args], { encoding: "utf8" })
-    assert.strictEqual(run("--version").stdout, `${version}\n`)
-    assert.strictEqual(run("rum").status, 2)
-  })
+  it.skipIf(oldNode === undefined)(
+    "starts the packaged Node where the machine's is too old, and hands on its exit code",
+    () => {
+      const run = (...args: ReadonlyArray<string>) => spawnSync(oldNode!, [assayBin, ...args], { encoding: "utf8" })
+      assert.strictEqual(run("--version").stdout, `${version}\n`)
+      assert.strictEqual(run("rum").status, 2)
+    }
+  )
 })

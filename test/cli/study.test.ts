@@ -60,7 +60,9 @@ describe("a study from plan to pictures", () => {
       assay(folder, "show", "3", "--json"),
       assay(folder, "table", "tastes", "--format", "md")
     ])
-    assert.deepStrictEqual(JSON.parse(list.out).map(({ done, name }: { done: number; name: string }) => [name, done]), [["tastes", 6]])
+    assert.deepStrictEqual(JSON.parse(list.out).map(({ done, name }: { done: number; name: string }) => [name, done]), [
+      ["tastes", 6]
+    ])
     const run = JSON.parse(show.out)
     assert.deepStrictEqual([run.variant, run.seed, run.status, run.params["loop.steps"]], ["low", 0, "done", 5])
     assert.strictEqual(run.stages.length, 5)
@@ -76,7 +78,11 @@ describe("a study from plan to pictures", () => {
     assert.include(out, "predicted  red circle [6, 5, 24, 18]")
     const pictures = readdirSync(join(folder, "pictures"))
     assert.strictEqual(pictures.length, 2)
-    assert.isAbove((await sharp(join(folder, "pictures", pictures[0]!)).metadata()).width, 56, "enlarged until labels are readable")
+    assert.isAbove(
+      (await sharp(join(folder, "pictures", pictures[0]!)).metadata()).width,
+      56,
+      "enlarged until labels are readable"
+    )
     const elsewhere = join(folder, "elsewhere")
     mkdirSync(elsewhere)
     const moved = await assay(elsewhere, "samples", "6", "--db", "../runs.db", "--limit", "1", "--out", ".")
@@ -96,14 +102,28 @@ describe("a study from plan to pictures", () => {
   })
 
   it("a reader that goes away early is no error", async () => {
-    const child = start(folder, ["sql", "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n LIMIT 300000) SELECT i FROM n"])
+    const child = start(folder, [
+      "sql",
+      "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n LIMIT 300000) SELECT i FROM n"
+    ])
     child.process.stdout.destroy()
     const { code, err } = await child.ended
     assert.deepStrictEqual([code, err], [0, ""])
   })
 
   it("an interrupted run says how to go on, exits with 130, and goes on", async () => {
-    const slow = ["run", study, "--set", "answer.pause=1500", "--set", "loop.steps=4", "--only", "taste=high", "--seeds", "1"]
+    const slow = [
+      "run",
+      study,
+      "--set",
+      "answer.pause=1500",
+      "--set",
+      "loop.steps=4",
+      "--only",
+      "taste=high",
+      "--seeds",
+      "1"
+    ]
     const child = start(folder, slow)
     await until(() => child.said().includes("loop finished"))
     child.process.kill("SIGINT")
@@ -126,7 +146,10 @@ describe("a study from plan to pictures", () => {
   })
 
   it("one failing variant leaves the others' table, exit code 1 and the reason", async () => {
-    const declare = (rate: number) => writeFileSync(join(folder, "failing.ts"), `
+    const declare = (rate: number) =>
+      writeFileSync(
+        join(folder, "failing.ts"),
+        `
       import { Experiment, Pipeline } from "${new URL("../../src/pipeline/index.ts", import.meta.url).href}"
       import * as Toy from "${new URL("../pipeline/toy.ts", import.meta.url).href}"
       const prompts = Pipeline.from(Toy.count({ to: 10 })).pipe(Toy.ask({ scale: 1 }))
@@ -137,7 +160,8 @@ describe("a study from plan to pictures", () => {
           Pipeline.loop({ steps: 1, batch: 2, checkpointEvery: 1 },
             Toy.sample({ groupSize: 2 }), Toy.score(Toy.low({ sharpness: 1 })), update),
           Toy.measure({ mode: "sum" }))
-      })`)
+      })`
+      )
     declare(0.1)
     const { code, err, out } = await assay(folder, "run", "failing.ts")
     assert.strictEqual(code, 1, err)

@@ -22,7 +22,8 @@ describe("table of a database", () => {
         ])
         const table = (yield* reading(file, (handle) => FromStore.read(handle, "e")))!
         const cell = (variant: string) => table.rows.find((row) => row.variant === variant)!.cells[0]!
-        const same = (got: number | null | undefined, wanted: number) => assert.approximately(got!, wanted, 1e-4 * Math.abs(wanted))
+        const same = (got: number | null | undefined, wanted: number) =>
+          assert.approximately(got!, wanted, 1e-4 * Math.abs(wanted))
 
         for (const variant of ["AP", "AP50"] as const) {
           const expected = estimate(values[variant])
@@ -31,18 +32,31 @@ describe("table of a database", () => {
         }
         const difference = paired(seeds(values.AP50), seeds(values.AP))
         const shown = cell("AP50").toBaseline!
-        assert.deepStrictEqual([shown.n, shown.wins, shown.separated], [difference.n, difference.wins, difference.separated])
+        assert.deepStrictEqual([shown.n, shown.wins, shown.separated], [
+          difference.n,
+          difference.wins,
+          difference.separated
+        ])
         same(shown.delta, difference.delta)
         same(shown.ci95, difference.ci95)
         const gain = paired(seeds(values.AP), seeds(values.base))
-        assert.deepStrictEqual([cell("AP").toReference!.wins, cell("AP").toReference!.separated], [gain.wins, gain.separated])
+        assert.deepStrictEqual([cell("AP").toReference!.wins, cell("AP").toReference!.separated], [
+          gain.wins,
+          gain.separated
+        ])
         same(cell("AP").toReference!.ci95, gain.ci95)
-        assert.deepStrictEqual([cell("base").measured!.n, cell("base").measured!.ci95], [1, null], "evaluated once for three seeds")
-      })))
+        assert.deepStrictEqual(
+          [cell("base").measured!.n, cell("base").measured!.ci95],
+          [1, null],
+          "evaluated once for three seeds"
+        )
+      })
+    ))
 
   it.effect("is undefined for an experiment that is not there", () =>
     withJournal((_journal, { file }) =>
       Effect.gen(function*() {
         assert.isUndefined(yield* reading(file, (handle) => FromStore.read(handle, "other")))
-      })))
+      })
+    ))
 })

@@ -4,7 +4,10 @@ import { chart, smooth } from "../../src/report/curves.ts"
 import { spread, svg, ticks } from "../../src/report/plot.ts"
 
 const rows = ["AP", "AP50"].flatMap((variant, v) =>
-  [0, 1].flatMap((seed) => Array.from({ length: 4 }, (_, step) => ({ variant, seed, step, value: v + seed / 10 + step / 100 }))))
+  [0, 1].flatMap((seed) =>
+    Array.from({ length: 4 }, (_, step) => ({ variant, seed, step, value: v + seed / 10 + step / 100 }))
+  )
+)
 
 describe("curves", () => {
   it("draw the mean over seeds with the range from lowest to highest", () => {

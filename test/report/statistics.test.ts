@@ -4,7 +4,10 @@ import { estimate, mean, paired, sd, student95, studentCentral } from "../../src
 
 describe("statistics", () => {
   it("knows the quantiles of Student's t as printed in tables", () => {
-    const table = [[1, 12.7062], [2, 4.3027], [3, 3.1824], [4, 2.7764], [9, 2.2622], [10, 2.2281], [29, 2.0452], [30, 2.0423], [120, 1.9799]]
+    const table = [[1, 12.7062], [2, 4.3027], [3, 3.1824], [4, 2.7764], [9, 2.2622], [10, 2.2281], [29, 2.0452], [
+      30,
+      2.0423
+    ], [120, 1.9799]]
     for (const [df, t] of table) assert.approximately(student95(df!), t!, 5e-5, `df ${df}`)
   })
 

@@ -63,14 +63,20 @@ describe("sentences", () => {
   })
 
   it("name what is separated from baseline and base model, on which side, and what chance would do", () => {
-    assert.include(said({}), "Separated from AP (*, the 95 % interval of the paired difference leaves zero out): mAP above: \"weighted_sum, cosine\".")
+    assert.include(
+      said({}),
+      "Separated from AP (*, the 95 % interval of the paired difference leaves zero out): mAP above: \"weighted_sum, cosine\"."
+    )
     assert.include(said({}), "That is 1 of 2 comparisons; chance alone would separate about 0.1.")
     assert.include(said({}), "Separated from base model")
   })
 
   it("say so when nothing is separated", () => {
     const paired = source.paired.map((row) => ({ ...row, separated: false }))
-    assert.include(said({ paired }), "No variant is separated from AP: all 2 95 % intervals of paired differences include zero.")
+    assert.include(
+      said({ paired }),
+      "No variant is separated from AP: the 95 % intervals of all 2 paired differences include zero."
+    )
   })
 
   it("judge nothing from a single seed", () => {
@@ -79,7 +85,10 @@ describe("sentences", () => {
   })
 
   it("name runs that are missing, and sets of different sizes", () => {
-    assert.include(said({ missing: [{ variant: "AP", seed: 2, status: "failed" }] }), "Not in the table yet: AP seed 2 (failed).")
+    assert.include(
+      said({ missing: [{ variant: "AP", seed: 2, status: "failed" }] }),
+      "Not in the table yet: AP seed 2 (failed)."
+    )
     const more = { variant: "AP", metric: "evaluationSize", n: 1, mean: 100, sd: null, ci95: null }
     assert.include(said({ ablation: [...source.ablation, more] }), "sets of different sizes (100 and 200 images)")
   })
@@ -110,8 +119,20 @@ describe("renderers", () => {
   })
 
   it("CSV quotes by RFC 4180 and keeps full precision", () => {
-    assert.deepStrictEqual([field("a,b"), field("say \"hi\""), field("two\nlines"), field(null), field(true), field(0.1 + 0.2)], [
-      "\"a,b\"", "\"say \"\"hi\"\"\"", "\"two\nlines\"", "", "1", "0.30000000000000004"
+    assert.deepStrictEqual([
+      field("a,b"),
+      field("say \"hi\""),
+      field("two\nlines"),
+      field(null),
+      field(true),
+      field(0.1 + 0.2)
+    ], [
+      "\"a,b\"",
+      "\"say \"\"hi\"\"\"",
+      "\"two\nlines\"",
+      "",
+      "1",
+      "0.30000000000000004"
     ])
     const [head, ...rows] = csv(table).split("\n")
     assert.strictEqual(rows.length, 6)

@@ -7,7 +7,12 @@ describe("width", () => {
   })
 
   it("cuts between whole characters and says that it did", () => {
-    assert.deepStrictEqual([fit("abcdef", 6), fit("abcdef", 4), fit("漢字漢字", 4), fit("abc", 0)], ["abcdef", "abc…", "漢…", ""])
+    assert.deepStrictEqual([fit("abcdef", 6), fit("abcdef", 4), fit("漢字漢字", 4), fit("abc", 0)], [
+      "abcdef",
+      "abc…",
+      "漢…",
+      ""
+    ])
   })
 
   it("pads by columns, not by code units", () => {

@@ -8,11 +8,14 @@ import { print, printJson } from "../output.ts"
 export const list = Effect.fn("list")(function*(options: { readonly db: string; readonly json: boolean }) {
   const handle = yield* open(options.db)
   const experiments = yield* Store.experiments(handle)
-  const all = yield* Effect.forEach(experiments, (experiment) =>
-    Effect.map(Store.runs(handle, experiment.name), (runs) => ({
-      ...experiment,
-      runList: runs.map(({ id, seed, status, variant }) => ({ run: id, variant, seed, status }))
-    })))
+  const all = yield* Effect.forEach(
+    experiments,
+    (experiment) =>
+      Effect.map(Store.runs(handle, experiment.name), (runs) => ({
+        ...experiment,
+        runList: runs.map(({ id, seed, status, variant }) => ({ run: id, variant, seed, status }))
+      }))
+  )
   if (options.json) return yield* printJson(all.map(({ id: _, runList, ...rest }) => ({ ...rest, runs: runList })))
   const blocks = all.map((experiment) =>
     [
@@ -27,5 +30,7 @@ export const list = Effect.fn("list")(function*(options: { readonly db: string; 
       )
     ].join("\n")
   )
-  yield* print(blocks.length === 0 ? "The database holds no experiment yet; `assay run FILE` makes one." : blocks.join("\n\n"))
+  yield* print(
+    blocks.length === 0 ? "The database holds no experiment yet; `assay run FILE` makes one." : blocks.join("\n\n")
+  )
 }, Effect.scoped)

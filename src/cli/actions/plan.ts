@@ -19,9 +19,13 @@ const previousOf = Effect.fnUntraced(function*(db: string, experiment: string) {
   const handle = yield* Store.open({ file: db })
   const runs = yield* Store.runs(handle, experiment)
   const detailed = yield* Effect.forEach(runs, ({ id }) => Store.run(handle, id))
-  return new Map(detailed.flatMap((run) =>
-    run === undefined ? [] : run.stages.map((stage) => [placeOf(run.variant, run.seed, stage.position), stage.preimage] as const)
-  ))
+  return new Map(
+    detailed.flatMap((run) =>
+      run === undefined
+        ? []
+        : run.stages.map((stage) => [placeOf(run.variant, run.seed, stage.position), stage.preimage] as const)
+    )
+  )
 }, Effect.scoped)
 
 /** Why a stage is in the state it is in. */
@@ -36,7 +40,11 @@ const reason = (stage: PlannedStage, before: string | undefined): string => {
     case "runs": {
       if (stage.forced) return "as --force asks"
       const difference = before === undefined ? undefined : Fingerprint.firstDifference(before, stage.preimage)
-      if (difference === undefined) return before === undefined ? "for the first time" : "as it did not finish, or its files are gone"
+      if (difference === undefined) {
+        return before === undefined
+          ? "for the first time"
+          : "as it did not finish, or its files are gone"
+      }
       return `since ${difference.path} changed`
     }
   }
@@ -54,8 +62,12 @@ const text = (plan: Plan.Plan, previous: Previous): string => {
   const blocks = plan.runs.map(({ record: { seed, variant }, stages }) =>
     [
       `${variant} · seed ${seed}`,
-      grid(stages.map((stage, position) =>
-        ["", stage.label, stage.status._tag, reason(stage, previous.get(placeOf(variant, seed, position)))]))
+      grid(
+        stages.map((
+          stage,
+          position
+        ) => ["", stage.label, stage.status._tag, reason(stage, previous.get(placeOf(variant, seed, position)))])
+      )
     ].join("\n")
   )
   const summary = `${plan.experiment.name}: ${plan.runs.length} runs of ${total} stages: ` +

@@ -29,7 +29,10 @@ const execute = Effect.fnUntraced(function*(options: Options) {
   const planOptions = yield* Study.planOptions(experiment, options)
   yield* Store.lock(options.db)
   const plan = yield* Plan.plan(experiment, planOptions)
-  const environment = yield* Store.environment({ folder: path.dirname(path.resolve(options.file)), threads: { jobs: options.jobs } })
+  const environment = yield* Store.environment({
+    folder: path.dirname(path.resolve(options.file)),
+    threads: { jobs: options.jobs }
+  })
   const statuses = plan.runs.flatMap((run) => run.stages.map((stage) => stage.status._tag))
   const finished = statuses.every((status) => status === "finished")
   yield* say(
@@ -55,7 +58,12 @@ const pictures = Effect.fnUntraced(function*(handle: Store.Handle, table: Table,
   )
 })
 
-const closing = (options: Options, table: Table, files: ReadonlyArray<string>, firstRun: number | undefined): string => {
+const closing = (
+  options: Options,
+  table: Table,
+  files: ReadonlyArray<string>,
+  firstRun: number | undefined
+): string => {
   const flag = options.db === "runs.db" || options.db === process.env["ASSAY_DB"] ? "" : ` --db ${options.db}`
   const name = /^[\w@.,+-]+$/.test(table.experiment) ? table.experiment : `"${table.experiment}"`
   return [
@@ -96,7 +104,10 @@ const report = Effect.fnUntraced(function*(options: Options, name: string, resul
 /** Runs a study, then prints its table. Fails when a run failed, after the table of what is there. */
 export const run = Effect.fn("run")(function*(options: Options) {
   if (options.dryRun) return yield* (yield* Effect.promise(() => import("./plan.ts"))).plan(options)
-  const services = Layer.merge(Study.journal(options.db), Layer.succeed(Workspace, { folder: folders(options.db).workspace }))
+  const services = Layer.merge(
+    Study.journal(options.db),
+    Layer.succeed(Workspace, { folder: folders(options.db).workspace })
+  )
   const { plan, results } = yield* Effect.scoped(execute(options)).pipe(Effect.provide(services))
   yield* report(options, plan.experiment.name, results)
   const failed = results.filter((result) => result.status === "failed")
@@ -108,6 +119,8 @@ export const run = Effect.fn("run")(function*(options: Options) {
   })
   return yield* new Failure({
     code: codeOf(failed.map((result) => result.tag)),
-    message: `${failed.length} of ${results.length} runs failed; the same command tries them again.\n${reasons.join("\n")}`
+    message: `${failed.length} of ${results.length} runs failed; the same command tries them again.\n${
+      reasons.join("\n")
+    }`
   })
 })

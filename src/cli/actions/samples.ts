@@ -29,19 +29,21 @@ const boxLine = (sample: Sample, role: "true" | "predicted"): string => {
 
 const rewardLine = (sample: Sample): string =>
   sample.rewards.map(({ error, part, value }) =>
-    `${part} ${value === null ? "not a number" : value.toFixed(3)}${error === null ? "" : ` (${error})`}`).join(", ")
+    `${part} ${value === null ? "not a number" : value.toFixed(3)}${error === null ? "" : ` (${error})`}`
+  ).join(", ")
 
 /** Indents what a model wrote, so that it cannot be taken for our own words; control characters are made visible. */
 const quoted = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex -- a completion may hold terminal escapes, which must not reach the terminal
-  text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`)
+  text.replace(/(?!\n)\p{Cc}/gu, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`)
     .split("\n").map((line) => `    ${line}`).join("\n")
 
 const text = (sample: Sample): string => {
   const rewards = rewardLine(sample)
   return [
-    `${sample.stageName} step ${sample.step}, answer ${sample.ordinal}: example ${sample.example}, ${sample.tokenCount} tokens, ${sample.finishReason}`,
-    `  image      ${sample.image} (${sample.width} x ${sample.height}, seen as ${sample.inputWidth} x ${sample.inputHeight})`,
+    `${sample.stageName} step ${sample.step}, answer ${sample.ordinal}: example ${sample.example}, ` +
+    `${sample.tokenCount} tokens, ${sample.finishReason}`,
+    `  image      ${sample.image} (${sample.width} x ${sample.height}, ` +
+    `seen as ${sample.inputWidth} x ${sample.inputHeight})`,
     ...(rewards === "" ? [] : [`  rewards    ${rewards}`]),
     `  true       ${boxLine(sample, "true")}`,
     `  predicted  ${boxLine(sample, "predicted")}`,

@@ -33,7 +33,12 @@ const open = (file: string): Effect.Effect<NodeJS.ReadableStream, unknown> =>
       await once(stream, "open")
       return stream
     },
-    catch: (cause) => invalid(`${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)}). Name a file of JSON lines, or - for stdin.`)
+    catch: (cause) =>
+      invalid(
+        `${file} cannot be read (${
+          cause instanceof Error ? cause.message : String(cause)
+        }). Name a file of JSON lines, or - for stdin.`
+      )
   })
 
 /** Scores rows of a file or of stdin, in order, in memory that does not grow with their number. */
@@ -48,6 +53,7 @@ export const score = Effect.fn("score")(function*(options: Options) {
   const lines = createInterface({ input, crlfDelay: Infinity })
   yield* Effect.tryPromise({
     try: () => write(scoreLines(lines, rewards)),
-    catch: (cause) => invalid(`${options.file} could not be read to its end: ${cause instanceof Error ? cause.message : String(cause)}`)
+    catch: (cause) =>
+      invalid(`${options.file} could not be read to its end: ${cause instanceof Error ? cause.message : String(cause)}`)
   })
 })

@@ -8,7 +8,11 @@ import { print, printJson } from "../output.ts"
 
 /** A value as JSON can hold it: blobs in hexadecimal. */
 const plain = (value: unknown): string | number | null =>
-  value instanceof Uint8Array ? Buffer.from(value).toString("hex") : typeof value === "number" || value === null ? value : String(value)
+  value instanceof Uint8Array
+    ? Buffer.from(value).toString("hex")
+    : typeof value === "number" || value === null
+    ? value
+    : String(value)
 
 /** Runs one read-only statement and prints its rows. */
 export const sql = Effect.fn("sql")(
@@ -22,7 +26,9 @@ export const sql = Effect.fn("sql")(
     }
     if (options.csv) return yield* print([result.columns, ...rows].map(record).join("\n"))
     const numeric = result.columns.flatMap((_, i) => rows.some((row) => typeof row[i] === "number") ? [i] : [])
-    yield* print(grid([result.columns, ...rows.map((row) => row.map((value) => value === null ? "-" : String(value)))], numeric))
+    yield* print(
+      grid([result.columns, ...rows.map((row) => row.map((value) => value === null ? "-" : String(value)))], numeric)
+    )
   },
   Effect.scoped
 )

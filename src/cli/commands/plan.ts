@@ -7,9 +7,11 @@ export const plan = Command.make(
   { file: pipelineFile, ...study, db, json },
   (options) => Effect.flatMap(Effect.promise(() => import("../actions/plan.ts")), (action) => action.plan(options))
 ).pipe(
-  Command.withDescription("Say what `assay run` would do and why: what is finished, shared, resumed or run. Runs nothing."),
+  Command.withDescription(
+    "Say what `assay run` would do and why: what is finished, shared, resumed or run. Runs nothing."
+  ),
   Command.withExamples([
-    { command: "assay plan pipelines/reward-comparison.ts --scale quick" },
+    { command: "assay plan pipelines/reward-comparison.ts --scale full" },
     { command: "assay plan study.ts --set sample.groupSize=16 --json" }
   ])
 )

@@ -15,7 +15,10 @@ export const run = Command.make(
       Flag.filter((jobs) => jobs >= 1 && jobs <= 64, () => "a number from 1 to 64"),
       Flag.withDefault(Math.min(2, availableParallelism()))
     ),
-    dryRun: Flag.Boolean("dry-run").pipe(Flag.withDescription("Print the plan and stop, like `assay plan`"), Flag.withDefault(false)),
+    dryRun: Flag.Boolean("dry-run").pipe(
+      Flag.withDescription("Print the plan and stop, like `assay plan`"),
+      Flag.withDefault(false)
+    ),
     db,
     json
   },
@@ -25,9 +28,12 @@ export const run = Command.make(
     "Run a study: every variant, every seed. What is finished is never run again; a stopped run goes on where it stood."
   ),
   Command.withExamples([
-    { command: "assay run pipelines/reward-comparison.ts --scale quick" },
+    { command: "assay run pipelines/reward-comparison.ts" },
     { command: "assay run study.ts --only reward=AP --seeds 0..4", description: "One row of the grid, five seeds" },
-    { command: "assay run study.ts --set grpo.learningRate=1e-5 --jobs 1", description: "Another setting, in its own table" },
+    {
+      command: "assay run study.ts --set grpo.learningRate=1e-5 --jobs 1",
+      description: "Another setting, in its own table"
+    },
     { command: "assay run study.ts --force detection", description: "Evaluate again" }
   ])
 )

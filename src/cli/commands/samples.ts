@@ -14,14 +14,17 @@ export const samples = Command.make(
       Flag.withDefault(8)
     ),
     out: Flag.String("out").pipe(
-      Flag.withDescription("Write a picture of each sample into this folder, with true (green) and predicted (red) boxes"),
+      Flag.withDescription(
+        "Write a picture of each sample into this folder, with true (green) and predicted (red) boxes"
+      ),
       Flag.withMetavar("DIR"),
       Flag.optional
     ),
     db,
     json
   },
-  (options) => Effect.flatMap(Effect.promise(() => import("../actions/samples.ts")), (action) => action.samples(options))
+  (options) =>
+    Effect.flatMap(Effect.promise(() => import("../actions/samples.ts")), (action) => action.samples(options))
 ).pipe(
   Command.withDescription("Print held-out completions of a run with every part of their reward, and draw their boxes"),
   Command.withExamples([

@@ -6,7 +6,9 @@ import * as Effect from "effect/Effect"
 export const score = Command.make(
   "score",
   {
-    file: Argument.String("FILE").pipe(Argument.withDescription("JSON lines with \"completion\" and \"solution\"; - reads stdin")),
+    file: Argument.String("FILE").pipe(
+      Argument.withDescription("JSON lines with \"completion\" and \"solution\"; - reads stdin")
+    ),
     rewards: Flag.String("rewards").pipe(
       Flag.withDescription("Comma-separated: ap, ap50, odLength, weightedSum, cosine, repetition, format"),
       Flag.withDefault("ap,ap50,odLength,weightedSum,repetition,format")

@@ -47,7 +47,8 @@ const plain = (stream: NodeJS.WriteStream): Screen => {
   return {
     every: report,
     event: (state, event, now) => say(Lines.ofEvent(state, event, now)),
-    tick: (state, now) => state.runs.forEach((run) => say(run.status === "running" ? Lines.ofRun(state, run, now) : undefined)),
+    tick: (state, now) =>
+      state.runs.forEach((run) => say(run.status === "running" ? Lines.ofRun(state, run, now) : undefined)),
     close: () => {}
   }
 }

@@ -1,10 +1,10 @@
-/** One planned stage of a run, as the display knows it. `seconds` is the time it took, once executed by this process. */
+/** One planned stage of a run, as the display knows it. `seconds` is the time it took, once executed here. */
 export interface StageState {
   readonly name: string
   /** A training loop counts its steps; other stages count what they report. */
   readonly loop: boolean
   readonly status: "waiting" | "running" | "done"
-  /** Finished before this run came to it, by another run or another day. */
+  /** Finished before this run comes to it, by another run or another day; until then, as the plan expects. */
   readonly reused: boolean
   readonly startedAt: number
   readonly seconds: number

@@ -10,7 +10,7 @@ const planned = ({ label, stage, status }: PlannedStage): StageState => {
     name: label,
     loop,
     status: "waiting",
-    reused: false,
+    reused: status._tag === "finished" || status._tag === "shared",
     startedAt: 0,
     seconds: 0,
     done: resumedAt,
@@ -51,7 +51,7 @@ const inRun = (run: RunState, event: Event, now: number): RunState => {
     case "RunFailed":
       return { ...run, status: "failed", error: event.message }
     case "StageStarted":
-      return inStage(run, event.stage, () => ({ status: "running", startedAt: now }))
+      return inStage(run, event.stage, () => ({ status: "running", reused: false, startedAt: now }))
     case "StageReused":
       return inStage(run, event.stage, () => ({ status: "done", reused: true }))
     case "StageFinished":

@@ -6,7 +6,7 @@ import * as TimeLeft from "./timeLeft.ts"
 
 const title = (run: { readonly variant: string; readonly seed: number }): string => `${run.variant} · seed ${run.seed}`
 
-/** What a log without a terminal says of an event, or nothing: starts, ends of stages that ran, failures, ends of runs. */
+/** What a log says of an event, or nothing: starts, ends of stages that ran, failures, ends of runs. */
 export const ofEvent = (state: State, event: Event, now: number): string | undefined => {
   switch (event._tag) {
     case "RunStarted":

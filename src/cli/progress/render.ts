@@ -34,9 +34,11 @@ export const overall = (state: State, now: number): string => {
   const failed = state.runs.filter((run) => run.status === "failed").length
   const left = TimeLeft.ofAll(state, now)
   return [
-    `${done} of ${state.runs.length} ${state.runs.length === 1 ? "run" : "runs"} done${failed > 0 ? `, ${failed} failed` : ""}`,
+    `${done} of ${state.runs.length} ${state.runs.length === 1 ? "run" : "runs"} done${
+      failed > 0 ? `, ${failed} failed` : ""
+    }`,
     duration((now - state.startedAt) / 1000),
-    ...(left === undefined || done + failed === state.runs.length ? [] : [`about ${duration(left)} left`])
+    ...(left === undefined || left < 1 ? [] : [`about ${duration(left)} left`])
   ].join(" · ")
 }
 

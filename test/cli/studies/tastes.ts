@@ -1,4 +1,4 @@
-/** The engine's toy study, with held-out answers that have an image, boxes and reward parts, as the command shows them. */
+/** The engine's toy study, with held-out answers that have an image, boxes and reward parts. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { mkdir } from "node:fs/promises"
