@@ -29,18 +29,21 @@ const Config = Schema.Struct({
 type LoopError = EmptyBatchSource | JournalError | SubjectError
 
 /**
- * Indices of a step's items among `size`: epoch after epoch, each in its own shuffled order, so that a step gets the
+ * Indices of every step's items among `size`: epoch after epoch, each in its own shuffled order, so that a step gets the
  * same items whatever was done or resumed before it.
  */
-export const batchAt = (key: Random.Key, size: number, batch: number, step: number): ReadonlyArray<number> => {
-  const orders = new Map<number, ReadonlyArray<number>>()
-  return Array.from({ length: batch }, (_, i) => {
-    const position = step * batch + i
-    const epoch = Math.floor(position / size)
-    const order = orders.get(epoch) ?? Random.permutation(Random.fold(key, "epoch", epoch), size)
-    orders.set(epoch, order)
-    return order[position % size]!
-  })
+export const batches = (key: Random.Key, size: number, batch: number): (step: number) => ReadonlyArray<number> => {
+  // The order of an epoch takes a draw an item, so it is kept until a later one is asked for.
+  let latest = { epoch: -1, order: [] as ReadonlyArray<number> }
+  const order = (epoch: number): ReadonlyArray<number> => {
+    if (latest.epoch !== epoch) latest = { epoch, order: Random.permutation(Random.fold(key, "epoch", epoch), size) }
+    return latest.order
+  }
+  return (step) =>
+    Array.from({ length: batch }, (_, i) => {
+      const position = step * batch + i
+      return order(Math.floor(position / size))[position % size]!
+    })
 }
 
 const runBody = Effect.fnUntraced(function*(body: ReadonlyArray<Any>, batch: Batchable, key: Random.Key) {
@@ -61,12 +64,12 @@ const run = Effect.fnUntraced(function*(config: typeof Config.Type, input: Batch
   const last = yield* journal.lastCheckpoint(execution.stage)
   if (last !== undefined) yield* subject.load(journal.artifactPath(last.artifact))
   yield* journal.rewind(execution.stage, last?.step ?? -1)
+  const itemsOf = batches(key, input.prompts.length, config.batch)
   for (let step = (last?.step ?? -1) + 1; step < config.steps; step++) {
-    const items = batchAt(key, input.prompts.length, config.batch, step)
     const buffer = Buffer.buffer(execution.progress)
     yield* runBody(
       parts as ReadonlyArray<Any>,
-      { ...input, prompts: items.map((item) => input.prompts[item]) },
+      { ...input, prompts: itemsOf(step).map((item) => input.prompts[item]) },
       Random.fold(key, "step", step)
     ).pipe(
       Effect.provideService(Recorder, buffer.recorder),

@@ -93,7 +93,7 @@ describe("CodeHash", () => {
     Effect.gen(function*() {
       const hash = CodeHash.make()
       const loop = yield* hash({ module: new URL("Loop.ts", engine).href, export: "loop" })
-      assert.notStrictEqual(loop, yield* hash({ module: new URL("Loop.ts", engine).href, export: "batchAt" }))
+      assert.notStrictEqual(loop, yield* hash({ module: new URL("Loop.ts", engine).href, export: "batches" }))
     }))
 
   it.effect("says what cannot be followed", () =>

@@ -11,17 +11,20 @@ export type Call = <Method extends keyof Engine>(
   ...args: Parameters<Engine[Method]>
 ) => Effect.Effect<Awaited<ReturnType<Engine[Method]>>, PolicyError>
 
-/** Starts a worker thread with an engine in it; the end of the scope ends the thread. */
+/**
+ * Starts a worker thread with an engine in it. The end of the scope ends the thread once its running call is over, since
+ * stopping ONNX Runtime in the middle of one brings the whole process down.
+ */
 export const start = (config: EngineConfig): Effect.Effect<Call, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
       Effect.sync(() => connect(config)),
-      ({ worker }) => Effect.promise(() => worker.terminate())
+      ({ end }) => Effect.promise(end)
     ),
     ({ call }) => call
   )
 
-const connect = (config: EngineConfig): { readonly worker: Worker; readonly call: Call } => {
+const connect = (config: EngineConfig): { readonly end: () => Promise<void>; readonly call: Call } => {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: config })
   const waiting = new Map<number, (reply: Reply) => void>()
   let next = 0
@@ -36,7 +39,12 @@ const connect = (config: EngineConfig): { readonly worker: Worker; readonly call
     waiting.delete(reply.id)
   })
   worker.on("error", (cause) => die(`The compute thread failed: ${cause instanceof Error ? cause.message : String(cause)}.`))
-  worker.on("exit", (code) => die(`The compute thread ended with code ${code}; it may have run out of memory.`))
+  const gone = new Promise<void>((resolve) => {
+    worker.on("exit", (code) => {
+      die(`The compute thread ended with code ${code}; it may have run out of memory.`)
+      resolve()
+    })
+  })
 
   const call: Call = (method, ...args) =>
     Effect.callback((resume) => {
@@ -51,5 +59,9 @@ const connect = (config: EngineConfig): { readonly worker: Worker; readonly call
       waiting.set(id, settle)
       worker.postMessage({ id, method, args } satisfies Request)
     })
-  return { worker, call }
+  const end = (): Promise<void> => {
+    worker.postMessage("end")
+    return gone
+  }
+  return { end, call }
 }

@@ -23,6 +23,6 @@ const answer = async ({ args, id, method }: Request): Promise<void> => {
   port.postMessage(reply)
 }
 
-port.on("message", (request: Request) => {
-  busy = busy.then(() => answer(request))
+port.on("message", (request: Request | "end") => {
+  busy = busy.then(() => (request === "end" ? port.close() : answer(request)))
 })
