@@ -1,2 +1,3 @@
-export { ComputeThreads, local } from "./local/local.ts"
+/** Policies: what is sampled and trained. */
+export { local } from "./local/local.ts"
 export * from "./Policy.ts"

@@ -5,6 +5,7 @@ import * as Plan from "../../pipeline/Plan.ts"
 import { Progress } from "../../pipeline/Progress.ts"
 import * as Runner from "../../pipeline/Runner.ts"
 import { Workspace } from "../../pipeline/services.ts"
+import * as ComputeThreads from "../../policy/ComputeThreads.ts"
 import * as FromStore from "../../report/fromStore.ts"
 import { sentences } from "../../report/sentences.ts"
 import type { Table } from "../../report/Table.ts"
@@ -31,7 +32,7 @@ const execute = Effect.fnUntraced(function*(options: Options) {
   const plan = yield* Plan.plan(experiment, planOptions)
   const environment = yield* Store.environment({
     folder: path.dirname(path.resolve(options.file)),
-    threads: { jobs: options.jobs }
+    threads: { jobs: options.jobs, threadsEach: ComputeThreads.divided(options.jobs) }
   })
   const statuses = plan.runs.flatMap((run) => run.stages.map((stage) => stage.status._tag))
   const finished = statuses.every((status) => status === "finished")
@@ -45,6 +46,7 @@ const execute = Effect.fnUntraced(function*(options: Options) {
   const listen = finished ? () => {} : yield* Display.show(plan, options.jobs)
   const results = yield* Runner.run(plan, { jobs: options.jobs, environment, file: storedPath(options.file) }).pipe(
     Effect.provideService(Progress, listen),
+    Effect.provideService(ComputeThreads.ComputeThreads, ComputeThreads.divided(options.jobs)),
     Effect.onInterrupt(() => say("Interrupted. What is committed is kept, and the same command goes on from there."))
   )
   return { plan, results }

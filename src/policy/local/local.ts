@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { readdir } from "node:fs/promises"
-import { availableParallelism } from "node:os"
 import { join, resolve } from "node:path"
 import { pipeline } from "node:stream/promises"
 import * as Context from "effect/Context"
@@ -11,14 +10,10 @@ import * as Schema from "effect/Schema"
 import { InvalidConfig } from "../../pipeline/errors.ts"
 import type { PolicyNode } from "../../pipeline/PolicyNode.ts"
 import { Subject } from "../../pipeline/services.ts"
+import { ComputeThreads } from "../ComputeThreads.ts"
 import { Policy } from "../Policy.ts"
 import * as Client from "./Client.ts"
 import { ModelFolderError } from "./ModelFolderError.ts"
-
-/** Threads of one policy's sessions. Results do not depend on it; who runs several policies at once divides the cores. */
-export const ComputeThreads = Context.Reference<number>("assay/policy/ComputeThreads", {
-  defaultValue: availableParallelism
-})
 
 const Config = Schema.Struct({
   folder: Schema.NonEmptyString,
