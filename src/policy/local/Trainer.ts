@@ -12,6 +12,8 @@ export interface TrainingState {
   /** AdamW's running means of the gradient and of its square. */
   readonly first: Float32Array
   readonly second: Float32Array
+  /** Accumulated since the last step. */
+  readonly gradient: Float32Array
   /** Steps taken. */
   steps: number
 }
@@ -45,7 +47,7 @@ export const make = (
   imageToken: number,
   threads: number
 ): Trainer => {
-  const gradient = new Float32Array(at.size)
+  const { gradient } = state
   const accumulators: Feeds = {}
   const results: Feeds = {}
   for (const spec of at.specs) {

@@ -34,7 +34,7 @@ export const initial = Effect.fn("state.initial")(function*(
   text: Text
 ) {
   const zeros = () => new Float32Array(at.size)
-  const training: TrainingState = { weights: zeros(), first: zeros(), second: zeros(), steps: 0 }
+  const training: TrainingState = { weights: zeros(), first: zeros(), second: zeros(), gradient: zeros(), steps: 0 }
   const referenceWeights = zeros()
   let referenced = false
 
@@ -92,6 +92,10 @@ export const initial = Effect.fn("state.initial")(function*(
           ],
           { kind: "training", steps: String(training.steps), reference: referenced ? "yes" : "no" }
         ),
-    load: (path) => (path === "initial" ? loadInitial() : loadFile(path))
+    load: (path) =>
+      Effect.andThen(
+        Effect.sync(() => training.gradient.fill(0)),
+        path === "initial" ? loadInitial() : loadFile(path)
+      )
   } satisfies State
 })

@@ -1,0 +1,307 @@
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import * as Random from "../../src/pipeline/Random.ts"
+import type { Engine } from "../../src/policy/local/Engine.ts"
+import type { Completion, Question, SampleOptions, Sequence } from "../../src/policy/Policy.ts"
+import * as Tiny from "./tiny.ts"
+
+const { path, remove } = Tiny.temporaryFolder()
+const lively = join(path, "lively.safetensors")
+const at = (name: string) => join(path, `${name}.safetensors`)
+
+let one: Engine
+let two: Engine
+let questions: ReadonlyArray<Question>
+let answers: ReadonlyArray<Sequence>
+
+beforeAll(async () => {
+  one = await Tiny.engine(1)
+  two = await Tiny.engine(2)
+  questions = await Tiny.questions(path)
+  answers = await Tiny.answers(one, questions)
+  await Tiny.writeLively(one, answers, lively)
+  await one.load(lively)
+  await two.load(lively)
+})
+afterAll(remove)
+
+const free: SampleOptions = { n: 4, temperature: 1, topP: 1, topK: 0, maxTokens: 24 }
+const keyed = (asked: ReadonlyArray<Question>) =>
+  asked.map((question, i) => ({ ...question, key: Random.fold(Random.key(1), i) }))
+const sequencesOf = (asked: ReadonlyArray<Question>, groups: ReadonlyArray<ReadonlyArray<Completion>>) =>
+  groups.flatMap((group, i) => group.map(({ tokens }): Sequence => ({ question: asked[i]!, tokens })))
+
+/** The largest difference between two lists of lists of like shape. */
+const gap = (a: ReadonlyArray<ReadonlyArray<number>>, b: ReadonlyArray<ReadonlyArray<number>>): number => {
+  assert.deepStrictEqual(a.map(({ length }) => length), b.map(({ length }) => length))
+  return a.flat().reduce((most, x, i) => Math.max(most, Math.abs(x - b.flat()[i]!)), 0)
+}
+
+describe("sampling", () => {
+  const ways = {
+    "at temperature 1": free,
+    "greedily": { ...free, n: 1, temperature: 0 },
+    "hot, with top-p": { ...free, temperature: 1.5, topP: 0.9 },
+    "cold, with top-k": { ...free, temperature: 0.7, topK: 5 }
+  }
+  for (const [way, options] of Object.entries(ways)) {
+    it(`${way} records the log-probabilities that the whole forward pass gives`, async () => {
+      const asked = [...questions, Tiny.wordsOnly]
+      const groups = await one.sample(keyed(asked), options)
+      const scored = await one.logprobs(sequencesOf(asked, groups), "current")
+      assert.isBelow(gap(groups.flat().map(({ logprobs }) => logprobs), scored), 1e-4)
+    })
+  }
+
+  it("ends some completions early and cuts others off, and says which", async () => {
+    const all = (await one.sample(keyed(questions), { ...free, n: 8 })).flat()
+    const [end] = await one.encodeAnswer("")
+    for (const { finishReason, text, tokens } of all) {
+      assert.strictEqual(finishReason, tokens.at(-1) === end ? "stop" : "length")
+      assert.strictEqual(tokens.indexOf(end!), finishReason === "stop" ? tokens.length - 1 : -1)
+      assert.isTrue(finishReason === "stop" || tokens.length === free.maxTokens)
+      assert.notInclude(text, "<|im_end|>")
+    }
+    assert.sameMembers([...new Set(all.map(({ finishReason }) => finishReason))], ["stop", "length"])
+    assert.isAbove(new Set(all.map(({ tokens }) => tokens.length)).size, 4)
+  })
+
+  it("draws the same whatever is sampled beside it", async () => {
+    const asked = keyed(questions)
+    const together = await one.sample(asked, free)
+    const tokens = (groups: ReadonlyArray<ReadonlyArray<Completion>>) => groups.map((group) => group.map((c) => c.tokens))
+    for (const [i, question] of asked.entries()) {
+      assert.deepStrictEqual(tokens(await one.sample([question], free)), tokens([together[i]!]))
+    }
+    const backwards = await one.sample([...asked].reverse(), { ...free, n: 1 })
+    assert.deepStrictEqual(tokens(backwards), tokens(together.map((group) => group.slice(0, 1))).reverse())
+    // 66 rows do not fit into one batch of 64.
+    const wide = await one.sample(asked, { ...free, n: 22 })
+    assert.deepStrictEqual(tokens(wide.map((group) => group.slice(0, 4))), tokens(together))
+  })
+
+  it("takes the likeliest token each time at temperature 0 or top-k 1, whatever the key", async () => {
+    const greedy = await one.sample(keyed(questions), { ...free, n: 2, temperature: 0 })
+    const first = await one.sample(keyed(questions), { ...free, n: 2, topK: 1 })
+    assert.deepStrictEqual(first, greedy)
+    for (const [a, b] of greedy) assert.deepStrictEqual(a, b)
+  })
+
+  it("depends on the key", async () => {
+    const [question] = questions
+    const [a, b] = await one.sample([0, 1].map((seed) => ({ ...question!, key: Random.key(seed) })), free)
+    assert.notDeepEqual(a, b)
+  })
+
+  it("sees the picture", async () => {
+    const [square, , wide] = questions
+    const blind = { ...square!, images: wide!.images }
+    const [seen, other] = await one.logprobs([square!, blind].map((question) => ({ question, tokens: answers[0]!.tokens })), "current")
+    assert.isAbove(gap([seen!], [other!]), 1e-3)
+  })
+})
+
+describe("log-probabilities", () => {
+  it("do not depend on what else is scored, shared prompts included", async () => {
+    const groups = await one.sample(keyed(questions), free)
+    const sequences = sequencesOf(questions, groups).slice(0, 10)
+    const together = await one.logprobs(sequences, "current")
+    const apart = await Promise.all(sequences.map(async (sequence) => (await one.logprobs([sequence], "current"))[0]!))
+    assert.isBelow(gap(together, apart), 1e-5)
+  })
+
+  it("are those of a distribution: over all tokens their probabilities add up to 1", async () => {
+    const all = Array.from({ length: 1536 }, (_, token): Sequence => ({ question: Tiny.wordsOnly, tokens: [token] }))
+    const scored = await one.logprobs(all, "current")
+    assert.closeTo(scored.reduce((sum, [logprob]) => sum + Math.exp(logprob!), 0), 1, 1e-4)
+  })
+
+  it("of nothing are nothing", async () => {
+    assert.deepStrictEqual(await one.logprobs([], "current"), [])
+    assert.deepStrictEqual(await one.backward([], []), [])
+    assert.deepStrictEqual(await one.sample([], free), [])
+  })
+})
+
+/** sum(weights * logprob) of the answers, with other numbers in the model. */
+const objective = async (flat: Float32Array, layout: Awaited<ReturnType<typeof Tiny.readAll>>["at"]) => {
+  await Tiny.writeAll(at("moved"), flat, layout)
+  await one.load(at("moved"))
+  const weights = Tiny.anyWeights(answers).flat()
+  return (await one.logprobs(answers, "current")).flat().reduce((sum, logprob, i) => sum + logprob * weights[i]!, 0)
+}
+
+describe("the gradient", () => {
+  const gradientOf = async (...calls: ReadonlyArray<readonly [ReadonlyArray<Sequence>, ReadonlyArray<ReadonlyArray<number>>]>) => {
+    await one.load(lively)
+    for (const [sequences, weights] of calls) await one.backward(sequences, weights)
+    return Tiny.takeGradient(one, path)
+  }
+  const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * b[i]!, 0)
+
+  it("is the slope of sum(weights * logprob), along any direction and for every part of the model", async () => {
+    const { at: layout, flat: gradient, gradientNorm } = await gradientOf([answers, Tiny.anyWeights(answers)])
+    assert.closeTo(Math.sqrt(dot(gradient, gradient)) / gradientNorm, 1, 1e-6)
+    const { flat } = await Tiny.readAll(lively)
+    const slope = async (direction: Float32Array, by: number) => {
+      const moved = (sign: number) => objective(flat.map((x, i) => x + sign * by * direction[i]!), layout)
+      return (await moved(1) - await moved(-1)) / (2 * by)
+    }
+    const next = Random.stream(Random.key(5))
+    const random = flat.map(() => (next() < 0.5 ? -1 : 1))
+    assert.closeTo(await slope(random, 1e-4) / dot(gradient, random), 1, 2e-3)
+    const parts = [/^visual\.(blocks|patch)/, /^visual\.merger/, /attn.*weight/, /^model.*mlp/, /embed_tokens/, /norm|ln_q|bias/]
+    for (const part of parts) {
+      const steepest = new Float32Array(flat.length)
+      for (const spec of layout.specs.filter(({ name }) => part.test(name))) {
+        const start = layout.offsets.get(spec.name)!
+        steepest.set(gradient.subarray(start, start + spec.shape.reduce((a, b) => a * b, 1)), start)
+      }
+      const norm = Math.sqrt(dot(steepest, steepest))
+      const unit = steepest.map((x) => x / norm)
+      assert.closeTo(await slope(unit, 0.005 / norm) / norm, 1, 2e-3, String(part))
+    }
+  })
+
+  it("adds up over calls and batches, however the sequences are spread over them", async () => {
+    // 42 sequences are two micro-batches; groups of 14, 14 and 3 need fillers.
+    const sizes = [14, 14, 3]
+    const groups = questions.map((question, q) =>
+      Array.from({ length: sizes[q]! }, (_, i): Sequence => ({ question, tokens: [100 * q + i, ...answers[i % 3]!.tokens] }))
+    )
+    const weights = groups.map(Tiny.anyWeights)
+    const together = await gradientOf([groups.flat(), weights.flat()])
+    const apart = await gradientOf(...groups.map((group, q) => [group, weights[q]!] as const).reverse())
+    const distance = Math.sqrt(together.flat.reduce((sum, x, i) => sum + (x - apart.flat[i]!) ** 2, 0))
+    assert.isBelow(distance / together.gradientNorm, 1e-5)
+  })
+
+  it("is the only thing that a step clears: the next one starts from 0", async () => {
+    await gradientOf([answers, Tiny.anyWeights(answers)])
+    assert.strictEqual((await one.step(Tiny.adamW({ learningRate: 0 }))).gradientNorm, 0)
+  })
+
+  it("is forgotten when other weights are loaded", async () => {
+    await one.backward(answers, Tiny.anyWeights(answers))
+    await one.load(lively)
+    assert.strictEqual((await one.step(Tiny.adamW({ learningRate: 0 }))).gradientNorm, 0)
+  })
+})
+
+describe("a step", () => {
+  it("scales a gradient that is too long down to the largest norm", async () => {
+    await one.load(lively)
+    await one.backward(answers, Tiny.anyWeights(answers))
+    const { gradientNorm } = await one.step(Tiny.adamW({ learningRate: 0, beta1: 0, maxGradientNorm: 0.5 }))
+    assert.isAbove(gradientNorm, 0.5)
+    await one.save(at("clipped"), "training")
+    const { flat } = await Tiny.readAll(at("clipped"), "first.")
+    assert.closeTo(Math.sqrt(flat.reduce((sum, x) => sum + x * x, 0)), 0.5, 1e-5)
+  })
+
+  it("decays matrices and leaves norms and biases alone", async () => {
+    await one.load(lively)
+    const before = await Tiny.readAll(lively)
+    await one.step(Tiny.adamW({ learningRate: 0.1, weightDecay: 0.5 }))
+    await one.save(at("decayed"), "weights")
+    const { flat } = await Tiny.readAll(at("decayed"))
+    const share = (spec: (typeof before.at.specs)[number]) => {
+      const start = before.at.offsets.get(spec.name)!
+      return flat[start + 1]! / before.flat[start + 1]!
+    }
+    for (const spec of before.at.specs) {
+      const start = before.at.offsets.get(spec.name)!
+      if (/bias|norm|ln_q/.test(spec.name)) assert.strictEqual(flat[start + 1], before.flat[start + 1], spec.name)
+      else assert.closeTo(share(spec), 0.95, 1e-5, spec.name)
+    }
+  })
+
+  it("makes what has a positive weight likelier, and what has a negative one less likely", async () => {
+    await one.load(lively)
+    const before = await one.backward(answers, answers.map(({ tokens }, i) => tokens.map(() => (i === 0 ? -0.1 : 0.1))))
+    await one.step(Tiny.adamW({ learningRate: 1e-4 }))
+    const after = await one.logprobs(answers, "current")
+    const sum = (values: ReadonlyArray<number>) => values.reduce((a, b) => a + b, 0)
+    assert.isBelow(sum(after[0]!), sum(before[0]!))
+    assert.isAbove(sum(after[1]!), sum(before[1]!))
+  })
+})
+
+/** Trains a little, and looks back to where the last loading was if asked to. */
+const train = async (engine: Engine, steps: number, lookBack = false) => {
+  for (let i = 0; i < steps; i++) {
+    if (lookBack) await engine.logprobs(answers, "reference")
+    await engine.backward(answers, Tiny.anyWeights(answers))
+    await engine.step(Tiny.adamW())
+  }
+}
+const bytes = async (engine: Engine, name: string, what: "weights" | "training") => {
+  await engine.save(at(name), what)
+  return readFileSync(at(name))
+}
+const same = (a: Buffer, b: Buffer, message: string) => assert.isTrue(a.equals(b), message)
+
+describe("the number of threads", () => {
+  it("changes no bit of samples, log-probabilities, gradients and steps", async () => {
+    for (const engine of [one, two]) await engine.load(lively)
+    const asked = keyed([...questions, Tiny.wordsOnly])
+    const options = { ...free, n: 8 }
+    const groups = await one.sample(asked, options)
+    assert.deepStrictEqual(await two.sample(asked, options), groups)
+    const sequences = sequencesOf(asked, groups)
+    assert.deepStrictEqual(await two.logprobs(sequences, "current"), await one.logprobs(sequences, "current"))
+    for (const engine of [one, two]) await train(engine, 2)
+    same(await bytes(one, "one", "training"), await bytes(two, "two", "training"), "training state")
+  })
+})
+
+describe("a checkpoint of training", () => {
+  for (const lookBack of [false, true]) {
+    it(`goes on as if nothing had happened${lookBack ? ", with a reference to look back to" : ""}`, async () => {
+      for (const engine of [one, two]) await engine.load("initial")
+      await one.load(lively)
+      await train(one, 2, lookBack)
+      await one.save(at("stopped"), "training")
+      await two.load(at("stopped"))
+      for (const engine of [one, two]) await train(engine, 1, lookBack)
+      if (lookBack) {
+        const reference = await one.logprobs(answers, "reference")
+        assert.deepStrictEqual(await two.logprobs(answers, "reference"), reference)
+        assert.isAbove(gap(reference, await one.logprobs(answers, "current")), 0)
+      }
+      same(await bytes(one, "whole", "training"), await bytes(two, "resumed", "training"), "state after the next step")
+    })
+  }
+})
+
+describe("weights", () => {
+  it("start a new training when loaded: no moments, no steps, a new reference", async () => {
+    await one.load(lively)
+    await train(one, 2)
+    await one.save(at("weights"), "weights")
+    await two.load(at("weights"))
+    await train(two, 1)
+    await one.load(at("weights"))
+    assert.deepStrictEqual(await one.logprobs(answers, "reference"), await one.logprobs(answers, "current"))
+    await one.load(at("weights"))
+    await train(one, 1)
+    same(await bytes(one, "reset", "training"), await bytes(two, "fresh", "training"), "first step from loaded weights")
+    await one.load(lively)
+    await train(one, 3)
+    assert.isFalse((await bytes(one, "unbroken", "training")).equals(readFileSync(at("reset"))))
+  })
+
+  it("are those of the seed after loading the initial state", async () => {
+    await one.load("initial")
+    const other = await Tiny.engine(1)
+    same(await bytes(one, "initial", "training"), await bytes(other, "seed 0", "training"), "seed 0")
+    const seeded = await Tiny.engine(1, 1)
+    assert.isFalse((await bytes(seeded, "seed 1", "training")).equals(readFileSync(at("initial"))))
+  })
+
+  it("that are missing or unfit leave a message that names the file", async () => {
+    const reason = await one.load(at("nowhere")).then(() => "", (error: Error) => error.message)
+    assert.include(reason, "nowhere.safetensors")
+  })
+})
