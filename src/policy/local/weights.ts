@@ -5,12 +5,16 @@ import { type Layout, tensorViews } from "./parameters.ts"
 /** Integers that are one token each, by token id: their embeddings start out so that near numbers are near. */
 export type NumberTokens = ReadonlyMap<number, number>
 
+/** Spread of the token embeddings: wide enough that the first layer's output does not drown which token it came from. */
+const embeddingSd = 0.05
+
 /**
  * Random weights to train from, one stream a tensor, so that they depend on nothing but key, name and shape.
  *
- * Norms start at 1, biases at 0, matrices normal with sd 0.02, and 0.02 / sqrt(2 layers) where they write into the residual
- * stream (Radford et al., GPT-2). The embedding of an integer gets sines and cosines of it added in half of its width: with
- * tied output embeddings, a box that is off by a pixel is then nearly right from the first step on.
+ * Norms start at 1, biases at 0, matrices normal with sd 1 / sqrt(inputs) (LeCun et al., "Efficient BackProp"), and
+ * 1 / sqrt(2 layers) of that where they write into the residual stream (Radford et al., GPT-2). The embedding of an integer
+ * gets sines and cosines of it added in half of its width: with tied output embeddings, a box that is off by a pixel is
+ * then nearly right from the first step on.
  */
 export const randomize = (
   flat: Float32Array,
@@ -24,15 +28,7 @@ export const randomize = (
       data.fill(name.endsWith("bias") ? 0 : 1)
       continue
     }
-    const layers = name.startsWith("visual.") ? model.vision.layers : model.layers
-    const writesResidual = /(o_proj|attn\.proj|down_proj)\.weight$/.test(name)
-    const sd = writesResidual ? 0.02 / Math.sqrt(2 * layers) : 0.02
-    const next = Random.stream(Random.fold(key, "weights", name))
-    for (let i = 0; i < data.length; i += 2) {
-      const [a, b] = Random.normalPair(next)
-      data[i] = sd * a
-      if (i + 1 < data.length) data[i + 1] = sd * b
-    }
+    fillNormal(data, spread(name, shape, model), Random.stream(Random.fold(key, "weights", name)))
     if (name === "model.embed_tokens.weight") {
       for (const [token, value] of numbers) {
         addWave(data.subarray(token * model.hidden, (token + 1) * model.hidden), value)
@@ -41,12 +37,29 @@ export const randomize = (
   }
 }
 
+/** Standard deviation that a matrix starts with. */
+const spread = (name: string, shape: ReadonlyArray<number>, model: Architecture): number => {
+  if (name === "model.embed_tokens.weight") return embeddingSd
+  const inputs = shape.slice(1).reduce((a, b) => a * b, 1)
+  const layers = name.startsWith("visual.") ? model.vision.layers : model.layers
+  const writesResidual = /(o_proj|attn\.proj|down_proj)\.weight$/.test(name)
+  return 1 / Math.sqrt(inputs * (writesResidual ? 2 * layers : 1))
+}
+
+const fillNormal = (data: Float32Array, sd: number, next: () => number): void => {
+  for (let i = 0; i < data.length; i += 2) {
+    const [a, b] = Random.normalPair(next)
+    data[i] = sd * a
+    if (i + 1 < data.length) data[i + 1] = sd * b
+  }
+}
+
 /** Adds sines and cosines of `value` with wavelengths from 4 to 2,000 to the first half of an embedding. */
 const addWave = (embedding: Float32Array, value: number): void => {
   const waves = Math.floor(embedding.length / 4)
   for (let i = 0; i < waves; i++) {
     const angle = (2 * Math.PI * value) / (4 * 500 ** (i / (waves - 1)))
-    embedding[2 * i]! += 0.02 * Math.sin(angle)
-    embedding[2 * i + 1]! += 0.02 * Math.cos(angle)
+    embedding[2 * i]! += embeddingSd * Math.sin(angle)
+    embedding[2 * i + 1]! += embeddingSd * Math.cos(angle)
   }
 }
