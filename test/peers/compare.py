@@ -1,7 +1,7 @@
 """Holds the local policy to transformers: python compare.py FOLDER [EXPECTED.json]
 
-FOLDER is what write.ts made. Prints one row a case, exits 1 if any deviates, and writes what transformers computed to
-EXPECTED.json when that is named: what test/policy/parity.test.ts holds us to. Everything runs in float32 with eager attention.
+FOLDER is what write.ts made. Prints one row a case and exits 1 if any deviates. What transformers computed goes to
+EXPECTED.json when that is named; test/policy/parity.test.ts holds us to it. All in float32 with eager attention.
 """
 import json
 import sys

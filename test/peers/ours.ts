@@ -5,6 +5,7 @@ import { make as makeEncoder } from "../../src/policy/local/encode.ts"
 import { make as makeEngine } from "../../src/policy/local/Engine.ts"
 import { load as loadFolder } from "../../src/policy/local/folder.ts"
 import type { EncodedPrompt } from "../../src/policy/local/pack.ts"
+import type { TensorSpec } from "../../src/policy/local/parameters.ts"
 import * as Safetensors from "../../src/policy/local/safetensors.ts"
 import { load as loadText } from "../../src/policy/local/Text.ts"
 import type { Prepared } from "./prepare.ts"
@@ -18,7 +19,7 @@ export interface Outcome {
   /** Likeliest continuation of every question, `greedyTokens` long at most. */
   readonly greedy: ReadonlyArray<ReadonlyArray<number>>
   /** Gradient of the mean log-probability over all tokens, by tensor. */
-  readonly gradients: ReadonlyArray<{ readonly name: string; readonly shape: ReadonlyArray<number>; readonly data: Float32Array }>
+  readonly gradients: ReadonlyArray<TensorSpec & { readonly data: Float32Array }>
 }
 
 export const greedyTokens = 16

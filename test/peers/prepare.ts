@@ -39,7 +39,10 @@ export const prepare = async (one: Case, folder: string): Promise<Prepared> => {
     return { messages: [{ role: "user" as const, content }], images: paths }
   }))
   const sequences = one.prompts.flatMap(({ completions }, p) =>
-    completions.map((length, c) => ({ question: questions[p]!, tokens: answer(length, Random.fold(key, "tokens", p, c)) }))
+    completions.map((length, c) => ({
+      question: questions[p]!,
+      tokens: answer(length, Random.fold(key, "tokens", p, c))
+    }))
   )
   return { folder, questions, sequences }
 }
