@@ -89,14 +89,19 @@ const pieceCounts = (recipe: Recipe): Map<string, number> => {
 
 /** The content of a Hugging Face `tokenizer.json`: byte-level BPE, by which any text survives encoding and decoding. */
 export const trainTokenizer = (recipe: Recipe) => {
-  const merges = learnMerges(pieceCounts(recipe), recipe.merges)
+  const learnt = learnMerges(pieceCounts(recipe), recipe.merges)
+  const phrases = new Set(recipe.phrases)
+  // An added token that is in the vocabulary already would get that id in other tokenizers, and shift all after it: the
+  // learnt one gives up its name and its merge.
+  const isPhrase = ([left, right]: Pair) => phrases.has(left + right)
+  const merges = learnt.filter((pair) => !isPhrase(pair))
   const tokens = new Set([
     ...Array.from({ length: recipe.integers + 1 }, (_, integer) => String(integer)),
     ...byteCharacters,
-    ...merges.map(([left, right]) => left + right)
+    ...learnt.map((pair, i) => (isPhrase(pair) ? `<|unused_${i}|>` : pair[0] + pair[1]))
   ])
   const added = [
-    ...Array.from(new Set(recipe.phrases), (content) => ({ content, special: false })),
+    ...Array.from(phrases, (content) => ({ content, special: false })),
     ...recipe.special.map((content) => ({ content, special: true }))
   ]
   return {

@@ -194,6 +194,7 @@ const clashes = (model: Architecture, vision: typeof Vision.Type, images: typeof
       "num_attention_heads",
       "must be a multiple of num_key_value_heads"
     ),
+    rule(size % 8 !== 0, configFile, "hidden_size", "must be a multiple of 8 x num_attention_heads for ONNX Runtime's attention"),
     rule(rotary * 2 !== size, configFile, "mrope_section", `must add up to half the head size, ${size / 2}`),
     rule(
       !Number.isInteger(vision.hidden_size / vision.num_heads / 4),
