@@ -36,12 +36,35 @@ export const make = Effect.gen(function*() {
   const report = yield* Progress
   const finished = new Map<string, FinishedStage>()
   const values = new Map<string, unknown>()
+  const known = new Map<string, PlannedStage>()
+  /** Sources that ran in this process. */
+  const fresh = new Set<string>()
   const underWay = new Map<string, Deferred.Deferred<FinishedStage, unknown>>()
 
   /** What an earlier stage returned, read back only when somebody asks. */
   const valueOf = Effect.fnUntraced(function*(fingerprint: string) {
     if (!values.has(fingerprint)) values.set(fingerprint, yield* Outputs.read(finished.get(fingerprint)!.output))
     return values.get(fingerprint)
+  })
+
+  /**
+   * Runs a reused source again before something new reads what it made: its files may have been deleted meanwhile, and a
+   * source that finds them does next to nothing.
+   */
+  const refreshSource = Effect.fnUntraced(function*({ stage: { inputs } }: Request) {
+    let source: PlannedStage | undefined
+    for (let next = inputs.find(({ role }) => role === "input"); next !== undefined;) {
+      source = known.get(next.fingerprint)
+      next = source?.inputs.find(({ role }) => role === "input")
+    }
+    if (source?.stage.kind !== "data" || source.stage.subject !== "ignores" || fresh.has(source.fingerprint)) return
+    fresh.add(source.fingerprint)
+    const services = Context.make(StageKey, source.key).pipe(
+      Context.add(Recorder, Buffer.buffer(() => {}).recorder),
+      Context.add(Workspace, workspace)
+    )
+    const effect = source.stage.run(undefined as never) as Effect.Effect<unknown, unknown, never>
+    yield* Effect.provideContext(effect, services)
   })
 
   const inputOf = ({ stage: { inputs } }: Request) => {
@@ -67,6 +90,7 @@ export const make = Effect.gen(function*() {
 
   const work = Effect.fnUntraced(function*(request: Request, id: number) {
     const { session, stage: { fingerprint, key, stage } } = request
+    yield* refreshSource(request)
     const input = yield* inputOf(request)
     const policy = yield* policyFor(request)
     const progress = execution(request, id)
@@ -80,6 +104,7 @@ export const make = Effect.gen(function*() {
     )
     // types of input and services were checked when the pipeline was composed
     const effect = stage.run(input as never) as Effect.Effect<unknown, unknown, never>
+    fresh.add(fingerprint)
     const returned = yield* Effect.provideContext(effect, services)
     const output = yield* Outputs.write(passesThrough(stage) ? null : returned)
     values.set(fingerprint, output.value)
@@ -116,6 +141,7 @@ export const make = Effect.gen(function*() {
 
   const obtain = Effect.fnUntraced(function*(request: Request) {
     const { fingerprint, forced } = request.stage
+    known.set(fingerprint, request.stage)
     const other = underWay.get(fingerprint)
     if (other !== undefined) return yield* reuse(request, yield* Deferred.await(other))
     const own = Deferred.makeUnsafe<FinishedStage, unknown>()
