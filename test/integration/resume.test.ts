@@ -1,0 +1,73 @@
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout } from "node:timers/promises"
+import * as Random from "../../src/pipeline/Random.ts"
+import { findings, rows, start } from "./support.ts"
+
+const root = mkdtempSync(join(tmpdir(), "assay-resume-"))
+const folderOf = (name: string): string => {
+  mkdirSync(join(root, name))
+  return join(root, name)
+}
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+const undisturbed = folderOf("undisturbed")
+const finish = async (folder: string, ...options: ReadonlyArray<string>) => {
+  const { code, said } = await start(folder, ...options).ended
+  assert.strictEqual(code, 0, said)
+}
+beforeAll(() => finish(undisturbed, "--jobs", "1"))
+
+/** Steps of the loop that are committed, 5 being all, and 6 once the loop is closed. */
+const progress = (folder: string): number => {
+  const closed = rows(folder, "SELECT 1 FROM stage WHERE kind = 'loop' AND status = 'done'").length
+  const [last] = rows(folder, "SELECT max(step) AS step FROM metric JOIN stage s ON s.id = stage WHERE s.kind = 'loop'")
+  return closed > 0 ? 6 : Number(last?.step ?? -1) + 1
+}
+
+describe("assay run", () => {
+  it("measures every step and every image, and really trains", () => {
+    const { boxes, metrics, rewards, samples } = findings(undisturbed, [0, 1])
+    // A step has 2 prompts with 4 completions each, the evaluation 8 images.
+    assert.strictEqual(samples.length, 2 * (5 * 8 + 8))
+    assert.strictEqual(rewards.length, samples.length)
+    assert.isAbove(boxes.length, samples.length / 2)
+    for (const seed of [0, 1]) {
+      const all = (name: string) => metrics.filter((row) => row.seed === seed && row.name === name).map((row) => Number(row.value))
+      assert.strictEqual(all("gradientNorm").length, 5)
+      all("gradientNorm").forEach((norm) => assert.isAbove(norm, 0))
+      assert.closeTo(all("kl")[0]!, 0, 1e-9)
+      assert.isAbove(all("kl")[4]!, 1e-4)
+    }
+    const texts = (seed: number) => samples.filter((row) => row.seed === seed).map((row) => row.completion)
+    assert.notDeepEqual(texts(0), texts(1))
+  })
+
+  it("finds the same, bit by bit, however many runs go side by side", async () => {
+    const folder = folderOf("two-jobs")
+    await finish(folder, "--jobs", "2")
+    assert.deepStrictEqual(findings(folder, [0, 1]), findings(undisturbed, [0, 1]))
+  })
+
+  it("finds the same, bit by bit, however often it is killed", async () => {
+    const folder = folderOf("killed")
+    const next = Random.stream(Random.key(17))
+    const killedAt: Array<number> = []
+    // At once, while data and policy are made, then after 1, 3 and 4 steps, at last in the evaluation.
+    for (const steps of [0, 1, 3, 4, 6]) {
+      const run = start(folder, "--seeds", "1")
+      while (run.running() && progress(folder) < steps) await setTimeout(10)
+      await setTimeout(next() * (steps === 0 ? 700 : 200))
+      run.kill()
+      const { code, said, signal } = await run.ended
+      assert.isTrue(signal === "SIGKILL" || (steps === 6 && code === 0), said)
+      killedAt.push(progress(folder))
+      assert.strictEqual(findings(folder, [0]).weights.length, code === 0 ? 1 : 0)
+    }
+    assert.isTrue(killedAt[1]! >= 1 && killedAt[1]! < 6, `killed after ${killedAt.join(", ")} steps`)
+    await finish(folder, "--seeds", "1")
+    assert.deepStrictEqual(findings(folder, [0]), findings(undisturbed, [0]))
+  })
+})
