@@ -112,7 +112,8 @@ describe("log-probabilities", () => {
   })
 
   it("are those of a distribution: over all tokens their probabilities add up to 1", async () => {
-    const all = Array.from({ length: 1536 }, (_, token): Sequence => ({ question: Tiny.wordsOnly, tokens: [token] }))
+    const { vocabulary } = await Tiny.architecture()
+    const all = Array.from({ length: vocabulary }, (_, token): Sequence => ({ question: Tiny.wordsOnly, tokens: [token] }))
     const scored = await one.logprobs(all, "current")
     assert.closeTo(scored.reduce((sum, [logprob]) => sum + Math.exp(logprob!), 0), 1, 1e-4)
   })

@@ -84,10 +84,12 @@ export const writeLively = async (engine: Engine.Engine, sequences: ReadonlyArra
   await writeAll(file, flat, at)
 }
 
+/** The sizes of the model. */
+export const architecture = async () => (await Effect.runPromise(loadFolder(folder))).model.architecture
+
 /** All numbers of the model in a file, in one array, by a prefix of their names. */
 export const readAll = async (file: string, prefix = "") => {
-  const { model } = await Effect.runPromise(loadFolder(folder))
-  const at = Parameters.layout(model.architecture)
+  const at = Parameters.layout(await architecture())
   const flat = new Float32Array(at.size)
   const read = Effect.gen(function*() {
     const opened = yield* Safetensors.open(file)
