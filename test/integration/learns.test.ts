@@ -15,9 +15,9 @@ import { recorded } from "../update/support.ts"
 const { path, remove } = Tiny.temporaryFolder()
 afterAll(remove)
 
-/** Four questions about rendered scenes. */
+/** Two questions about rendered scenes. */
 const batch = Effect.gen(function*() {
-  const dataset = yield* Data.shapes({ split: "train", layout: "ovdeval", count: 4 }).run()
+  const dataset = yield* Data.shapes({ split: "train", layout: "ovdeval", count: 2 }).run()
   return yield* Prompt.template(Prompt.standard).run(dataset)
 }).pipe(Effect.provideService(Workspace, { folder: path }))
 
@@ -29,8 +29,8 @@ describe("a policy with random weights", () => {
       const prompts = yield* batch
       const update = Update.sft({ learningRate: 3e-3, warmup: 2 })
       const losses: Array<number> = []
-      for (let step = 0; step < 12; step++) {
-        const { loss } = yield* recorded(update.run(prompts), { step, steps: 12 })
+      for (let step = 0; step < 10; step++) {
+        const { loss } = yield* recorded(update.run(prompts), { step, steps: 10 })
         losses.push(loss!)
       }
       assert.isBelow(losses.at(-1)!, losses[0]! / 2, losses.join(" "))

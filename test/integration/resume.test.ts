@@ -35,7 +35,8 @@ describe("assay run", () => {
     assert.strictEqual(rewards.length, samples.length)
     assert.isAbove(boxes.length, samples.length / 2)
     for (const seed of [0, 1]) {
-      const all = (name: string) => metrics.filter((row) => row.seed === seed && row.name === name).map((row) => Number(row.value))
+      const all = (name: string) =>
+        metrics.filter((row) => row.seed === seed && row.name === name).map((row) => Number(row.value))
       assert.strictEqual(all("gradientNorm").length, 5)
       all("gradientNorm").forEach((norm) => assert.isAbove(norm, 0))
       assert.closeTo(all("kl")[0]!, 0, 1e-9)

@@ -17,7 +17,8 @@ export const start = (folder: string, ...options: ReadonlyArray<string>) => {
   let said = ""
   child.stderr.on("data", (text) => (said += text))
   const ended = once(child, "exit").then(([code, signal]) => ({ code, signal, said }))
-  return { ended, kill: () => child.kill("SIGKILL"), running: () => child.exitCode === null && child.signalCode === null }
+  const running = () => child.exitCode === null && child.signalCode === null
+  return { ended, kill: () => child.kill("SIGKILL"), running }
 }
 
 /** Rows of a query on a folder's database; none while it has no such table yet. */
@@ -43,13 +44,14 @@ export const findings = (folder: string, seeds: ReadonlyArray<number>) => {
   return {
     metrics: rows(folder, `SELECT ${at}, k.name, m.step, m.value ${place}
       JOIN metric m ON m.stage = s.id JOIN metric_key k ON k.id = m.key ${which} ORDER BY 1, 2, 5, 6`),
-    samples: rows(folder, `SELECT ${at}, p.step, p.ordinal, p.example, p.prompt, p.completion, p.solution, p.token_count,
-      p.finish_reason, p.width, p.height, p.input_width, p.input_height ${place}
+    samples: rows(folder, `SELECT ${at}, p.step, p.ordinal, p.example, p.prompt, p.completion, p.solution,
+      p.token_count, p.finish_reason, p.width, p.height, p.input_width, p.input_height ${place}
       JOIN sample p ON p.stage = s.id ${which} ORDER BY 1, 2, 5, 6`),
     rewards: rows(folder, `SELECT ${at}, p.step, p.ordinal, w.ordinal AS part_ordinal, w.part, w.value, w.error ${place}
       JOIN sample p ON p.stage = s.id JOIN sample_reward w ON w.sample = p.id ${which} ORDER BY 1, 2, 5, 6, 7`),
-    boxes: rows(folder, `SELECT ${at}, p.step, p.ordinal, b.ordinal AS box, b.role, b.label, b.space, b.x1, b.y1, b.x2, b.y2
-      ${place} JOIN sample p ON p.stage = s.id JOIN box b ON b.sample = p.id ${which} ORDER BY 1, 2, 5, 6, 7`),
+    boxes: rows(folder, `SELECT ${at}, p.step, p.ordinal, b.ordinal AS box, b.role, b.label, b.space,
+      b.x1, b.y1, b.x2, b.y2 ${place}
+      JOIN sample p ON p.stage = s.id JOIN box b ON b.sample = p.id ${which} ORDER BY 1, 2, 5, 6, 7`),
     weights: rows(folder, `SELECT ${at}, s.subject ${place} ${which} AND s.subject IS NOT NULL ORDER BY 1, 2`)
   }
 }

@@ -14,12 +14,22 @@ const model: Architecture = {
   mropeSection: [1, 0, 0],
   tiedEmbeddings: true,
   vocabulary: 10,
-  vision: { hidden: 4, layers: 1, heads: 1, intermediate: 4, patchNumbers: 3, patch: 1, merge: 2, window: 4, fullAttention: [0] }
+  vision: {
+    hidden: 4,
+    layers: 1,
+    heads: 1,
+    intermediate: 4,
+    patchNumbers: 3,
+    patch: 1,
+    merge: 2,
+    window: 4,
+    fullAttention: [0]
+  }
 }
 
 /**
- * What the prefill says of 2 prompts of length 3 with 2 heads of size 2: every number tells layer, key or value, prompt,
- * head and token.
+ * What the prefill says of 2 prompts of length 3 with 2 heads of size 2: every number tells layer, key or value,
+ * prompt, head and token.
  */
 const prefill = [0, 1].map((layer) =>
   ([0, 1] as const).map((kind) => {

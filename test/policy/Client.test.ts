@@ -60,13 +60,14 @@ describe("a local policy in its thread", () => {
   it.live("says what went wrong, and goes on", () =>
     Effect.gen(function*() {
       const model = yield* Policy
-      const missing = { ...Tiny.wordsOnly, messages: [{ role: "user" as const, content: [{ type: "image" as const }] }] }
-      const error = yield* Effect.flip(model.sample([{ ...missing, images: ["no/such/picture.png"], key }], greedy))
+      const messages = [{ role: "user" as const, content: [{ type: "image" as const }] }]
+      const error = yield* Effect.flip(model.sample([{ messages, images: ["no/such/picture.png"], key }], greedy))
       assert.instanceOf(error, PolicyError)
       assert.strictEqual(error.operation, "sample")
       assert.include(error.message, "no/such/picture.png")
       const tooLong = { messages: [{ role: "user" as const, content: "what ".repeat(3000) }], images: [] }
-      assert.match((yield* Effect.flip(model.sample([{ ...tooLong, key }], greedy))).message, /\d+ tokens, images included, and the model reads \d+/)
+      const { message } = yield* Effect.flip(model.sample([{ ...tooLong, key }], greedy))
+      assert.match(message, /\d+ tokens, images included, and the model reads \d+/)
       const [[completion] = []] = yield* model.sample([{ ...Tiny.wordsOnly, key }], greedy)
       assert.strictEqual(completion!.tokens.length, 4)
     }).pipe(Effect.provide(policy())))
@@ -74,7 +75,8 @@ describe("a local policy in its thread", () => {
   it.live("says that a model folder cannot be used with the first call, and with every later one", () =>
     Effect.gen(function*() {
       const call = yield* Client.start({ folder: "no/such/model", weights: 0, threads: 1 })
-      const errors = [yield* Effect.flip(call("render", Tiny.wordsOnly)), yield* Effect.flip(call("encodeAnswer", "None"))]
+      const first = yield* Effect.flip(call("render", Tiny.wordsOnly))
+      const errors = [first, yield* Effect.flip(call("encodeAnswer", "None"))]
       assert.deepStrictEqual(errors.map(({ operation }) => operation), ["render", "encodeAnswer"])
       errors.forEach(({ message }) => assert.include(message, "no/such/model"))
     }))
@@ -83,7 +85,8 @@ describe("a local policy in its thread", () => {
     Effect.gen(function*() {
       const scope = yield* Scope.make()
       const call = yield* Client.start({ folder: Tiny.folder, weights: 0, threads: 1 }).pipe(Scope.provide(scope))
-      const running = yield* Effect.forkChild(call("sample", [{ ...Tiny.wordsOnly, key }], { ...greedy, n: 16, maxTokens: 16 }))
+      const options = { ...greedy, n: 16, maxTokens: 16 }
+      const running = yield* Effect.forkChild(call("sample", [{ ...Tiny.wordsOnly, key }], options))
       const queued = yield* Effect.forkChild(call("encodeAnswer", "None"))
       yield* Effect.sleep("50 millis")
       yield* Scope.close(scope, Exit.void)

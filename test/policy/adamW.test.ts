@@ -3,12 +3,14 @@ import { compile, float32 } from "../../src/onnx/Session.ts"
 import * as Random from "../../src/pipeline/Random.ts"
 import { adamW } from "../../src/policy/local/graphs/adamW.ts"
 
+type Settings = Record<"beta1" | "beta2" | "decay" | "epsilon" | "rate" | "scale", number>
+
 /** AdamW as algorithm 2 of arXiv 1711.05101 has it, uphill, in double precision. */
 const plain = (
   state: { readonly weight: Array<number>; readonly first: Array<number>; readonly second: Array<number> },
   gradient: ReadonlyArray<number>,
   t: number,
-  { beta1, beta2, decay, epsilon, rate, scale }: { [name in "beta1" | "beta2" | "decay" | "epsilon" | "rate" | "scale"]: number }
+  { beta1, beta2, decay, epsilon, rate, scale }: Settings
 ) =>
   gradient.forEach((raw, i) => {
     const g = raw * scale
@@ -44,14 +46,17 @@ describe("the AdamW graph", () => {
         rate: settings.rate,
         decay: settings.rate * settings.decay
       }
-      const feeds = Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, float32(Float32Array.of(value), [])]))
+      const feeds = Object.fromEntries(
+        Object.entries(scalars).map(([name, value]) => [name, float32(Float32Array.of(value), [])])
+      )
       await session.run(
         { ...feeds, gradient: float32(Float32Array.from(gradient), [size]), weight, first, second },
         { newWeight: weight, newFirst: first, newSecond: second }
       )
       for (const [name, tensor] of Object.entries({ weight, first, second })) {
         const found = tensor.data as Float32Array
-        expected[name as keyof typeof expected].forEach((x, i) => assert.closeTo(found[i]!, x, 2e-6, `${name}, step ${t}`))
+        const wanted = expected[name as keyof typeof expected]
+        wanted.forEach((x, i) => assert.closeTo(found[i]!, x, 2e-6, `${name}, step ${t}`))
       }
     }
   })

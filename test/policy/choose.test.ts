@@ -12,7 +12,12 @@ const reachable = (probabilities: ReadonlyArray<number>, choice: { readonly topP
 }
 
 /** Sum of (seen - expected)^2 / expected over the likely outcomes of `count` draws. */
-const chiSquare = (probabilities: ReadonlyArray<number>, choice: typeof all, expected: ReadonlyArray<number>, count: number) => {
+const chiSquare = (
+  probabilities: ReadonlyArray<number>,
+  choice: typeof all,
+  expected: ReadonlyArray<number>,
+  count: number
+) => {
   const next = Random.stream(Random.fold(Random.key(1), "draw"))
   const seen = probabilities.map(() => 0)
   for (let i = 0; i < count; i++) seen[draw(Float32Array.from(probabilities), next(), choice)]!++

@@ -1,5 +1,4 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Random from "../../src/pipeline/Random.ts"
 import type { Engine } from "../../src/policy/local/Engine.ts"
@@ -11,18 +10,15 @@ const lively = join(path, "lively.safetensors")
 const at = (name: string) => join(path, `${name}.safetensors`)
 
 let one: Engine
-let two: Engine
 let questions: ReadonlyArray<Question>
 let answers: ReadonlyArray<Sequence>
 
 beforeAll(async () => {
   one = await Tiny.engine(1)
-  two = await Tiny.engine(2)
   questions = await Tiny.questions(path)
   answers = await Tiny.answers(one, questions)
   await Tiny.writeLively(one, answers, lively)
   await one.load(lively)
-  await two.load(lively)
 })
 afterAll(remove)
 
@@ -70,7 +66,8 @@ describe("sampling", () => {
   it("draws the same whatever is sampled beside it", async () => {
     const asked = keyed(questions)
     const together = await one.sample(asked, free)
-    const tokens = (groups: ReadonlyArray<ReadonlyArray<Completion>>) => groups.map((group) => group.map((c) => c.tokens))
+    const tokens = (groups: ReadonlyArray<ReadonlyArray<Completion>>) =>
+      groups.map((group) => group.map((completion) => completion.tokens))
     for (const [i, question] of asked.entries()) {
       assert.deepStrictEqual(tokens(await one.sample([question], free)), tokens([together[i]!]))
     }
@@ -97,7 +94,8 @@ describe("sampling", () => {
   it("sees the picture", async () => {
     const [square, , wide] = questions
     const blind = { ...square!, images: wide!.images }
-    const [seen, other] = await one.logprobs([square!, blind].map((question) => ({ question, tokens: answers[0]!.tokens })), "current")
+    const { tokens } = answers[0]!
+    const [seen, other] = await one.logprobs([{ question: square!, tokens }, { question: blind, tokens }], "current")
     assert.isAbove(gap([seen!], [other!]), 1e-3)
   })
 })
@@ -113,7 +111,7 @@ describe("log-probabilities", () => {
 
   it("are those of a distribution: over all tokens their probabilities add up to 1", async () => {
     const { vocabulary } = await Tiny.architecture()
-    const all = Array.from({ length: vocabulary }, (_, token): Sequence => ({ question: Tiny.wordsOnly, tokens: [token] }))
+    const all = Array.from({ length: vocabulary }, (_, token) => ({ question: Tiny.wordsOnly, tokens: [token] }))
     const scored = await one.logprobs(all, "current")
     assert.closeTo(scored.reduce((sum, [logprob]) => sum + Math.exp(logprob!), 0), 1, 1e-4)
   })
@@ -134,7 +132,8 @@ const objective = async (flat: Float32Array, layout: Awaited<ReturnType<typeof T
 }
 
 describe("the gradient", () => {
-  const gradientOf = async (...calls: ReadonlyArray<readonly [ReadonlyArray<Sequence>, ReadonlyArray<ReadonlyArray<number>>]>) => {
+  type Call = readonly [sequences: ReadonlyArray<Sequence>, weights: ReadonlyArray<ReadonlyArray<number>>]
+  const gradientOf = async (...calls: ReadonlyArray<Call>) => {
     await one.load(lively)
     for (const [sequences, weights] of calls) await one.backward(sequences, weights)
     return Tiny.takeGradient(one, path)
@@ -152,8 +151,8 @@ describe("the gradient", () => {
     const next = Random.stream(Random.key(5))
     const random = flat.map(() => (next() < 0.5 ? -1 : 1))
     assert.closeTo(await slope(random, 1e-4) / dot(gradient, random), 1, 2e-3)
-    const parts = [/^visual\.(blocks|patch)/, /^visual\.merger/, /attn.*weight/, /^model.*mlp/, /embed_tokens/, /norm|ln_q|bias/]
-    for (const part of parts) {
+    const vision = [/^visual\.(blocks|patch)/, /^visual\.merger/]
+    for (const part of [...vision, /attn.*weight/, /^model.*mlp/, /embed_tokens/, /norm|ln_q|bias/]) {
       const steepest = new Float32Array(flat.length)
       for (const spec of layout.specs.filter(({ name }) => part.test(name))) {
         const start = layout.offsets.get(spec.name)!
@@ -169,7 +168,7 @@ describe("the gradient", () => {
     // 42 sequences are two micro-batches; groups of 14, 14 and 3 need fillers.
     const sizes = [14, 14, 3]
     const groups = questions.map((question, q) =>
-      Array.from({ length: sizes[q]! }, (_, i): Sequence => ({ question, tokens: [100 * q + i, ...answers[i % 3]!.tokens] }))
+      Array.from({ length: sizes[q]! }, (_, i) => ({ question, tokens: [100 * q + i, ...answers[i % 3]!.tokens] }))
     )
     const weights = groups.map(Tiny.anyWeights)
     const together = await gradientOf([groups.flat(), weights.flat()])
@@ -226,83 +225,5 @@ describe("a step", () => {
     const sum = (values: ReadonlyArray<number>) => values.reduce((a, b) => a + b, 0)
     assert.isBelow(sum(after[0]!), sum(before[0]!))
     assert.isAbove(sum(after[1]!), sum(before[1]!))
-  })
-})
-
-/** Trains a little, and looks back to where the last loading was if asked to. */
-const train = async (engine: Engine, steps: number, lookBack = false) => {
-  for (let i = 0; i < steps; i++) {
-    if (lookBack) await engine.logprobs(answers, "reference")
-    await engine.backward(answers, Tiny.anyWeights(answers))
-    await engine.step(Tiny.adamW())
-  }
-}
-const bytes = async (engine: Engine, name: string, what: "weights" | "training") => {
-  await engine.save(at(name), what)
-  return readFileSync(at(name))
-}
-const same = (a: Buffer, b: Buffer, message: string) => assert.isTrue(a.equals(b), message)
-
-describe("the number of threads", () => {
-  it("changes no bit of samples, log-probabilities, gradients and steps", async () => {
-    for (const engine of [one, two]) await engine.load(lively)
-    const asked = keyed([...questions, Tiny.wordsOnly])
-    const options = { ...free, n: 8 }
-    const groups = await one.sample(asked, options)
-    assert.deepStrictEqual(await two.sample(asked, options), groups)
-    const sequences = sequencesOf(asked, groups)
-    assert.deepStrictEqual(await two.logprobs(sequences, "current"), await one.logprobs(sequences, "current"))
-    for (const engine of [one, two]) await train(engine, 2)
-    same(await bytes(one, "one", "training"), await bytes(two, "two", "training"), "training state")
-  })
-})
-
-describe("a checkpoint of training", () => {
-  for (const lookBack of [false, true]) {
-    it(`goes on as if nothing had happened${lookBack ? ", with a reference to look back to" : ""}`, async () => {
-      for (const engine of [one, two]) await engine.load("initial")
-      await one.load(lively)
-      await train(one, 2, lookBack)
-      await one.save(at("stopped"), "training")
-      await two.load(at("stopped"))
-      for (const engine of [one, two]) await train(engine, 1, lookBack)
-      if (lookBack) {
-        const reference = await one.logprobs(answers, "reference")
-        assert.deepStrictEqual(await two.logprobs(answers, "reference"), reference)
-        assert.isAbove(gap(reference, await one.logprobs(answers, "current")), 0)
-      }
-      same(await bytes(one, "whole", "training"), await bytes(two, "resumed", "training"), "state after the next step")
-    })
-  }
-})
-
-describe("weights", () => {
-  it("start a new training when loaded: no moments, no steps, a new reference", async () => {
-    await one.load(lively)
-    await train(one, 2)
-    await one.save(at("weights"), "weights")
-    await two.load(at("weights"))
-    await train(two, 1)
-    await one.load(at("weights"))
-    assert.deepStrictEqual(await one.logprobs(answers, "reference"), await one.logprobs(answers, "current"))
-    await one.load(at("weights"))
-    await train(one, 1)
-    same(await bytes(one, "reset", "training"), await bytes(two, "fresh", "training"), "first step from loaded weights")
-    await one.load(lively)
-    await train(one, 3)
-    assert.isFalse((await bytes(one, "unbroken", "training")).equals(readFileSync(at("reset"))))
-  })
-
-  it("are those of the seed after loading the initial state", async () => {
-    await one.load("initial")
-    const other = await Tiny.engine(1)
-    same(await bytes(one, "initial", "training"), await bytes(other, "seed 0", "training"), "seed 0")
-    const seeded = await Tiny.engine(1, 1)
-    assert.isFalse((await bytes(seeded, "seed 1", "training")).equals(readFileSync(at("initial"))))
-  })
-
-  it("that are missing or unfit leave a message that names the file", async () => {
-    const reason = await one.load(at("nowhere")).then(() => "", (error: Error) => error.message)
-    assert.include(reason, "nowhere.safetensors")
   })
 })

@@ -14,7 +14,17 @@ const model: Architecture = {
   mropeSection: [1, 1, 0],
   tiedEmbeddings: true,
   vocabulary: 100,
-  vision: { hidden: 4, layers: 2, heads: 1, intermediate: 4, patchNumbers: 3, patch: 1, merge: 2, window: 4, fullAttention: [1] }
+  vision: {
+    hidden: 4,
+    layers: 2,
+    heads: 1,
+    intermediate: 4,
+    patchNumbers: 3,
+    patch: 1,
+    merge: 2,
+    window: 4,
+    fullAttention: [1]
+  }
 }
 
 const text = (...ids: ReadonlyArray<number>): EncodedPrompt => ({

@@ -52,7 +52,10 @@ export const adamW = (changes: Partial<AdamW> = {}): AdamW => ({
 })
 
 /** Answers of unlike length, the end token included, one a question; the last is the end token alone. */
-export const answers = async (engine: Engine.Engine, asked: ReadonlyArray<Question>): Promise<ReadonlyArray<Sequence>> => {
+export const answers = async (
+  engine: Engine.Engine,
+  asked: ReadonlyArray<Question>
+): Promise<ReadonlyArray<Sequence>> => {
   const texts = ["<think>I see red circle: 1.</think><answer>None</answer>", "None", ""]
   return Promise.all(texts.map(async (text, i) => ({ question: asked[i]!, tokens: await engine.encodeAnswer(text) })))
 }
@@ -62,7 +65,7 @@ export const anyWeights = (sequences: ReadonlyArray<Sequence>) =>
   sequences.map(({ tokens }, i) => tokens.map((_, t) => Math.cos(1 + 3 * i + 2 * t)))
 
 /** Takes steps towards the answers. */
-export const teach = async (engine: Engine.Engine, sequences: ReadonlyArray<Sequence>, steps: number): Promise<void> => {
+const teach = async (engine: Engine.Engine, sequences: ReadonlyArray<Sequence>, steps: number): Promise<void> => {
   const weights = sequences.map(({ tokens }) => tokens.map(() => 1 / tokens.length))
   for (let i = 0; i < steps; i++) {
     await engine.backward(sequences, weights)
@@ -71,10 +74,14 @@ export const teach = async (engine: Engine.Engine, sequences: ReadonlyArray<Sequ
 }
 
 /**
- * Writes the weights that the tests of the engine start from: a few steps of training, after which completions end early
- * and late, and a vision tower made loud enough to have a say.
+ * Writes the weights that the tests of the engine start from: a few steps of training, after which completions end
+ * early and late, and a vision tower made loud enough to have a say.
  */
-export const writeLively = async (engine: Engine.Engine, sequences: ReadonlyArray<Sequence>, file: string): Promise<void> => {
+export const writeLively = async (
+  engine: Engine.Engine,
+  sequences: ReadonlyArray<Sequence>,
+  file: string
+): Promise<void> => {
   await teach(engine, sequences.slice(0, 2), 6)
   await engine.save(file, "weights")
   const { at, flat } = await readAll(file)
@@ -104,12 +111,13 @@ export const writeAll = (file: string, flat: Float32Array, at: Parameters.Layout
   Effect.runPromise(Safetensors.write(file, Parameters.tensorViews(flat, at), { kind: "weights" }))
 
 /**
- * The gradient accumulated by an engine: with beta1 = 0, it is what the optimiser then remembers as its first moment. The
- * weights stay as they are.
+ * The gradient accumulated by an engine: with beta1 = 0, it is what the optimiser then remembers as its first moment.
+ * The weights stay as they are.
  */
 export const takeGradient = async (engine: Engine.Engine, path: string) => {
   const file = join(path, "gradient.safetensors")
-  const { gradientNorm } = await engine.step(adamW({ learningRate: 0, beta1: 0, weightDecay: 0, maxGradientNorm: Infinity }))
+  const still = { learningRate: 0, weightDecay: 0 }
+  const { gradientNorm } = await engine.step(adamW({ ...still, beta1: 0, maxGradientNorm: Infinity }))
   await engine.save(file, "training")
   return { gradientNorm, ...await readAll(file, "first.") }
 }

@@ -25,7 +25,8 @@ describe("Rollout.sample", () => {
       assert.strictEqual(rollouts.maxTokens, 6)
       assert.deepStrictEqual(rollouts.groups.map((group) => group.prompt), prompts)
       assert.deepStrictEqual(rollouts.groups.map((group) => group.completions.length), [4, 4, 4])
-      assert.deepStrictEqual(rollouts.groups.map((group) => group.rendered), prompts.map((p) => JSON.stringify(p.messages)))
+      const rendered = prompts.map(({ messages }) => JSON.stringify(messages))
+      assert.deepStrictEqual(rollouts.groups.map((group) => group.rendered), rendered)
     }))
 
   it.effect("draws a completion from its own stream, whatever is sampled beside it", () =>
@@ -38,7 +39,8 @@ describe("Rollout.sample", () => {
     }))
 
   it("refuses settings that cannot be sampled with, and names the key", () => {
-    for (const [key, value] of [["groupSize", 0], ["temperature", -1], ["topP", 0], ["topP", 1.1], ["topK", -1], ["maxTokens", 0]] as const) {
+    const counts = [["groupSize", 0], ["topK", -1], ["maxTokens", 0], ["maxTokens", 1.5]] as const
+    for (const [key, value] of [...counts, ["temperature", -1], ["topP", 0], ["topP", 1.1]] as const) {
       assert.throws(() => Rollout.sample({ groupSize: 2, maxTokens: 8, [key]: value }), new RegExp(key))
     }
   })

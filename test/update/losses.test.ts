@@ -14,7 +14,7 @@ const slopes = (loss: (logprobs: Losses.Tokens) => number, at: Losses.Tokens): L
     })
   )
 
-/** Three sequences of unlike length, whose tokens the policy likes between 0.6 and 1.6 times as much as the sampler did. */
+/** Three sequences of unlike length, whose tokens the policy likes 0.6 to 1.6 times as much as the sampler did. */
 const drawn = (seed: number) => {
   const next = Random.stream(Random.fold(Random.key(seed), "losses"))
   const sampled = [5, 1, 3].map((length) => Array.from({ length }, () => -3 * next()))

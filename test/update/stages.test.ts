@@ -11,7 +11,10 @@ const template = { name: "plain", question: "{labels}", request: "", place: "aft
 const batch = (...ids: ReadonlyArray<string>): Prompts => ({ template, prompts: ids.map((id) => prompt(id)) })
 
 /** Groups of one-token completions, with a reward each. */
-const rollouts = (logprob: number, ...groups: ReadonlyArray<ReadonlyArray<readonly [token: number, reward: number]>>) => ({
+const rollouts = (
+  logprob: number,
+  ...groups: ReadonlyArray<ReadonlyArray<readonly [token: number, reward: number]>>
+) => ({
   maxTokens: 1,
   groups: groups.map((group, i) => ({
     prompt: prompt(`group ${i}`),

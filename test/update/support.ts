@@ -13,7 +13,8 @@ export const bandit = (tokens: number) => {
   const logits = new Float64Array(tokens)
   const start = logits.slice()
   const gradient = new Float64Array(tokens)
-  const logprob = (at: Float64Array, token: number) => at[token]! - Math.log(at.reduce((sum, x) => sum + Math.exp(x), 0))
+  const logprob = (at: Float64Array, token: number) =>
+    at[token]! - Math.log(at.reduce((sum, x) => sum + Math.exp(x), 0))
   const score = (sequences: ReadonlyArray<Sequence>, at: Float64Array) =>
     sequences.map((sequence) => sequence.tokens.map((token) => logprob(at, token)))
   const probabilities = () => Array.from(logits, (_, token) => Math.exp(logprob(logits, token)))
