@@ -34,7 +34,7 @@ export const coco = Stage.define({
   module: import.meta.url,
   config,
   content: ({ annotations, images }) => contentHash(annotations, images),
-  run: (options, _input: void) => read(options, false)
+  run: (options, _input: unknown) => read(options, false)
 })
 
 /**
@@ -49,7 +49,7 @@ export const ovdeval = Stage.define({
   module: import.meta.url,
   config,
   content: ({ annotations, images }) => contentHash(annotations, images),
-  run: (options, _input: void) => read(options, true)
+  run: (options, _input: unknown) => read(options, true)
 })
 
 /** Reads a data set; `questions` as in `parse`. */

@@ -41,7 +41,7 @@ export const shapes = Stage.define({
   name: "shapes",
   module: import.meta.url,
   config,
-  run: (options, _input: void) =>
+  run: (options, _input: unknown) =>
     Effect.gen(function*() {
       const { folder } = yield* Workspace
       const count = options.count ?? (options.split === "train" ? 2000 : 200)

@@ -16,7 +16,7 @@ const size = { width: 96, height: 64 }
 const small = { split: "validation", count: 12, seed: 4, size } as const
 
 const run = (folder: string, options: Parameters<typeof Data.shapes>[0]) =>
-  Data.shapes(options).run().pipe(Effect.provideService(Workspace, { folder }))
+  Data.shapes(options).run(undefined).pipe(Effect.provideService(Workspace, { folder }))
 
 const startWriter = (folder: string, options: Parameters<typeof Data.shapes>[0]) =>
   spawn(process.execPath, [fileURLToPath(import.meta.resolve("./children/writer.ts")), folder, JSON.stringify(options)], {

@@ -4,4 +4,4 @@ import * as Data from "../../../src/data/Data.ts"
 import { Workspace } from "../../../src/pipeline/services.ts"
 
 const [folder, config] = process.argv.slice(2) as [string, string]
-await Effect.runPromise(Data.shapes(JSON.parse(config)).run().pipe(Effect.provideService(Workspace, { folder })))
+await Effect.runPromise(Data.shapes(JSON.parse(config)).run(undefined).pipe(Effect.provideService(Workspace, { folder })))
