@@ -103,7 +103,7 @@ const load = (parts: ReadonlyArray<Node>): Effect.Effect<Dataset> => {
   const source = parts.find((part): part is Source<never, never> => part.kind === "data" && "run" in part)
   const filter = parts.find((part): part is Filter<never, never> => part.kind === "filter" && "run" in part)
   if (source === undefined) return Effect.die(new Error("Evaluate.detection holds no data stage"))
-  return filter === undefined ? source.run() : Effect.flatMap(source.run(), filter.run)
+  return filter === undefined ? source.run(undefined) : Effect.flatMap(source.run(), filter.run)
 }
 
 interface Asked {

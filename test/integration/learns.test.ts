@@ -17,7 +17,7 @@ afterAll(remove)
 
 /** Two questions about rendered scenes. */
 const batch = Effect.gen(function*() {
-  const dataset = yield* Data.shapes({ split: "train", layout: "ovdeval", count: 2 }).run()
+  const dataset = yield* Data.shapes({ split: "train", layout: "ovdeval", count: 2 }).run(undefined)
   return yield* Prompt.template(Prompt.standard).run(dataset)
 }).pipe(Effect.provideService(Workspace, { folder: path }))
 
