@@ -48,27 +48,21 @@ const runStages = Effect.fnUntraced(function*(executor: Executor.Executor, id: n
   }
 })
 
-const runOne = Effect.fnUntraced(function*(executor: Executor.Executor, planned: PlannedRun, environment: Environment) {
-  const journal = yield* Journal
+const runOne = Effect.fnUntraced(function*(executor: Executor.Executor, planned: PlannedRun, id: number) {
   const report = yield* Progress
   const { seed, variant } = planned.record
   const run = { variant, seed }
   report({ _tag: "RunStarted", run, stages: planned.stages.map((stage) => stage.label) })
-  const work = Effect.gen(function*() {
-    const id = yield* journal.openRun(planned.record, environment)
-    yield* Effect.onExit(Effect.scoped(runStages(executor, id, planned)), (exit) => close(id, exit))
-    return id
-  })
+  const work = Effect.onExit(Effect.scoped(runStages(executor, id, planned)), (exit) => close(id, exit))
   const exit = yield* Effect.exit(work)
   if (Exit.isSuccess(exit)) {
     report({ _tag: "RunFinished", run })
-    return { result: { ...run, status: "done" } satisfies RunResult, id: exit.value }
+    return { ...run, status: "done" } satisfies RunResult
   }
   if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
   const message = messageOf(exit.cause)
   report({ _tag: "RunFailed", run, message })
-  const result = { ...run, status: "failed", error: message, tag: tagOf(exit.cause) } satisfies RunResult
-  return { result, id: undefined }
+  return { ...run, status: "failed", error: message, tag: tagOf(exit.cause) } satisfies RunResult
 })
 
 /**
@@ -83,11 +77,16 @@ const runOne = Effect.fnUntraced(function*(executor: Executor.Executor, planned:
 export const run = Effect.fn("Runner.run")(function*(plan: Plan, options: Options) {
   const journal = yield* Journal
   yield* journal.openExperiment({ ...plan.experiment, file: options.file }, options.environment)
+  // All of them first, so that whoever looks into the database meanwhile sees what is still to come.
+  const ids = yield* Effect.forEach(plan.runs, ({ record }) => journal.openRun(record, options.environment))
   const executor = yield* Executor.make
-  const ended = yield* Effect.forEach(plan.runs, (planned) => runOne(executor, planned, options.environment), {
-    concurrency: options.jobs
-  })
-  const done = ended.flatMap(({ id }) => id === undefined ? [] : [id])
-  if (plan.complete && done.length === ended.length) yield* journal.retireRuns(plan.experiment.name, done)
-  return ended.map(({ result }): RunResult => result)
+  const results: ReadonlyArray<RunResult> = yield* Effect.forEach(
+    plan.runs,
+    (planned, i) => runOne(executor, planned, ids[i]!),
+    { concurrency: options.jobs }
+  )
+  if (plan.complete && results.every(({ status }) => status === "done")) {
+    yield* journal.retireRuns(plan.experiment.name, ids)
+  }
+  return results
 })
