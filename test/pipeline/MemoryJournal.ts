@@ -18,7 +18,7 @@ export interface MemoryStage {
 export interface MemoryRun {
   readonly id: number
   readonly record: RunRecord
-  status: "running" | "done" | "failed" | "interrupted"
+  status: "planned" | "running" | "done" | "failed" | "interrupted"
   error?: string | undefined
   retired: boolean
   readonly links: Map<number, { readonly stage: number; readonly reused: boolean }>
@@ -121,12 +121,12 @@ const runMethods = (memory: Memory) => ({
     Effect.sync(() => {
       const known = memory.runs.find((run) => run.record.fingerprint === record.fingerprint)
       if (known !== undefined) {
-        known.status = "running"
+        known.status = "planned"
         known.links.clear()
         return known.id
       }
       const id = memory.runs.length + 1
-      memory.runs.push({ id, record, status: "running", retired: false, links: new Map() })
+      memory.runs.push({ id, record, status: "planned", retired: false, links: new Map() })
       return id
     }),
   retireRuns: (experiment: string, keep: ReadonlyArray<number>) =>
