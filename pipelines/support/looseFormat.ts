@@ -1,10 +1,8 @@
-import { Prompt, Random, Stage } from "assay"
-import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
+import { Prompt, Random } from "assay"
 
 /**
- * What the answers of one wording look like, as shares: whole (think and answer tags), bare (the JSON alone), untagged
- * (thought, but the answer without its tags).
+ * What the answers to one wording look like, as shares: whole (think and answer tags), bare (the JSON alone), and for the
+ * rest untagged (thought, but the answer without its tags).
  */
 interface Shares {
   readonly whole: number
@@ -13,7 +11,7 @@ interface Shares {
 
 /**
  * Shares by wording and number of labels asked for. An easy question tempts to answer at once, and a wording that asks for
- * the tags at length gets them more often: so there is something for the format reward to do, and for the prompt study.
+ * the tags at length gets them more often: so there is something for the format reward to do, and for a prompt study.
  */
 const shares = (template: Prompt.TemplateConfig, labels: number): Shares => {
   const patient = template.name === "enhanced" || template.name === "system"
@@ -21,8 +19,8 @@ const shares = (template: Prompt.TemplateConfig, labels: number): Shares => {
   return patient ? { whole: 0.75, bare: 0.15 } : { whole: 0.5, bare: 0.25 }
 }
 
-/** How often each wording is asked. */
-const wordings: ReadonlyArray<readonly [weight: number, template: Prompt.TemplateConfig]> = [
+/** How often each wording is used. */
+const wordings: ReadonlyArray<readonly [share: number, template: Prompt.TemplateConfig]> = [
   [0.4, Prompt.standard],
   [0.3, Prompt.enhanced],
   [0.1, Prompt.system],
@@ -30,38 +28,24 @@ const wordings: ReadonlyArray<readonly [weight: number, template: Prompt.Templat
   [0.1, Prompt.fixedSpace]
 ]
 
-const pickWording = (uniform: number): Prompt.TemplateConfig => {
+const wordingAt = (uniform: number): Prompt.TemplateConfig => {
   let sum = 0
-  for (const [weight, template] of wordings) {
-    sum += weight
-    if (uniform < sum) return template
-  }
-  return Prompt.standard
+  return wordings.find(([share]) => uniform < (sum += share))?.[1] ?? Prompt.standard
 }
 
-const loosen = (solution: string, uniform: number, { bare, whole }: Shares): string => {
+const answerAt = (solution: string, uniform: number, { bare, whole }: Shares): string => {
   if (uniform < whole) return solution
   const answer = solution.replace(/^.*<answer>/s, "").replace("</answer>", "")
   return uniform < whole + bare ? answer : `${solution.slice(0, solution.indexOf("<answer>"))}${answer}`
 }
 
 /**
- * Gives every prompt one of the study's wordings and an answer that keeps to the format only sometimes, as an instruct
- * model's would before any training on it. Which one depends on the example's id alone.
+ * The prompt in one of the study's wordings, with an answer that keeps to the format only sometimes, as an instruct model's
+ * would before any training on it.
  */
-export const looseFormat = Stage.define({
-  kind: "prompt",
-  name: "looseFormat",
-  module: import.meta.url,
-  config: Schema.Struct({}),
-  run: (_, input: Prompt.Prompts): Effect.Effect<Prompt.Prompts> =>
-    Effect.sync(() => ({
-      ...input,
-      prompts: input.prompts.map((prompt) => {
-        const next = Random.stream(Random.fold(Random.key(0), "looseFormat", prompt.id))
-        const template = pickWording(next())
-        const solution = loosen(prompt.solution, next(), shares(template, prompt.labels.length))
-        return { ...prompt, messages: Prompt.ask(template, prompt.labels), solution }
-      })
-    }))
-})
+export const loosen = (prompt: Prompt.Prompt, key: Random.Key): Prompt.Prompt => {
+  const next = Random.stream(key)
+  const template = wordingAt(next())
+  const solution = answerAt(prompt.solution, next(), shares(template, prompt.labels.length))
+  return { ...prompt, messages: Prompt.ask(template, prompt.labels), solution }
+}

@@ -1,0 +1,59 @@
+import { Data, Policy, Prompt, Random, Stage } from "assay"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Format from "./looseFormat.ts"
+
+/** What is asked for when everything in the picture is to be named. */
+export const everything = "every shape"
+
+/**
+ * One or two labels of the picture, sometimes with a hard negative (an absent label of the same colour or form), and now and
+ * then nothing but hard negatives; in random order.
+ */
+const labelsToAsk = (example: Data.Example, categories: ReadonlyArray<string>, key: Random.Key): ReadonlyArray<string> => {
+  const next = Random.stream(key)
+  const pick = (labels: ReadonlyArray<string>): string => labels[Math.floor(next() * labels.length)]!
+  const shuffled = Random.permutation(Random.fold(key, "order"), example.positives.length)
+  const present = shuffled.slice(0, next() < 0.5 ? 1 : 2).map((i) => example.positives[i]!)
+  const alike = categories.filter((label) =>
+    !example.positives.includes(label) && present.some((own) => own.split(" ").some((word) => label.includes(word)))
+  )
+  if (next() < 0.08) return [pick(alike)]
+  const asked = next() < 0.3 ? [...present, pick(alike)] : present
+  return Random.permutation(Random.fold(key, "shuffle"), asked.length).map((i) => asked[i]!)
+}
+
+/** All objects of the picture by name, from left to right: what a picture is worth before anybody asks. */
+const nameAll = (prompt: Prompt.Prompt): Prompt.Prompt => {
+  const truth = prompt.truth.toSorted((a, b) => a.box.x1 - b.box.x1 || a.box.y1 - b.box.y1)
+  const solution = `<think>I see ${everything}: ${truth.length}.</think><answer>${Prompt.answer(truth)}</answer>`
+  return { ...prompt, truth, labels: [everything], solution }
+}
+
+/**
+ * Two lessons a picture: name everything in it, and answer a question about one or two labels.
+ *
+ * The first ties what is seen to words and places directly; without it, a small model takes very long to find out that the
+ * words of a question have anything to do with the picture. Wordings and formats vary as `looseFormat.ts` says.
+ */
+export const lessons = Stage.define({
+  kind: "prompt",
+  name: "lessons",
+  module: import.meta.url,
+  config: Schema.Struct({}),
+  subject: "reads",
+  run: (_, dataset: Data.Dataset) =>
+    Effect.gen(function*() {
+      const policy = yield* Policy.Policy
+      const prompts: Array<Prompt.Prompt> = []
+      for (const example of dataset.examples) {
+        const input = yield* policy.inputSize(example.image)
+        const key = Random.fold(Random.key(0), "lessons", example.id)
+        const asked = labelsToAsk(example, dataset.categories, key)
+        const question = Prompt.make(Prompt.standard, example, asked, input)
+        const naming = nameAll(Prompt.make(Prompt.standard, example, example.positives, input))
+        prompts.push(Format.loosen(naming, Random.fold(key, "naming")), Format.loosen(question, Random.fold(key, "asking")))
+      }
+      return { template: Prompt.standard, prompts } satisfies Prompt.Prompts
+    })
+})
