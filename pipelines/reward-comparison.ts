@@ -56,5 +56,5 @@ export default Experiment.make("reward-comparison", {
       "weighted_sum, cosine, repetition": [28.8, 77.08, 57.98]
     }
   },
-  scales: { full: { "loop.steps": 300, "shapes.count": 2000 } }
+  scales: { full: { "loop.steps": 300 } }
 })

@@ -47,10 +47,3 @@ const unreadable = (path: string, cause: unknown): ImageError =>
       "Restore the file or leave it out of the data set.",
     cause
   })
-
-/** Size of an image file as stored, read from its header. Fails as `load` does. */
-export const size = (path: string): Effect.Effect<Size, ImageError> =>
-  Effect.tryPromise({
-    try: () => sharp(path, { limitInputPixels: largestPixels }).metadata(),
-    catch: (cause) => unreadable(path, cause)
-  }).pipe(Effect.map(({ height, width }) => ({ width, height })))

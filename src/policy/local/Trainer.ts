@@ -112,25 +112,32 @@ export const make = (
         rate: options.learningRate
       }
       for (const [name, value] of Object.entries(values)) scalars[name] = float32(Float32Array.of(value), [])
-      for (const [start, end, decay] of [[0, at.decaying, options.weightDecay], [at.decaying, at.size, 0]] as const) {
+      const session = await optimizer
+      for (const { decays, end, start } of stretches(at)) {
         const part = (numbers: Float32Array) => float32(numbers.subarray(start, end), [end - start])
         const weight = part(state.weights)
         const first = part(state.first)
         const second = part(state.second)
-        await (await optimizer).run(
-          {
-            ...scalars,
-            decay: float32(Float32Array.of(options.learningRate * decay), []),
-            gradient: part(gradient),
-            weight,
-            first,
-            second
-          },
+        const decay = float32(Float32Array.of(decays ? options.learningRate * options.weightDecay : 0), [])
+        await session.run(
+          { ...scalars, decay, gradient: part(gradient), weight, first, second },
           { newWeight: weight, newFirst: first, newSecond: second }
         )
       }
       gradient.fill(0)
       return { gradientNorm }
+    }
+  }
+}
+
+/** Numbers that the optimiser takes at once: few enough to stay in the cache between its passes over them. */
+const stretch = 2 ** 15
+
+/** The parameters cut into stretches, none of them across the end of those that decay. */
+const stretches = function*(at: Layout): Generator<{ readonly start: number; readonly end: number; readonly decays: boolean }> {
+  for (const [first, last] of [[0, at.decaying], [at.decaying, at.size]] as const) {
+    for (let start = first; start < last; start += stretch) {
+      yield { start, end: Math.min(start + stretch, last), decays: last === at.decaying }
     }
   }
 }

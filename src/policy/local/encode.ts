@@ -39,8 +39,9 @@ export const make = (config: ModelConfig, preprocessor: PreprocessorConfig, text
       .pipe(Effect.mapError(failed("inputSize")))
   const loadImage = remember((path) =>
     Effect.gen(function*() {
-      const size = yield* Image.size(path)
-      return yield* Image.load(path, yield* inputSize(size))
+      const stored = yield* Image.load(path)
+      const size = yield* inputSize(stored)
+      return size.width === stored.width && size.height === stored.height ? stored : yield* Image.load(path, size)
     }).pipe(Effect.mapError(failed("image")))
   )
   const render = (question: Question) =>
