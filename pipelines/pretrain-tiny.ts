@@ -17,7 +17,7 @@ export default Experiment.make("pretrain-tiny", {
     Pipeline.from(train).pipe(
       lessons({}),
       Pipeline.loop(
-        { steps: 5500, batch: 32, checkpointEvery: 100 },
+        { steps: 4500, batch: 32, checkpointEvery: 100 },
         Update.sft({ learningRate: 2e-3, warmup: 100, schedule: "cosine", weightDecay: 0.01 })
       ),
       Evaluate.detection({ data: validation, mode: "positive", reward: Reward.weightedSum() })

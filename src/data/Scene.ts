@@ -23,8 +23,8 @@ export interface Shape {
 /** A picture as data. Later shapes lie on top of earlier ones. */
 export interface Scene {
   readonly size: Size
-  /** Colours of the two ends of the background's gradient, and its direction in degrees. */
-  readonly background: { readonly from: Rgb; readonly to: Rgb; readonly angle: number }
+  /** Colour of the background before the light falls on it (see `svg`). */
+  readonly background: Rgb
   readonly shapes: ReadonlyArray<Shape>
 }
 
@@ -82,12 +82,10 @@ export const signature = (value: Scene): string =>
     value.shapes.map((s) => [s.form, s.colour, s.box.x1, s.box.y1, s.box.x2, s.box.y2])
   ])
 
-const drawBackground = (next: () => number): Scene["background"] => {
+const drawBackground = (next: () => number): Rgb => {
   const base = next() < 0.5 ? integer(next, 222, 246) : integer(next, 14, 48)
-  const tint = () => clampByte(base + integer(next, -7, 7))
-  const from: Rgb = [tint(), tint(), tint()]
-  const shift = integer(next, -14, 14)
-  return { from, to: from.map((c) => clampByte(c + shift)) as unknown as Rgb, angle: integer(next, 0, 359) }
+  const tint = () => clampByte(base + integer(next, -2, 2))
+  return [tint(), tint(), tint()]
 }
 
 /** A free place for one more shape; undefined when many tries, each smaller than the last, found none. */

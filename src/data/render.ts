@@ -13,14 +13,24 @@ const outlines: { readonly [form in Exclude<Form, "circle">]: ReadonlyArray<read
   }))
 }
 
-/** The scene as an SVG document, one user unit a pixel. */
+/** Red light falls in from the right and blue light from below, fading to nothing at the other side. */
+const light = (id: string, colour: string, x2: 0 | 1, y2: 0 | 1): string =>
+  `<linearGradient id="${id}" x1="0" y1="0" x2="${x2}" y2="${y2}"><stop offset="0" stop-color="${colour}" stop-opacity="0"/>` +
+  `<stop offset="1" stop-color="${colour}" stop-opacity="0.25"/></linearGradient>`
+
+/**
+ * The scene as an SVG document, one user unit a pixel.
+ *
+ * The light on the background is the same in all scenes. A vision tower with rotary positions only compares places, so a
+ * small one learns where in the picture it is looking from what it sees there; photographs have skies and floors for that.
+ */
 export const svg = (scene: Scene): string => {
-  const { width, height } = scene.size
-  const { angle, from, to } = scene.background
+  const { height, width } = scene.size
+  const rectangle = (fill: string) => `<rect width="${width}" height="${height}" fill="${fill}"/>`
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><defs>` +
-    `<linearGradient id="b" gradientTransform="rotate(${angle} 0.5 0.5)"><stop offset="0" stop-color="${css(from)}"/>` +
-    `<stop offset="1" stop-color="${css(to)}"/></linearGradient>${scene.shapes.map(texture).join("")}</defs>` +
-    `<rect width="${width}" height="${height}" fill="url(#b)"/>${scene.shapes.map(draw).join("")}</svg>`
+    `${light("right", "#f00", 1, 0)}${light("below", "#00f", 0, 1)}${scene.shapes.map(texture).join("")}</defs>` +
+    `${rectangle(css(scene.background))}${rectangle("url(#right)")}${rectangle("url(#below)")}` +
+    `${scene.shapes.map(draw).join("")}</svg>`
 }
 
 /** The scene's pixels, row by row, three bytes (red, green, blue) each. */

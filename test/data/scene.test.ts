@@ -61,7 +61,7 @@ describe("scene", () => {
 describe("render", () => {
   const shown = (form: Form, side: number, texture: Shape["texture"]): Scene => ({
     size: { width: 90, height: 70 },
-    background: { from: [240, 240, 240], to: [228, 228, 228], angle: 30 },
+    background: [240, 240, 240],
     shapes: [{
       form,
       colour: "blue",
