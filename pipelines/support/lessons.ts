@@ -19,7 +19,7 @@ const labelsToAsk = (example: Data.Example, categories: ReadonlyArray<string>, k
     !example.positives.includes(label) && present.some((own) => own.split(" ").some((word) => label.includes(word)))
   )
   if (next() < 0.08) return [pick(alike)]
-  const asked = next() < 0.3 ? [...present, pick(alike)] : present
+  const asked = next() < 0.4 ? [...present, pick(alike)] : present
   return Random.permutation(Random.fold(key, "shuffle"), asked.length).map((i) => asked[i]!)
 }
 
