@@ -123,7 +123,7 @@ describe("Evaluate.detection", () => {
     Effect.gen(function*() {
       const stage = Evaluate.detection({ data: source({}), filter: only({ id: "empty" }), mode: "positive" })
       assert.deepStrictEqual(stage.parts.map(({ name }) => name), ["pets", "only"])
-      assert.deepStrictEqual(stage.config, { mode: "positive", maxTokens: 256, batch: 16 })
+      assert.deepStrictEqual(stage.config, { mode: "positive", maxTokens: 256, batch: 64 })
       const error = yield* Effect.flip(run(stage, {}))
       assert.match(error.message, /"pets" has a label to ask for/)
     }))
