@@ -1,7 +1,6 @@
 import type * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import { InvalidConfig } from "./errors.ts"
-import type { Json } from "./Json.ts"
+import type * as Schema from "effect/Schema"
+import * as ConfigCodec from "./configCodec.ts"
 import type { ContentError, Kind, Node } from "./Node.ts"
 
 /** What a stage does with the policy being studied. */
@@ -47,19 +46,9 @@ export interface Definition<Fields extends Schema.Struct.Fields, In, Out, E, R> 
 export const define = <Fields extends Schema.Struct.Fields, In, Out, E, R>(
   definition: Definition<Fields, In, Out, E, R>
 ) => {
-  const decode = Schema.decodeUnknownSync(definition.config as never, { errors: "all", onExcessProperty: "error" }) as (
-    config: unknown
-  ) => Schema.Struct<Fields>["Type"]
-  const encode = Schema.encodeUnknownSync(definition.config as never) as (
-    config: unknown
-  ) => { readonly [key: string]: Json }
+  const { decode, encode } = ConfigCodec.make(definition.name, definition.config)
   const make = (input: unknown, parts: ReadonlyArray<Node>): Stage<In, Out, E, R> => {
-    let config: Schema.Struct<Fields>["Type"]
-    try {
-      config = decode(input)
-    } catch (cause) {
-      throw InvalidConfig.of(definition.name, cause)
-    }
+    const config = decode(input)
     return {
       kind: definition.kind,
       name: definition.name,

@@ -1,6 +1,5 @@
-import * as Schema from "effect/Schema"
-import { InvalidConfig } from "../pipeline/errors.ts"
-import type { Json } from "../pipeline/Json.ts"
+import type * as Schema from "effect/Schema"
+import * as ConfigCodec from "../pipeline/configCodec.ts"
 import type { Node } from "../pipeline/Node.ts"
 
 /** What a reward judges: texts only, so that anybody's completions can be scored. */
@@ -101,20 +100,10 @@ export const compose = <Fields extends Schema.Struct.Fields>(
     ) => (sample: Scorable) => Score
   }
 ) => {
-  const decode = Schema.decodeUnknownSync(definition.config as never, { errors: "all", onExcessProperty: "error" }) as (
-    config: unknown
-  ) => Schema.Struct<Fields>["Type"]
-  const encode = Schema.encodeUnknownSync(definition.config as never) as (
-    config: unknown
-  ) => { readonly [key: string]: Json }
+  const { decode, encode } = ConfigCodec.make(definition.name, definition.config)
   const make = (input: unknown, nodes: ReadonlyArray<Node>): Reward => {
     const parts = nodes.filter(isReward)
-    let config: Schema.Struct<Fields>["Type"]
-    try {
-      config = decode(input)
-    } catch (cause) {
-      throw InvalidConfig.of(definition.name, cause)
-    }
+    const config = decode(input)
     return {
       kind: "reward",
       name: definition.name,

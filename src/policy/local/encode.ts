@@ -24,15 +24,13 @@ const cachedBytes = 64 * 2 ** 20
 
 export const make = (config: ModelConfig, preprocessor: PreprocessorConfig, text: Text): Encoder => {
   const factor = preprocessor.patch * preprocessor.merge
-  const [red, green, blue] = preprocessor.mean as readonly [number, number, number]
-  const [redStd, greenStd, blueStd] = preprocessor.std as readonly [number, number, number]
   const options = {
     patchSize: preprocessor.patch,
     mergeSize: preprocessor.merge,
     temporalPatchSize: preprocessor.temporalPatch,
     rescale: preprocessor.rescale,
-    mean: [red, green, blue] as const,
-    std: [redStd, greenStd, blueStd] as const
+    mean: preprocessor.mean,
+    std: preprocessor.std
   }
   const inputSize = (size: Size) =>
     Effect.fromResult(smartResize(size, { factor, minPixels: preprocessor.minPixels, maxPixels: preprocessor.maxPixels }))

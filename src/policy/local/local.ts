@@ -7,7 +7,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { InvalidConfig } from "../../pipeline/errors.ts"
+import * as ConfigCodec from "../../pipeline/configCodec.ts"
 import type { PolicyNode } from "../../pipeline/PolicyNode.ts"
 import { Subject } from "../../pipeline/services.ts"
 import { ComputeThreads } from "../ComputeThreads.ts"
@@ -19,6 +19,8 @@ const Config = Schema.Struct({
   folder: Schema.NonEmptyString,
   weights: Schema.Union([Schema.Literal("folder"), Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))])
 })
+
+const codec = ConfigCodec.make("local", Config)
 
 /** Changes when the computation itself does, so that finished work of an older one is not taken for its own. */
 const computation = 1
@@ -76,17 +78,12 @@ export const local = (
 ): PolicyNode<Policy> => make({ folder, weights: options.weights ?? "folder" })
 
 const make = (input: unknown): PolicyNode<Policy> => {
-  let config: typeof Config.Type
-  try {
-    config = Schema.decodeUnknownSync(Config, { errors: "all", onExcessProperty: "error" })(input)
-  } catch (cause) {
-    throw InvalidConfig.of("local", cause)
-  }
+  const config = codec.decode(input)
   return {
     kind: "policy",
     name: "local",
     code: { module: import.meta.url, export: "local" },
-    config: { folder: config.folder, weights: config.weights },
+    config: codec.encode(config),
     parts: [],
     random: false,
     content: contentHash(config.folder, config.weights),

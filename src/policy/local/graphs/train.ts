@@ -114,17 +114,16 @@ export const accumulated = (spec: ParameterSpec): { readonly before: string; rea
 })
 
 /**
- * The graph that scores and differentiates: outputs `logp` [tokens] and, for every parameter it uses, what was accumulated
+ * The graph that scores and differentiates: outputs `logp` [tokens] and, for every one of `specs`, what was accumulated
  * plus the gradient of sum(weights * logp). Before and after may be one buffer: the addition is its only reader.
  */
 export const training = (model: Architecture, specs: ReadonlyArray<ParameterSpec>, images: boolean): Graph.Graph => {
   const graph = Graph.make()
   const { logp, parameters } = logProbabilities(graph, model, specs, images)
   const weights = Graph.input(graph, "weights", "float32", ["tokens"])
-  const used = specs.filter((spec) => images || !spec.name.startsWith("visual."))
-  const reverse = gradients(logp, weights, used.map((spec) => parameters(spec.name)))
+  const reverse = gradients(logp, weights, specs.map((spec) => parameters(spec.name)))
   Graph.output(logp, "logp")
-  used.forEach((spec, i) => {
+  specs.forEach((spec, i) => {
     const { after, before } = accumulated(spec)
     Graph.output(Ops.add(Graph.input(graph, before, "float32", spec.shape), reverse[i]!), after)
   })
