@@ -63,9 +63,10 @@ const run = Effect.fnUntraced(function*(config: typeof Config.Type, input: Batch
   }
   const last = yield* journal.lastCheckpoint(execution.stage)
   if (last !== undefined) yield* subject.load(journal.artifactPath(last.artifact))
-  yield* journal.rewind(execution.stage, last?.step ?? -1)
+  let saved = last?.step
+  yield* journal.rewind(execution.stage, saved ?? -1)
   const itemsOf = batches(key, input.prompts.length, config.batch)
-  for (let step = (last?.step ?? -1) + 1; step < config.steps; step++) {
+  for (let step = (saved ?? -1) + 1; step < config.steps; step++) {
     const buffer = Buffer.buffer(execution.progress)
     yield* runBody(
       parts as ReadonlyArray<Any>,
@@ -73,7 +74,7 @@ const run = Effect.fnUntraced(function*(config: typeof Config.Type, input: Batch
       Random.fold(key, "step", step)
     ).pipe(
       Effect.provideService(Recorder, buffer.recorder),
-      Effect.provideService(LoopStep, { step, steps: config.steps })
+      Effect.provideService(LoopStep, { step, steps: config.steps, checkpoint: saved })
     )
     const record = buffer.record(step)
     const due = (step + 1) % config.checkpointEvery === 0 || step === config.steps - 1
@@ -81,6 +82,7 @@ const run = Effect.fnUntraced(function*(config: typeof Config.Type, input: Batch
       ? yield* journal.putArtifact("application/octet-stream", (path) => subject.save(path, "training"))
       : undefined
     yield* journal.commitStep(execution.stage, { ...record, checkpoint })
+    if (due) saved = step
     execution.stepped(step + 1, config.steps, record.metrics)
   }
   return input

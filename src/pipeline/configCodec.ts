@@ -1,6 +1,11 @@
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InvalidConfig } from "./errors.ts"
 import type { Json } from "./Json.ts"
+
+/** A key that may be left out of a config and then has this value. */
+export const withDefault = <S extends Schema.Constraint>(schema: S, value: S["Encoded"]) =>
+  Schema.withDecodingDefaultKey<S>(Effect.succeed(value))(schema)
 
 /** The two ways of a node's config: from what a user wrote to what runs, and to the JSON that is stored and hashed. */
 export interface ConfigCodec<Fields extends Schema.Struct.Fields> {

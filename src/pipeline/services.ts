@@ -37,7 +37,11 @@ export class Subject extends Context.Service<Subject, {
   readonly load: (path: string | "initial") => Effect.Effect<void, SubjectError>
 }>()("assay/pipeline/Subject") {}
 
-/** Where a training loop stands: `step` of `steps`, from 0. Schedules (warm-up, cosine) are functions of it. */
-export class LoopStep extends Context.Service<LoopStep, { readonly step: number; readonly steps: number }>()(
-  "assay/pipeline/LoopStep"
-) {}
+/** Where a training loop stands. Schedules (warm-up, cosine) are functions of it. */
+export class LoopStep extends Context.Service<LoopStep, {
+  /** From 0. */
+  readonly step: number
+  readonly steps: number
+  /** The step whose state was saved last: where the loop goes on after a failure. Undefined before the first. */
+  readonly checkpoint: number | undefined
+}>()("assay/pipeline/LoopStep") {}

@@ -74,13 +74,15 @@ export class Policy extends Context.Service<Policy, {
     options: SampleOptions
   ) => Effect.Effect<ReadonlyArray<ReadonlyArray<Completion>>, PolicyError>
   /**
-   * log p of every completion token at temperature 1, under the current weights or under those that were loaded last (where
-   * the running training loop started), which a KL term looks back to.
+   * log p of every completion token at temperature 1, under the current weights or under the reference, which a KL term
+   * looks back to: the weights as last loaded (where the running training loop started) or last synced.
    */
   readonly logprobs: (
     sequences: ReadonlyArray<Sequence>,
     of: "current" | "reference"
   ) => Effect.Effect<ReadonlyArray<ReadonlyArray<number>>, PolicyError>
+  /** Makes the current weights the reference. */
+  readonly syncReference: Effect.Effect<void, PolicyError>
   /**
    * Adds the gradient of sum(weights * logprob) to what is accumulated, and returns the log-probabilities on the way.
    * `weights` has one number a completion token; minus dLoss/dlogprob of any loss.

@@ -15,6 +15,8 @@ export interface Part {
   readonly part: string
   /** Unweighted value of this part. */
   readonly value: number
+  /** What the total multiplies it with; 1 where nothing is said. */
+  readonly factor?: number | undefined
   /** Set when the reward threw on this completion; `value` is then its documented fallback. */
   readonly error?: string | undefined
 }

@@ -40,11 +40,11 @@ const weighted = compose({
     for (const reward of rewards) {
       const score = reward.score(sample)
       total += factor * score.total
-      parts.push(...score.parts)
+      for (const part of score.parts) parts.push({ ...part, factor: factor * (part.factor ?? 1) })
     }
     return { total, parts }
   }
 })
 
-/** A reward times a factor. Its parts stay as they are, unweighted. */
+/** A reward times a factor. The values of its parts stay as they are, unweighted. */
 export const weight = (factor: number, reward: Reward): Reward => weighted({ factor }, [reward])

@@ -24,7 +24,10 @@ const stage = Stage.define({
       const scores = scoreGroups(sum(...parts.filter(isReward)), rollouts)
       for (const [name, value] of Summary.metrics(scores.flat())) recorder.metric(name, value)
       const lengths = rollouts.groups.flatMap(({ completions }) => completions.map(({ tokens }) => tokens.length))
+      const cut = rollouts.groups.flatMap(({ completions }) => completions.map((one) => one.finishReason === "length" ? 1 : 0))
       recorder.metric("completionLength", Summary.mean(lengths))
+      recorder.metric("completionLengthMax", lengths.reduce((most, length) => Math.max(most, length), 0))
+      recorder.metric("truncated", Summary.mean(cut))
       recorder.samples(records(rollouts, scores))
       return toScored(rollouts, scores)
     })
@@ -34,7 +37,7 @@ const stage = Stage.define({
  * Scores every completion and records the means and every sample.
  *
  * Metrics: `reward` and `rewardSd` over all completions, `reward/<part>` for each part, `formatRate` where format is
- * one, `completionLength` in tokens, `rewardErrors` (completions on which some part threw). A sample keeps at most 100
+ * one, `completionLength` (mean) and `completionLengthMax` in tokens, `truncated` (share cut off at the most tokens), `rewardErrors` (completions on which some part threw). A sample keeps at most 100
  * boxes.
  */
 export const score = (reward: Reward): Stage.Stage<Rollouts, ScoredRollouts, never, Recorder> => stage({}, [reward])
@@ -50,7 +53,7 @@ const toScored = (rollouts: Rollouts, scores: ReadonlyArray<ReadonlyArray<Score>
   ...rollouts,
   rewards: scores.map((group) => group.map(({ total }) => total)),
   parts: scores.map((group) =>
-    group.map(({ parts }) => Object.fromEntries(parts.map(({ part, value }) => [part, value])))
+    group.map(({ parts }) => Object.fromEntries(parts.map(({ factor = 1, part, value }) => [part, { value, factor }])))
   )
 })
 

@@ -14,8 +14,17 @@ export interface Rollouts {
   readonly maxTokens: number
 }
 
+/** One part of a reward on one completion, and what the total multiplies it with. */
+export interface WeightedPart {
+  readonly value: number
+  readonly factor: number
+}
+
 /** Rollouts with the total reward of every completion: `rewards[group][completion]`, and each part of it by name. */
 export interface ScoredRollouts extends Rollouts {
   readonly rewards: ReadonlyArray<ReadonlyArray<number>>
-  readonly parts: ReadonlyArray<ReadonlyArray<{ readonly [part: string]: number }>>
+  readonly parts: ReadonlyArray<ReadonlyArray<{ readonly [part: string]: WeightedPart }>>
 }
+
+/** True when every completion of a group earned the same, so that the group teaches nothing. */
+export const isFlat = (rewards: ReadonlyArray<number>): boolean => rewards.every((reward) => reward === rewards[0])

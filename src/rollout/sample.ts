@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { withDefault } from "../pipeline/configCodec.ts"
 import * as Random from "../pipeline/Random.ts"
 import { StageKey } from "../pipeline/services.ts"
 import * as Stage from "../pipeline/Stage.ts"
@@ -7,17 +8,14 @@ import { Policy } from "../policy/Policy.ts"
 import type { Prompts } from "../prompt/Prompt.ts"
 import type { Rollouts } from "./Rollout.ts"
 
-const or = <A>(schema: Schema.Codec<A, A>, value: A) =>
-  schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(value)))
-
 const Config = Schema.Struct({
   /** Completions a prompt. */
   groupSize: Schema.Int.check(Schema.isGreaterThan(0)),
-  temperature: or(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)), 1),
+  temperature: withDefault(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)), 1),
   /** Keep the likeliest tokens that together reach this probability. */
-  topP: or(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(1)), 1),
+  topP: withDefault(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(1)), 1),
   /** Keep this many likeliest tokens; 0 keeps all. */
-  topK: or(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), 0),
+  topK: withDefault(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), 0),
   maxTokens: Schema.Int.check(Schema.isGreaterThan(0))
 })
 

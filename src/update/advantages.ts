@@ -1,20 +1,40 @@
+import { isFlat, type WeightedPart } from "../rollout/Rollout.ts"
+import { mean } from "./mean.ts"
+
 /** Keeps a group of nearly equal rewards from having its differences blown up. The study's value. */
 const stabiliser = 1e-4
 
-const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
+export type Scale = "sd" | "none"
 
 /**
- * (reward - mean) / (sd + 1e-4) within a group, with the unbiased sd; all 0 for a group of one or of equal rewards.
+ * How much better each reward is than its group's mean; all 0 for a group of one or of equal rewards.
  *
- * Source: Shao et al., arXiv 2402.03300, section 4.1.2.
+ * "sd": (reward - mean) / (sd + 1e-4) with the unbiased sd (Shao et al., arXiv 2402.03300, section 4.1.2). "none": reward -
+ * mean, since dividing favours groups that are nearly all right or nearly all wrong (Liu et al., arXiv 2503.20783).
  */
-export const grpo = (rewards: ReadonlyArray<number>): Array<number> => {
+export const ofGroup = (rewards: ReadonlyArray<number>, scale: Scale): Array<number> => {
   // The mean of equal numbers may be off by a rounding error, which would be taken for a difference.
   if (isFlat(rewards)) return rewards.map(() => 0)
   const center = mean(rewards)
+  if (scale === "none") return rewards.map((reward) => reward - center)
   const variance = rewards.reduce((sum, reward) => sum + (reward - center) ** 2, 0) / Math.max(1, rewards.length - 1)
   return rewards.map((reward) => (reward - center) / (Math.sqrt(variance) + stabiliser))
 }
 
-/** True when every completion of a group earned the same, so that the group teaches nothing. */
-export const isFlat = (rewards: ReadonlyArray<number>): boolean => rewards.every((reward) => reward === rewards[0])
+/**
+ * Advantages of each part by itself, added up with the parts' factors: so that a part with a small spread is not drowned by
+ * one with a large spread.
+ *
+ * Source: Liu et al., "GDPO", arXiv 2601.05242, without its last normalisation over the batch.
+ */
+export const ofParts = (
+  group: ReadonlyArray<{ readonly [part: string]: WeightedPart }>,
+  scale: Scale
+): Array<number> => {
+  const sums = group.map(() => 0)
+  for (const name of Object.keys(group[0] ?? {})) {
+    const advantages = ofGroup(group.map((parts) => parts[name]!.value), scale)
+    advantages.forEach((advantage, i) => (sums[i]! += group[i]![name]!.factor * advantage))
+  }
+  return sums
+}

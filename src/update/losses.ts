@@ -1,3 +1,6 @@
+import { type Estimator, estimators } from "./kl.ts"
+import { mean } from "./mean.ts"
+
 /**
  * Losses as pure functions of log-probabilities: plain numbers in, plain numbers out.
  *
@@ -22,57 +25,103 @@ export const sft = (logprobs: Tokens): Loss => {
   }
 }
 
-export interface Grpo {
+/** What tells one policy-gradient method from another. */
+export interface Method {
+  /** Probability ratio of each token, or one for the whole sequence: the geometric mean over its tokens. */
+  readonly ratio: "token" | "sequence"
+  /** What becomes of a ratio out of bounds. "clipped": it earns no more and teaches nothing; "capped": it counts as the bound. */
+  readonly bound: "clipped" | "capped"
+  /** The ratio counts between 1 - clipLow and 1 + clipHigh. */
+  readonly clipLow: number
+  readonly clipHigh: number
+  /** Mean over each sequence and then over sequences, over all tokens alike, or over `budget` tokens a sequence. */
+  readonly average: "sequences" | "tokens" | "budget"
+  readonly klCoefficient: number
+  readonly klEstimator: Estimator
+}
+
+export interface Batch {
   /** Under the policy that is trained. */
   readonly logprobs: Tokens
-  /** Under the policy that sampled. */
-  readonly sampled: Tokens
+  /** Under the policy as it was when the update began: the denominator of the ratio. */
+  readonly old: Tokens
   /** Under the policy that the KL term looks back to; without it there is no such term. */
   readonly reference?: Tokens | undefined
   /** One a sequence. */
   readonly advantages: ReadonlyArray<number>
-  /** The ratio counts between 1 - clip and 1 + clip. */
-  readonly clip: number
-  readonly klCoefficient: number
+  /** Constant factors of the tokens that correct for another sampler (`truncatedImportance`); 1 without them. */
+  readonly importance?: Tokens | undefined
+  /** Longest possible sequence, in tokens. */
+  readonly budget: number
 }
 
-export interface GrpoLoss extends Loss {
-  /** Mean of k3 over tokens and then sequences; 0 without a reference. */
+export interface PolicyLoss extends Loss {
+  /** Mean of the KL estimate, averaged as the loss is; 0 without a reference. */
   readonly kl: number
-  /** Share of tokens whose ratio was clipped, and which therefore teach nothing. */
+  /** Share of tokens whose ratio was out of bounds in the direction that the advantage pushes. */
   readonly clipFraction: number
 }
 
-/** Schulman's k3 estimate of KL(policy || reference) from one sampled token; never negative. */
-export const k3 = (logprob: number, reference: number): number =>
-  Math.exp(reference - logprob) - (reference - logprob) - 1
-
 /**
- * The study's GRPO: -mean over sequences of the mean over tokens of
- * min(ratio A, clip(ratio, 1 - clip, 1 + clip) A) - klCoefficient k3.
+ * The loss of GRPO and its relatives, with r the ratio exp(logprob - old), c its clipped value, A the advantage, and mean as
+ * `average` says:
  *
- * Source: Shao et al., arXiv 2402.03300, equation 3; k3 from equation 4.
+ *     clipped:  -mean(w min(r A, c A)) + klCoefficient mean(k)
+ *     capped:   -mean(w c A logprob)   + klCoefficient mean(k),  with c a constant
+ *
+ * Sources: GRPO arXiv 2402.03300 eq. 3 (sequences, token); Dr. GRPO arXiv 2503.20783 (budget); DAPO arXiv 2503.14476 eq. 8
+ * (tokens, clipHigh > clipLow); GSPO arXiv 2507.18071 eq. 5 (sequence ratio); CISPO arXiv 2506.13585 eq. 4 (capped, tokens).
  */
-export const grpo = (options: Grpo): GrpoLoss => {
-  const { advantages, clip, klCoefficient, logprobs, reference, sampled } = options
+export const policyGradient = (method: Method, batch: Batch): PolicyLoss => {
+  const { advantages, budget, importance, logprobs, old, reference } = batch
+  const { average, bound, clipHigh, clipLow, klCoefficient, klEstimator } = method
+  const tokens = logprobs.reduce((sum, sequence) => sum + sequence.length, 0)
+  const share = (length: number): number =>
+    average === "tokens" ? 1 / tokens : 1 / (logprobs.length * (average === "budget" ? budget : length))
   let loss = 0
   let kl = 0
-  let clipped = 0
+  let outside = 0
   const weights = logprobs.map((sequence, i) => {
     const advantage = advantages[i]!
-    const share = 1 / (logprobs.length * sequence.length)
+    const part = share(sequence.length)
+    const ratios = method.ratio === "token" ? tokenRatios(sequence, old[i]!) : sequenceRatio(sequence, old[i]!)
+    const corrections = method.ratio === "token" ? importance?.[i] : spread(importance?.[i])
     return sequence.map((logprob, t) => {
-      const ratio = Math.exp(logprob - sampled[i]![t]!)
-      const stuck = advantage > 0 ? ratio > 1 + clip : advantage < 0 && ratio < 1 - clip
-      const bounded = Math.min(Math.max(ratio, 1 - clip), 1 + clip)
-      const back = reference === undefined ? 0 : k3(logprob, reference[i]![t]!)
-      const pull = reference === undefined ? 0 : Math.exp(reference[i]![t]! - logprob) - 1
-      loss -= share * (Math.min(ratio * advantage, bounded * advantage) - klCoefficient * back)
-      kl += share * back
-      if (stuck) clipped++
-      return share * ((stuck ? 0 : ratio * advantage) + klCoefficient * pull)
+      const ratio = ratios[t]!
+      const bounded = Math.min(Math.max(ratio, 1 - clipLow), 1 + clipHigh)
+      const stuck = advantage > 0 ? ratio > bounded : advantage < 0 && ratio < bounded
+      const factor = part * (corrections?.[t] ?? 1) * advantage
+      const { slope, value } = reference === undefined ? none : estimators[klEstimator](logprob, reference[i]![t]!)
+      const teaches = bound === "capped" ? bounded : stuck ? 0 : ratio
+      loss -= factor * (bound === "capped" ? bounded * logprob : stuck ? bounded : ratio) - part * klCoefficient * value
+      kl += part * value
+      if (stuck) outside++
+      return factor * teaches - part * klCoefficient * slope
     })
   })
-  const tokens = logprobs.reduce((sum, sequence) => sum + sequence.length, 0)
-  return { loss, weights, kl, clipFraction: clipped / tokens }
+  return { loss, weights, kl, clipFraction: tokens === 0 ? 0 : outside / tokens }
 }
+
+const none = { value: 0, slope: 0 }
+
+const tokenRatios = (logprobs: ReadonlyArray<number>, old: ReadonlyArray<number>): ReadonlyArray<number> =>
+  logprobs.map((logprob, t) => Math.exp(logprob - old[t]!))
+
+/** One ratio for all tokens. Its derivative by one token's log-probability is ratio / length, which `average` brings in. */
+const sequenceRatio = (logprobs: ReadonlyArray<number>, old: ReadonlyArray<number>): ReadonlyArray<number> => {
+  const gap = logprobs.reduce((sum, logprob, t) => sum + logprob - old[t]!, 0)
+  return logprobs.map(() => Math.exp(gap / logprobs.length))
+}
+
+/** What goes with one ratio for all tokens: one factor for all of them, the mean. */
+const spread = (factors: ReadonlyArray<number> | undefined): ReadonlyArray<number> | undefined =>
+  factors?.map(() => mean(factors))
+
+/**
+ * min(exp(trainer - sampler), cap) of every token: corrects, without blowing up, for a sampler whose numbers differ from the
+ * trainer's (other kernels, quantised or older weights).
+ *
+ * Source: Yao et al., "Your Efficient RL Framework Secretly Brings You Off-Policy RL Training", 2025.
+ */
+export const truncatedImportance = (trainer: Tokens, sampler: Tokens, cap: number): Tokens =>
+  trainer.map((sequence, i) => sequence.map((logprob, t) => Math.min(Math.exp(logprob - sampler[i]![t]!), cap)))

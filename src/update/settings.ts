@@ -1,27 +1,26 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { withDefault } from "../pipeline/configCodec.ts"
 import { LoopStep } from "../pipeline/services.ts"
 import type { AdamW } from "../policy/Policy.ts"
 
 const NonNegative = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 const Fraction = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
-const or = <A>(schema: Schema.Codec<A, A>, value: A) =>
-  schema.pipe(Schema.withDecodingDefaultKey(Effect.succeed(value)))
 
 /** How every update stage climbs: AdamW with a schedule. Fields of its config. */
 export const optimizer = {
   /** Highest learning rate. */
   learningRate: NonNegative,
   /** Steps over which the rate rises from 0. */
-  warmup: or(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), 0),
+  warmup: withDefault(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), 0),
   /** After the warm-up: constant, or a half cosine down to 0 at the end of the loop. */
-  schedule: or(Schema.Literals(["constant", "cosine"]), "constant"),
-  beta1: or(Fraction, 0.9),
-  beta2: or(Fraction, 0.98),
-  epsilon: or(NonNegative, 1e-8),
-  weightDecay: or(NonNegative, 0),
+  schedule: withDefault(Schema.Literals(["constant", "cosine"]), "constant"),
+  beta1: withDefault(Fraction, 0.9),
+  beta2: withDefault(Fraction, 0.98),
+  epsilon: withDefault(NonNegative, 1e-8),
+  weightDecay: withDefault(NonNegative, 0),
   /** Largest norm of the gradient. */
-  maxGradientNorm: or(Schema.Finite.check(Schema.isGreaterThan(0)), 1)
+  maxGradientNorm: withDefault(Schema.Finite.check(Schema.isGreaterThan(0)), 1)
 } as const
 
 export type OptimizerConfig = Schema.Struct<typeof optimizer>["Type"]

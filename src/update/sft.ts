@@ -1,16 +1,18 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Recorder } from "../pipeline/services.ts"
+import { LoopStep, Recorder } from "../pipeline/services.ts"
 import * as Stage from "../pipeline/Stage.ts"
 import { Policy } from "../policy/Policy.ts"
 import type { Prompts } from "../prompt/Prompt.ts"
+import * as Diverged from "./Diverged.ts"
 import * as Losses from "./losses.ts"
 import * as Settings from "./settings.ts"
 
 /**
  * Supervised fine-tuning: one step towards the true answers of a batch of prompts. The body of a loop by itself.
  *
- * Records `loss` (mean over all answer tokens, nats), `gradientNorm` and `learningRate`.
+ * Records `loss` (mean over all answer tokens, nats), `gradientNorm` and `learningRate`. Fails with `Diverged` at the first loss or
+ * gradient that is not finite.
  */
 export const sft = Stage.define({
   kind: "update",
@@ -32,7 +34,9 @@ export const sft = Stage.define({
       const { weights } = Losses.sft(sequences.map(({ tokens }) => tokens.map(() => 0)))
       const logprobs = yield* policy.backward(sequences, weights)
       const { gradientNorm } = yield* policy.step(adamW)
-      record.metric("loss", Losses.sft(logprobs).loss)
+      const { loss } = Losses.sft(logprobs)
+      yield* Diverged.check(yield* LoopStep, batch.prompts.map(({ id }) => id), { loss, gradientNorm })
+      record.metric("loss", loss)
       record.metric("gradientNorm", gradientNorm)
       record.metric("learningRate", adamW.learningRate)
     })

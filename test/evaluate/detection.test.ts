@@ -75,6 +75,7 @@ const run = <E, R>(
             })
           }),
         encodeAnswer: () => Effect.succeed([]),
+        syncReference: Effect.die("an evaluation has no reference"),
         logprobs: () => Effect.succeed([]),
         backward: () => Effect.succeed([]),
         step: () => Effect.succeed({ gradientNorm: 0 })

@@ -30,7 +30,7 @@ describe("a policy with random weights", () => {
       const update = Update.sft({ learningRate: 3e-3, warmup: 2 })
       const losses: Array<number> = []
       for (let step = 0; step < 10; step++) {
-        const { loss } = yield* recorded(update.run(prompts), { step, steps: 10 })
+        const { loss } = yield* recorded(update.run(prompts), { step, steps: 10, checkpoint: undefined })
         losses.push(loss!)
       }
       assert.isBelow(losses.at(-1)!, losses[0]! / 2, losses.join(" "))
@@ -50,8 +50,8 @@ describe("a policy with random weights", () => {
         const rewards = sampled.groups.map(({ completions }) =>
           completions.map(({ tokens }) => tokens.filter((token) => token < 500).length / tokens.length)
         )
-        const parts = rewards.map((group) => group.map((reward) => ({ numbers: reward })))
-        const { samplerGap } = yield* recorded(update.run({ ...sampled, rewards, parts }), { step, steps: 10 })
+        const parts = rewards.map((group) => group.map((reward) => ({ numbers: { value: reward, factor: 1 } })))
+        const { samplerGap } = yield* recorded(update.run({ ...sampled, rewards, parts }), { step, steps: 10, checkpoint: undefined })
         assert.isBelow(samplerGap!, 1e-4)
         means.push(rewards.flat().reduce((sum, reward) => sum + reward, 0) / rewards.flat().length)
       }

@@ -73,6 +73,20 @@ describe("a checkpoint of training", () => {
   }
 })
 
+describe("a reference that was moved along", () => {
+  it("is the policy of that time, also after a restart", async () => {
+    await one.load(lively)
+    await train(one, 1)
+    await one.syncReference()
+    const then = await one.logprobs(answers, "current")
+    await train(one, 1)
+    await one.save(at("moved"), "training")
+    await two.load(at("moved"))
+    for (const engine of [one, two]) assert.deepStrictEqual(await engine.logprobs(answers, "reference"), then)
+    assert.notDeepEqual(await two.logprobs(answers, "current"), then)
+  })
+})
+
 describe("weights", () => {
   it("start a new training when loaded: no moments, no steps, a new reference", async () => {
     await one.load(lively)

@@ -14,6 +14,7 @@ const halving = Policy.of({
   encodeAnswer: unused,
   sample: unused,
   logprobs: unused,
+  syncReference: unused(),
   backward: unused,
   step: unused
 })

@@ -45,8 +45,14 @@ describe("sum and weight", () => {
     const reward = Reward.sum(Reward.weight(0.5, brevity({ words: 2 })), Reward.format())
     assert.deepStrictEqual(reward.score(sample), {
       total: 0.5,
-      parts: [{ part: "brevity", value: 1 }, { part: "format", value: 0 }]
+      parts: [{ part: "brevity", value: 1, factor: 0.5 }, { part: "format", value: 0 }]
     })
+  })
+
+  it("multiply factors that are nested", () => {
+    const reward = Reward.weight(2, Reward.sum(Reward.weight(0.5, brevity({ words: 2 })), Reward.format()))
+    assert.deepStrictEqual(reward.score(sample).parts.map(({ factor }) => factor), [1, 2])
+    assert.strictEqual(reward.score(sample).total, 1)
   })
 
   it("number the parts of one name", () => {

@@ -72,6 +72,19 @@ describe("cosine", () => {
   })
 })
 
+describe("softOverlong", () => {
+  const reward = Reward.softOverlong({ maxLength: 100, margin: 20 })
+
+  it("costs nothing up to the margin, then ever more, and 1 at the most", () => {
+    const at = (tokens: number) => reward.score({ completion: cat, solution: cat, tokens }).total
+    assert.deepStrictEqual([0, 80, 85, 90, 100, 5000].map(at), [0, 0, -0.25, -0.5, -1, -1])
+  })
+
+  it("scores 0 and says why when nobody counted the tokens", () => {
+    assert.match(reward.score({ completion: cat, solution: cat }).parts[0]!.error!, /length in tokens/)
+  })
+})
+
 describe("repetition", () => {
   it("counts the boxes of a list that was cut off; the published code counts its words", () => {
     const box = "{\"bbox_2d\": [1, 2, 3, 4], \"label\": \"cat\"}"

@@ -45,7 +45,10 @@ describe("Reward.score", () => {
         progress: () => {}
       })
       assert.deepStrictEqual(scored.rewards, [[1.5, 0]])
-      assert.deepStrictEqual(scored.parts, [[{ weightedSum: 1, format: 1 }, { weightedSum: 0, format: 0 }]])
+      assert.deepStrictEqual(scored.parts, [[
+        { weightedSum: { value: 1, factor: 1 }, format: { value: 1, factor: 0.5 } },
+        { weightedSum: { value: 0, factor: 1 }, format: { value: 0, factor: 0.5 } }
+      ]])
       assert.deepStrictEqual(Object.fromEntries(metrics), {
         "reward": 0.75,
         "rewardSd": Math.sqrt(2 * 0.75 ** 2),
@@ -53,7 +56,9 @@ describe("Reward.score", () => {
         "reward/format": 0.5,
         "formatRate": 0.5,
         "rewardErrors": 0,
-        "completionLength": 3
+        "completionLength": 3,
+        "completionLengthMax": 3,
+        "truncated": 0
       })
       assert.deepStrictEqual(samples.map(({ ordinal }) => ordinal), [0, 1])
       assert.deepInclude(samples[0]!, { example: "7", tokenCount: 3, image: "7.png", width: 100, inputWidth: 56 })

@@ -40,7 +40,7 @@ describe("the settings of a step", () => {
   it.effect("carry the scheduled rate and the rest of the config", () =>
     Effect.gen(function*() {
       const { schedule: _schedule, warmup: _warmup, ...rest } = config
-      const adamW = yield* Settings.adamW(config).pipe(Effect.provideService(LoopStep, { step: 1, steps: 10 }))
+      const adamW = yield* Settings.adamW(config).pipe(Effect.provideService(LoopStep, { step: 1, steps: 10, checkpoint: undefined }))
       assert.deepStrictEqual(adamW, { ...rest, learningRate: 4 })
     }))
 
@@ -56,7 +56,22 @@ describe("the settings of a step", () => {
       maxGradientNorm: 1
     }
     assert.deepStrictEqual(Update.sft({ learningRate: 1e-4 }).config, optimizer)
-    assert.deepStrictEqual(Update.grpo({ learningRate: 1e-4 }).config, { ...optimizer, klCoefficient: 0, clip: 0.2 })
+    assert.deepStrictEqual(Update.grpo({ learningRate: 1e-4 }).config, {
+      ...optimizer,
+      ratio: "token",
+      bound: "clipped",
+      clipLow: 0.2,
+      clipHigh: 0.2,
+      average: "sequences",
+      scale: "sd",
+      compare: "total",
+      dropFlat: false,
+      iterations: 1,
+      klCoefficient: 0,
+      klEstimator: "k3",
+      syncReferenceEvery: 0,
+      importanceCap: 0
+    })
   })
 
   it("refuse what no optimiser can use, and name the key", () => {

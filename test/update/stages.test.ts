@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Random from "../../src/pipeline/Random.ts"
-import { StageKey } from "../../src/pipeline/services.ts"
+import { Recorder, StageKey } from "../../src/pipeline/services.ts"
 import type { Prompts } from "../../src/prompt/Prompt.ts"
+import * as Reward from "../../src/reward/index.ts"
 import * as Rollout from "../../src/rollout/index.ts"
 import * as Update from "../../src/update/index.ts"
 import { bandit, prompt, recorded } from "./support.ts"
@@ -23,7 +25,7 @@ const rollouts = (
       ({ tokens: [token], logprobs: [logprob], text: String(token), finishReason: "length" as const }))
   })),
   rewards: groups.map((group) => group.map(([, reward]) => reward)),
-  parts: groups.map((group) => group.map(([, reward]) => ({ toy: reward })))
+  parts: groups.map((group) => group.map(([, reward]) => ({ toy: { value: reward, factor: 1 } })))
 })
 
 describe("Update.grpo", () => {
@@ -104,7 +106,7 @@ describe("Update.grpo", () => {
             Effect.provideService(StageKey, Random.fold(Random.key(0), index))
           )
           const rewards = sampled.groups.map(({ completions }) => completions.map(({ tokens }) => pay[tokens[0]!]!))
-          const parts = rewards.map((group) => group.map((reward) => ({ pay: reward })))
+          const parts = rewards.map((group) => group.map((reward) => ({ pay: { value: reward, factor: 1 } })))
           yield* recorded(update.run({ ...sampled, rewards, parts }))
         })
       const before = policy.probabilities()
@@ -114,13 +116,168 @@ describe("Update.grpo", () => {
     }))
 })
 
+describe("the other methods", () => {
+  const methods = {
+    grpo: Update.grpo,
+    drGrpo: Update.drGrpo,
+    dapo: Update.dapo,
+    gspo: Update.gspo,
+    cispo: Update.cispo
+  }
+  for (const [name, method] of Object.entries(methods)) {
+    it.effect(`find the better of two arms, whose policy tends to certainty: ${name}`, () =>
+      Effect.gen(function*() {
+        const policy = bandit(2)
+        const update = method({ learningRate: 1, iterations: 2 })
+        const rollout = Rollout.sample({ groupSize: 8, maxTokens: 1 })
+        for (let step = 0; step < 40; step++) {
+          const sampled = yield* rollout.run(batch("a", "b")).pipe(
+            Effect.provideService(StageKey, Random.fold(Random.key(1), step)),
+            Effect.provide(policy.layer)
+          )
+          const rewards = sampled.groups.map(({ completions }) => completions.map(({ tokens }) => tokens[0]!))
+          const parts = rewards.map((group) => group.map((reward) => ({ arm: { value: reward, factor: 1 } })))
+          yield* recorded(update.run({ ...sampled, rewards, parts })).pipe(Effect.provide(policy.layer))
+        }
+        assert.isAbove(policy.probabilities()[1]!, 0.9)
+      }))
+  }
+
+  it.effect("settle, with a KL term, where reward and divergence balance", () =>
+    Effect.gen(function*() {
+      // All of the arms' exact shares in one group, rewards 0 and 1, no scaling: the gradient is that of
+      // E[reward] - b KL(policy || start), whose maximum has odds e^(1 / b) of the better arm.
+      const policy = bandit(2)
+      const b = 0.5
+      const update = Update.drGrpo({ learningRate: 0.4, klCoefficient: b, klEstimator: "k2" })
+      for (let step = 0; step < 400; step++) {
+        const [worse, better] = policy.probabilities().map((p) => Math.round(p * 1000))
+        const tokens = [...new Array<number>(worse!).fill(0), ...new Array<number>(better!).fill(1)]
+        const logits = policy.probabilities().map(Math.log)
+        const data = rollouts(0, tokens.map((token) => [token, token] as const))
+        const groups = data.groups.map((group) => ({
+          ...group,
+          completions: group.completions.map((one) => ({ ...one, logprobs: one.tokens.map((token) => logits[token]!) }))
+        }))
+        yield* recorded(update.run({ ...data, groups })).pipe(Effect.provide(policy.layer))
+      }
+      assert.closeTo(policy.logits[1]! - policy.logits[0]!, 1 / b, 0.05)
+    }))
+})
+
+describe("what every update method can do", () => {
+  const run = (stage: ReturnType<typeof Update.grpo>, data: ReturnType<typeof rollouts>, policy: ReturnType<typeof bandit>, step = 0) =>
+    recorded(stage.run(data), { step, steps: 10, checkpoint: step === 0 ? undefined : step - 1 }).pipe(Effect.provide(policy.layer))
+
+  it.effect("takes several steps on one batch, with the ratios of what is then the policy", () =>
+    Effect.gen(function*() {
+      const policy = bandit(2)
+      const data = rollouts(-Math.LN2, [[0, 1], [1, 0]])
+      const metrics = yield* run(Update.grpo({ learningRate: 5, iterations: 3 }), data, policy)
+      assert.strictEqual(policy.calls.steps.length, 3)
+      // The first step alone leaves the bounds, so the other two have nothing to teach.
+      assert.closeTo(metrics.clipFraction!, 2 / 3, 1e-12)
+      assert.strictEqual(policy.calls.backward.length, 1)
+    }))
+
+  it.effect("leaves flat groups out of the averages when asked to", () =>
+    Effect.gen(function*() {
+      const data = rollouts(-Math.LN2, [[0, 1], [1, 0]], [[0, 1], [1, 1]])
+      const [all, varied] = [bandit(2), bandit(2)]
+      yield* run(Update.grpo({ learningRate: 0.1 }), data, all)
+      yield* run(Update.grpo({ learningRate: 0.1, dropFlat: true }), data, varied)
+      assert.closeTo(varied.logits[0]!, 2 * all.logits[0]!, 1e-12)
+    }))
+
+  it.effect("moves the reference along when asked to", () =>
+    Effect.gen(function*() {
+      const policy = bandit(2)
+      policy.logits.set([1, 0])
+      const data = rollouts(Math.log(policy.probabilities()[0]!), [[0, 1], [0, 1]])
+      const stage = Update.grpo({ learningRate: 0, klCoefficient: 0.5, syncReferenceEvery: 2 })
+      const kls: Array<number> = []
+      for (const step of [0, 1, 2]) kls.push((yield* run(stage, data, policy, step)).kl!)
+      assert.isTrue(kls[0]! > 0 && kls[0] === kls[1])
+      assert.strictEqual(kls[2], 0)
+      assert.strictEqual(policy.calls.synced, 1)
+    }))
+
+  it.effect("weighs tokens by how much likelier the trainer finds them than the sampler, up to the cap", () =>
+    Effect.gen(function*() {
+      const data = rollouts(-Math.LN2 - 0.5, [[0, 1], [1, 0]])
+      const gained = Effect.fnUntraced(function*(importanceCap: number) {
+        const policy = bandit(2)
+        yield* run(Update.cispo({ learningRate: 0.1, importanceCap }), data, policy)
+        return policy.logits[0]!
+      })
+      const plain = bandit(2)
+      yield* run(Update.cispo({ learningRate: 0.1 }), rollouts(-Math.LN2, [[0, 1], [1, 0]]), plain)
+      assert.closeTo(yield* gained(4), Math.exp(0.5) * plain.logits[0]!, 1e-12)
+      assert.closeTo(yield* gained(1.5), 1.5 * plain.logits[0]!, 1e-12)
+    }))
+
+  it.effect("stops at the first number that is not finite, and says where to go on", () =>
+    Effect.gen(function*() {
+      const data = rollouts(-Math.LN2, [[0, 1], [1, 0]])
+      const broken = { ...data, rewards: [[Number.NaN, 0]] }
+      const failure = yield* Effect.flip(run(Update.grpo({ learningRate: 1 }), broken, bandit(2), 7))
+      assert.match(failure.message, /loss is NaN at step 7.*group 0.*checkpoint is that of step 6.*learningRate/)
+    }))
+})
+
+describe("Rollout.dynamic", () => {
+  /** Prompts whose name starts with "flat" pay the same whatever is said. */
+  const score = Reward.score(
+    Reward.define({
+      name: "arm",
+      module: import.meta.url,
+      config: Schema.Struct({}),
+      score: (_, { completion, solution }) => (solution === "flat" ? 1 : Number(completion))
+    })()
+  )
+  const dynamic = Rollout.dynamic({ groups: 2 }, Rollout.sample({ groupSize: 8, maxTokens: 1 }), score)
+  const run = (...solutions: ReadonlyArray<string>) =>
+    Effect.gen(function*() {
+      const policy = bandit(2)
+      const metrics: { [name: string]: number } = {}
+      const ordinals: Array<number> = []
+      const prompts = solutions.map((solution, i) => prompt(`${solution} ${i}`, solution))
+      const scored = yield* dynamic.run({ template, prompts }).pipe(
+        Effect.provide(policy.layer),
+        Effect.provideService(StageKey, Random.key(4)),
+        Effect.provideService(Recorder, {
+          metric: (name, value) => void (metrics[name] = value),
+          samples: (rows) => ordinals.push(...rows.map(({ ordinal }) => ordinal)),
+          progress: () => {}
+        })
+      )
+      return { ids: scored.groups.map(({ prompt }) => prompt.id), metrics, ordinals, scored }
+    })
+
+  it.effect("goes on until enough groups differ, and hands on those alone", () =>
+    Effect.gen(function*() {
+      const { ids, metrics, ordinals, scored } = yield* run("flat", "arm", "flat", "arm", "arm", "arm")
+      assert.deepStrictEqual(ids, ["arm 1", "arm 3"])
+      assert.strictEqual(metrics.groupsTried, 4)
+      assert.strictEqual(scored.rewards.length, 2)
+      assert.deepStrictEqual(ordinals, Array.from({ length: 32 }, (_, i) => i))
+      assert.closeTo(metrics.reward!, 0.5 + scored.rewards.flat().reduce((sum, reward) => sum + reward, 0) / 32, 1e-12)
+    }))
+
+  it.effect("makes do with fewer when the batch is used up", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual((yield* run("flat", "flat", "arm")).ids, ["arm 2"])
+      assert.deepStrictEqual((yield* run("flat", "flat")).ids, [])
+    }))
+})
+
 describe("Update.sft", () => {
   it.effect("makes the true answers likelier and records the loss before the step", () =>
     Effect.gen(function*() {
       const policy = bandit(4)
       const prompts = { template, prompts: [prompt("a", "1 1 2"), prompt("b", "1")] }
       const stage = Update.sft({ learningRate: 1, warmup: 4 })
-      const metrics = yield* recorded(stage.run(prompts), { step: 1, steps: 8 }).pipe(Effect.provide(policy.layer))
+      const metrics = yield* recorded(stage.run(prompts), { step: 1, steps: 8, checkpoint: undefined }).pipe(Effect.provide(policy.layer))
       assert.closeTo(metrics.loss!, Math.log(4), 1e-12)
       assert.strictEqual(metrics.learningRate, 0.5)
       const [never, often, once] = policy.probabilities()

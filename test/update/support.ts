@@ -18,7 +18,7 @@ export const bandit = (tokens: number) => {
   const score = (sequences: ReadonlyArray<Sequence>, at: Float64Array) =>
     sequences.map((sequence) => sequence.tokens.map((token) => logprob(at, token)))
   const probabilities = () => Array.from(logits, (_, token) => Math.exp(logprob(logits, token)))
-  const calls = { backward: [] as Array<ReadonlyArray<Sequence>>, steps: [] as Array<AdamW>, reference: 0 }
+  const calls = { backward: [] as Array<ReadonlyArray<Sequence>>, steps: [] as Array<AdamW>, reference: 0, synced: 0 }
   const layer = Layer.succeed(Policy, {
     inputSize: Effect.succeed,
     render: ({ messages }) => Effect.succeed(JSON.stringify(messages)),
@@ -45,6 +45,10 @@ export const bandit = (tokens: number) => {
         if (of === "reference") calls.reference++
         return score(sequences, of === "reference" ? start : logits)
       }),
+    syncReference: Effect.sync(() => {
+      calls.synced++
+      start.set(logits)
+    }),
     backward: (sequences, weights) =>
       Effect.sync(() => {
         calls.backward.push(sequences)
@@ -69,7 +73,7 @@ export const bandit = (tokens: number) => {
 }
 
 /** Runs a stage of a loop with a recorder, and gives back what it recorded. */
-export const recorded = <A, E, R>(effect: Effect.Effect<A, E, R>, step = { step: 0, steps: 10 }) => {
+export const recorded = <A, E, R>(effect: Effect.Effect<A, E, R>, step: LoopStep["Service"] = { step: 0, steps: 10, checkpoint: undefined }) => {
   const metrics: { [name: string]: number } = {}
   return effect.pipe(
     Effect.provideService(Recorder, {

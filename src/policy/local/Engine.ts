@@ -39,6 +39,7 @@ export interface Engine {
     sequences: ReadonlyArray<Sequence>,
     of: "current" | "reference"
   ) => Promise<ReadonlyArray<ReadonlyArray<number>>>
+  readonly syncReference: () => Promise<void>
   readonly backward: (
     sequences: ReadonlyArray<Sequence>,
     weights: ReadonlyArray<ReadonlyArray<number>>
@@ -135,6 +136,10 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
     logprobs: async (sequences, of) => {
       const { training, reference } = await state()
       return score(sequences, [], of === "current" ? training.weights : reference(), false)
+    },
+    syncReference: async () => {
+      const { reference, training } = await state()
+      reference().set(training.weights)
     },
     backward: async (sequences, weights) => score(sequences, weights, (await state()).training.weights, true),
     step: async (adamW) => (await trainer()).step(adamW),

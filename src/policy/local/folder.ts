@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
+import { withDefault } from "../../pipeline/configCodec.ts"
 import type { Architecture } from "./Architecture.ts"
 import { ModelFolderError, readJson } from "./ModelFolderError.ts"
 
@@ -27,9 +28,6 @@ export interface PreprocessorConfig {
   readonly rescale: number
 }
 
-const or = <S extends Schema.Constraint>(schema: S, fallback: S["Encoded"]) =>
-  Schema.withDecodingDefaultKey<S>(Effect.succeed(fallback))(schema)
-
 const Count = Schema.Int.check(Schema.isGreaterThan(0))
 const Id = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 const Positive = Schema.Finite.check(Schema.isGreaterThan(0))
@@ -42,56 +40,56 @@ const Rope = Schema.Struct({
 
 // Defaults are those of the transformers library, whose saved configs leave out what equals them.
 const Vision = Schema.Struct({
-  depth: or(Count, 32),
-  hidden_size: or(Count, 3584),
-  num_heads: or(Count, 16),
-  intermediate_size: or(Count, 3420),
-  patch_size: or(Count, 14),
-  temporal_patch_size: or(Count, 2),
-  spatial_merge_size: or(Count, 2),
-  window_size: or(Count, 112),
-  fullatt_block_indexes: or(Schema.Array(Id), [7, 15, 23, 31]),
-  out_hidden_size: or(Count, 3584),
-  hidden_act: or(Schema.Literal("silu"), "silu"),
+  depth: withDefault(Count, 32),
+  hidden_size: withDefault(Count, 3584),
+  num_heads: withDefault(Count, 16),
+  intermediate_size: withDefault(Count, 3420),
+  patch_size: withDefault(Count, 14),
+  temporal_patch_size: withDefault(Count, 2),
+  spatial_merge_size: withDefault(Count, 2),
+  window_size: withDefault(Count, 112),
+  fullatt_block_indexes: withDefault(Schema.Array(Id), [7, 15, 23, 31]),
+  out_hidden_size: withDefault(Count, 3584),
+  hidden_act: withDefault(Schema.Literal("silu"), "silu"),
   in_channels: Schema.optionalKey(Count),
-  in_chans: or(Count, 3)
+  in_chans: withDefault(Count, 3)
 })
 
 const Config = Schema.Struct({
   model_type: Schema.Literal("qwen2_5_vl"),
-  hidden_size: or(Count, 8192),
-  num_hidden_layers: or(Count, 80),
-  num_attention_heads: or(Count, 64),
-  num_key_value_heads: or(Count, 8),
-  intermediate_size: or(Count, 29568),
-  hidden_act: or(Schema.Literal("silu"), "silu"),
-  rms_norm_eps: or(Positive, 1e-5),
-  rope_theta: or(Positive, 1_000_000),
+  hidden_size: withDefault(Count, 8192),
+  num_hidden_layers: withDefault(Count, 80),
+  num_attention_heads: withDefault(Count, 64),
+  num_key_value_heads: withDefault(Count, 8),
+  intermediate_size: withDefault(Count, 29568),
+  hidden_act: withDefault(Schema.Literal("silu"), "silu"),
+  rms_norm_eps: withDefault(Positive, 1e-5),
+  rope_theta: withDefault(Positive, 1_000_000),
   rope_scaling: Schema.optionalKey(Schema.NullOr(Rope)),
   rope_parameters: Schema.optionalKey(Schema.NullOr(Rope)),
-  use_sliding_window: or(Schema.Literal(false), false),
-  tie_word_embeddings: or(Schema.Boolean, false),
-  vocab_size: or(Count, 152064),
-  max_position_embeddings: or(Count, 32768),
-  image_token_id: or(Id, 151655),
-  vision_start_token_id: or(Id, 151652),
+  use_sliding_window: withDefault(Schema.Literal(false), false),
+  tie_word_embeddings: withDefault(Schema.Boolean, false),
+  vocab_size: withDefault(Count, 152064),
+  max_position_embeddings: withDefault(Count, 32768),
+  image_token_id: withDefault(Id, 151655),
+  vision_start_token_id: withDefault(Id, 151652),
   eos_token_id: Schema.optionalKey(Schema.NullOr(Schema.Union([Id, Schema.Array(Id)]))),
-  vision_config: or(Vision, {})
+  vision_config: withDefault(Vision, {})
 })
 
 const Preprocessor = Schema.Struct({
-  patch_size: or(Count, 14),
-  temporal_patch_size: or(Count, 2),
-  merge_size: or(Count, 2),
+  patch_size: withDefault(Count, 14),
+  temporal_patch_size: withDefault(Count, 2),
+  merge_size: withDefault(Count, 2),
   min_pixels: Schema.optionalKey(Schema.NullOr(Count)),
   max_pixels: Schema.optionalKey(Schema.NullOr(Count)),
-  size: or(Schema.Struct({ shortest_edge: or(Count, 56 * 56), longest_edge: or(Count, 28 * 28 * 1280) }), {}),
-  image_mean: or(Triple, [0.48145466, 0.4578275, 0.40821073]),
-  image_std: or(Triple, [0.26862954, 0.26130258, 0.27577711]),
-  rescale_factor: or(Positive, 1 / 255),
-  do_resize: or(Schema.Literal(true), true),
-  do_rescale: or(Schema.Literal(true), true),
-  do_normalize: or(Schema.Literal(true), true)
+  size: withDefault(Schema.Struct({ shortest_edge: withDefault(Count, 56 * 56), longest_edge: withDefault(Count, 28 * 28 * 1280) }), {}),
+  image_mean: withDefault(Triple, [0.48145466, 0.4578275, 0.40821073]),
+  image_std: withDefault(Triple, [0.26862954, 0.26130258, 0.27577711]),
+  rescale_factor: withDefault(Positive, 1 / 255),
+  do_resize: withDefault(Schema.Literal(true), true),
+  do_rescale: withDefault(Schema.Literal(true), true),
+  do_normalize: withDefault(Schema.Literal(true), true)
 })
 
 const configFile = "config.json"

@@ -58,6 +58,7 @@ const services = (config: typeof Config.Type) =>
       encodeAnswer: (text) => call("encodeAnswer", text),
       sample: (questions, options) => call("sample", questions, options),
       logprobs: (sequences, of) => call("logprobs", sequences, of),
+      syncReference: call("syncReference"),
       backward: (sequences, weights) => call("backward", sequences, weights),
       step: (options) => call("step", options)
     }).pipe(Context.add(Subject, {

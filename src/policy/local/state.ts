@@ -13,7 +13,7 @@ import { type NumberTokens, randomize } from "./weights.ts"
 /** Weights of a policy, what its optimiser remembers, and the weights that a KL term looks back to. */
 export interface State {
   readonly training: TrainingState
-  /** The weights as last loaded. Asking for them makes training checkpoints carry them. */
+  /** The weights as last loaded, unless something else is put there. Asking for them makes training checkpoints carry them. */
   readonly reference: () => Float32Array
   readonly save: (path: string, what: "weights" | "training") => Effect.Effect<void, SafetensorsError>
   readonly load: (path: string | "initial") => Effect.Effect<void, SafetensorsError | ModelFolderError>

@@ -1,0 +1,20 @@
+import * as Schema from "effect/Schema"
+import { define } from "./Reward.ts"
+
+const Length = Schema.Int.check(Schema.isGreaterThan(0))
+
+/**
+ * Punishment for length: 0 up to `maxLength - margin` tokens, from there down to -1 at `maxLength`, and -1 beyond. Without a
+ * token count: error, 0.
+ *
+ * `margin` is at most `maxLength`. Source: DAPO, arXiv 2503.14476, equation 13 ("soft overlong punishment").
+ */
+export const softOverlong = define({
+  name: "softOverlong",
+  module: import.meta.url,
+  config: Schema.Struct({ maxLength: Length, margin: Length }),
+  score: ({ margin, maxLength }, { tokens }) => {
+    if (tokens === undefined) throw new Error("softOverlong needs the completion's length in tokens")
+    return tokens <= maxLength - margin ? 0 : Math.max(-1, (maxLength - margin - tokens) / margin)
+  }
+})

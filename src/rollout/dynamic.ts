@@ -1,0 +1,78 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Buffer from "../pipeline/Buffer.ts"
+import type { Node } from "../pipeline/Node.ts"
+import * as Random from "../pipeline/Random.ts"
+import { Recorder, StageKey } from "../pipeline/services.ts"
+import * as Stage from "../pipeline/Stage.ts"
+import type { Prompts } from "../prompt/Prompt.ts"
+import { isFlat, type Rollouts, type ScoredRollouts } from "./Rollout.ts"
+
+const Config = Schema.Struct({
+  /** Groups to hand on: how many prompts are tried at a time, and when it is enough. */
+  groups: Schema.Int.check(Schema.isGreaterThan(0))
+})
+
+type Sample<E, R> = Stage.Stage<Prompts, Rollouts, E, R>
+type Score<E, R> = Stage.Stage<Rollouts, ScoredRollouts, E, R>
+
+const pick = (round: ScoredRollouts, wanted: ReadonlyArray<number>): ScoredRollouts => ({
+  ...round,
+  groups: wanted.map((i) => round.groups[i]!),
+  rewards: wanted.map((i) => round.rewards[i]!),
+  parts: wanted.map((i) => round.parts[i]!)
+})
+
+const join = (a: ScoredRollouts, b: ScoredRollouts): ScoredRollouts => ({
+  ...a,
+  groups: [...a.groups, ...b.groups],
+  rewards: [...a.rewards, ...b.rewards],
+  parts: [...a.parts, ...b.parts]
+})
+
+const run = Effect.fnUntraced(function*(config: typeof Config.Type, batch: Prompts, parts: ReadonlyArray<Node>) {
+  const [sample, score] = parts as unknown as readonly [Sample<never, StageKey>, Score<never, Recorder>]
+  const recorder = yield* Recorder
+  const key = yield* StageKey
+  const sums = new Map<string, number>()
+  let kept: ScoredRollouts | undefined
+  let tried = 0
+  for (let from = 0; from < batch.prompts.length && (kept?.groups.length ?? 0) < config.groups; from += config.groups) {
+    const prompts = batch.prompts.slice(from, from + config.groups)
+    const buffer = Buffer.buffer(recorder.progress)
+    const round = yield* sample.run({ ...batch, prompts }).pipe(
+      Effect.flatMap(score.run),
+      Effect.provideService(StageKey, Random.fold(key, from)),
+      Effect.provideService(Recorder, buffer.recorder)
+    )
+    const { metrics, samples } = buffer.record(0)
+    for (const [name, value] of metrics) sums.set(name, (sums.get(name) ?? 0) + value * prompts.length)
+    const first = tried * (samples.length / prompts.length)
+    recorder.samples(samples.map((row) => ({ ...row, ordinal: row.ordinal + first })))
+    tried += prompts.length
+    const varied = pick(round, round.rewards.flatMap((rewards, i) => (isFlat(rewards) ? [] : [i])))
+    kept = kept === undefined ? varied : join(kept, varied)
+  }
+  for (const [name, sum] of sums) recorder.metric(name, sum / tried)
+  recorder.metric("groupsTried", tried)
+  const found = kept ?? { groups: [], maxTokens: 0, rewards: [], parts: [] }
+  return pick(found, found.groups.slice(0, config.groups).map((_, i) => i))
+})
+
+const make = Stage.define({ kind: "rollout", name: "dynamic", module: import.meta.url, config: Config, subject: "reads", random: true, run })
+
+/**
+ * Samples and scores `groups` prompts of the batch at a time until as many groups are found in which not all completions
+ * earned the same, and hands on those alone. A loop's batch says how many prompts it may try; fewer groups than wanted come
+ * out when the batch is used up.
+ *
+ * Records what `sample` and `score` record, as means over everything tried, and `groupsTried`.
+ *
+ * Source: DAPO, arXiv 2503.14476, section 3.2 ("dynamic sampling").
+ */
+export const dynamic = <E1, R1, E2, R2>(
+  config: typeof Config.Encoded,
+  sample: Sample<E1, R1>,
+  score: Score<E2, R2>
+): Stage.Stage<Prompts, ScoredRollouts, E1 | E2, R1 | R2 | StageKey | Recorder> =>
+  make(config, [sample, score]) as never // `make` knows nothing of the parts' types

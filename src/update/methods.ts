@@ -1,0 +1,166 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { withDefault } from "../pipeline/configCodec.ts"
+import { LoopStep, Recorder } from "../pipeline/services.ts"
+import * as Stage from "../pipeline/Stage.ts"
+import { Policy } from "../policy/Policy.ts"
+import { isFlat, type ScoredRollouts } from "../rollout/Rollout.ts"
+import * as Advantages from "./advantages.ts"
+import * as Diverged from "./Diverged.ts"
+import * as Losses from "./losses.ts"
+import { mean } from "./mean.ts"
+import * as Settings from "./settings.ts"
+
+const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+const NonNegative = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
+
+/** What the methods disagree on. Every one of these can be set in every method. */
+interface Choices extends Omit<Losses.Method, "klCoefficient" | "klEstimator"> {
+  readonly scale: Advantages.Scale
+}
+
+const configOf = (choices: Choices) =>
+  Schema.Struct({
+    ...Settings.optimizer,
+    ratio: withDefault(Schema.Literals(["token", "sequence"]), choices.ratio),
+    bound: withDefault(Schema.Literals(["clipped", "capped"]), choices.bound),
+    /** The ratio counts between 1 - clipLow and 1 + clipHigh. */
+    clipLow: withDefault(NonNegative, choices.clipLow),
+    clipHigh: withDefault(NonNegative, choices.clipHigh),
+    average: withDefault(Schema.Literals(["sequences", "tokens", "budget"]), choices.average),
+    /** Divide advantages by the group's standard deviation, or leave them. */
+    scale: withDefault(Schema.Literals(["sd", "none"]), choices.scale),
+    /** Compare completions by their total reward, or by each part of it and then add up (GDPO). */
+    compare: withDefault(Schema.Literals(["total", "parts"]), "total"),
+    /** Leave groups in which all earned the same out of the averages. */
+    dropFlat: withDefault(Schema.Boolean, false),
+    /** Steps on the same rollouts. */
+    iterations: withDefault(Schema.Int.check(Schema.isGreaterThan(0)), 1),
+    /** Weight of the KL term; 0 leaves it, and its forward pass, out. */
+    klCoefficient: withDefault(NonNegative, 0),
+    klEstimator: withDefault(Schema.Literals(["k1", "k2", "k3"]), "k3"),
+    /** Steps after which the KL term looks back to the weights of then; 0: always to where the loop started. */
+    syncReferenceEvery: withDefault(Count, 0),
+    /** Largest factor of truncated importance sampling; 0 takes the sampler's log-probabilities for the trainer's. */
+    importanceCap: withDefault(NonNegative, 0)
+  })
+
+type Config = ReturnType<typeof configOf>["Type"]
+
+/** Every sequence of the batch with what it earned. */
+const sequencesOf = (config: Config, rollouts: ScoredRollouts) => {
+  const groups = rollouts.groups.flatMap((group, g) => {
+    const rewards = rollouts.rewards[g]!
+    if (config.dropFlat && isFlat(rewards)) return []
+    const advantages = config.compare === "total"
+      ? Advantages.ofGroup(rewards, config.scale)
+      : Advantages.ofParts(rollouts.parts[g]!, config.scale)
+    return [{ ...group, advantages }]
+  })
+  return groups.flatMap(({ advantages, completions, prompt }) =>
+    completions.map(({ logprobs, tokens }, i) => ({
+      question: { messages: prompt.messages, images: [prompt.image.path] },
+      tokens,
+      sampled: logprobs,
+      advantage: advantages[i]!
+    }))
+  )
+}
+
+type Sequences = ReturnType<typeof sequencesOf>
+
+/** Differentiates only what teaches something: a sequence whose weights are all 0 has a gradient of exactly 0. */
+const backward = (sequences: Sequences, weights: Losses.Tokens) =>
+  Effect.gen(function*() {
+    const live = weights.flatMap((tokens, i) => (tokens.some((weight) => weight !== 0) ? [i] : []))
+    if (live.length === 0) return []
+    const policy = yield* Policy
+    const logprobs = yield* policy.backward(live.map((i) => sequences[i]!), live.map((i) => weights[i]!))
+    return logprobs.flatMap((tokens, k) => tokens.map((logprob, t) => Math.abs(logprob - sequences[live[k]!]!.sampled[t]!)))
+  })
+
+const update = Effect.fnUntraced(function*(config: Config, rollouts: ScoredRollouts) {
+  const policy = yield* Policy
+  const record = yield* Recorder
+  const loop = yield* LoopStep
+  const adamW = yield* Settings.adamW(config)
+  const sequences = sequencesOf(config, rollouts)
+  const sampled = sequences.map((sequence) => sequence.sampled)
+  if (config.syncReferenceEvery > 0 && loop.step > 0 && loop.step % config.syncReferenceEvery === 0) yield* policy.syncReference
+  const reference = config.klCoefficient === 0 ? undefined : yield* policy.logprobs(sequences, "reference")
+  const old = config.importanceCap === 0 ? sampled : yield* policy.logprobs(sequences, "current")
+  const importance = config.importanceCap === 0
+    ? undefined
+    : Losses.truncatedImportance(old, sampled, config.importanceCap)
+  const batch = {
+    old,
+    reference,
+    importance,
+    advantages: sequences.map(({ advantage }) => advantage),
+    budget: rollouts.maxTokens
+  }
+  const seen: Array<{ loss: number; kl: number; clipFraction: number; gradientNorm: number }> = []
+  let gaps: ReadonlyArray<number> = []
+  for (let iteration = 0; iteration < config.iterations; iteration++) {
+    const logprobs = iteration === 0 ? old : yield* policy.logprobs(sequences, "current")
+    const { clipFraction, kl, loss, weights } = Losses.policyGradient(config, { ...batch, logprobs })
+    const differences = yield* backward(sequences, weights)
+    if (iteration === 0) gaps = differences
+    const { gradientNorm } = yield* policy.step(adamW)
+    yield* Diverged.check(loop, rollouts.groups.map(({ prompt }) => prompt.id), { loss, gradientNorm })
+    seen.push({ loss, kl, clipFraction, gradientNorm })
+  }
+  for (const name of ["loss", "kl", "clipFraction", "gradientNorm"] as const) {
+    record.metric(name, mean(seen.map((one) => one[name])))
+  }
+  record.metric("entropy", -mean(sampled.flat()))
+  record.metric("learningRate", adamW.learningRate)
+  record.metric("flatGroups", mean(rollouts.rewards.map((rewards) => (isFlat(rewards) ? 1 : 0))))
+  record.metric("samplerGap", gaps.reduce((most, gap) => Math.max(most, gap), 0))
+})
+
+const method = (name: string, choices: Choices) =>
+  Stage.define({
+    kind: "update",
+    name,
+    module: import.meta.url,
+    config: configOf(choices),
+    subject: "changes",
+    run: update
+  })
+
+const clipped = { ratio: "token", bound: "clipped", clipLow: 0.2, clipHigh: 0.2, scale: "sd" } as const
+
+/**
+ * Group relative policy optimisation, one step a batch as the study ran it: the mean over each sequence's tokens, then over
+ * sequences. Takes scored rollouts, and the sampler's log-probabilities for those of the first iteration.
+ *
+ * Every update method records, as means over its iterations, `loss`, `kl`, `clipFraction` and `gradientNorm`; and `entropy`
+ * (estimate: mean of -log p of the sampled tokens, nats), `learningRate`, `flatGroups` (share of groups in which all earned
+ * the same) and `samplerGap` (largest difference between the sampler's log-probabilities and the trainer's). It fails with
+ * `Diverged` at the first loss or gradient that is not finite.
+ *
+ * Source: Shao et al., arXiv 2402.03300; settings of VLM-R1.
+ */
+export const grpo = method("grpo", { ...clipped, average: "sequences" })
+
+/**
+ * GRPO without its two biases: advantages are not divided by the standard deviation, and every token weighs 1 / (sequences x
+ * most tokens), however long its own sequence is. Source: Liu et al., arXiv 2503.20783.
+ */
+export const drGrpo = method("drGrpo", { ...clipped, average: "budget", scale: "none" })
+
+/**
+ * GRPO with all tokens weighing the same and more room upwards than downwards. The rest of DAPO are `Rollout.dynamic` and
+ * `Reward.softOverlong`. Source: Yu et al., arXiv 2503.14476.
+ */
+export const dapo = method("dapo", { ...clipped, average: "tokens", clipHigh: 0.28 })
+
+/** GRPO with one ratio a sequence, and bounds as narrow as such a mean is. Source: Zheng et al., arXiv 2507.18071. */
+export const gspo = method("gspo", { ...clipped, ratio: "sequence", average: "sequences", clipLow: 3e-4, clipHigh: 4e-4 })
+
+/**
+ * Ratios are capped, never clipped away, so every token teaches; bounded above only, at 5. Source: MiniMax-M1, arXiv
+ * 2506.13585; the bound: Khatri et al., arXiv 2510.13786.
+ */
+export const cispo = method("cispo", { ...clipped, bound: "capped", average: "tokens", clipLow: 1, clipHigh: 4 })
