@@ -20,21 +20,18 @@ export interface Image extends Size {
 export const largestPixels = 100_000_000
 
 /**
- * Decodes an image file to RGB, 8 bits a channel, bicubically resized to `size` where that differs. Transparency is
- * dropped and EXIF rotation ignored, since boxes are given in pixels as stored.
+ * Decodes an image file to RGB, 8 bits a channel. Transparency is dropped and EXIF rotation ignored, since boxes are given
+ * in pixels as stored.
  *
  * Fails with `ImageError`, naming the file, when it is missing, no picture, cut short, or above `largestPixels`.
  */
-export const load = (path: string, size?: Size): Effect.Effect<Image, ImageError> =>
+export const load = (path: string): Effect.Effect<Image, ImageError> =>
   Effect.tryPromise({
     try: async () => {
       // From memory, since libvips would remember a path's picture after the file has changed.
       const source = sharp(await readFile(path), { limitInputPixels: largestPixels, failOn: "error" })
         .toColourspace("srgb").removeAlpha()
-      const resized = size === undefined
-        ? source
-        : source.resize(size.width, size.height, { fit: "fill", kernel: "cubic", fastShrinkOnLoad: false })
-      const { data, info } = await resized.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true })
+      const { data, info } = await source.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true })
       return { width: info.width, height: info.height, pixels: new Uint8Array(data) }
     },
     catch: (cause) => unreadable(path, cause)

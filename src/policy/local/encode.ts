@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { Size } from "../../vision/Box.ts"
 import * as Image from "../../vision/Image.ts"
 import { patches } from "../../vision/patches.ts"
+import { bicubic } from "../../vision/resize.ts"
 import { smartResize } from "../../vision/smartResize.ts"
 import { PolicyError, type Question } from "../Policy.ts"
 import type { ModelConfig, PreprocessorConfig } from "./folder.ts"
@@ -38,8 +39,7 @@ export const make = (config: ModelConfig, preprocessor: PreprocessorConfig, text
   const loadImage = remember((path) =>
     Effect.gen(function*() {
       const stored = yield* Image.load(path)
-      const size = yield* inputSize(stored)
-      return size.width === stored.width && size.height === stored.height ? stored : yield* Image.load(path, size)
+      return bicubic(stored, yield* inputSize(stored))
     }).pipe(Effect.mapError(failed("image")))
   )
   const render = (question: Question) =>
