@@ -156,6 +156,6 @@ const read = (example: Example, { completions, prompt }: Group): Answered => {
     example,
     labels: prompt.labels,
     completion,
-    boxes: boxes(completion.text).map(({ box, label }) => ({ label, box: convert(box, "original", sizes) }))
+    boxes: boxes(completion.text, prompt.space).map(({ box, label }) => ({ label, box: convert(box, "original", sizes) }))
   }
 }

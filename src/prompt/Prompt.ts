@@ -1,4 +1,4 @@
-import type { LabeledBox, Size } from "../vision/Box.ts"
+import type { LabeledBox, Size, Spoken } from "../vision/Box.ts"
 
 /** A chat message in the shape that Hugging Face chat templates read. */
 export interface Message {
@@ -11,12 +11,14 @@ export interface Prompt {
   /** Id of the example it was made from. */
   readonly id: string
   readonly image: Size & { readonly path: string }
-  /** Size at which the model sees the image; the space of the boxes in `truth`, `solution` and completions. */
+  /** Size at which the model sees the image. */
   readonly input: Size
+  /** Space of the boxes in `truth`, `solution` and completions. */
+  readonly space: Spoken
   readonly messages: ReadonlyArray<Message>
   /** Labels asked for. */
   readonly labels: ReadonlyArray<string>
-  readonly truth: ReadonlyArray<LabeledBox<"resized">>
+  readonly truth: ReadonlyArray<LabeledBox<Spoken>>
   /** The true answer as a completion should give it, think and answer tags included. */
   readonly solution: string
 }
@@ -35,6 +37,8 @@ export interface TemplateConfig {
   /** The request for think and answer tags. */
   readonly request: string
   readonly place: "before" | "after" | "system"
+  /** Pixels of the image as the model sees it ("resized", as Qwen2.5-VL speaks; the default) or "thousand" (Qwen3-VL). */
+  readonly space?: Spoken
 }
 
 export { make } from "./make.ts"

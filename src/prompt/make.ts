@@ -1,12 +1,12 @@
 import type { Example } from "../data/Example.ts"
 import * as Random from "../pipeline/Random.ts"
-import { type Box, convert, type LabeledBox, type Size } from "../vision/Box.ts"
+import { type Box, convert, type LabeledBox, type Size, type Spoken } from "../vision/Box.ts"
 import type { Message, Prompt, TemplateConfig } from "./Prompt.ts"
 
 /**
- * The question of a template about an example, with its true answer: the boxes of the labels asked for, as whole
- * pixels of `input`, by label as asked, then from left to right, then from top to bottom. Crowd regions are no part
- * of the answer.
+ * The question of a template about an example, with its true answer: the boxes of the labels asked for, in whole numbers
+ * of the template's space (pixels of `input`, or thousandths), by label as asked, then from left to right, then from top
+ * to bottom. Crowd regions are no part of the answer.
  */
 export const make = (
   template: TemplateConfig,
@@ -14,16 +14,18 @@ export const make = (
   labels: ReadonlyArray<string>,
   input: Size
 ): Prompt => {
+  const space = template.space ?? "resized"
   const truth = labels.flatMap((label) =>
     example.objects
       .filter((object) => object.label === label && !object.crowd)
-      .map((object): LabeledBox<"resized"> => ({ label, box: toInput(object.box, example.image, input) }))
+      .map((object): LabeledBox<Spoken> => ({ label, box: toWhole(object.box, space, example.image, input) }))
       .sort((a, b) => a.box.x1 - b.box.x1 || a.box.y1 - b.box.y1)
   )
   return {
     id: example.id,
     image: example.image,
     input,
+    space,
     messages: ask(template, labels),
     labels,
     truth,
@@ -71,15 +73,15 @@ const quote = (label: string): string => {
   return label.includes("'") && !label.includes("\"") ? `"${escaped}"` : `'${escaped.replaceAll("'", "\\'")}'`
 }
 
-/** Whole pixels of the model's image: inside it, and at least one pixel wide and high. */
-const toInput = (box: Box<"original">, original: Size, input: Size): Box<"resized"> => {
-  const exact = convert(box, "resized", { original, resized: input })
-  const [x1, x2] = wholePixels(exact.x1, exact.x2, input.width)
-  const [y1, y2] = wholePixels(exact.y1, exact.y2, input.height)
-  return { space: "resized", x1, y1, x2, y2 }
+/** Whole numbers of the model's space: inside the image, and at least one wide and high. */
+const toWhole = (box: Box<"original">, space: Spoken, original: Size, input: Size): Box<Spoken> => {
+  const exact = convert(box, space, { original, resized: input })
+  const [x1, x2] = wholeNumbers(exact.x1, exact.x2, space === "thousand" ? 1000 : input.width)
+  const [y1, y2] = wholeNumbers(exact.y1, exact.y2, space === "thousand" ? 1000 : input.height)
+  return { space, x1, y1, x2, y2 }
 }
 
-const wholePixels = (low: number, high: number, side: number): readonly [number, number] => {
+const wholeNumbers = (low: number, high: number, side: number): readonly [number, number] => {
   const start = Math.min(Math.max(Math.round(low), 0), side - 1)
   return [start, Math.min(Math.max(Math.round(high), start + 1), side)]
 }

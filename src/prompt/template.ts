@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { DataError } from "../data/DataError.ts"
 import type { Dataset } from "../data/Example.ts"
+import { withDefault } from "../pipeline/configCodec.ts"
 import * as Stage from "../pipeline/Stage.ts"
 import { Policy, type PolicyError } from "../policy/Policy.ts"
 import type { Size } from "../vision/Box.ts"
@@ -14,7 +15,8 @@ const config = Schema.Struct({
     Schema.isPattern(/\{labels\}/, { expected: "a question with {labels} where the labels go" })
   ),
   request: Schema.String,
-  place: Schema.Literals(["before", "after", "system"])
+  place: Schema.Literals(["before", "after", "system"]),
+  space: withDefault(Schema.Literals(["resized", "thousand"]), "resized")
 })
 
 /**

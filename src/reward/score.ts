@@ -66,7 +66,7 @@ const records = (rollouts: Rollouts, scores: ReadonlyArray<ReadonlyArray<Score>>
         rewards: scores[g]![c]!.parts,
         boxes: [
           ...group.prompt.truth.map((truth) => ({ role: "true" as const, label: truth.label, ...truth.box })),
-          ...boxes(completion.text).slice(0, boxesKept).map((said) => ({
+          ...boxes(completion.text, group.prompt.space).slice(0, boxesKept).map((said) => ({
             role: "predicted" as const,
             label: said.label,
             ...said.box

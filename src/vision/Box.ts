@@ -4,6 +4,9 @@
  */
 export type Space = "original" | "resized" | "thousand"
 
+/** The spaces that models speak. */
+export type Spoken = Exclude<Space, "original">
+
 /** Corners of a box, x to the right and y down, with x1 <= x2 and y1 <= y2 unless a model said otherwise. */
 export interface Box<out S extends Space = Space> {
   readonly space: S

@@ -50,13 +50,14 @@ const prompts: Prompts = {
 /** Sees images at half their size and answers from a script, by image. */
 const run = <E, R>(
   stage: Stage.Stage<Prompts, Prompts, E, R>,
-  answers: { readonly [image: string]: string }
+  answers: { readonly [image: string]: string },
+  input = prompts
 ) =>
   Effect.gen(function*() {
     const metrics = new Map<string, number>()
     const samples: Array<SampleRecord> = []
     const asked: Array<string> = []
-    const output = yield* stage.run(prompts).pipe(
+    const output = yield* stage.run(input).pipe(
       Effect.provideService(Recorder, {
         metric: (name, value) => metrics.set(name, value),
         samples: (rows) => samples.push(...rows),
@@ -111,6 +112,15 @@ describe("Evaluate.detection", () => {
         { role: "true", label: "cat", space: "original", x1: 0, y1: 0, x2: 40, y2: 60 },
         { role: "predicted", label: "cat", space: "original", x1: 0, y1: 0, x2: 40, y2: 60 }
       ])
+    }))
+
+  it.effect("reads answers in thousandths where the template says so", () =>
+    Effect.gen(function*() {
+      const stage = Evaluate.detection({ data: source({}), mode: "positive" })
+      const thousands = { ...prompts, template: { ...prompts.template, space: "thousand" as const } }
+      const { samples } = yield* run(stage, { "a.png": cat.replace("[0, 0, 20, 30]", "[0, 0, 500, 1000]") }, thousands)
+      const { height, width } = samples[0]!
+      assert.deepInclude(samples[0]!.boxes[1]!, { space: "original", x1: 0, y1: 0, x2: width / 2, y2: height })
     }))
 
   it.effect("asks for every category in mode all, of no more images than the limit", () =>

@@ -48,6 +48,19 @@ describe("Prompt.make", () => {
     }
   })
 
+  it("speaks in thousandths of width and height when the template says so, as Qwen3-VL does", () => {
+    const thousand = { ...Prompt.standard, space: "thousand" } as const
+    const one = example([["a", 20, 20, 40, 41], ["b", 199.9, 99.9, 200, 100]])
+    const { solution, truth } = Prompt.make(thousand, one, ["a", "b"], half)
+    assert.deepStrictEqual(truth.map(({ box }) => box), [
+      { space: "thousand", x1: 100, y1: 200, x2: 200, y2: 410 },
+      { space: "thousand", x1: 999, y1: 999, x2: 1000, y2: 1000 }
+    ])
+    assert.include(solution, "[100, 200, 200, 410]")
+    const { truth: elsewhere } = Prompt.make(thousand, one, ["a", "b"], { width: 28, height: 280 })
+    assert.deepStrictEqual(elsewhere, truth)
+  })
+
   it("writes solutions that are JSON whatever the label", () => {
     const label = "a \"quoted\"\n\\ label </answer>"
     const { solution } = Prompt.make(Prompt.standard, example([[label, 0, 0, 10, 10]]), [label], half)

@@ -31,7 +31,7 @@ describe("Prompt.template", () => {
         example([]),
         { ...example([["b", 0, 0, 10, 10]]), id: "18", image: { path: "18.png", width: 40, height: 20 } }
       ))
-      assert.deepStrictEqual(template, Prompt.enhanced)
+      assert.deepStrictEqual(template, { ...Prompt.enhanced, space: "resized" })
       assert.deepStrictEqual(prompts.map(({ id, input }) => ({ id, input })), [
         { id: "17", input: { width: 100, height: 50 } },
         { id: "18", input: { width: 20, height: 10 } }
@@ -48,7 +48,7 @@ describe("Prompt.template", () => {
     }))
 
   it("holds the whole template as config, and refuses a question without its labels", () => {
-    assert.deepStrictEqual(Prompt.template(Prompt.standard).config, { ...Prompt.standard })
+    assert.deepStrictEqual(Prompt.template(Prompt.standard).config, { ...Prompt.standard, space: "resized" })
     assert.throws(() => Prompt.template({ ...Prompt.standard, question: "What is this?" }), /question/)
   })
 })

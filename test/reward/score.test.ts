@@ -24,6 +24,7 @@ const rollouts: Rollouts = {
       id: "7",
       image: { path: "7.png", width: 100, height: 100 },
       input: { width: 56, height: 56 },
+      space: "resized",
       messages: [],
       labels: ["cat"],
       truth: [box],

@@ -90,6 +90,7 @@ export const prompt = (id: string, solution = "0"): Prompt => ({
   id,
   image: { path: `${id}.png`, width: 112, height: 112 },
   input: { width: 112, height: 112 },
+  space: "resized",
   messages: [{ role: "user", content: [{ type: "image" }, { type: "text", text: id }] }],
   labels: [],
   truth: [],
