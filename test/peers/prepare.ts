@@ -5,7 +5,7 @@ import sharp from "sharp"
 import * as Random from "../../src/pipeline/Random.ts"
 import type { Sequence } from "../../src/policy/Policy.ts"
 import { load as loadFolder } from "../../src/policy/local/folder.ts"
-import { layout, tensorViews } from "../../src/policy/local/parameters.ts"
+import { layout, parameterSpecs, tensorViews } from "../../src/policy/local/parameters.ts"
 import * as Safetensors from "../../src/policy/local/safetensors.ts"
 import type { Case, Question } from "./cases.ts"
 
@@ -53,7 +53,7 @@ export const prepare = async (one: Case, folder: string): Promise<Prepared> => {
  */
 const writeWeights = Effect.fnUntraced(function*(name: string, folder: string) {
   const { model } = yield* loadFolder(folder)
-  const at = layout(model.architecture)
+  const at = layout(parameterSpecs(model.architecture))
   const flat = new Float32Array(at.size)
   const tensors = tensorViews(flat, at)
   for (const tensor of tensors) {

@@ -96,7 +96,7 @@ export const architecture = async () => (await Effect.runPromise(loadFolder(fold
 
 /** All numbers of the model in a file, in one array, by a prefix of their names. */
 export const readAll = async (file: string, prefix = "") => {
-  const at = Parameters.layout(await architecture())
+  const at = Parameters.layout(Parameters.parameterSpecs(await architecture()))
   const flat = new Float32Array(at.size)
   const read = Effect.gen(function*() {
     const opened = yield* Safetensors.open(file)

@@ -3,18 +3,21 @@ import { compile, float32, type Session } from "../../onnx/Session.ts"
 import * as Random from "../../pipeline/Random.ts"
 import type { AdamW, Completion, Question, SampleOptions, Sequence } from "../Policy.ts"
 import type { Size } from "../../vision/Box.ts"
+import { agree } from "./agree.ts"
 import { type Encoder, make as makeEncoder } from "./encode.ts"
 import { load as loadFolder, type ModelConfig } from "./folder.ts"
 import { type Generated, generate, type Generator } from "./generate.ts"
 import * as Graphs from "./graphs/generate.ts"
 import type { EncodedPrompt, Feeds } from "./pack.ts"
 import * as Parameters from "./parameters.ts"
+import { type Partition, partition } from "./partition.ts"
 import * as State from "./state.ts"
 import { load as loadText, type Text } from "./Text.ts"
 import * as Trainer from "./Trainer.ts"
+import { defaults, type Training } from "./Training.ts"
 
-/** What a local policy is made from. */
-export interface EngineConfig {
+/** What a local policy is made from; how it trains follows `defaults` where it is left out. */
+export interface EngineConfig extends Partial<Training> {
   /** Model folder in Hugging Face layout. */
   readonly folder: string
   /** "folder": its safetensors; a number: random weights drawn from that seed, to train from scratch. */
@@ -53,16 +56,12 @@ interface Loaded {
   readonly config: ModelConfig
   readonly text: Text
   readonly encoder: Encoder
-  readonly at: Parameters.Layout
+  readonly parts: Partition
 }
 
-/** Feeds of all parameters in `flat`, or of the decoder's alone. */
-const parameterFeeds = (flat: Float32Array, at: Parameters.Layout, decoderOnly: boolean): Feeds =>
-  Object.fromEntries(
-    at.specs
-      .filter((spec) => !decoderOnly || !spec.name.startsWith("visual."))
-      .map((spec) => [spec.name, float32(Parameters.view(flat, at, spec), spec.shape)])
-  )
+/** Feeds of all parameters in `flat`. */
+const parameterFeeds = (flat: Float32Array, at: Parameters.Layout): Feeds =>
+  Object.fromEntries(at.specs.map((spec) => [spec.name, float32(Parameters.view(flat, at, spec), spec.shape)]))
 
 const lazily = <A>(make: () => Promise<A>): () => Promise<A> => {
   let made: Promise<A> | undefined
@@ -71,30 +70,33 @@ const lazily = <A>(make: () => Promise<A>): () => Promise<A> => {
 
 /** Reads the folder's configs and tokenizer; weights and sessions come with the first call that needs them. */
 export const make = async (options: EngineConfig): Promise<Engine> => {
-  const { config, encoder, at, text } = await Effect.runPromise(Effect.gen(function*() {
+  const { config, encoder, parts, text } = await Effect.runPromise(Effect.gen(function*() {
     const { model: config, preprocessor } = yield* loadFolder(options.folder)
     const text = yield* loadText(options.folder)
-    const at = Parameters.layout(config.architecture)
-    return { config, text, encoder: makeEncoder(config, preprocessor, text), at } satisfies Loaded
+    yield* agree(options.folder, config, text)
+    const parts = partition(config.architecture, { ...defaults, ...options })
+    return { config, text, encoder: makeEncoder(config, preprocessor, text), parts } satisfies Loaded
   }))
   const model = config.architecture
   const run = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => Effect.runPromise(effect)
 
-  const state = lazily(() => run(State.initial(options, config, at, text)))
+  const state = lazily(() => run(State.initial(options, config, parts, text)))
   const generator = lazily(async (): Promise<Generator> => {
-    const { weights } = (await state()).training
+    const { frozen, training: { weights } } = await state()
+    const all = { ...parameterFeeds(frozen, parts.frozen), ...parameterFeeds(weights, parts.trained) }
+    const decoder = parts.specs.filter((spec) => !Parameters.isVision(spec)).map(({ name }) => [name, all[name]!] as const)
     return {
       model,
       imageToken: config.imageToken,
       endTokens: text.endIds,
-      prefill: await compile(Graphs.prefill(model, at.specs, true), options.threads),
-      decode: await compile(Graphs.decode(model, at.specs), options.threads),
-      parameters: { all: parameterFeeds(weights, at, false), decoder: parameterFeeds(weights, at, true) }
+      prefill: await compile(Graphs.prefill(model, parts, true), options.threads),
+      decode: await compile(Graphs.decode(model, parts), options.threads),
+      parameters: { all, decoder: Object.fromEntries(decoder) }
     }
   })
-  const textPrefill = lazily((): Promise<Session> => compile(Graphs.prefill(model, at.specs, false), options.threads))
+  const textPrefill = lazily((): Promise<Session> => compile(Graphs.prefill(model, parts, false), options.threads))
   const trainer = lazily(async () =>
-    Trainer.make(model, at, (await state()).training, config.imageToken, options.threads)
+    Trainer.make(model, parts, (await state()).training, { ...defaults, ...options, imageToken: config.imageToken })
   )
   const prompt = (question: Question): Promise<EncodedPrompt> => run(encoder.encode(question))
 
@@ -110,7 +112,9 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
       if (!encoded.has(group)) encoded.set(group, prompt(question))
       return { group, prompt: await encoded.get(group)!, tokens, weights: weights[i] ?? [] }
     }))
-    return (await trainer()).score(weighted, parameterFeeds(flat, at, false), learn)
+    const { frozen } = await state()
+    const parameters = { ...parameterFeeds(frozen, parts.frozen), ...parameterFeeds(flat, parts.trained) }
+    return (await trainer()).score(weighted, parameters, learn)
   }
 
   return {
@@ -118,7 +122,7 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
     render: (question) => run(encoder.render(question)),
     encodeAnswer: async (answer) => [...text.encode(answer), text.endIds[0]!],
     sample: async (questions, sampling) => {
-      const parts = await generator()
+      const model = await generator()
       const results: Array<ReadonlyArray<Completion>> = new Array(questions.length)
       for (const images of [true, false]) {
         const of = questions.map((question, i) => ({ question, i })).filter(({ question }) => question.images.length > 0 === images)
@@ -126,8 +130,8 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
         for (let start = 0; start < of.length; start += chunk) {
           const some = of.slice(start, start + chunk)
           const prompts = await Promise.all(some.map(async ({ question }) => ({ ...await prompt(question), key: question.key })))
-          const prefill = images ? parts.prefill : await textPrefill()
-          const generated = await generate({ ...parts, prefill }, prompts, sampling)
+          const prefill = images ? model.prefill : await textPrefill()
+          const generated = await generate({ ...model, prefill }, prompts, sampling)
           generated.forEach((group, g) => (results[some[g]!.i] = group.map((one) => completion(one, text))))
         }
       }

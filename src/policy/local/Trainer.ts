@@ -4,9 +4,11 @@ import type { Architecture } from "./Architecture.ts"
 import { adamW } from "./graphs/adamW.ts"
 import { accumulated, scoring, training } from "./graphs/train.ts"
 import { type EncodedPrompt, type Feeds, packGroups, type PackedGroup } from "./pack.ts"
-import { type Layout, view } from "./parameters.ts"
+import { isVision, type Layout, type ParameterSpec, view } from "./parameters.ts"
+import type { Partition } from "./partition.ts"
+import type { Training } from "./Training.ts"
 
-/** The numbers that training changes, each as long as the model. */
+/** The numbers that training changes, each as long as what trains. */
 export interface TrainingState {
   readonly weights: Float32Array
   /** AdamW's running means of the gradient and of its square. */
@@ -37,17 +39,20 @@ export interface Trainer {
   readonly step: (options: AdamW) => Promise<{ readonly gradientNorm: number }>
 }
 
-/** Sequences that go through the training graph at once. More of them only cost memory. */
-const microBatch = 32
+export interface TrainerOptions {
+  readonly imageToken: number
+  readonly microBatch: Training["microBatch"]
+  readonly threads: number
+}
 
 export const make = (
   model: Architecture,
-  at: Layout,
+  parts: Partition,
   state: TrainingState,
-  imageToken: number,
-  threads: number
+  { imageToken, microBatch, threads }: TrainerOptions
 ): Trainer => {
   const { gradient } = state
+  const at = parts.trained
   const accumulators: Feeds = {}
   const results: Feeds = {}
   for (const spec of at.specs) {
@@ -58,8 +63,10 @@ export const make = (
   const sessions = new Map<string, Promise<Session>>()
   const session = (learn: boolean, images: boolean): Promise<Session> => {
     const name = `${learn} ${images}`
-    const specs = at.specs.filter((spec) => images || !spec.name.startsWith("visual."))
-    const found = sessions.get(name) ?? compile((learn ? training : scoring)(model, specs, images), threads)
+    const used = (specs: ReadonlyArray<ParameterSpec>) => specs.filter((spec) => images || !isVision(spec))
+    const set = { ...parts, specs: used(parts.specs) }
+    const graph = () => (learn ? training(model, set, used(at.specs), images) : scoring(model, set, images))
+    const found = sessions.get(name) ?? compile(graph(), threads)
     sessions.set(name, found)
     return found
   }
@@ -68,7 +75,7 @@ export const make = (
   return {
     score: async (sequences, parameters, learn) => {
       const logprobs: Array<ReadonlyArray<number>> = sequences.map(() => [])
-      for (const batch of microBatches(sequences)) {
+      for (const batch of microBatches(sequences, microBatch)) {
         const images = batch[0]!.prompt.images.length > 0
         const { feeds, place, tokens } = packGroups(batch, model, imageToken)
         const graph = await session(learn, images)
@@ -155,10 +162,13 @@ interface Group extends PackedGroup {
 }
 
 /**
- * Sequences by prompt, in batches of about `microBatch`: groups of like size together, those with images apart from those
+ * Sequences by prompt, in batches of about `size`: groups of like size together, those with images apart from those
  * without. A smaller group is filled up with one-token completions of weight zero.
  */
-const microBatches = (sequences: ReadonlyArray<WeightedSequence>): ReadonlyArray<ReadonlyArray<Group>> => {
+const microBatches = (
+  sequences: ReadonlyArray<WeightedSequence>,
+  size: number
+): ReadonlyArray<ReadonlyArray<Group>> => {
   const byPrompt = new Map<string, Array<number>>()
   sequences.forEach(({ group }, i) => byPrompt.set(group, [...(byPrompt.get(group) ?? []), i]))
   const groups = [...byPrompt.values()].map((members) => ({ members, prompt: sequences[members[0]!]!.prompt }))
@@ -167,7 +177,7 @@ const microBatches = (sequences: ReadonlyArray<WeightedSequence>): ReadonlyArray
     let batch: Array<typeof groups[number]> = []
     for (const group of groups.filter((group) => group.prompt.images.length > 0 === images)) {
       const widest = Math.max(group.members.length, ...batch.map((other) => other.members.length))
-      if (batch.length > 0 && widest * (batch.length + 1) > microBatch) {
+      if (batch.length > 0 && widest * (batch.length + 1) > size) {
         batches.push(batch)
         batch = []
       }

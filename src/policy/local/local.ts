@@ -13,11 +13,27 @@ import { Subject } from "../../pipeline/services.ts"
 import { ComputeThreads } from "../ComputeThreads.ts"
 import { Policy } from "../Policy.ts"
 import * as Client from "./Client.ts"
+import { targets } from "./lora.ts"
 import { ModelFolderError } from "./ModelFolderError.ts"
+import { defaults, type Training } from "./Training.ts"
+
+const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
+
+const Adapters = Schema.Struct({
+  rank: Count,
+  alpha: Schema.Finite.check(Schema.isGreaterThan(0)),
+  targets: Schema.Array(Schema.Literals(targets)).check(Schema.isMinLength(1), Schema.isUnique())
+})
 
 const Config = Schema.Struct({
   folder: Schema.NonEmptyString,
-  weights: Schema.Union([Schema.Literal("folder"), Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))])
+  weights: ConfigCodec.withDefault(
+    Schema.Union([Schema.Literal("folder"), Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))]),
+    "folder"
+  ),
+  lora: ConfigCodec.withDefault(Schema.NullOr(Adapters), defaults.lora),
+  freezeVision: ConfigCodec.withDefault(Schema.Boolean, defaults.freezeVision),
+  microBatch: ConfigCodec.withDefault(Count, defaults.microBatch)
 })
 
 const codec = ConfigCodec.make("local", Config)
@@ -51,7 +67,7 @@ const contentHash = (folder: string, weights: "folder" | number): Effect.Effect<
 const services = (config: typeof Config.Type) =>
   Effect.gen(function*() {
     const threads = yield* ComputeThreads
-    const call = yield* Client.start({ folder: resolve(config.folder), weights: config.weights, threads })
+    const call = yield* Client.start({ ...config, folder: resolve(config.folder), threads })
     return Context.make(Policy, {
       inputSize: (size) => call("inputSize", size),
       render: (question) => call("render", question),
@@ -72,11 +88,18 @@ const services = (config: typeof Config.Type) =>
  *
  * `folder` is in Hugging Face layout, relative to the working directory. `weights` is "folder" (its safetensors) or a seed
  * to draw random weights from, for training from scratch.
+ *
+ * `lora` trains low-rank adapters (rank at least 1, dropout always 0) on the named matrices of every decoder layer in place of
+ * the model's own weights; checkpoints then hold the adapters alone, under PEFT's names. `freezeVision` leaves the vision
+ * tower as it is. `microBatch` is how many sequences go through the training graph at once, 32 unless given: it changes
+ * memory, and results by rounding only. Throws `InvalidConfig`, naming the key.
  */
-export const local = (
-  folder: string,
-  options: { readonly weights?: "folder" | number } = {}
-): PolicyNode<Policy> => make({ folder, weights: options.weights ?? "folder" })
+export const local = (folder: string, options: LocalOptions = {}): PolicyNode<Policy> => make({ folder, ...options })
+
+/** What a local policy is, besides its folder. */
+export interface LocalOptions extends Partial<Training> {
+  readonly weights?: "folder" | number
+}
 
 const make = (input: unknown): PolicyNode<Policy> => {
   const config = codec.decode(input)

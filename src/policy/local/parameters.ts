@@ -120,6 +120,8 @@ export const parameterSpecs = (model: Architecture): ReadonlyArray<ParameterSpec
   return [...all.filter((p) => p.decays), ...all.filter((p) => !p.decays)]
 }
 
+export const isVision = (spec: ParameterSpec): boolean => spec.name.startsWith("visual.")
+
 /** Where everything lies in one array of numbers. */
 export interface Layout {
   readonly specs: ReadonlyArray<ParameterSpec>
@@ -129,8 +131,8 @@ export interface Layout {
   readonly size: number
 }
 
-export const layout = (model: Architecture): Layout => {
-  const specs = parameterSpecs(model)
+/** Lays parameters side by side, in the order given: those that decay must come first. */
+export const layout = (specs: ReadonlyArray<ParameterSpec>): Layout => {
   const offsets = new Map<string, number>()
   let size = 0
   let decaying = 0

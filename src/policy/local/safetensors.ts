@@ -12,8 +12,12 @@ import { SafetensorsError, type TensorInfo } from "./safetensorsHeader.ts"
 export interface Weights {
   readonly metadata: { readonly [key: string]: string }
   readonly tensors: ReadonlyMap<string, TensorInfo>
-  /** Reads an F32, F16 or BF16 tensor into `target`, which has as many elements. */
-  readonly readInto: (name: string, target: Float32Array) => Effect.Effect<void, SafetensorsError>
+  /** Reads an F32, F16 or BF16 tensor into `target`, which has as many elements; `shape` is checked where it is given. */
+  readonly readInto: (
+    name: string,
+    target: Float32Array,
+    shape?: ReadonlyArray<number>
+  ) => Effect.Effect<void, SafetensorsError>
   readonly readFloats: (name: string) => Effect.Effect<Float32Array, SafetensorsError>
   readonly readIntegers: (name: string) => Effect.Effect<Integers, SafetensorsError>
 }
@@ -97,6 +101,8 @@ const elements = (shape: ReadonlyArray<number>): number => shape.reduce((product
 
 const remedy = "A model's folder holds model.safetensors, or model.safetensors.index.json and its shards."
 
+const otherModel = "Fetch config.json and the weights of the same model again."
+
 const attempt = <A>(file: string, run: () => Promise<A>): Effect.Effect<A, SafetensorsError> =>
   Effect.tryPromise({
     try: run,
@@ -152,12 +158,13 @@ const integerArray = (info: TensorInfo): Integers | undefined => {
 const weights = (file: string, handle: FileHandle, dataStart: number, header: Header.Header): Weights => {
   const find = (name: string): Effect.Effect<TensorInfo, SafetensorsError> => {
     const info = header.tensors.get(name)
-    return info ? Effect.succeed(info) : Effect.fail(SafetensorsError.of(file, "is not in the file.", name))
+    return info ? Effect.succeed(info) : Effect.fail(SafetensorsError.of(file, `is not in the file. ${otherModel}`, name))
   }
-  const readInto = Effect.fnUntraced(function*(name: string, target: Float32Array) {
+  const readInto: Weights["readInto"] = Effect.fnUntraced(function*(name, target, shape) {
     const info = yield* find(name)
-    if (target.length !== elements(info.shape)) {
-      const problem = `has shape [${info.shape.join(", ")}], but ${target.length} numbers are expected.`
+    if (target.length !== elements(info.shape) || (shape !== undefined && `${shape}` !== `${info.shape}`)) {
+      const wanted = shape === undefined ? `${target.length} numbers are` : `[${shape.join(", ")}] is`
+      const problem = `has shape [${info.shape.join(", ")}], but ${wanted} expected. ${otherModel}`
       return yield* SafetensorsError.of(file, problem, name)
     }
     const at = dataStart + info.begin
@@ -225,14 +232,16 @@ const openShards = Effect.fnUntraced(function*(folder: string, json: unknown) {
     holders.set(tensor, shards.get(name)!)
     tensors.set(tensor, info)
   }
+  const readInto: Weights["readInto"] = (name, target, shape) =>
+    within(name, (shard) => shard.readInto(name, target, shape))
   const within = <A>(name: string, read: (shard: Weights) => Effect.Effect<A, SafetensorsError>) => {
     const shard = holders.get(name)
-    return shard ? read(shard) : Effect.fail(SafetensorsError.of(file, "is not in the index.", name))
+    return shard ? read(shard) : Effect.fail(SafetensorsError.of(file, `is not in the index. ${otherModel}`, name))
   }
   return {
     metadata: Object.assign({}, ...Array.from(shards.values(), ({ metadata }) => metadata)),
     tensors,
-    readInto: (name: string, target: Float32Array) => within(name, (shard) => shard.readInto(name, target)),
+    readInto,
     readFloats: (name: string) => within(name, (shard) => shard.readFloats(name)),
     readIntegers: (name: string) => within(name, (shard) => shard.readIntegers(name))
   }

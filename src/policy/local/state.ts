@@ -3,7 +3,9 @@ import * as Random from "../../pipeline/Random.ts"
 import type { EngineConfig } from "./Engine.ts"
 import type { ModelConfig } from "./folder.ts"
 import type { ModelFolderError } from "./ModelFolderError.ts"
+import { freshAdapters } from "./lora.ts"
 import { type Layout, tensorViews } from "./parameters.ts"
+import type { Partition } from "./partition.ts"
 import * as Safetensors from "./safetensors.ts"
 import type { SafetensorsError } from "./safetensorsHeader.ts"
 import type { Text } from "./Text.ts"
@@ -12,8 +14,13 @@ import { type NumberTokens, randomize } from "./weights.ts"
 
 /** Weights of a policy, what its optimiser remembers, and the weights that a KL term looks back to. */
 export interface State {
+  /** What never changes: files do not hold it. */
+  readonly frozen: Float32Array
   readonly training: TrainingState
-  /** The weights as last loaded, unless something else is put there. Asking for them makes training checkpoints carry them. */
+  /**
+   * The trained weights as last loaded, unless something else is put there. Asking for them makes training checkpoints
+   * carry them.
+   */
   readonly reference: () => Float32Array
   readonly save: (path: string, what: "weights" | "training") => Effect.Effect<void, SafetensorsError>
   readonly load: (path: string | "initial") => Effect.Effect<void, SafetensorsError | ModelFolderError>
@@ -26,24 +33,32 @@ const numberTokens = (text: Text): NumberTokens =>
       .flatMap(([ids, value]) => (ids.length === 1 ? [[ids[0]!, value] as const] : []))
   )
 
-/** Reads a model folder's weights, or draws random ones. */
+/** Reads a model folder's weights, or draws random ones; adapters start out without effect. */
 export const initial = Effect.fn("state.initial")(function*(
   options: EngineConfig,
   config: ModelConfig,
-  at: Layout,
+  parts: Partition,
   text: Text
 ) {
+  const at = parts.trained
+  const key = Random.key(options.weights === "folder" ? 0 : options.weights)
+  const frozen = new Float32Array(parts.frozen.size)
   const zeros = () => new Float32Array(at.size)
   const training: TrainingState = { weights: zeros(), first: zeros(), second: zeros(), gradient: zeros(), steps: 0 }
   const referenceWeights = zeros()
   let referenced = false
 
-  const readFrom = (weights: Safetensors.Weights, prefix: string, flat: Float32Array) =>
+  const readFrom = (weights: Safetensors.Weights, prefix: string, flat: Float32Array, at = parts.trained) =>
     Effect.forEach(
       tensorViews(flat, at),
-      ({ data, name }) => weights.readInto(`${prefix}${name}`, data),
+      ({ data, name, shape }) => weights.readInto(`${prefix}${name}`, data, shape),
       { discard: true }
     )
+  /** Puts the model that the policy starts from into `flat`. */
+  const begin = Effect.fnUntraced(function*(flat: Float32Array, at: Layout) {
+    if (options.weights === "folder") return yield* readFrom(yield* Safetensors.openFolder(options.folder), "", flat, at)
+    randomize(flat, at, config.architecture, numberTokens(text), key)
+  }, Effect.scoped)
   const start = Effect.fnUntraced(function*() {
     training.first.fill(0)
     training.second.fill(0)
@@ -52,13 +67,10 @@ export const initial = Effect.fn("state.initial")(function*(
     referenced = false
   })
   const loadInitial = Effect.fnUntraced(function*() {
-    if (typeof options.weights === "number") {
-      randomize(training.weights, at, config.architecture, numberTokens(text), Random.key(options.weights))
-    } else {
-      yield* readFrom(yield* Safetensors.openFolder(options.folder), "", training.weights)
-    }
+    if (options.lora) freshAdapters(training.weights, at, key)
+    else yield* begin(training.weights, at)
     yield* start()
-  }, Effect.scoped)
+  })
   const loadFile = Effect.fnUntraced(function*(path: string) {
     const weights = yield* Safetensors.open(path)
     yield* readFrom(weights, "", training.weights)
@@ -72,8 +84,15 @@ export const initial = Effect.fn("state.initial")(function*(
 
   const named = (prefix: string, flat: Float32Array) =>
     tensorViews(flat, at).map(({ data, name, shape }) => ({ name: `${prefix}${name}`, data, shape }))
+  // What a file leaves out and what its adapters mean, for whoever has nothing but the file.
+  const beside = {
+    ...(parts.frozen.size > 0 && { base: String(options.weights) }),
+    ...(options.lora && { lora: JSON.stringify(options.lora) })
+  }
+  yield* begin(frozen, parts.frozen)
   yield* loadInitial()
   return {
+    frozen,
     training,
     reference: () => {
       referenced = true
@@ -81,7 +100,7 @@ export const initial = Effect.fn("state.initial")(function*(
     },
     save: (path, what) =>
       what === "weights"
-        ? Safetensors.write(path, named("", training.weights), { kind: "weights" })
+        ? Safetensors.write(path, named("", training.weights), { kind: "weights", ...beside })
         : Safetensors.write(
           path,
           [
@@ -90,7 +109,7 @@ export const initial = Effect.fn("state.initial")(function*(
             ...named("second.", training.second),
             ...(referenced ? named("reference.", referenceWeights) : [])
           ],
-          { kind: "training", steps: String(training.steps), reference: referenced ? "yes" : "no" }
+          { kind: "training", steps: String(training.steps), reference: referenced ? "yes" : "no", ...beside }
         ),
     load: (path) =>
       Effect.andThen(

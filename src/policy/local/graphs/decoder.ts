@@ -1,7 +1,7 @@
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Ops from "../../../onnx/ops.ts"
 import { type Architecture, headSize } from "../Architecture.ts"
-import { feedForward, inverseFrequencies, type Parameters, rotation } from "./parts.ts"
+import { feedForward, inverseFrequencies, linear, type Parameters, rotation } from "./parts.ts"
 
 /** M-RoPE: each frequency turns with one of time, height and width. Source: Wang et al., arXiv 2409.12191, section 2.1. */
 const frequencies = (model: Architecture) => {
@@ -30,7 +30,7 @@ export const queryKeyValue = (
   const at = `model.layers.${layer}`
   const size = headSize(model)
   const normal = Ops.rmsNorm(x, parameters(`${at}.input_layernorm.weight`), model.epsilon)
-  const qkv = Ops.linear(normal, parameters(`${at}.self_attn.qkv.weight`), parameters(`${at}.self_attn.qkv.bias`))
+  const qkv = linear(normal, parameters, `${at}.self_attn.qkv.weight`, parameters(`${at}.self_attn.qkv.bias`))
   const [qk, value] = Ops.split(qkv, 1, [(model.heads + model.keyValueHeads) * size, model.keyValueHeads * size])
   return { queryKey: Ops.rotary(qk!, turn), value: value! }
 }
@@ -44,7 +44,7 @@ export const finishLayer = (
   parameters: Parameters
 ): Graph.Value => {
   const at = `model.layers.${layer}`
-  const attended = Ops.add(x, Ops.linear(mixed, parameters(`${at}.self_attn.o_proj.weight`)))
+  const attended = Ops.add(x, linear(mixed, parameters, `${at}.self_attn.o_proj.weight`))
   const normal = Ops.rmsNorm(attended, parameters(`${at}.post_attention_layernorm.weight`), model.epsilon)
   return Ops.add(attended, feedForward(normal, at, parameters, model.intermediate, false))
 }

@@ -1,7 +1,8 @@
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Ops from "../../../onnx/ops.ts"
 import { type Architecture, headSize } from "../Architecture.ts"
-import type { ParameterSpec } from "../parameters.ts"
+import { isVision } from "../parameters.ts"
+import type { ParameterSet } from "../partition.ts"
 import * as Decoder from "./decoder.ts"
 import { declareParameters, type Parameters } from "./parts.ts"
 import { visionTower } from "./vision.ts"
@@ -19,9 +20,9 @@ const nextToken = (rows: Graph.Value, model: Architecture, parameters: Parameter
  * Reads prompts: outputs `key.i`, `value.i` [groups, keyValueHeads, promptLength, headSize] of every layer i, and the next
  * token after each prompt.
  */
-export const prefill = (model: Architecture, specs: ReadonlyArray<ParameterSpec>, images: boolean): Graph.Graph => {
+export const prefill = (model: Architecture, set: ParameterSet, images: boolean): Graph.Graph => {
   const graph = Graph.make()
-  const parameters = declareParameters(graph, specs)
+  const parameters = declareParameters(graph, set)
   const causal = Graph.input(graph, "causalPrompt", "float32", ["promptLength", "promptLength"])
   const lastIndex = Graph.input(graph, "lastIndex", "int64", ["groups"])
   const lastInverse = Graph.input(graph, "lastInverse", "int64", ["rows"])
@@ -49,9 +50,9 @@ export const prefill = (model: Architecture, specs: ReadonlyArray<ParameterSpec>
  * The caches `key.i` and `value.i` [rows, keyValueHeads, capacity, headSize] are read and, given as `newKey.i` and
  * `newValue.i` too, extended in place by ONNX Runtime's GroupQueryAttention.
  */
-export const decode = (model: Architecture, specs: ReadonlyArray<ParameterSpec>): Graph.Graph => {
+export const decode = (model: Architecture, set: ParameterSet): Graph.Graph => {
   const graph = Graph.make()
-  const parameters = declareParameters(graph, specs.filter((spec) => !spec.name.startsWith("visual.")))
+  const parameters = declareParameters(graph, { ...set, specs: set.specs.filter((spec) => !isVision(spec)) })
   const { x: embedded, positions } = Decoder.embed(graph, parameters, undefined)
   const past = Graph.input(graph, "past", "int32", ["rows"])
   const total = Graph.input(graph, "total", "int32", [])

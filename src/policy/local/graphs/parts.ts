@@ -1,25 +1,48 @@
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Ops from "../../../onnx/ops.ts"
-import type { ParameterSpec } from "../parameters.ts"
+import type { ParameterSet } from "../partition.ts"
 
 /** The parameters of a model as inputs of a graph. */
-export type Parameters = (name: string) => Graph.Value
-
-export const declareParameters = (graph: Graph.Graph, specs: ReadonlyArray<ParameterSpec>): Parameters => {
-  const values = new Map(specs.map((spec) => [spec.name, Graph.input(graph, spec.name, "float32", spec.shape)]))
-  return (name) => {
-    const value = values.get(name)
-    if (value === undefined) throw new Error(`the model has no parameter ${name}`)
-    return value
-  }
+export interface Parameters {
+  (name: string): Graph.Value
+  readonly adapters: ParameterSet["adapters"]
 }
+
+export const declareParameters = (graph: Graph.Graph, { adapters, specs }: ParameterSet): Parameters => {
+  const values = new Map(specs.map((spec) => [spec.name, Graph.input(graph, spec.name, "float32", spec.shape)]))
+  const value = (name: string): Graph.Value => {
+    const found = values.get(name)
+    if (found === undefined) throw new Error(`the model has no parameter ${name}`)
+    return found
+  }
+  return Object.assign(value, { adapters })
+}
+
+/** x [rows, inputs] times the transpose of the matrix `name` with its adapter, plus bias: [rows, outputs]. */
+export const linear = (x: Graph.Value, parameters: Parameters, name: string, bias?: Graph.Value): Graph.Value => {
+  const y = Ops.linear(x, parameters(name), bias)
+  const adapter = parameters.adapters.get(name)
+  if (adapter === undefined) return y
+  const inner = Ops.scale(Ops.linear(x, parameters(adapter.a.name)), adapter.scaling)
+  const ranks = adapter.parts.flatMap(({ b }) => (b === undefined ? [] : [b.shape[1]!]))
+  const inners = pieces(inner, ranks).values()
+  const outputs = pieces(y, adapter.parts.map(({ rows }) => rows))
+  const adapted = outputs.map((output, i) => {
+    const { b } = adapter.parts[i]!
+    return b === undefined ? output : Ops.add(output, Ops.linear(inners.next().value!, parameters(b.name)))
+  })
+  return adapted.length === 1 ? adapted[0]! : Ops.concat(adapted, 1)
+}
+
+const pieces = (x: Graph.Value, widths: ReadonlyArray<number>): ReadonlyArray<Graph.Value> =>
+  widths.length === 1 ? [x] : Ops.split(x, 1, widths)
 
 /** The gated feed-forward block: down(silu(gate x) * up x), with gate and up as one product. */
 export const feedForward = (x: Graph.Value, at: string, parameters: Parameters, width: number, biased: boolean) => {
   const bias = (part: string) => (biased ? parameters(`${at}.mlp.${part}.bias`) : undefined)
-  const both = Ops.linear(x, parameters(`${at}.mlp.gate_up.weight`), bias("gate_up"))
+  const both = linear(x, parameters, `${at}.mlp.gate_up.weight`, bias("gate_up"))
   const [gate, up] = Ops.split(both, 1, [width, width])
-  return Ops.linear(Ops.multiply(Ops.silu(gate!), up!), parameters(`${at}.mlp.down_proj.weight`), bias("down_proj"))
+  return linear(Ops.multiply(Ops.silu(gate!), up!), parameters, `${at}.mlp.down_proj.weight`, bias("down_proj"))
 }
 
 /**

@@ -1,8 +1,10 @@
 import * as Graph from "../../../onnx/Graph.ts"
 import { gradients } from "../../../onnx/gradients.ts"
 import * as Ops from "../../../onnx/ops.ts"
+import { prune } from "../../../onnx/prune.ts"
 import { type Architecture, headSize } from "../Architecture.ts"
 import type { ParameterSpec } from "../parameters.ts"
+import type { ParameterSet } from "../partition.ts"
 import * as Decoder from "./decoder.ts"
 import { declareParameters } from "./parts.ts"
 import { visionTower } from "./vision.ts"
@@ -53,8 +55,8 @@ const completionAttention = (
  * last token left out since nothing is predicted from it). The first token of every completion is predicted from the last
  * row of its prompt, so `tokens` = groups * samples first tokens, then one for each row that `ownIndex` picks.
  */
-const logProbabilities = (graph: Graph.Graph, model: Architecture, specs: ReadonlyArray<ParameterSpec>, images: boolean) => {
-  const parameters = declareParameters(graph, specs)
+const logProbabilities = (graph: Graph.Graph, model: Architecture, set: ParameterSet, images: boolean) => {
+  const parameters = declareParameters(graph, set)
   const causalPrompt = Graph.input(graph, "causalPrompt", "float32", ["promptLength", "promptLength"])
   const mask = Graph.input(graph, "mask", "float32", ["groups", 1, 1, 1, "length", "keys"])
   const sampleZeros = Graph.input(graph, "sampleZeros", "float32", ["samples", 1])
@@ -101,9 +103,9 @@ const logProbabilities = (graph: Graph.Graph, model: Architecture, specs: Readon
 }
 
 /** The graph that only scores: output `logp` [tokens]. */
-export const scoring = (model: Architecture, specs: ReadonlyArray<ParameterSpec>, images: boolean): Graph.Graph => {
+export const scoring = (model: Architecture, set: ParameterSet, images: boolean): Graph.Graph => {
   const graph = Graph.make()
-  Graph.output(logProbabilities(graph, model, specs, images).logp, "logp")
+  Graph.output(logProbabilities(graph, model, set, images).logp, "logp")
   return graph
 }
 
@@ -114,18 +116,24 @@ export const accumulated = (spec: ParameterSpec): { readonly before: string; rea
 })
 
 /**
- * The graph that scores and differentiates: outputs `logp` [tokens] and, for every one of `specs`, what was accumulated
+ * The graph that scores and differentiates: outputs `logp` [tokens] and, for every one of `trained`, what was accumulated
  * plus the gradient of sum(weights * logp). Before and after may be one buffer: the addition is its only reader.
  */
-export const training = (model: Architecture, specs: ReadonlyArray<ParameterSpec>, images: boolean): Graph.Graph => {
+export const training = (
+  model: Architecture,
+  set: ParameterSet,
+  trained: ReadonlyArray<ParameterSpec>,
+  images: boolean
+): Graph.Graph => {
   const graph = Graph.make()
-  const { logp, parameters } = logProbabilities(graph, model, specs, images)
+  const { logp, parameters } = logProbabilities(graph, model, set, images)
   const weights = Graph.input(graph, "weights", "float32", ["tokens"])
-  const reverse = gradients(logp, weights, specs.map((spec) => parameters(spec.name)))
+  const reverse = gradients(logp, weights, trained.map((spec) => parameters(spec.name)))
   Graph.output(logp, "logp")
-  specs.forEach((spec, i) => {
+  trained.forEach((spec, i) => {
     const { after, before } = accumulated(spec)
     Graph.output(Ops.add(Graph.input(graph, before, "float32", spec.shape), reverse[i]!), after)
   })
+  prune(graph)
   return graph
 }
