@@ -1,0 +1,97 @@
+/**
+ * 64 completions in 8 groups of 8: the time of decoding steps against that of their matrix products alone, at the same
+ * numbers of rows and lengths, in turns, in one process.
+ */
+import * as Effect from "effect/Effect"
+import { make as makeEngine } from "../src/policy/local/Engine.ts"
+import { load } from "../src/policy/local/folder.ts"
+import * as Random from "../src/pipeline/Random.ts"
+import * as Batch from "./support/batch.ts"
+import * as DecodeProducts from "./support/decodeProducts.ts"
+import * as Measure from "./support/measure.ts"
+import * as Sessions from "./support/sessions.ts"
+
+/** Most times the products' time that a decoding step is to take. */
+const target = 1.5
+
+const folder = "assets/tiny-vl"
+
+/** Of the sessions' runs, those of the decode graph: they alone are told how much of the cache is filled. */
+const isDecode = ({ feeds }: Sessions.Call): boolean => "past" in feeds
+
+const stepOf = ({ feeds }: Sessions.Call): DecodeProducts.Step => ({
+  rows: feeds["ids"]!.dims[0]!,
+  total: Number(feeds["total"]!.data[0])
+})
+
+export const decode: Measure.Part = (settings) =>
+  Measure.inFolder(async (pictures) => {
+    const { smoke, threads } = settings
+    const [groups, n, maxTokens] = smoke ? [2, 2, 8] : [8, 8, 160]
+    const engine = await makeEngine({ folder, weights: "folder", threads })
+    const prompts = await Batch.prompts(pictures, groups)
+    const questions = prompts.map((prompt, i) => ({ ...Batch.questionOf(prompt), key: Random.fold(Random.key(1), i) }))
+    const sample = () => engine.sample(questions, { n, temperature: 1, topP: 1, topK: 0, maxTokens })
+
+    const first = await Sessions.during(sample)
+    const steps = first.calls.filter(isDecode).map(stepOf)
+    const { architecture } = (await Effect.runPromise(load(folder))).model
+    const largest = {
+      rows: Math.max(...steps.map(({ rows }) => rows)),
+      total: Math.max(...steps.map(({ total }) => total))
+    }
+    const replays = await Promise.all([true, false].map(async (attention) => {
+      const prepare = await DecodeProducts.make(architecture, threads, attention, largest)
+      return () => replay(steps, prepare)
+    }))
+    const measured = await Measure.rounds(settings, "decode", async () => {
+      const { calls } = await Sessions.during(sample)
+      const decoding = calls.filter(isDecode)
+      // The last step's choosing is outside of this span, one part in as many as there are steps.
+      const span = decoding.at(-1)!.end - decoding[0]!.start
+      const [products, linear] = [await replays[0]!(), await replays[1]!()]
+      return { span, inside: Sessions.inside(decoding), products, linear }
+    })
+    const each = (of: (one: typeof measured[number]) => number) => Measure.summary(measured.map(of))
+    const ratio = each(({ products, span }) => span / products)
+    const lengths = first.result.flat().map(({ tokens }) => tokens.length)
+    const completed = first.result.flat().filter(({ finishReason }) => finishReason === "stop").length
+    return {
+      threads,
+      prompts: groups,
+      completions: lengths.length,
+      completionTokens: Measure.sum(lengths),
+      stopped: completed,
+      prefill: { runs: first.calls.filter((call) => !isDecode(call)).length, promptsRead: promptsRead(first.calls) },
+      decodingSteps: steps.length,
+      rows: { first: steps[0]?.rows, last: steps.at(-1)?.rows, total: Measure.sum(steps.map(({ rows }) => rows)) },
+      millisecondsPerStep: {
+        whole: each(({ span }) => span / steps.length),
+        inSession: each(({ inside }) => inside / steps.length),
+        products: each(({ products }) => products / steps.length),
+        linearProducts: each(({ linear }) => linear / steps.length)
+      },
+      tokensPerSecond: each(({ span }) => Measure.sum(steps.map(({ rows }) => rows)) / (span / 1000)),
+      target,
+      ratio,
+      ratioToLinearProducts: each(({ linear, span }) => span / linear),
+      met: ratio.median <= target
+    }
+  })
+
+/** Prompts that prefill read: the last row of each is what its next token follows from. */
+const promptsRead = (calls: ReadonlyArray<Sessions.Call>): number =>
+  Measure.sum(calls.flatMap(({ feeds }) => ("lastIndex" in feeds ? [feeds["lastIndex"]!.dims[0]!] : [])))
+
+/** Milliseconds of the products of all steps, in the order and at the sizes in which they were decoded. */
+const replay = async (
+  steps: ReadonlyArray<DecodeProducts.Step>,
+  prepare: (step: DecodeProducts.Step) => () => Promise<unknown>
+): Promise<number> => {
+  let milliseconds = 0
+  for (const step of steps) {
+    const run = prepare(step)
+    milliseconds += Sessions.inside((await Sessions.during(run)).calls)
+  }
+  return milliseconds
+}

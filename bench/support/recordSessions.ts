@@ -1,0 +1,35 @@
+/**
+ * Preloaded with `node --import` into a process and its threads: writes when every run of a session began and ended, and what
+ * it was, to a file in the folder that ASSAY_BENCH_SESSIONS names. One file a thread that computed.
+ */
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { threadId } from "node:worker_threads"
+import { listen } from "./sessions.ts"
+
+/** One run of a session; times in milliseconds on the clock that all threads share. */
+export interface Recorded {
+  readonly start: number
+  readonly end: number
+  readonly kind: "prefill" | "decode" | "train" | "score" | "optimizer"
+}
+
+const folder = process.env["ASSAY_BENCH_SESSIONS"]
+if (folder !== undefined) {
+  const runs: Array<Recorded> = []
+  listen(({ end, feeds, start }) => {
+    const kind = "past" in feeds
+      ? "decode"
+      : "correction1" in feeds
+      ? "optimizer"
+      : "weights" in feeds
+      ? "train"
+      : "targets" in feeds
+      ? "score"
+      : "prefill"
+    runs.push({ start, end, kind })
+  })
+  process.on("exit", () => {
+    if (runs.length > 0) writeFileSync(join(folder, `sessions-${process.pid}-${threadId}.json`), JSON.stringify(runs))
+  })
+}
