@@ -1,3 +1,4 @@
+import type { Lora } from "../../src/policy/local/lora.ts"
 import type { Sequence } from "../../src/policy/Policy.ts"
 
 /** A random model, and what it is asked and made to score. Everything about it follows from these lines. */
@@ -5,6 +6,8 @@ export interface Case {
   readonly name: string
   /** Its config.json; that of assets/tiny-vl when left out. */
   readonly config?: { readonly [key: string]: unknown }
+  /** Random adapters beside the model, which PEFT is then asked about. */
+  readonly lora?: Lora
   /** For each prompt: its text, and width and height of its images, which need no resizing. */
   readonly prompts: ReadonlyArray<{
     readonly text: string
@@ -159,6 +162,113 @@ export const cases: ReadonlyArray<Case> = [
     prompts: [
       { text: "Everything blue.", images: [[196, 140]], completions: [9, 9] },
       { text: "Everything.", images: [[252, 56]], completions: [4, 16] }
+    ]
+  },
+  {
+    name: "album",
+    config: config(
+      {
+        hidden_size: 96,
+        num_hidden_layers: 2,
+        num_attention_heads: 6,
+        num_key_value_heads: 2,
+        intermediate_size: 112,
+        rope_theta: 5e5,
+        rope_scaling: { type: "mrope", mrope_section: [2, 3, 3] },
+        tie_word_embeddings: false
+      },
+      {
+        depth: 3,
+        hidden_size: 48,
+        num_heads: 3,
+        intermediate_size: 56,
+        window_size: 56,
+        fullatt_block_indexes: [2]
+      }
+    ),
+    prompts: [
+      { text: "Which of the three is the odd one?", images: [[56, 56], [168, 84], [84, 196]], completions: [6, 2] },
+      { text: "And of these two?", images: [[224, 56], [112, 140]], completions: [9] },
+      { text: "One.", images: [[140, 140]], completions: [3, 5, 7] }
+    ]
+  },
+  {
+    name: "one-key",
+    config: config(
+      {
+        hidden_size: 64,
+        num_hidden_layers: 3,
+        num_attention_heads: 8,
+        num_key_value_heads: 1,
+        intermediate_size: 72,
+        rms_norm_eps: 1e-5,
+        rope_scaling: { type: "mrope", mrope_section: [1, 1, 2] }
+      },
+      {
+        depth: 1,
+        hidden_size: 24,
+        num_heads: 2,
+        intermediate_size: 30,
+        window_size: 112,
+        fullatt_block_indexes: [0]
+      }
+    ),
+    prompts: [
+      { text: "Left, then right.", images: [[112, 56], [56, 168]], completions: [8] },
+      { text: "Box it.", images: [[84, 112]], completions: [5, 1] }
+    ]
+  },
+  {
+    name: "lora-some",
+    lora: { rank: 2, alpha: 8, targets: ["k_proj", "q_proj", "gate_proj"] },
+    config: config(
+      {
+        hidden_size: 64,
+        num_hidden_layers: 2,
+        num_attention_heads: 4,
+        num_key_value_heads: 2,
+        intermediate_size: 96,
+        rope_scaling: { type: "mrope", mrope_section: [2, 3, 3] }
+      },
+      {
+        depth: 2,
+        hidden_size: 32,
+        num_heads: 2,
+        intermediate_size: 40,
+        window_size: 56,
+        fullatt_block_indexes: [1]
+      }
+    ),
+    prompts: [
+      { text: "Where is the star?", images: [[112, 84]], completions: [7, 4] },
+      { text: "Where are the squares?", images: [[84, 140]], completions: [9] }
+    ]
+  },
+  {
+    name: "lora-all",
+    lora: { rank: 5, alpha: 3, targets: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"] },
+    config: config(
+      {
+        hidden_size: 96,
+        num_hidden_layers: 3,
+        num_attention_heads: 6,
+        num_key_value_heads: 2,
+        intermediate_size: 80,
+        rope_scaling: { type: "mrope", mrope_section: [2, 3, 3] },
+        tie_word_embeddings: false
+      },
+      {
+        depth: 2,
+        hidden_size: 32,
+        num_heads: 2,
+        intermediate_size: 40,
+        window_size: 112,
+        fullatt_block_indexes: [0]
+      }
+    ),
+    prompts: [
+      { text: "Compare them.", images: [[56, 84], [140, 56]], completions: [6] },
+      { text: "No picture, but a question.", images: [], completions: [5, 2] }
     ]
   }
 ]

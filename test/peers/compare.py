@@ -1,4 +1,4 @@
-"""Holds the local policy to transformers: python compare.py FOLDER [EXPECTED.json]
+"""Holds the local policy to transformers and PEFT: python compare.py FOLDER [EXPECTED.json]
 
 FOLDER is what write.ts made. Prints one row a case and exits 1 if any deviates. What transformers computed goes to
 EXPECTED.json when that is named; test/policy/parity.test.ts holds us to it. All in float32 with eager attention.
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import torch
+from peft import PeftModel
 from PIL import Image
 from safetensors.torch import load_file
 from transformers import AutoTokenizer, Qwen2_5_VLForConditionalGeneration
@@ -15,7 +16,7 @@ from transformers.models.qwen2_vl.image_processing_qwen2_vl import Qwen2VLImageP
 
 torch.set_num_threads(1)
 IMAGE_MARK = "<|image_pad|>"
-LIMITS = {"ids": 0, "grids": 0, "pixels": 1e-5, "positions": 0, "logprobs": 1e-4, "greedy": 0, "gradients": 1e-3}
+LIMITS = {"ids": 0, "grids": 0, "pixels": 1e-5, "positions": 0, "logprobs": 1e-4, "merged": 1e-4, "greedy": 0, "gradients": 1e-3}
 
 
 def largest(a, b):
@@ -43,16 +44,39 @@ def extended(inputs, tokens, image_token):
     return {**inputs, "input_ids": ids, "mm_token_type_ids": (ids == image_token).int()}
 
 
-def compare(folder):
-    ours = json.loads((folder / "ours.json").read_text())
-    tensors = load_file(folder / "ours.safetensors")
+def load_model(folder):
     model, info = Qwen2_5_VLForConditionalGeneration.from_pretrained(
         folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
     )
     model.eval()
     for kind in ("missing_keys", "unexpected_keys", "mismatched_keys"):
         if info[kind]:
-            raise SystemExit(f"{folder.name}: {kind}: {sorted(info[kind])}")
+            raise SystemExit(f"{folder}: {kind}: {sorted(info[kind])}")
+    return model
+
+
+def logprobs_of(model, inputs, tokens):
+    full = extended(inputs, tokens, model.config.image_token_id)
+    start = inputs["input_ids"].shape[1] - 1
+    logp = model(**full, use_cache=False).logits[0, start:-1].log_softmax(-1)
+    return logp.gather(1, torch.tensor(tokens)[:, None])[:, 0]
+
+
+def our_name(name, adapted):
+    if adapted:
+        return f"base_model.model.{name.replace('.default.', '.')}"
+    return name.replace("model.language_model.", "model.").replace("model.visual.", "visual.")
+
+
+def compare(folder):
+    ours = json.loads((folder / "ours.json").read_text())
+    tensors = load_file(folder / "ours.safetensors")
+    model = load_model(folder)
+    adapted = (folder / "adapter").exists()
+    if adapted:
+        PeftModel.from_pretrained(model, folder / "adapter", is_trainable=True)  # changes `model` itself
+        model.eval()
+        merged = load_model(folder / "merged")
     tokenizer = AutoTokenizer.from_pretrained(folder)
     processor = Qwen2VLImageProcessor.from_pretrained(folder)
     image_token = model.config.image_token_id
@@ -89,17 +113,19 @@ def compare(folder):
     expected = []
     for sequence in ours["sequences"]:
         inputs = asked[sequence["question"]]
-        full = extended(inputs, sequence["tokens"], image_token)
-        start = inputs["input_ids"].shape[1] - 1
-        logp = model(**full, use_cache=False).logits[0, start:-1].log_softmax(-1)
-        logp = logp.gather(1, torch.tensor(sequence["tokens"])[:, None])[:, 0]
+        logp = logprobs_of(model, inputs, sequence["tokens"])
         (logp.sum() / total).backward()
+        if adapted:
+            with torch.no_grad():
+                note("merged", largest(logp, logprobs_of(merged, inputs, sequence["tokens"])))
         note("logprobs", largest(logp.detach(), torch.tensor(sequence["logprobs"])))
         expected.append([round(value, 6) for value in logp.tolist()])
 
     gradients = {}
     for name, parameter in model.named_parameters():
-        ours_name = name.replace("model.language_model.", "model.").replace("model.visual.", "visual.")
+        if not parameter.requires_grad:
+            continue
+        ours_name = our_name(name, adapted)
         theirs = parameter.grad if parameter.grad is not None else torch.zeros_like(parameter)
         difference = (tensors[f"gradient.{ours_name}"] - theirs).norm() / max(theirs.norm().item(), 1e-7)
         if difference > LIMITS["gradients"]:

@@ -1,4 +1,5 @@
-import { join } from "node:path"
+import { mkdirSync } from "node:fs"
+import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Random from "../../src/pipeline/Random.ts"
 import { make as makeEncoder } from "../../src/policy/local/encode.ts"
@@ -18,14 +19,17 @@ export interface Outcome {
   readonly logprobs: ReadonlyArray<ReadonlyArray<number>>
   /** Likeliest continuation of every question, `greedyTokens` long at most. */
   readonly greedy: ReadonlyArray<ReadonlyArray<number>>
+  /** Where its training state lies. */
+  readonly checkpoint: string
   /** Gradient of the mean log-probability over all tokens, by tensor. */
   readonly gradients: ReadonlyArray<TensorSpec & { readonly data: Float32Array }>
 }
 
 export const greedyTokens = 16
 
-export const ours = async ({ folder, questions, sequences }: Prepared): Promise<Outcome> => {
-  const engine = await makeEngine({ folder, weights: "folder", threads: 1 })
+export const ours = async ({ adapters, folder, questions, sequences }: Prepared): Promise<Outcome> => {
+  const engine = await makeEngine({ folder, weights: "folder", threads: 1, lora: adapters?.lora ?? null })
+  if (adapters) await engine.load(adapters.file)
   const encoder = await Effect.runPromise(Effect.gen(function*() {
     const { model, preprocessor } = yield* loadFolder(folder)
     return makeEncoder(model, preprocessor, yield* loadText(folder))
@@ -39,11 +43,13 @@ export const ours = async ({ folder, questions, sequences }: Prepared): Promise<
   // With beta1 at 0 and no clipping, what the optimiser remembers first is the gradient itself.
   const unclipped = { learningRate: 0, beta1: 0, beta2: 0, epsilon: 1, weightDecay: 0, maxGradientNorm: Infinity }
   await engine.step(unclipped)
-  const checkpoint = join(folder, "training.safetensors")
+  const checkpoint = join(folder, "checkpoint", "training.safetensors")
+  mkdirSync(dirname(checkpoint), { recursive: true })
   await engine.save(checkpoint, "training")
   return {
     prompts: await Promise.all(questions.map((question) => Effect.runPromise(encoder.encode(question)))),
     rendered: await Promise.all(questions.map(engine.render)),
+    checkpoint,
     logprobs,
     greedy: sampled.map(([completion]) => completion!.tokens),
     gradients: await Effect.runPromise(Effect.scoped(readGradients(checkpoint)))

@@ -5,7 +5,9 @@ import sharp from "sharp"
 import * as Random from "../../src/pipeline/Random.ts"
 import type { Sequence } from "../../src/policy/Policy.ts"
 import { load as loadFolder } from "../../src/policy/local/folder.ts"
+import type { Lora } from "../../src/policy/local/lora.ts"
 import { layout, parameterSpecs, tensorViews } from "../../src/policy/local/parameters.ts"
+import { partition } from "../../src/policy/local/partition.ts"
 import * as Safetensors from "../../src/policy/local/safetensors.ts"
 import type { Case, Question } from "./cases.ts"
 
@@ -15,6 +17,8 @@ export interface Prepared {
   readonly questions: ReadonlyArray<Question>
   /** Every completion to score with its question; those of one question stand together. */
   readonly sequences: ReadonlyArray<Sequence>
+  /** Random adapters, as the local policy loads them. */
+  readonly adapters?: { readonly lora: Lora; readonly file: string }
 }
 
 const assets = "assets/tiny-vl"
@@ -31,6 +35,8 @@ export const prepare = async (one: Case, folder: string): Promise<Prepared> => {
   }
   if (one.config) writeFileSync(join(folder, "config.json"), JSON.stringify(one.config, null, 2))
   await Effect.runPromise(writeWeights(one.name, folder))
+  const adapters = one.lora && { lora: one.lora, file: join(folder, "adapters.safetensors") }
+  if (adapters) await Effect.runPromise(writeAdapters(one.name, folder, adapters))
   const key = Random.fold(Random.key(1), one.name)
   const questions = await Promise.all(one.prompts.map(async ({ images, text }, p) => {
     const paths = images.map((_, i) => join(folder, `image-${p}-${i}.png`))
@@ -44,7 +50,7 @@ export const prepare = async (one: Case, folder: string): Promise<Prepared> => {
       tokens: answer(length, Random.fold(key, "tokens", p, c))
     }))
   )
-  return { folder, questions, sequences }
+  return { folder, questions, sequences, ...(adapters && { adapters }) }
 }
 
 /**
@@ -64,6 +70,18 @@ const writeWeights = Effect.fnUntraced(function*(name: string, folder: string) {
     for (let i = 0; i < tensor.data.length; i++) tensor.data[i] = mean + sd * Random.normalPair(next)[0]
   }
   yield* Safetensors.write(join(folder, "model.safetensors"), tensors, { format: "pt" })
+})
+
+/** Adapters that both say something: neither A nor B is as small as fresh ones are. */
+const writeAdapters = Effect.fnUntraced(function*(name: string, folder: string, { file, lora }: NonNullable<Prepared["adapters"]>) {
+  const { model } = yield* loadFolder(folder)
+  const { trained } = partition(model.architecture, { lora, freezeVision: false })
+  const tensors = tensorViews(new Float32Array(trained.size), trained)
+  for (const tensor of tensors) {
+    const next = Random.stream(Random.fold(Random.key(4), name, tensor.name))
+    for (let i = 0; i < tensor.data.length; i++) tensor.data[i] = Random.normalPair(next)[0] / Math.sqrt(tensor.shape[1]!)
+  }
+  yield* Safetensors.write(file, tensors, { kind: "weights" })
 })
 
 /** A picture with slopes, edges and noise. */

@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import * as Effect from "effect/Effect"
+import { writeAdapter, writeFolder } from "../../src/policy/local/export.ts"
 import * as Safetensors from "../../src/policy/local/safetensors.ts"
 import { cases } from "./cases.ts"
 import { greedyTokens, ours } from "./ours.ts"
@@ -41,5 +42,10 @@ for (const one of cases) {
     ])
   ]
   await Effect.runPromise(Safetensors.write(join(folder, "ours.safetensors"), tensors))
+  if (prepared.adapters) {
+    const saved = { weights: outcome.checkpoint, folder }
+    await Effect.runPromise(writeAdapter(saved, join(folder, "adapter")))
+    await Effect.runPromise(writeFolder(saved, join(folder, "merged")))
+  }
   console.log(`${one.name}: ${prepared.sequences.length} sequences, ${gradients.length} gradients`)
 }
