@@ -16,12 +16,12 @@ const target = 1.5
 
 const folder = "assets/tiny-vl"
 
-/** Of the sessions' runs, those of the decode graph: they alone are told how much of the cache is filled. */
-const isDecode = ({ feeds }: Sessions.Call): boolean => "past" in feeds
+/** Of the sessions' runs, those of the decode graph: they alone are told how much was said. */
+const isDecode = ({ feeds }: Sessions.Call): boolean => "ownMask" in feeds
 
 const stepOf = ({ feeds }: Sessions.Call): DecodeProducts.Step => ({
   rows: feeds["ids"]!.dims[0]!,
-  total: Number(feeds["total"]!.data[0])
+  total: feeds["promptMask"]!.dims[3]! + (feeds["ownMask"]!.data as Float32Array).filter((value) => value === 0).length + 1
 })
 
 export const decode: Measure.Part = (settings) =>

@@ -18,7 +18,7 @@ const folder = process.env["ASSAY_BENCH_SESSIONS"]
 if (folder !== undefined) {
   const runs: Array<Recorded> = []
   listen(({ end, feeds, start }) => {
-    const kind = "past" in feeds
+    const kind = "ownMask" in feeds
       ? "decode"
       : "correction1" in feeds
       ? "optimizer"

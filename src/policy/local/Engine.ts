@@ -7,7 +7,8 @@ import { agree } from "./agree.ts"
 import { type Encoder, make as makeEncoder } from "./encode.ts"
 import { load as loadFolder, type ModelConfig } from "./folder.ts"
 import { type Generated, generate, type Generator } from "./generate.ts"
-import * as Graphs from "./graphs/generate.ts"
+import { decode } from "./graphs/decode.ts"
+import { prefill } from "./graphs/prefill.ts"
 import type { EncodedPrompt, Feeds } from "./pack.ts"
 import * as Parameters from "./parameters.ts"
 import { type Partition, partition } from "./partition.ts"
@@ -89,12 +90,12 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
       model,
       imageToken: config.imageToken,
       endTokens: text.endIds,
-      prefill: await compile(Graphs.prefill(model, parts, true), options.threads),
-      decode: await compile(Graphs.decode(model, parts), options.threads),
+      prefill: await compile(prefill(model, parts, true), options.threads),
+      decode: await compile(decode(model, parts), options.threads),
       parameters: { all, decoder: Object.fromEntries(decoder) }
     }
   })
-  const textPrefill = lazily((): Promise<Session> => compile(Graphs.prefill(model, parts, false), options.threads))
+  const textPrefill = lazily((): Promise<Session> => compile(prefill(model, parts, false), options.threads))
   const trainer = lazily(async () =>
     Trainer.make(model, parts, (await state()).training, { ...defaults, ...options, imageToken: config.imageToken })
   )

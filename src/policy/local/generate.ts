@@ -1,10 +1,10 @@
-import { type Session, type Tensor, float32, int32, int64 } from "../../onnx/Session.ts"
+import { type Session, type Tensor, float32, int64 } from "../../onnx/Session.ts"
 import * as Random from "../../pipeline/Random.ts"
 import type { SampleOptions } from "../Policy.ts"
 import type { Architecture } from "./Architecture.ts"
 import * as Cache from "./Cache.ts"
 import { argmax, draw } from "./choose.ts"
-import { type EncodedPrompt, type Feeds, packPrompts } from "./pack.ts"
+import { type EncodedPrompt, type Feeds, never, packPrompts } from "./pack.ts"
 
 /** Tokens of one completion with their log-probabilities, and how it ended. */
 export interface Generated {
@@ -23,11 +23,12 @@ export interface Generator {
   readonly parameters: { readonly all: Feeds; readonly decoder: Feeds }
 }
 
+/** A completion that goes on. */
 interface Row {
   readonly result: Generated
   readonly key: Random.Key
-  /** Tokens in the cache. */
-  past: number
+  /** Index of its prompt. */
+  readonly group: number
   position: number
 }
 
@@ -48,12 +49,12 @@ export const generate = async (
     ...packPrompts(prompts, model, generator.imageToken),
     inverseTemperature
   })
-  const capacity = Math.max(...prompts.map((prompt) => prompt.ids.length)) + options.maxTokens
-  const cache = Cache.make(model, prompts.length * options.n, capacity)
-  const layers = Array.from(
-    { length: model.layers },
-    (_, i) => [read[`key.${i}`] as Tensor, read[`value.${i}`] as Tensor] as const
-  )
+  const cache = Cache.make(model, prompts.length * options.n)
+  const constant = {
+    ...generator.parameters.decoder,
+    ...promptInputs(read, prompts.map((prompt) => prompt.ids.length), model),
+    inverseTemperature
+  }
 
   /** Adds the next token of a completion, and says whether it goes on. */
   const extend = (row: Row, outputs: { readonly [name: string]: Tensor }, at: number): boolean => {
@@ -78,55 +79,69 @@ export const generate = async (
   const running: Array<Row> = []
   prompts.forEach((prompt, p) =>
     results[p]!.forEach((result, sample) => {
-      const row = { result, key: Random.fold(prompt.key, sample), past: prompt.ids.length, position: prompt.next }
-      if (!extend(row, read, p)) return
-      cache.start(running.length, layers, p)
-      running.push(row)
+      const row = { result, key: Random.fold(prompt.key, sample), group: p, position: prompt.next }
+      if (extend(row, read, p)) running.push(row)
     })
   )
 
-  let tensors = cache.tensors(running.length)
   while (running.length > 0) {
-    const outputs = await generator.decode.run(...decodeInputs(generator, running, tensors, inverseTemperature))
+    const outputs = await generator.decode.run({ ...constant, ...rowInputs(running, prompts.length, cache, model) })
+    const added = (name: string, layer: number) => outputs[`${name}.${layer}`]!.data as Float32Array
+    cache.append(Array.from({ length: model.layers }, (_, i) => [added("newKey", i), added("newValue", i)] as const))
     const finished = running.flatMap((row, i) => {
-      row.past++
       row.position++
       return extend(row, outputs, i) ? [] : [i]
     })
-    if (finished.length === 0) continue
     for (const i of finished.reverse()) {
       const last = running.pop()!
       if (i === running.length) continue
-      cache.move(running.length, i, last.past)
+      cache.move(running.length, i)
       running[i] = last
     }
-    tensors = cache.tensors(running.length)
   }
   return results
 }
 
-const decodeInputs = (
-  generator: Generator,
-  running: ReadonlyArray<Row>,
-  tensors: ReadonlyArray<readonly [Tensor, Tensor]>,
-  inverseTemperature: Tensor
-): [Feeds, { [name: string]: Tensor | null }] => {
+/** What stays the same while completions grow: the prompts' keys and values, and where each prompt ends. */
+const promptInputs = (read: { readonly [name: string]: Tensor }, lengths: ReadonlyArray<number>, model: Architecture): Feeds => {
+  const longest = Math.max(...lengths)
+  const mask = new Float32Array(lengths.length * longest)
+  lengths.forEach((length, p) => mask.fill(never, p * longest + length, (p + 1) * longest))
+  const feeds: Feeds = { promptMask: float32(mask, [lengths.length, 1, 1, longest]) }
+  for (let layer = 0; layer < model.layers; layer++) {
+    feeds[`promptKey.${layer}`] = read[`key.${layer}`]!
+    feeds[`promptValue.${layer}`] = read[`value.${layer}`]!
+  }
+  return feeds
+}
+
+/** What the running completions are: their last tokens, where they stand, and what they have said. */
+const rowInputs = (running: ReadonlyArray<Row>, groups: number, cache: Cache.Cache, model: Architecture): Feeds => {
   const positions = new Float32Array(running.length * 3)
   running.forEach((row, i) => positions.fill(row.position, 3 * i, 3 * i + 3))
+  const members = Array.from({ length: groups }, (): Array<number> => [])
+  running.forEach((row, i) => members[row.group]!.push(i))
+  const samples = Math.max(...members.map((rows) => rows.length))
+  const grid = new Array<number>(groups * samples).fill(0)
+  const cell = new Array<number>(running.length)
+  members.forEach((rows, group) =>
+    rows.forEach((row, sample) => {
+      grid[group * samples + sample] = row
+      cell[row] = group * samples + sample
+    })
+  )
   const feeds: Feeds = {
-    ...generator.parameters.decoder,
     ids: int64(running.map((row) => row.result.tokens.at(-1)!)),
     positions: float32(positions, [running.length, 3]),
-    past: int32(running.map((row) => row.past)),
-    total: int32([Math.max(...running.map((row) => row.past)) + 1], []),
-    inverseTemperature
+    grid: int64(grid, [groups, samples]),
+    cell: int64(cell),
+    ownMask: cache.mask()
   }
-  const fetches: { [name: string]: Tensor | null } = { logp: null, probability: null }
-  tensors.forEach(([key, value], layer) => {
-    feeds[`key.${layer}`] = key
-    feeds[`value.${layer}`] = value
-    fetches[`newKey.${layer}`] = key
-    fetches[`newValue.${layer}`] = value
-  })
-  return [feeds, fetches]
+  const own = cache.tensors(running.length)
+  for (let layer = 0; layer < model.layers; layer++) {
+    const [key, value] = own[layer]!
+    feeds[`ownKey.${layer}`] = key
+    feeds[`ownValue.${layer}`] = value
+  }
+  return feeds
 }

@@ -15,7 +15,7 @@ export interface EncodedPrompt {
 export type Feeds = { [name: string]: Tensor }
 
 /** Far enough below zero that softmax makes it exactly 0, and finite so that nothing turns into NaN. */
-const never = -1e9
+export const never = -1e9
 
 /** [length, length]: 0 on and below the diagonal. */
 const causal = (length: number): Tensor => {

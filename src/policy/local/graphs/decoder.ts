@@ -56,6 +56,15 @@ export const logits = (x: Graph.Value, model: Architecture, parameters: Paramete
     parameters(model.tiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight")
   )
 
+/** What sampling needs of the next token: `logp` at temperature 1 and `probability` at the temperature asked for. */
+export const nextToken = (rows: Graph.Value, model: Architecture, parameters: Parameters): void => {
+  const graph = rows.graph
+  const inverseTemperature = Graph.input(graph, "inverseTemperature", "float32", [])
+  const scores = logits(rows, model, parameters)
+  Graph.output(Graph.emit(graph, "LogSoftmax", [scores], { shape: scores.shape }, { axis: -1 }), "logp")
+  Graph.output(Ops.softmax(Ops.multiply(scores, inverseTemperature)), "probability")
+}
+
 /**
  * Embedded rows: token embeddings, and in place of image tokens the rows that the vision tower made.
  *

@@ -1,0 +1,35 @@
+import * as Graph from "../../../onnx/Graph.ts"
+import * as Ops from "../../../onnx/ops.ts"
+import type { Architecture } from "../Architecture.ts"
+import type { ParameterSet } from "../partition.ts"
+import * as Decoder from "./decoder.ts"
+import { declareParameters } from "./parts.ts"
+import { visionTower } from "./vision.ts"
+
+/**
+ * Reads prompts: outputs `key.i`, `value.i` [groups, keyValueHeads, promptLength, headSize] of every layer i, and the next
+ * token after each prompt.
+ */
+export const prefill = (model: Architecture, set: ParameterSet, images: boolean): Graph.Graph => {
+  const graph = Graph.make()
+  const parameters = declareParameters(graph, set)
+  const causal = Graph.input(graph, "causalPrompt", "float32", ["promptLength", "promptLength"])
+  const lastIndex = Graph.input(graph, "lastIndex", "int64", ["groups"])
+  const lastInverse = Graph.input(graph, "lastInverse", "int64", ["rows"])
+  const embedded = Decoder.embed(graph, parameters, images ? visionTower(graph, model, parameters) : undefined)
+  const turn = Decoder.decoderRotation(embedded.positions, model)
+  let x = embedded.x
+  for (let layer = 0; layer < model.layers; layer++) {
+    const { queryKey, value } = Decoder.queryKeyValue(x, layer, model, parameters, turn)
+    const [query, key, values] = Decoder.promptHeads(Ops.concat([queryKey, value], 1), model)
+    Graph.output(key!, `key.${layer}`)
+    Graph.output(values!, `value.${layer}`)
+    const mixed = Decoder.promptAttention(query!, key!, values!, causal, model, "rows")
+    const pick = layer === model.layers - 1
+      ? (rows: Graph.Value) => Ops.placeRows(rows, lastIndex, lastInverse)
+      : (rows: Graph.Value) => rows
+    x = Decoder.finishLayer(pick(x), pick(mixed), layer, model, parameters)
+  }
+  Decoder.nextToken(x, model, parameters)
+  return graph
+}
