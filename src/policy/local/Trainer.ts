@@ -1,10 +1,10 @@
 import { compile, float32, type Session, type Tensor } from "../../onnx/Session.ts"
 import type { AdamW } from "../Policy.ts"
+import { adamW } from "./adamW.ts"
 import type { Architecture } from "./Architecture.ts"
-import { adamW } from "./graphs/adamW.ts"
 import { accumulated, scoring, training } from "./graphs/train.ts"
 import { type EncodedPrompt, type Feeds, packGroups, type PackedGroup } from "./pack.ts"
-import { isVision, type Layout, type ParameterSpec, view } from "./parameters.ts"
+import { isVision, type ParameterSpec, view } from "./parameters.ts"
 import type { Partition } from "./partition.ts"
 import type { Training } from "./Training.ts"
 
@@ -36,7 +36,7 @@ export interface Trainer {
     parameters: Feeds,
     learn: boolean
   ) => Promise<ReadonlyArray<ReadonlyArray<number>>>
-  readonly step: (options: AdamW) => Promise<{ readonly gradientNorm: number }>
+  readonly step: (options: AdamW) => { readonly gradientNorm: number }
 }
 
 export interface TrainerOptions {
@@ -70,7 +70,6 @@ export const make = (
     sessions.set(name, found)
     return found
   }
-  let optimizer: Promise<Session> | undefined
 
   return {
     score: async (sequences, parameters, learn) => {
@@ -104,47 +103,12 @@ export const make = (
       }
       return logprobs
     },
-    step: async (options) => {
-      optimizer ??= compile(adamW(), threads)
+    step: (options) => {
       const gradientNorm = norm(gradient)
-      const t = ++state.steps
-      const scalars: Feeds = {}
-      const values = {
-        scale: gradientNorm > options.maxGradientNorm ? options.maxGradientNorm / gradientNorm : 1,
-        beta1: options.beta1,
-        beta2: options.beta2,
-        correction1: 1 / (1 - options.beta1 ** t),
-        correction2: 1 / (1 - options.beta2 ** t),
-        epsilon: options.epsilon,
-        rate: options.learningRate
-      }
-      for (const [name, value] of Object.entries(values)) scalars[name] = float32(Float32Array.of(value), [])
-      const session = await optimizer
-      for (const { decays, end, start } of stretches(at)) {
-        const part = (numbers: Float32Array) => float32(numbers.subarray(start, end), [end - start])
-        const weight = part(state.weights)
-        const first = part(state.first)
-        const second = part(state.second)
-        const decay = float32(Float32Array.of(decays ? options.learningRate * options.weightDecay : 0), [])
-        await session.run(
-          { ...scalars, decay, gradient: part(gradient), weight, first, second },
-          { newWeight: weight, newFirst: first, newSecond: second }
-        )
-      }
+      const scale = gradientNorm > options.maxGradientNorm ? options.maxGradientNorm / gradientNorm : 1
+      adamW(state, options, scale, at.decaying)
       gradient.fill(0)
       return { gradientNorm }
-    }
-  }
-}
-
-/** Numbers that the optimiser takes at once: few enough to stay in the cache between its passes over them. */
-const stretch = 2 ** 15
-
-/** The parameters cut into stretches, none of them across the end of those that decay. */
-const stretches = function*(at: Layout): Generator<{ readonly start: number; readonly end: number; readonly decays: boolean }> {
-  for (const [first, last] of [[0, at.decaying], [at.decaying, at.size]] as const) {
-    for (let start = first; start < last; start += stretch) {
-      yield { start, end: Math.min(start + stretch, last), decays: last === at.decaying }
     }
   }
 }
