@@ -257,23 +257,6 @@ export const rotary = (x: Value, rotation: Rotation): Value => {
   return record(y, [x], (d) => [rotary(d, { ...rotation, sin: negate(rotation.sin) })])
 }
 
-/** Rows of a table [entries, width] by id. The gradient is a product with one-hot rows, whose bits never vary. */
-export const embedding = (table: Value, ids: Value): Value => {
-  const width = table.shape[1]!
-  const y = emit(table.graph, "Gather", [table, ids], { shape: [...ids.shape, width] }, { axis: 0 })
-  return record(y, [table], (d) => [gemm(oneHot(ids, table.shape[0] as number), d, 1, 0)])
-}
-
-/** ids [rows] to 0/1 floats [rows, size]. */
-const oneHot = (ids: Value, size: number): Value => {
-  const graph = ids.graph
-  const values = emit(graph, "Concat", [zero(graph), one(graph)], { shape: [2] }, { axis: 0 })
-  return emit(graph, "OneHot", [ids, ints(graph, [size]), values], { shape: [...ids.shape, size] }, { axis: -1 })
-}
-
-const one = (graph: Graph): Value => emit(graph, "Reshape", [scalar(graph, 1), ints(graph, [1])], { shape: [1] })
-const zero = (graph: Graph): Value => emit(graph, "Reshape", [scalar(graph, 0), ints(graph, [1])], { shape: [1] })
-
 /**
  * Rows of x [n, width] in another order: `index` [m] says which row stands where, n meaning a row of zeros.
  *
@@ -296,7 +279,10 @@ export const tokenLogProbability = (logits: Value, targets: Value): Value => {
   const chosen = emit(graph, "GatherElements", [all, column], { shape: [...targets.shape, 1] }, { axis: 1 })
   const y = emit(graph, "Squeeze", [chosen, ints(graph, [1])], { shape: targets.shape })
   return record(y, [logits], (d) => {
-    const miss = subtract(oneHot(targets, logits.shape[1] as number), unary("Exp", all))
-    return [multiply(miss, emit(graph, "Unsqueeze", [d, ints(graph, [1])], { shape: [...d.shape, 1] }))]
+    const weight = emit(graph, "Unsqueeze", [d, ints(graph, [1])], { shape: [...d.shape, 1] })
+    const down = multiply(unary("Exp", all), negate(weight))
+    // One place a row, so nothing depends on the order of additions.
+    const place = { axis: 1, reduction: "add" }
+    return [emit(graph, "ScatterElements", [down, column, weight], { shape: logits.shape }, place)]
   })
 }

@@ -109,11 +109,6 @@ const cases: { readonly [name: string]: Case } = {
   softmax: { inputs: { a: [2, 4] }, build: ({ a }) => Ops.softmax(a!) },
   rmsNorm: { inputs: { x: [3, 6], w: [6] }, build: ({ w, x }) => Ops.rmsNorm(x!, w!, 1e-6) },
   rotary: { inputs: { x: [3, 16] }, build: ({ x }) => Ops.rotary(x!, angles(x!.graph, 3, 4)) },
-  embedding: {
-    inputs: { table: [5, 3] },
-    ids: { ids: [4, 0, 4, 2] },
-    build: ({ ids, table }) => Ops.embedding(table!, ids!)
-  },
   placeRows: {
     inputs: { x: [3, 2] },
     ids: { index: [2, 3, 0, 3], inverse: [2, 4, 0] },

@@ -94,12 +94,12 @@ describe("packGroups", () => {
     { prompt: text(4, 4), completions: [[9, 10], [11, 12, 13]] }
   ]
 
-  it("puts completions behind the prompts, without their last tokens, padded on the right", () => {
+  it("puts completions behind the prompts, one after the other, without their last tokens", () => {
     const { feeds } = packGroups(groups, model, image)
-    assert.deepStrictEqual(numbers(feeds, "ids"), [1, 2, 3, 4, 4, 0, 5, 6, 0, 0, 9, 0, 11, 12])
+    assert.deepStrictEqual(numbers(feeds, "ids"), [1, 2, 3, 4, 4, 0, 5, 6, 9, 11, 12])
     const own = numbers(feeds, "positions").slice(6 * 3)
-    assert.deepStrictEqual(own.filter((_, i) => i % 3 === 0), [3, 4, 3, 4, 2, 3, 2, 3])
-    assert.deepStrictEqual(own.filter((_, i) => i % 3 === 2), [3, 4, 3, 4, 2, 3, 2, 3])
+    assert.deepStrictEqual(own.filter((_, i) => i % 3 === 0), [3, 4, 2, 2, 3])
+    assert.deepStrictEqual(own.filter((_, i) => i % 3 === 2), [3, 4, 2, 2, 3])
   })
 
   it("lets completions see their whole prompt, no padding, and themselves up to here", () => {
@@ -123,9 +123,16 @@ describe("packGroups", () => {
     assert.deepStrictEqual(places.toSorted((a, b) => a - b), [0, 1, 2, 3, 4, 5, 6, 7, 8])
   })
 
-  it("predicts from exactly the rows whose next token exists", () => {
+  it("gives every row of a completion its place among all of one length, and the other places nobody", () => {
     const { feeds } = packGroups(groups, model, image)
-    assert.deepStrictEqual(numbers(feeds, "ownIndex"), [0, 1, 4, 6, 7])
-    assert.deepStrictEqual(numbers(feeds, "ownInverse"), [0, 1, 5, 5, 2, 5, 3, 4])
+    assert.deepStrictEqual(numbers(feeds, "gridInverse"), [0, 1, 4, 6, 7])
+    assert.deepStrictEqual(numbers(feeds, "gridIndex"), [0, 1, 5, 5, 2, 5, 3, 4])
+  })
+
+  it("has a row that stands nowhere when completions of one token have none", () => {
+    const { feeds, place, tokens } = packGroups([{ prompt: text(1, 2), completions: [[5], [6]] }], model, image)
+    assert.deepStrictEqual(numbers(feeds, "ids"), [1, 2, 0])
+    assert.deepStrictEqual([place(0, 0, 0), place(0, 1, 0), tokens], [0, 1, 3])
+    assert.deepStrictEqual([numbers(feeds, "gridInverse"), numbers(feeds, "gridIndex")], [[2], [1, 1]])
   })
 })

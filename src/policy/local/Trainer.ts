@@ -2,7 +2,8 @@ import { compile, float32, type Session, type Tensor } from "../../onnx/Session.
 import type { AdamW } from "../Policy.ts"
 import { adamW } from "./adamW.ts"
 import type { Architecture } from "./Architecture.ts"
-import { accumulated, scoring, training } from "./graphs/train.ts"
+import { embeddingTable } from "./graphs/decoder.ts"
+import { accumulated, lookedUp, scoring, training } from "./graphs/train.ts"
 import { type EncodedPrompt, type Feeds, packGroups, type PackedGroup } from "./pack.ts"
 import { isVision, type ParameterSpec, view } from "./parameters.ts"
 import type { Partition } from "./partition.ts"
@@ -60,6 +61,8 @@ export const make = (
     accumulators[accumulated(spec).before] = tensor
     results[accumulated(spec).after] = tensor
   }
+  const embeddings = at.specs.find((spec) => spec.name === embeddingTable)
+  const table = embeddings === undefined ? undefined : view(gradient, at, embeddings)
   const sessions = new Map<string, Promise<Session>>()
   const session = (learn: boolean, images: boolean): Promise<Session> => {
     const name = `${learn} ${images}`
@@ -79,7 +82,7 @@ export const make = (
         const { feeds, place, tokens } = packGroups(batch, model, imageToken)
         const graph = await session(learn, images)
         const inputs: Feeds = { ...parameters, ...feeds }
-        const outputs: { [name: string]: Tensor | null } = { logp: null }
+        const outputs: { [name: string]: Tensor | null } = { logp: null, [lookedUp]: null }
         if (learn) {
           const weights = new Float32Array(tokens)
           batch.forEach((group, g) =>
@@ -94,6 +97,7 @@ export const make = (
         const only = <T>(all: { [name: string]: T }, names: ReadonlyArray<string>): { [name: string]: T } =>
           Object.fromEntries(names.map((name) => [name, all[name]!]))
         const run = await graph.run(only(inputs, graph.inputNames), only(outputs, graph.outputNames))
+        if (table !== undefined && learn) addRows(table, feeds.ids!.data as BigInt64Array, run[lookedUp]!.data as Float32Array)
         const logp = run.logp!.data as Float32Array
         batch.forEach((group, g) =>
           group.members.forEach((member, s) => {
@@ -110,6 +114,15 @@ export const make = (
       gradient.fill(0)
       return { gradientNorm }
     }
+  }
+}
+
+/** Adds the gradient of every row, [ids, width], to that of its token in `table` [tokens, width]. */
+const addRows = (table: Float32Array, ids: BigInt64Array, rows: Float32Array): void => {
+  const width = rows.length / ids.length
+  for (let row = 0; row < ids.length; row++) {
+    const start = Number(ids[row]!) * width
+    for (let i = 0; i < width; i++) table[start + i]! += rows[row * width + i]!
   }
 }
 

@@ -155,31 +155,39 @@ export const packGroups = (
   const promptLength = longest(prompts.map((prompt) => prompt.ids))
   const samples = groups[0]!.completions.length
   const length = longest(groups.flatMap((group) => group.completions.map((tokens) => ({ length: tokens.length - 1 }))))
-  const ownRows = groups.length * samples * length
 
-  const ids = new Array<number>(ownRows).fill(0)
-  const positions = new Float32Array(ownRows * 3)
+  const ids: Array<number> = []
+  const places: Array<number> = []
+  const starts: Array<number> = []
   const firsts: Array<number> = []
   const targets: Array<number> = []
-  const ownIndex: Array<number> = []
-  const ownInverse = new Array<number>(ownRows)
   const offsets: Array<number> = []
   groups.forEach((group, g) =>
     group.completions.forEach((tokens, s) => {
-      const start = (g * samples + s) * length
       firsts.push(tokens[0]!)
-      offsets.push(targets.length)
-      for (let i = 0; i < length; i++) {
-        positions.fill(group.prompt.next + i, (start + i) * 3, (start + i + 1) * 3)
-        if (i >= tokens.length - 1) continue
-        ids[start + i] = tokens[i]!
-        ownInverse[start + i] = ownIndex.length
-        ownIndex.push(start + i)
+      offsets.push(ids.length)
+      for (let i = 0; i < tokens.length - 1; i++) {
+        ids.push(tokens[i]!)
+        starts.push(group.prompt.next + i)
+        places.push((g * samples + s) * length + i)
         targets.push(tokens[i + 1]!)
       }
     })
   )
-  for (let row = 0; row < ownRows; row++) ownInverse[row] ??= ownIndex.length
+  const gridRows = groups.length * samples * length
+  if (ids.length === 0) {
+    // Completions of one token each have no rows, and the graph needs one: it stands nowhere and its token weighs nothing.
+    ids.push(0)
+    starts.push(0)
+    places.push(gridRows)
+    targets.push(0)
+  }
+  const gridIndex = new Array<number>(gridRows).fill(ids.length)
+  places.forEach((place, row) => {
+    if (place < gridRows) gridIndex[place] = row
+  })
+  const positions = new Float32Array(ids.length * 3)
+  starts.forEach((position, row) => positions.fill(position, row * 3, row * 3 + 3))
 
   const keys = promptLength + length
   const mask = new Float32Array(groups.length * length * keys)
@@ -201,8 +209,8 @@ export const packGroups = (
       ...(images.length === 0 ? {} : visionFeeds(images, model)),
       mask: float32(mask, [groups.length, 1, 1, 1, length, keys]),
       sampleZeros: float32(new Float32Array(samples), [samples, 1]),
-      ownIndex: int64(ownIndex),
-      ownInverse: int64(ownInverse),
+      gridIndex: int64(gridIndex),
+      gridInverse: int64(places),
       targets: int64([...firsts, ...targets])
     }
   }

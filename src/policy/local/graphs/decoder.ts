@@ -53,7 +53,7 @@ export const finishLayer = (
 export const logits = (x: Graph.Value, model: Architecture, parameters: Parameters): Graph.Value =>
   Ops.linear(
     Ops.rmsNorm(x, parameters("model.norm.weight"), model.epsilon),
-    parameters(model.tiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight")
+    parameters(model.tiedEmbeddings ? embeddingTable : "lm_head.weight")
   )
 
 /** What sampling needs of the next token: `logp` at temperature 1 and `probability` at the temperature asked for. */
@@ -65,24 +65,31 @@ export const nextToken = (rows: Graph.Value, model: Architecture, parameters: Pa
   Graph.output(Ops.softmax(Ops.multiply(scores, inverseTemperature)), "probability")
 }
 
+/** Name of the token embeddings. */
+export const embeddingTable = "model.embed_tokens.weight"
+
 /**
  * Embedded rows: token embeddings, and in place of image tokens the rows that the vision tower made.
  *
  * `ids` [rows]; `textMask` [rows, 1] is 0 at image tokens; `visualIndex` [rows] and `visualInverse` [visuals] pair the two.
+ *
+ * The gradient goes as far as `text` [rows, hidden], the rows as looked up, and not into the table: whoever trains that adds
+ * up the rows of a token, for which ONNX Runtime has no operator that gives the same bits every time.
  */
 export const embed = (
   graph: Graph.Graph,
   parameters: Parameters,
   visual: Graph.Value | undefined
-): { readonly x: Graph.Value; readonly positions: Graph.Value } => {
+): { readonly x: Graph.Value; readonly text: Graph.Value; readonly positions: Graph.Value } => {
   const ids = Graph.input(graph, "ids", "int64", ["rows"])
   const positions = Graph.input(graph, "positions", "float32", ["rows", 3])
-  const text = Ops.embedding(parameters("model.embed_tokens.weight"), ids)
-  if (visual === undefined) return { x: text, positions }
+  const shape = ["rows", parameters(embeddingTable).shape[1]!]
+  const text = Graph.emit(graph, "Gather", [parameters(embeddingTable), ids], { shape }, { axis: 0 })
+  if (visual === undefined) return { x: text, text, positions }
   const mask = Graph.input(graph, "textMask", "float32", ["rows", 1])
   const index = Graph.input(graph, "visualIndex", "int64", ["rows"])
   const inverse = Graph.input(graph, "visualInverse", "int64", ["visuals"])
-  return { x: Ops.add(Ops.multiply(text, mask), Ops.placeRows(visual, index, inverse)), positions }
+  return { x: Ops.add(Ops.multiply(text, mask), Ops.placeRows(visual, index, inverse)), text, positions }
 }
 
 /** Query, key and value heads of the prompts, heads first: [groups, heads, promptLength, headSize]. */

@@ -14,46 +14,55 @@ interface PromptState {
   readonly value: Graph.Value
 }
 
+/** Where rows without gaps stand in the padded grid of groups x samples x length, and the other way round. */
+interface Grid {
+  readonly index: Graph.Value
+  readonly inverse: Graph.Value
+}
+
 /**
  * Attention of completions, to their prompt and causally to themselves: rows [ownRows, heads * headSize].
  *
- * The samples of a group share the keys and values of their prompt, which is computed once.
+ * The samples of a group share the keys and values of their prompt, which is computed once. Only here are completions padded
+ * to one length: every other operation works on their tokens alone.
  * `mask` [groups, 1, 1, 1, length, promptLength + length].
  */
 const completionAttention = (
   rows: Graph.Value,
   prompt: PromptState,
   mask: Graph.Value,
+  grid: Grid,
   model: Architecture
 ): Graph.Value => {
   const size = headSize(model)
   const { heads, keyValueHeads } = model
   const shared = heads / keyValueHeads
-  const all = Ops.reshape(rows, ["groups", "samples", "length", heads + 2 * keyValueHeads, size])
+  const padded = Ops.placeRows(rows, grid.index, grid.inverse)
+  const all = Ops.reshape(padded, ["groups", "samples", "length", heads + 2 * keyValueHeads, size])
   const headsFirst = Ops.transpose(all, [0, 3, 1, 2, 4])
   const [query, key, value] = Ops.split(headsFirst, 1, [heads, keyValueHeads, keyValueHeads])
   const own = (x: Graph.Value) => Ops.reshape(x, ["groups", keyValueHeads, 1, "samples", "length", size])
   const queries = Ops.reshape(query!, ["groups", keyValueHeads, shared, "samples", "length", size])
   const flat = Ops.reshape(queries, ["groups", keyValueHeads, "groupQueries", size])
 
-  const grid = ["groups", keyValueHeads, shared, "samples", "length"] as const
+  const places = ["groups", keyValueHeads, shared, "samples", "length"] as const
   const toPrompt = Ops.matmul(flat, Ops.swapLast(prompt.key))
   const toOwn = Ops.matmul(queries, Ops.swapLast(own(key!)))
-  const scores = Ops.concat([Ops.reshape(toPrompt, [...grid, "promptLength"]), toOwn], 5, "keys")
+  const scores = Ops.concat([Ops.reshape(toPrompt, [...places, "promptLength"]), toOwn], 5, "keys")
   const weights = Ops.softmax(Ops.add(Ops.scale(scores, size ** -0.5), mask))
   const [onPrompt, onOwn] = Ops.split(weights, 5, ["promptLength", "length"])
   const fromPrompt = Ops.matmul(Ops.reshape(onPrompt!, toPrompt.shape), prompt.value)
-  const mixed = Ops.add(Ops.reshape(fromPrompt, [...grid, size]), Ops.matmul(onOwn!, own(value!)))
+  const mixed = Ops.add(Ops.reshape(fromPrompt, [...places, size]), Ops.matmul(onOwn!, own(value!)))
   const byRow = Ops.transpose(Ops.reshape(mixed, ["groups", heads, "samples", "length", size]), [0, 2, 3, 1, 4])
-  return Ops.reshape(byRow, ["ownRows", heads * size])
+  return Ops.placeRows(Ops.reshape(byRow, ["gridRows", heads * size]), grid.inverse, grid.index)
 }
 
 /**
  * Log-probabilities of completion tokens, [tokens], for `groups` prompts with `samples` completions each.
  *
- * Rows are all prompt positions (right-padded to promptLength), then all completion positions (right-padded to length, the
- * last token left out since nothing is predicted from it). The first token of every completion is predicted from the last
- * row of its prompt, so `tokens` = groups * samples first tokens, then one for each row that `ownIndex` picks.
+ * Rows are all prompt positions (right-padded to promptLength), then those of all completions one after the other, without
+ * their last tokens, from which nothing is predicted. The first token of every completion is predicted from the last row of
+ * its prompt, so `tokens` = groups * samples first tokens, then one for each row of the completions.
  */
 const logProbabilities = (graph: Graph.Graph, model: Architecture, set: ParameterSet, images: boolean) => {
   const parameters = declareParameters(graph, set)
@@ -62,8 +71,10 @@ const logProbabilities = (graph: Graph.Graph, model: Architecture, set: Paramete
   const sampleZeros = Graph.input(graph, "sampleZeros", "float32", ["samples", 1])
   const lastIndex = Graph.input(graph, "lastIndex", "int64", ["groups"])
   const lastInverse = Graph.input(graph, "lastInverse", "int64", ["promptRows"])
-  const ownIndex = Graph.input(graph, "ownIndex", "int64", ["ownTokens"])
-  const ownInverse = Graph.input(graph, "ownInverse", "int64", ["ownRows"])
+  const grid = {
+    index: Graph.input(graph, "gridIndex", "int64", ["gridRows"]),
+    inverse: Graph.input(graph, "gridInverse", "int64", ["ownRows"])
+  }
   const targets = Graph.input(graph, "targets", "int64", ["tokens"])
 
   const embedded = Decoder.embed(graph, parameters, images ? visionTower(graph, model, parameters) : undefined)
@@ -72,8 +83,7 @@ const logProbabilities = (graph: Graph.Graph, model: Architecture, set: Paramete
   /** The rows from which something is predicted: the last of each prompt, then those of the completions. */
   const predicting = (rows: Graph.Value): Graph.Value => {
     const [prompt, own] = streams(rows)
-    const last = Ops.placeRows(prompt!, lastIndex, lastInverse)
-    return Ops.concat([last, Ops.placeRows(own!, ownIndex, ownInverse)], 0, "predicting")
+    return Ops.concat([Ops.placeRows(prompt!, lastIndex, lastInverse), own!], 0, "predicting")
   }
 
   let x = embedded.x
@@ -84,7 +94,7 @@ const logProbabilities = (graph: Graph.Graph, model: Architecture, set: Paramete
     const mixed = Ops.concat(
       [
         Decoder.promptAttention(query!, key!, values!, causalPrompt, model, "promptRows"),
-        completionAttention(ownRows!, { key: key!, value: values! }, mask, model)
+        completionAttention(ownRows!, { key: key!, value: values! }, mask, grid, model)
       ],
       0,
       "rows"
@@ -93,11 +103,12 @@ const logProbabilities = (graph: Graph.Graph, model: Architecture, set: Paramete
     const pick = layer === model.layers - 1 ? predicting : (rows: Graph.Value) => rows
     x = Decoder.finishLayer(pick(x), pick(mixed), layer, model, parameters)
   }
-  const [last, own] = Ops.split(x, 0, ["groups", "ownTokens"])
+  const [last, own] = Ops.split(x, 0, ["groups", "ownRows"])
   const firsts = Ops.add(Ops.reshape(last!, ["groups", 1, model.hidden]), sampleZeros)
   const rows = Ops.concat([Ops.reshape(firsts, ["firsts", model.hidden]), own!], 0, "tokens")
   return {
     parameters,
+    text: embedded.text,
     logp: Ops.tokenLogProbability(Decoder.logits(rows, model, parameters), targets)
   }
 }
@@ -115,9 +126,14 @@ export const accumulated = (spec: ParameterSpec): { readonly before: string; rea
   after: `${spec.name}#after`
 })
 
+/** The output that holds the gradient of every looked-up row, [rows, hidden], for the token embeddings. */
+export const lookedUp = "text#gradient"
+
 /**
  * The graph that scores and differentiates: outputs `logp` [tokens] and, for every one of `trained`, what was accumulated
  * plus the gradient of sum(weights * logp). Before and after may be one buffer: the addition is its only reader.
+ *
+ * Token embeddings get only their share as output embeddings that way, if they are; the other is `lookedUp`.
  */
 export const training = (
   model: Architecture,
@@ -126,11 +142,15 @@ export const training = (
   images: boolean
 ): Graph.Graph => {
   const graph = Graph.make()
-  const { logp, parameters } = logProbabilities(graph, model, set, images)
+  const { logp, parameters, text } = logProbabilities(graph, model, set, images)
   const weights = Graph.input(graph, "weights", "float32", ["tokens"])
-  const reverse = gradients(logp, weights, trained.map((spec) => parameters(spec.name)))
+  const isTable = (spec: ParameterSpec) => spec.name === Decoder.embeddingTable
+  const used = trained.filter((spec) => model.tiedEmbeddings || !isTable(spec))
+  const rows = trained.some(isTable) ? [text] : []
+  const reverse = gradients(logp, weights, [...used.map((spec) => parameters(spec.name)), ...rows])
   Graph.output(logp, "logp")
-  trained.forEach((spec, i) => {
+  rows.forEach((_, i) => Graph.output(reverse[used.length + i]!, lookedUp))
+  used.forEach((spec, i) => {
     const { after, before } = accumulated(spec)
     Graph.output(Ops.add(Graph.input(graph, before, "float32", spec.shape), reverse[i]!), after)
   })
