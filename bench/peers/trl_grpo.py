@@ -33,8 +33,9 @@ class Rewards:
 
     def __init__(self):
         script = Path(__file__).with_name("rewards.ts")
+        node = script.parents[2] / "node_modules" / ".bin" / "node"  # the project's own, new enough for TypeScript
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(["node", str(script)], stdin=pipe, stdout=pipe, text=True, bufsize=1)
+        self.process = subprocess.Popen([str(node), str(script)], stdin=pipe, stdout=pipe, text=True, bufsize=1)
         self.seconds = []
         self.tokens = []
 
