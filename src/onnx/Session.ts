@@ -1,24 +1,48 @@
 import { InferenceSession, Tensor } from "onnxruntime-node"
-import type { Graph } from "./Graph.ts"
+import { emit, type Graph, input, make, output } from "./Graph.ts"
 import { encode } from "./model.ts"
 
 export type Session = InferenceSession
 export { Tensor }
 
+/** What computes: the CPU, a GPU through WebGPU (inside onnxruntime-node), or an NVIDIA GPU where CUDA is installed. */
+export const devices = ["cpu", "webgpu", "cuda"] as const
+
+export type Device = typeof devices[number]
+
 /**
- * Compiles a graph for the CPU with `threads` threads.
+ * Compiles a graph for `device`, with `threads` threads for what runs on the CPU.
  *
  * Running a session blocks the calling thread for its whole duration: sessions belong into worker threads.
  */
-export const compile = (graph: Graph, threads: number): Promise<Session> =>
+export const compile = (graph: Graph, threads: number, device: Device = "cpu"): Promise<Session> =>
   InferenceSession.create(encode(graph), {
-    executionProviders: ["cpu"],
+    executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
     graphOptimizationLevel: "all",
     logSeverityLevel: 3
   })
+
+const remedies: { readonly [device in Exclude<Device, "cpu">]: string } = {
+  webgpu: "WebGPU needs a GPU and its driver (on Linux the Vulkan loader, libvulkan1)",
+  cuda: "CUDA needs an NVIDIA GPU, CUDA 12 with cuDNN 9, and the files that onnxruntime-node's install script fetches " +
+    "(npx node node_modules/onnxruntime-node/script/install.js)"
+}
+
+/** Throws an error with a remedy when this machine cannot compute on `device`. */
+export const requireDevice = async (device: Device): Promise<void> => {
+  if (device === "cpu") return
+  const graph = make()
+  output(emit(graph, "Identity", [input(graph, "x", "float32", [1])], { shape: [1] }), "y")
+  try {
+    await compile(graph, 1, device)
+  } catch (cause) {
+    const why = (cause instanceof Error ? cause.message : String(cause)).trim().split("\n").at(-1)!.replace(/^.*was false\. /, "")
+    throw new Error(`Device "${device}" cannot be used on this machine (${why}). ${remedies[device]}; or say device: "cpu".`)
+  }
+}
 
 export const float32 = (data: Float32Array, dims: ReadonlyArray<number>): Tensor =>
   new Tensor("float32", data as Float32Array<ArrayBuffer>, dims)

@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
+import { requireDevice } from "../../src/onnx/Session.ts"
 import { InvalidConfig } from "../../src/pipeline/errors.ts"
+import { make } from "../../src/policy/local/Engine.ts"
 import { local, type LocalOptions } from "../../src/policy/local/local.ts"
 import * as Tiny from "./tiny.ts"
 
@@ -15,7 +17,7 @@ const refusal = (options: unknown): InvalidConfig => {
 
 describe("the config of a local policy", () => {
   it("says everything that decides what is computed", () => {
-    const defaults = { folder: Tiny.folder, weights: "folder", lora: null, freezeVision: false, microBatch: 32 }
+    const defaults = { folder: Tiny.folder, weights: "folder", lora: null, freezeVision: false, microBatch: 32, device: "cpu" }
     assert.deepStrictEqual(local(Tiny.folder).config, defaults)
     const chosen = { lora: { rank: 8, alpha: 16, targets: ["q_proj", "v_proj"] }, freezeVision: true, microBatch: 4 } as const
     assert.deepStrictEqual(local(Tiny.folder, chosen).config, { ...defaults, ...chosen })
@@ -37,8 +39,19 @@ describe("the config of a local policy", () => {
     ["a target twice", { lora: { ...lora, targets: ["q_proj", "q_proj"] } }, /"targets"/],
     ["dropout", { lora: { ...lora, dropout: 0.1 } }, /"dropout"/],
     ["no micro-batch", { microBatch: 0 }, /"microBatch"/],
+    ["an unknown device", { device: "tpu" }, /"cpu" \| "webgpu" \| "cuda"[\s\S]*"device"/],
     ["a freezing that is text", { freezeVision: "yes" }, /"freezeVision"/]
   ] as const)("refuses %s, naming the key", (_, options, message) => {
     assert.match(refusal(options).message, message)
+  })
+})
+
+describe("a device that is not there", () => {
+  it.each(["webgpu", "cuda"] as const)("is refused before anything else, with what it needs: %s", async (device) => {
+    const outcome = await requireDevice(device).then(() => "there", (cause: Error) => cause.message)
+    if (outcome === "there") return
+    assert.match(outcome, new RegExp(`^Device "${device}" cannot be used on this machine \\(.+\\)\\. .+ device: "cpu"\\.$`))
+    const engine = await make({ folder: Tiny.folder, weights: 0, threads: 1, device }).then(() => "made", (cause: Error) => cause.message)
+    assert.strictEqual(engine, outcome)
   })
 })

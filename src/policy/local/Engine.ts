@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
-import { compile, float32, type Session } from "../../onnx/Session.ts"
+import { compile as compileFor, type Device, float32, requireDevice, type Session } from "../../onnx/Session.ts"
+import type { Graph } from "../../onnx/Graph.ts"
 import * as Random from "../../pipeline/Random.ts"
 import type { AdamW, Completion, Question, SampleOptions, Sequence } from "../Policy.ts"
 import type { Size } from "../../vision/Box.ts"
@@ -25,6 +26,8 @@ export interface EngineConfig extends Partial<Training> {
   readonly weights: "folder" | number
   /** Threads of every session. */
   readonly threads: number
+  /** "cpu" unless given. */
+  readonly device?: Device
 }
 
 /** Rows that are decoded together: wide enough for full speed, small enough for the cache to stay in megabytes. */
@@ -71,6 +74,9 @@ const lazily = <A>(make: () => Promise<A>): () => Promise<A> => {
 
 /** Reads the folder's configs and tokenizer; weights and sessions come with the first call that needs them. */
 export const make = async (options: EngineConfig): Promise<Engine> => {
+  const { device = "cpu", threads } = options
+  await requireDevice(device)
+  const compile = (graph: Graph) => compileFor(graph, threads, device)
   const { config, encoder, parts, text } = await Effect.runPromise(Effect.gen(function*() {
     const { model: config, preprocessor } = yield* loadFolder(options.folder)
     const text = yield* loadText(options.folder)
@@ -90,14 +96,14 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
       model,
       imageToken: config.imageToken,
       endTokens: text.endIds,
-      prefill: await compile(prefill(model, parts, true), options.threads),
-      decode: await compile(decode(model, parts), options.threads),
+      prefill: await compile(prefill(model, parts, true)),
+      decode: await compile(decode(model, parts)),
       parameters: { all, decoder: Object.fromEntries(decoder) }
     }
   })
-  const textPrefill = lazily((): Promise<Session> => compile(prefill(model, parts, false), options.threads))
+  const textPrefill = lazily((): Promise<Session> => compile(prefill(model, parts, false)))
   const trainer = lazily(async () =>
-    Trainer.make(model, parts, (await state()).training, { ...defaults, ...options, imageToken: config.imageToken })
+    Trainer.make(model, parts, (await state()).training, { ...defaults, ...options, imageToken: config.imageToken, compile })
   )
   const prompt = (question: Question): Promise<EncodedPrompt> => run(encoder.encode(question))
 

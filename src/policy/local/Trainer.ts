@@ -1,4 +1,5 @@
-import { compile, float32, type Session, type Tensor } from "../../onnx/Session.ts"
+import type { Graph } from "../../onnx/Graph.ts"
+import { float32, type Session, type Tensor } from "../../onnx/Session.ts"
 import type { AdamW } from "../Policy.ts"
 import { adamW } from "./adamW.ts"
 import type { Architecture } from "./Architecture.ts"
@@ -43,14 +44,14 @@ export interface Trainer {
 export interface TrainerOptions {
   readonly imageToken: number
   readonly microBatch: Training["microBatch"]
-  readonly threads: number
+  readonly compile: (graph: Graph) => Promise<Session>
 }
 
 export const make = (
   model: Architecture,
   parts: Partition,
   state: TrainingState,
-  { imageToken, microBatch, threads }: TrainerOptions
+  { compile, imageToken, microBatch }: TrainerOptions
 ): Trainer => {
   const { gradient } = state
   const at = parts.trained
@@ -69,7 +70,7 @@ export const make = (
     const used = (specs: ReadonlyArray<ParameterSpec>) => specs.filter((spec) => images || !isVision(spec))
     const set = { ...parts, specs: used(parts.specs) }
     const graph = () => (learn ? training(model, set, used(at.specs), images) : scoring(model, set, images))
-    const found = sessions.get(name) ?? compile(graph(), threads)
+    const found = sessions.get(name) ?? compile(graph())
     sessions.set(name, found)
     return found
   }

@@ -7,6 +7,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import { type Device, devices } from "../../onnx/Session.ts"
 import * as ConfigCodec from "../../pipeline/configCodec.ts"
 import type { PolicyNode } from "../../pipeline/PolicyNode.ts"
 import { Subject } from "../../pipeline/services.ts"
@@ -33,7 +34,8 @@ const Config = Schema.Struct({
   ),
   lora: ConfigCodec.withDefault(Schema.NullOr(Adapters), defaults.lora),
   freezeVision: ConfigCodec.withDefault(Schema.Boolean, defaults.freezeVision),
-  microBatch: ConfigCodec.withDefault(Count, defaults.microBatch)
+  microBatch: ConfigCodec.withDefault(Count, defaults.microBatch),
+  device: ConfigCodec.withDefault(Schema.Literals(devices), "cpu")
 })
 
 const codec = ConfigCodec.make("local", Config)
@@ -92,13 +94,15 @@ const services = (config: typeof Config.Type) =>
  * `lora` trains low-rank adapters (rank at least 1, dropout always 0) on the named matrices of every decoder layer in place of
  * the model's own weights; checkpoints then hold the adapters alone, under PEFT's names. `freezeVision` leaves the vision
  * tower as it is. `microBatch` is how many sequences go through the training graph at once, 32 unless given: it changes
- * memory, and results by rounding only. Throws `InvalidConfig`, naming the key.
+ * memory, and results by rounding only. `device` is what computes, "cpu" unless given; where it is missing, the first call
+ * fails and says what it needs. Throws `InvalidConfig`, naming the key.
  */
 export const local = (folder: string, options: LocalOptions = {}): PolicyNode<Policy> => make({ folder, ...options })
 
 /** What a local policy is, besides its folder. */
 export interface LocalOptions extends Partial<Training> {
   readonly weights?: "folder" | number
+  readonly device?: Device
 }
 
 const make = (input: unknown): PolicyNode<Policy> => {
