@@ -89,7 +89,7 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
 
   const state = lazily(() => run(State.initial(options, config, parts, text)))
   const generator = lazily(async (): Promise<Generator> => {
-    const { frozen, training: { weights } } = await state()
+    const { frozen, weights } = await state()
     const all = { ...parameterFeeds(frozen, parts.frozen), ...parameterFeeds(weights, parts.trained) }
     const decoder = parts.specs.filter((spec) => !Parameters.isVision(spec)).map(({ name }) => [name, all[name]!] as const)
     return {
@@ -103,7 +103,7 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
   })
   const textPrefill = lazily((): Promise<Session> => compile(prefill(model, parts, false)))
   const trainer = lazily(async () =>
-    Trainer.make(model, parts, (await state()).training, { ...defaults, ...options, imageToken: config.imageToken, compile })
+    Trainer.make(model, parts, (await state()).training(), { ...defaults, ...options, imageToken: config.imageToken, compile })
   )
   const prompt = (question: Question): Promise<EncodedPrompt> => run(encoder.encode(question))
 
@@ -145,14 +145,14 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
       return results
     },
     logprobs: async (sequences, of) => {
-      const { training, reference } = await state()
-      return score(sequences, [], of === "current" ? training.weights : reference(), false)
+      const { reference, weights } = await state()
+      return score(sequences, [], of === "current" ? weights : reference(), false)
     },
     syncReference: async () => {
-      const { reference, training } = await state()
-      reference().set(training.weights)
+      const { reference, weights } = await state()
+      reference().set(weights)
     },
-    backward: async (sequences, weights) => score(sequences, weights, (await state()).training.weights, true),
+    backward: async (sequences, weights) => score(sequences, weights, (await state()).weights, true),
     step: async (adamW) => (await trainer()).step(adamW),
     save: async (path, what) => run((await state()).save(path, what)),
     load: async (path) => run((await state()).load(path))

@@ -16,7 +16,10 @@ import { type NumberTokens, randomize } from "./weights.ts"
 export interface State {
   /** What never changes: files do not hold it. */
   readonly frozen: Float32Array
-  readonly training: TrainingState
+  /** What trains. */
+  readonly weights: Float32Array
+  /** The same with what training needs beside it, four times as much, which is there from the first call on. */
+  readonly training: () => TrainingState
   /**
    * The trained weights as last loaded, unless something else is put there. Asking for them makes training checkpoints
    * carry them.
@@ -44,9 +47,16 @@ export const initial = Effect.fn("state.initial")(function*(
   const key = Random.key(options.weights === "folder" ? 0 : options.weights)
   const frozen = new Float32Array(parts.frozen.size)
   const zeros = () => new Float32Array(at.size)
-  const training: TrainingState = { weights: zeros(), first: zeros(), second: zeros(), gradient: zeros(), steps: 0 }
-  const referenceWeights = zeros()
+  const weights = zeros()
+  let begun: TrainingState | undefined
+  let lookedBack: Float32Array | undefined
   let referenced = false
+  const reference = () => (lookedBack ??= weights.slice())
+  const training = (): TrainingState => {
+    // From here on the weights change, so what they were has to be kept.
+    reference()
+    return (begun ??= { weights, first: zeros(), second: zeros(), gradient: zeros(), steps: 0 })
+  }
 
   const readFrom = (weights: Safetensors.Weights, prefix: string, flat: Float32Array, at = parts.trained) =>
     Effect.forEach(
@@ -60,26 +70,27 @@ export const initial = Effect.fn("state.initial")(function*(
     randomize(flat, at, config.architecture, numberTokens(text), key)
   }, Effect.scoped)
   const start = Effect.fnUntraced(function*() {
-    training.first.fill(0)
-    training.second.fill(0)
-    training.steps = 0
-    referenceWeights.set(training.weights)
+    begun?.first.fill(0)
+    begun?.second.fill(0)
+    if (begun !== undefined) begun.steps = 0
+    lookedBack?.set(weights)
     referenced = false
   })
   const loadInitial = Effect.fnUntraced(function*() {
-    if (options.lora) freshAdapters(training.weights, at, key)
-    else yield* begin(training.weights, at)
+    if (options.lora) freshAdapters(weights, at, key)
+    else yield* begin(weights, at)
     yield* start()
   })
   const loadFile = Effect.fnUntraced(function*(path: string) {
-    const weights = yield* Safetensors.open(path)
-    yield* readFrom(weights, "", training.weights)
-    if (weights.metadata.kind !== "training") return yield* start()
-    yield* readFrom(weights, "first.", training.first)
-    yield* readFrom(weights, "second.", training.second)
-    training.steps = Number(weights.metadata.steps)
-    referenced = weights.metadata.reference === "yes"
-    if (referenced) yield* readFrom(weights, "reference.", referenceWeights)
+    const file = yield* Safetensors.open(path)
+    const resumed = file.metadata.kind === "training" ? training() : undefined
+    yield* readFrom(file, "", weights)
+    if (resumed === undefined) return yield* start()
+    yield* readFrom(file, "first.", resumed.first)
+    yield* readFrom(file, "second.", resumed.second)
+    resumed.steps = Number(file.metadata.steps)
+    referenced = file.metadata.reference === "yes"
+    if (referenced) yield* readFrom(file, "reference.", reference())
   }, Effect.scoped)
 
   const named = (prefix: string, flat: Float32Array) =>
@@ -93,27 +104,25 @@ export const initial = Effect.fn("state.initial")(function*(
   yield* loadInitial()
   return {
     frozen,
+    weights,
     training,
     reference: () => {
       referenced = true
-      return referenceWeights
+      return reference()
     },
-    save: (path, what) =>
-      what === "weights"
-        ? Safetensors.write(path, named("", training.weights), { kind: "weights", ...beside })
-        : Safetensors.write(
-          path,
-          [
-            ...named("", training.weights),
-            ...named("first.", training.first),
-            ...named("second.", training.second),
-            ...(referenced ? named("reference.", referenceWeights) : [])
-          ],
-          { kind: "training", steps: String(training.steps), reference: referenced ? "yes" : "no", ...beside }
-        ),
+    save: (path, what) => {
+      if (what === "weights") return Safetensors.write(path, named("", weights), { kind: "weights", ...beside })
+      const { first, second, steps } = training()
+      const tensors = [...named("", weights), ...named("first.", first), ...named("second.", second)]
+      return Safetensors.write(
+        path,
+        referenced ? [...tensors, ...named("reference.", reference())] : tensors,
+        { kind: "training", steps: String(steps), reference: referenced ? "yes" : "no", ...beside }
+      )
+    },
     load: (path) =>
       Effect.andThen(
-        Effect.sync(() => training.gradient.fill(0)),
+        Effect.sync(() => begun?.gradient.fill(0)),
         path === "initial" ? loadInitial() : loadFile(path)
       )
   } satisfies State
