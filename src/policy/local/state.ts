@@ -4,6 +4,7 @@ import type { EngineConfig } from "./Engine.ts"
 import type { ModelConfig } from "./folder.ts"
 import type { ModelFolderError } from "./ModelFolderError.ts"
 import { freshAdapters } from "./lora.ts"
+import { requireMemory } from "./memory.ts"
 import { type Layout, tensorViews } from "./parameters.ts"
 import type { Partition } from "./partition.ts"
 import * as Safetensors from "./safetensors.ts"
@@ -45,6 +46,7 @@ export const initial = Effect.fn("state.initial")(function*(
 ) {
   const at = parts.trained
   const key = Random.key(options.weights === "folder" ? 0 : options.weights)
+  requireMemory(parts.frozen.size + at.size, `The model in ${options.folder}`, "Free some, or take a smaller model.")
   const frozen = new Float32Array(parts.frozen.size)
   const zeros = () => new Float32Array(at.size)
   const weights = zeros()
@@ -53,9 +55,11 @@ export const initial = Effect.fn("state.initial")(function*(
   let referenced = false
   const reference = () => (lookedBack ??= weights.slice())
   const training = (): TrainingState => {
+    if (begun !== undefined) return begun
+    requireMemory(4 * at.size, `Training the model in ${options.folder}`, "Free some, train with lora, or take a smaller model.")
     // From here on the weights change, so what they were has to be kept.
     reference()
-    return (begun ??= { weights, first: zeros(), second: zeros(), gradient: zeros(), steps: 0 })
+    return (begun = { weights, first: zeros(), second: zeros(), gradient: zeros(), steps: 0 })
   }
 
   const readFrom = (weights: Safetensors.Weights, prefix: string, flat: Float32Array, at = parts.trained) =>
