@@ -55,8 +55,8 @@ export const decode: Measure.Part = (settings) =>
       return { whole, span, inside: Sessions.inside(decoding), products, linear }
     })
     const each = (of: (one: typeof measured[number]) => number) => Measure.summary(measured.map(of))
-    // Judged by the harder of two readings: the products of the attention, which ONNX Runtime's MatMul does slowly when they
-    // are this small, would make the share of everything else look less than it is.
+    // Judged by the harder of two readings: attention as plain products may take longer than the kernel that really runs, and
+    // would then hide what everything else takes.
     const ratio = each(({ linear, span }) => span / linear)
     const lengths = first.result.flat().map(({ tokens }) => tokens.length)
     const completed = first.result.flat().filter(({ finishReason }) => finishReason === "stop").length

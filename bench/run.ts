@@ -53,13 +53,11 @@ const runPart = async (name: string, settings: Settings): Promise<Json> => {
 const { chosen, settings } = readWords()
 const results: { [part: string]: Json } = {}
 for (const name of chosen) results[name] = await runPart(name, settings)
-const [cpu] = cpus()
-console.log(JSON.stringify(
-  {
-    ...settings,
-    machine: { cpu: cpu?.model, cores: cpus().length, memoryBytes: totalmem(), system: `${platform()} ${arch()}`, node: process.version },
-    ...results
-  },
-  null,
-  2
-))
+const machine = {
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  memoryBytes: totalmem(),
+  system: `${platform()} ${arch()}`,
+  node: process.version
+}
+console.log(JSON.stringify({ ...settings, machine, ...results }, null, 2))

@@ -66,7 +66,11 @@ const measure = async (
     ...work,
     seconds: Measure.summary(measured.map(({ seconds }) => seconds)),
     secondsInSessions: Measure.summary(measured.map(({ inside }) => inside)),
-    gflops: { gemm: Measure.summary(measured.map(({ peak }) => peak / 1e9)), executed: rate(work.executed), useful: rate(work.useful) },
+    gflops: {
+      gemm: Measure.summary(measured.map(({ peak }) => peak / 1e9)),
+      executed: rate(work.executed),
+      useful: rate(work.useful)
+    },
     ratio: { executed: executedRatio, useful: ratio(work.useful) },
     met: executedRatio.median >= target
   }

@@ -18,7 +18,7 @@ import torch
 import trl
 from datasets import Dataset
 from PIL import Image
-from transformers import AutoTokenizer, Qwen2_5_VLProcessor, TrainerCallback
+from transformers import AutoTokenizer, PrinterCallback, Qwen2_5_VLProcessor, TrainerCallback
 from transformers.models.qwen2_vl.image_processing_qwen2_vl import Qwen2VLImageProcessor
 from transformers.models.qwen2_vl.video_processing_qwen2_vl import Qwen2VLVideoProcessor
 
@@ -130,6 +130,7 @@ def main():
         processing_class=processor_of(batch["model"]),
         callbacks=[clock],
     )
+    trainer.remove_callback(PrinterCallback)  # it prints to stdout, where nothing but our JSON belongs
     try:
         trainer.train()
     finally:
