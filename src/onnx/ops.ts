@@ -170,22 +170,32 @@ const axisSize = (x: Value, axis: number): Value =>
 
 const zerosLike = (x: Value): Value => emit(x.graph, "ConstantOfShape", [shapeOf(x)], { shape: x.shape })
 
-/** Matrix product over the last two axes, the others broadcast. */
-export const matmul = (a: Value, b: Value): Value => {
-  const shape = [...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)), a.shape.at(-2)!, b.shape.at(-1)!]
-  if (a.shape.at(-1) !== b.shape.at(-2)) {
+/** Matrix product over the last two axes, the others broadcast, of either side as it is or transposed. */
+const product = (a: Value, b: Value, transA: 0 | 1, transB: 0 | 1): Value => {
+  const [rows, inner] = transA === 1 ? [-1, -2] : [-2, -1]
+  const [innerB, columns] = transB === 1 ? [-1, -2] : [-2, -1]
+  if (a.shape.at(inner) !== b.shape.at(innerB)) {
     throw new Error(`matmul of [${a.shape.join(", ")}] and [${b.shape.join(", ")}]`)
   }
-  return record(emit(a.graph, "MatMul", [a, b], { shape }), [a, b], (d) => [
-    unbroadcast(matmul(d, swapLast(b)), a.shape),
-    unbroadcast(matmul(swapLast(a), d), b.shape)
-  ])
+  const shape = [...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)), a.shape.at(rows)!, b.shape.at(columns)!]
+  return transA + transB === 0
+    ? emit(a.graph, "MatMul", [a, b], { shape })
+    : emit(a.graph, "FusedMatMul", [a, b], { shape }, { transA, transB }, "com.microsoft")
 }
 
-export const swapLast = (x: Value): Value => {
-  const rank = x.shape.length
-  return transpose(x, [...Array(rank - 2).keys(), rank - 1, rank - 2])
-}
+/** a [..., rows, inner] times b [..., inner, columns], leading axes broadcast. */
+export const matmul = (a: Value, b: Value): Value =>
+  record(product(a, b, 0, 0), [a, b], (d) => [
+    unbroadcast(product(d, b, 0, 1), a.shape),
+    unbroadcast(product(a, d, 1, 0), b.shape)
+  ])
+
+/** a [..., rows, inner] times the transpose of b [..., columns, inner], leading axes broadcast. */
+export const matmulTransposed = (a: Value, b: Value): Value =>
+  record(product(a, b, 0, 1), [a, b], (d) => [
+    unbroadcast(product(d, b, 0, 0), a.shape),
+    unbroadcast(product(d, a, 1, 0), b.shape)
+  ])
 
 const gemm = (a: Value, b: Value, transA: 0 | 1, transB: 0 | 1, bias?: Value): Value =>
   emit(
@@ -214,24 +224,21 @@ export const softmax = (x: Value): Value => {
 }
 
 /**
- * x / rms(x) * weight over the last axis, in the order of Qwen's own code.
+ * x / rms(x) * weight over the last axis.
  *
  * Source: Zhang and Sennrich, arXiv 1910.07467.
  */
 export const rmsNorm = (x: Value, weight: Value, epsilon: number): Value => {
-  const variance = emit(
-    x.graph,
-    "ReduceMean",
-    [binary("Mul", x, x)],
-    { shape: [...x.shape.slice(0, -1), 1] },
-    { axes: [x.shape.length - 1], keepdims: 1 }
-  )
-  const inverse = unary("Reciprocal", unary("Sqrt", binary("Add", variance, scalar(x.graph, epsilon))))
-  const normal = binary("Mul", x, inverse)
-  return record(binary("Mul", normal, weight), [x, weight], (d) => {
+  const shapes = [{ shape: x.shape }, { shape: [...x.shape.slice(0, -1), 1] }]
+  const [y, inverse] = emitMany(x.graph, "SimplifiedLayerNormalization", [x, weight], shapes, {
+    axis: -1,
+    epsilon: { float: epsilon }
+  })
+  return record(y!, [x, weight], (d) => {
+    const normal = multiply(x, inverse!)
     const dn = multiply(d, weight)
     const mean = meanLast(multiply(dn, normal))
-    return [multiply(subtract(dn, multiply(normal, mean)), inverse), unbroadcast(multiply(d, normal), weight.shape)]
+    return [multiply(subtract(dn, multiply(normal, mean)), inverse!), unbroadcast(multiply(d, normal), weight.shape)]
   })
 }
 
@@ -257,19 +264,35 @@ export const rotary = (x: Value, rotation: Rotation): Value => {
   return record(y, [x], (d) => [rotary(d, { ...rotation, sin: negate(rotation.sin) })])
 }
 
+const gatherRows = (x: Value, index: Value): Value =>
+  emit(x.graph, "Gather", [x, index], { shape: [index.shape[0]!, x.shape[1]!] }, { axis: 0 })
+
+/** Rows of x, of which -1 is one of zeros. */
+const gatherRowsOrZeros = (x: Value, index: Value): Value => {
+  const shape = [1, x.shape[1]!]
+  const zeros = emit(x.graph, "Expand", [scalar(x.graph, 0), shapeTensor(x.graph, shape)], { shape })
+  return gatherRows(emit(x.graph, "Concat", [x, zeros], { shape: ["padded", x.shape[1]!] }, { axis: 0 }), index)
+}
+
 /**
- * Rows of x [n, width] in another order: `index` [m] says which row stands where, n meaning a row of zeros.
+ * Rows of x [n, width] in another order: `index` [m] says which row stands where, -1 meaning a row of zeros.
  *
- * Each row may stand at one place at most; `inverse` [n] says where, m meaning nowhere. The reverse is the same operator
+ * Each row may stand at one place at most; `inverse` [n] says where, -1 meaning nowhere. The reverse is the same operator
  * with the two swapped, which is why nothing needs to be added up.
  */
-export const placeRows = (x: Value, index: Value, inverse: Value): Value => {
-  const width = x.shape[1]!
-  const zeros = emit(x.graph, "Expand", [scalar(x.graph, 0), shapeTensor(x.graph, [1, width])], { shape: [1, width] })
-  const padded = emit(x.graph, "Concat", [x, zeros], { shape: ["padded", width] }, { axis: 0 })
-  const y = emit(x.graph, "Gather", [padded, index], { shape: [index.shape[0]!, width] }, { axis: 0 })
-  return record(y, [x], (d) => [placeRows(d, inverse, index)])
-}
+export const placeRows = (x: Value, index: Value, inverse: Value): Value =>
+  record(gatherRowsOrZeros(x, index), [x], (d) => [gatherRowsOrZeros(d, inverse)])
+
+/**
+ * Rows of x [n, width] in a grid with gaps: `index` [m] says which row stands where, -1 where none does; `inverse` [n] where
+ * each row stands. What is in a gap is no zero but some row, so it must not reach the output: masked, or dropped by `fromGrid`.
+ */
+export const toGrid = (x: Value, index: Value, inverse: Value): Value =>
+  record(gatherRows(x, index), [x], (d) => [gatherRows(d, inverse)])
+
+/** The way back of `toGrid`, from x [m, width] to [n, width]. What stands in a gap gets a gradient of 0. */
+export const fromGrid = (x: Value, index: Value, inverse: Value): Value =>
+  record(gatherRows(x, inverse), [x], (d) => [gatherRowsOrZeros(d, index)])
 
 /** log softmax of logits [rows, entries] at `targets` [rows]: [rows]. */
 export const tokenLogProbability = (logits: Value, targets: Value): Value => {

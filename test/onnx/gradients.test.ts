@@ -98,12 +98,17 @@ const cases: { readonly [name: string]: Case } = {
     inputs: { a: [2, 5] },
     build: ({ a }) => {
       const [left, right] = Ops.split(a!, 1, [2, 3])
-      return Ops.matmul(Ops.swapLast(left!), right!)
+      return Ops.matmul(Ops.transpose(left!, [1, 0]), right!)
     }
   },
   "split, one piece used": { inputs: { a: [2, 5] }, build: ({ a }) => Ops.exp(Ops.split(a!, 1, [2, 3])[1]!) },
   matmul: { inputs: { a: [2, 3, 4], b: [2, 4, 5] }, build: ({ a, b }) => Ops.matmul(a!, b!) },
   "matmul, broadcast": { inputs: { a: [2, 3, 4], b: [1, 4, 5] }, build: ({ a, b }) => Ops.matmul(a!, b!) },
+  matmulTransposed: { inputs: { a: [2, 3, 4], b: [2, 5, 4] }, build: ({ a, b }) => Ops.matmulTransposed(a!, b!) },
+  "matmulTransposed, broadcast": {
+    inputs: { a: [2, 3, 4], b: [1, 5, 4] },
+    build: ({ a, b }) => Ops.matmulTransposed(a!, b!)
+  },
   linear: { inputs: { x: [3, 4], w: [5, 4] }, build: ({ w, x }) => Ops.linear(x!, w!) },
   "linear with bias": { inputs: { x: [3, 4], w: [5, 4], b: [5] }, build: ({ b, w, x }) => Ops.linear(x!, w!, b!) },
   softmax: { inputs: { a: [2, 4] }, build: ({ a }) => Ops.softmax(a!) },
@@ -111,8 +116,13 @@ const cases: { readonly [name: string]: Case } = {
   rotary: { inputs: { x: [3, 16] }, build: ({ x }) => Ops.rotary(x!, angles(x!.graph, 3, 4)) },
   placeRows: {
     inputs: { x: [3, 2] },
-    ids: { index: [2, 3, 0, 3], inverse: [2, 4, 0] },
+    ids: { index: [2, -1, 0, -1], inverse: [2, -1, 0] },
     build: ({ index, inverse, x }) => Ops.placeRows(x!, index!, inverse!)
+  },
+  "toGrid and fromGrid": {
+    inputs: { x: [3, 2] },
+    ids: { index: [2, -1, 0, 1], inverse: [2, 3, 0] },
+    build: ({ index, inverse, x }) => Ops.fromGrid(Ops.exp(Ops.toGrid(x!, index!, inverse!)), index!, inverse!)
   },
   tokenLogProbability: {
     inputs: { logits: [3, 4] },

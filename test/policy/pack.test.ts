@@ -50,8 +50,8 @@ describe("packPrompts", () => {
     assert.deepStrictEqual(numbers(feeds, "ids"), [1, 2, 3, 4, 0, 0])
     assert.deepStrictEqual(feeds.positions!.dims, [6, 3])
     assert.deepStrictEqual(numbers(feeds, "lastIndex"), [2, 3])
-    // Row by row: the place of its prediction, 2 meaning none.
-    assert.deepStrictEqual(numbers(feeds, "lastInverse"), [2, 2, 0, 1, 2, 2])
+    // Row by row: the place of its prediction.
+    assert.deepStrictEqual(numbers(feeds, "lastInverse"), [-1, -1, 0, 1, -1, -1])
     assert.deepStrictEqual(rows(feeds, "causalPrompt"), [".xx", "..x", "..."])
     assert.notProperty(feeds, "patches")
     assert.notProperty(feeds, "textMask")
@@ -66,7 +66,7 @@ describe("packPrompts", () => {
     const feeds = packPrompts([withImage([1, image], 0), withImage([image, 2, 3], 100)], model, image)
     assert.deepStrictEqual(numbers(feeds, "ids"), [1, image, 0, image, 2, 3])
     assert.deepStrictEqual(numbers(feeds, "textMask"), [1, 0, 1, 0, 1, 1])
-    assert.deepStrictEqual(numbers(feeds, "visualIndex"), [2, 0, 2, 1, 2, 2])
+    assert.deepStrictEqual(numbers(feeds, "visualIndex"), [-1, 0, -1, 1, -1, -1])
     assert.deepStrictEqual(numbers(feeds, "visualInverse"), [1, 3])
     assert.deepStrictEqual(numbers(feeds, "patches"), [...patches(0), ...patches(100)])
     // An image never sees the other one.
@@ -81,7 +81,7 @@ describe("packPrompts", () => {
     const feeds = packPrompts([tall, picture(2, 2)], model, image)
     assert.deepStrictEqual(feeds["image.mask"]!.dims, [2, 1, 1, 12])
     assert.deepStrictEqual(rows(feeds, "image.mask"), ["............", "....xxxxxxxx"])
-    assert.deepStrictEqual(numbers(feeds, "image.index").slice(12), [12, 13, 14, 15, ...new Array<number>(8).fill(16)])
+    assert.deepStrictEqual(numbers(feeds, "image.index").slice(12), [12, 13, 14, 15, ...new Array<number>(8).fill(-1)])
     // 3 x 1 blocks are windows of 2 and 1, the other image is one of 1.
     assert.deepStrictEqual(rows(feeds, "window.mask"), ["........", "....xxxx", "....xxxx"])
     assert.deepStrictEqual(numbers(feeds, "window.inverse"), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 16, 17, 18, 19])
@@ -126,13 +126,13 @@ describe("packGroups", () => {
   it("gives every row of a completion its place among all of one length, and the other places nobody", () => {
     const { feeds } = packGroups(groups, model, image)
     assert.deepStrictEqual(numbers(feeds, "gridInverse"), [0, 1, 4, 6, 7])
-    assert.deepStrictEqual(numbers(feeds, "gridIndex"), [0, 1, 5, 5, 2, 5, 3, 4])
+    assert.deepStrictEqual(numbers(feeds, "gridIndex"), [0, 1, -1, -1, 2, -1, 3, 4])
   })
 
-  it("has a row that stands nowhere when completions of one token have none", () => {
+  it("has a row that weighs nothing when completions of one token have none", () => {
     const { feeds, place, tokens } = packGroups([{ prompt: text(1, 2), completions: [[5], [6]] }], model, image)
     assert.deepStrictEqual(numbers(feeds, "ids"), [1, 2, 0])
     assert.deepStrictEqual([place(0, 0, 0), place(0, 1, 0), tokens], [0, 1, 3])
-    assert.deepStrictEqual([numbers(feeds, "gridInverse"), numbers(feeds, "gridIndex")], [[2], [1, 1]])
+    assert.deepStrictEqual([numbers(feeds, "gridInverse"), numbers(feeds, "gridIndex")], [[0], [0, -1]])
   })
 })

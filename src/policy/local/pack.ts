@@ -17,6 +17,9 @@ export type Feeds = { [name: string]: Tensor }
 /** Far enough below zero that softmax makes it exactly 0, and finite so that nothing turns into NaN. */
 export const never = -1e9
 
+/** The index of a row where there is none. */
+const none = -1
+
 /** [length, length]: 0 on and below the diagonal. */
 const causal = (length: number): Tensor => {
   const mask = new Float32Array(length * length)
@@ -26,7 +29,7 @@ const causal = (length: number): Tensor => {
 
 const segmentFeeds = (name: string, segments: ReadonlyArray<ReadonlyArray<number>>, patches: number): Feeds => {
   const length = Math.max(...segments.map((segment) => segment.length))
-  const index = new Array<number>(segments.length * length).fill(patches)
+  const index = new Array<number>(segments.length * length).fill(none)
   const inverse = new Array<number>(patches)
   const mask = new Float32Array(segments.length * length).fill(never)
   segments.forEach((segment, s) =>
@@ -100,7 +103,7 @@ const rowFeeds = (
   positions.set(extra.positions, promptRows * 3)
   const feeds: Feeds = { ids: int64(ids), positions: float32(positions, [rows, 3]) }
   if (places.length === 0) return feeds
-  const visualIndex = new Array<number>(rows).fill(places.length)
+  const visualIndex = new Array<number>(rows).fill(none)
   places.forEach((row, visual) => (visualIndex[row] = visual))
   return {
     ...feeds,
@@ -111,7 +114,7 @@ const rowFeeds = (
 }
 
 const promptFeeds = (prompts: ReadonlyArray<EncodedPrompt>, length: number): Feeds => {
-  const inverse = new Array<number>(prompts.length * length).fill(prompts.length)
+  const inverse = new Array<number>(prompts.length * length).fill(none)
   const last = prompts.map((prompt, p) => p * length + prompt.ids.length - 1)
   last.forEach((row, p) => (inverse[row] = p))
   return { causalPrompt: causal(length), lastIndex: int64(last), lastInverse: int64(inverse) }
@@ -176,16 +179,14 @@ export const packGroups = (
   )
   const gridRows = groups.length * samples * length
   if (ids.length === 0) {
-    // Completions of one token each have no rows, and the graph needs one: it stands nowhere and its token weighs nothing.
+    // Completions of one token each have no rows, and the graph needs one: its token weighs nothing.
     ids.push(0)
     starts.push(0)
-    places.push(gridRows)
+    places.push(0)
     targets.push(0)
   }
-  const gridIndex = new Array<number>(gridRows).fill(ids.length)
-  places.forEach((place, row) => {
-    if (place < gridRows) gridIndex[place] = row
-  })
+  const gridIndex = new Array<number>(gridRows).fill(none)
+  places.forEach((place, row) => (gridIndex[place] = row))
   const positions = new Float32Array(ids.length * 3)
   starts.forEach((position, row) => positions.fill(position, row * 3, row * 3 + 3))
 

@@ -9,8 +9,8 @@ export interface TensorSpec {
 /**
  * One input of the compute graphs: tensors that lie side by side in memory and are used as one matrix.
  *
- * The projections that read the same numbers (query, key and value; gate and up) become one product this way, while files
- * keep the names and shapes of Hugging Face.
+ * The projections to query, key and value become one product this way, since those to key and value alone would be so narrow
+ * that ONNX Runtime adds up in another order with another number of threads. Files keep Hugging Face's names and shapes.
  */
 export interface ParameterSpec {
   readonly name: string
@@ -48,15 +48,10 @@ const visionParameters = (model: Architecture): Array<ParameterSpec> => {
       single(`${at}.attn.proj.weight`, [v.hidden, v.hidden]),
       single(`${at}.attn.proj.bias`, [v.hidden]),
       single(`${at}.norm2.weight`, [v.hidden]),
-      ...["weight", "bias"].map((kind) =>
-        stacked(
-          `${at}.mlp.gate_up.${kind}`,
-          ["gate_proj", "up_proj"].map((part) => ({
-            name: `${at}.mlp.${part}.${kind}`,
-            shape: kind === "weight" ? [v.intermediate, v.hidden] : [v.intermediate]
-          }))
-        )
-      ),
+      single(`${at}.mlp.gate_proj.weight`, [v.intermediate, v.hidden]),
+      single(`${at}.mlp.gate_proj.bias`, [v.intermediate]),
+      single(`${at}.mlp.up_proj.weight`, [v.intermediate, v.hidden]),
+      single(`${at}.mlp.up_proj.bias`, [v.intermediate]),
       single(`${at}.mlp.down_proj.weight`, [v.hidden, v.intermediate]),
       single(`${at}.mlp.down_proj.bias`, [v.hidden])
     ]
@@ -96,13 +91,8 @@ const decoderParameters = (model: Architecture): Array<ParameterSpec> => {
       ),
       single(`${at}.self_attn.o_proj.weight`, [model.hidden, rows.q_proj]),
       single(`${at}.post_attention_layernorm.weight`, [model.hidden]),
-      stacked(
-        `${at}.mlp.gate_up.weight`,
-        ["gate_proj", "up_proj"].map((part) => ({
-          name: `${at}.mlp.${part}.weight`,
-          shape: [model.intermediate, model.hidden]
-        }))
-      ),
+      single(`${at}.mlp.gate_proj.weight`, [model.intermediate, model.hidden]),
+      single(`${at}.mlp.up_proj.weight`, [model.intermediate, model.hidden]),
       single(`${at}.mlp.down_proj.weight`, [model.hidden, model.intermediate])
     ]
   }

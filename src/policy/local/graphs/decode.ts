@@ -42,7 +42,7 @@ const byRow = (cells: Graph.Value, shared: number, { cell }: Context): Graph.Val
 const attention = (
   graph: Graph.Graph,
   layer: number,
-  rows: { readonly query: Graph.Value; readonly key: Graph.Value; readonly value: Graph.Value },
+  rows: Decoder.Heads,
   context: Context,
   model: Architecture
 ): Graph.Value => {
@@ -52,12 +52,12 @@ const attention = (
   const prompt = (name: string) =>
     Graph.input(graph, `${name}.${layer}`, "float32", ["groups", keyValueHeads, "promptLength", size])
   const own = (name: string) => Graph.input(graph, `${name}.${layer}`, "float32", ["rows", keyValueHeads, "own", size])
-  const query = Ops.scale(Ops.reshape(rows.query, ["rows", keyValueHeads, shared, size]), size ** -0.5)
+  const query = Ops.reshape(rows.query, ["rows", keyValueHeads, shared, size])
   const one = (x: Graph.Value) => Ops.reshape(x, ["rows", keyValueHeads, 1, size])
 
-  const toPrompt = Ops.matmul(byPrompt(query, context), Ops.swapLast(prompt("promptKey")))
-  const toOwn = Ops.matmul(query, Ops.swapLast(own("ownKey")))
-  const toItself = Ops.matmul(query, Ops.swapLast(one(rows.key)))
+  const toPrompt = Ops.matmulTransposed(byPrompt(query, context), prompt("promptKey"))
+  const toOwn = Ops.matmulTransposed(query, own("ownKey"))
+  const toItself = Ops.matmulTransposed(query, one(rows.key))
   const scores = Ops.concat(
     [byRow(Ops.add(toPrompt, context.promptMask), shared, context), Ops.add(toOwn, context.ownMask), toItself],
     3,
@@ -89,15 +89,13 @@ export const decode = (model: Architecture, set: ParameterSet): Graph.Graph => {
     promptMask: Graph.input(graph, "promptMask", "float32", ["groups", 1, 1, "promptLength"]),
     ownMask: Graph.input(graph, "ownMask", "float32", ["own"])
   }
-  const turn = Decoder.decoderRotation(positions, model)
-  const size = headSize(model)
+  const turn = Decoder.turnAt(positions, model)
   let x = embedded
   for (let layer = 0; layer < model.layers; layer++) {
-    const { queryKey, value } = Decoder.queryKeyValue(x, layer, model, parameters, turn)
-    const [query, key] = Ops.split(queryKey, 1, [model.heads * size, model.keyValueHeads * size])
-    Graph.output(key!, `newKey.${layer}`)
-    Graph.output(value, `newValue.${layer}`)
-    const mixed = attention(graph, layer, { query: query!, key: key!, value }, context, model)
+    const rows = Decoder.queryKeyValue(x, layer, model, parameters, turn)
+    Graph.output(rows.key, `newKey.${layer}`)
+    Graph.output(rows.value, `newValue.${layer}`)
+    const mixed = attention(graph, layer, rows, context, model)
     x = Decoder.finishLayer(x, mixed, layer, model, parameters)
   }
   Decoder.nextToken(x, model, parameters)

@@ -1,7 +1,7 @@
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Ops from "../../../onnx/ops.ts"
 import { type Architecture, headSize } from "../Architecture.ts"
-import { feedForward, inverseFrequencies, linear, type Parameters, rotation } from "./parts.ts"
+import { feedForward, inverseFrequencies, linear, type Parameters, rotation, scaledTurn, type Turn } from "./parts.ts"
 
 /** M-RoPE: each frequency turns with one of time, height and width. Source: Wang et al., arXiv 2409.12191, section 2.1. */
 const frequencies = (model: Architecture) => {
@@ -15,24 +15,31 @@ const frequencies = (model: Architecture) => {
   return { name: "decoderFrequencies", data, shape: [3, half] as const }
 }
 
-/** Rotary angles of rows at `positions` [rows, 3]. */
-export const decoderRotation = (positions: Graph.Value, model: Architecture): Ops.Rotation =>
-  rotation(positions, frequencies(model))
+/** What attention mixes, as rows or by head. */
+export interface Heads {
+  readonly query: Graph.Value
+  readonly key: Graph.Value
+  readonly value: Graph.Value
+}
 
-/** Query, key and value of normed rows side by side, [rows, (heads + 2 keyValueHeads) * headSize], already turned. */
+/** Rotations of rows at `positions` [rows, 3]. */
+export const turnAt = (positions: Graph.Value, model: Architecture): Turn =>
+  scaledTurn(rotation(positions, frequencies(model)), headSize(model))
+
+/** Normed rows as queries [rows, heads * headSize], keys and values [rows, keyValueHeads * headSize], turned. */
 export const queryKeyValue = (
   x: Graph.Value,
   layer: number,
   model: Architecture,
   parameters: Parameters,
-  turn: Ops.Rotation
-): { readonly queryKey: Graph.Value; readonly value: Graph.Value } => {
+  turn: Turn
+): Heads => {
   const at = `model.layers.${layer}`
-  const size = headSize(model)
   const normal = Ops.rmsNorm(x, parameters(`${at}.input_layernorm.weight`), model.epsilon)
   const qkv = linear(normal, parameters, `${at}.self_attn.qkv.weight`, parameters(`${at}.self_attn.qkv.bias`))
-  const [qk, value] = Ops.split(qkv, 1, [(model.heads + model.keyValueHeads) * size, model.keyValueHeads * size])
-  return { queryKey: Ops.rotary(qk!, turn), value: value! }
+  const narrow = model.keyValueHeads * headSize(model)
+  const [query, key, value] = Ops.split(qkv, 1, [model.heads * headSize(model), narrow, narrow])
+  return { query: Ops.rotary(query!, turn.query), key: Ops.rotary(key!, turn.key), value: value! }
 }
 
 /** The rest of a layer, from what attention mixed: output projection, residual, feed-forward, residual. */
@@ -46,7 +53,7 @@ export const finishLayer = (
   const at = `model.layers.${layer}`
   const attended = Ops.add(x, linear(mixed, parameters, `${at}.self_attn.o_proj.weight`))
   const normal = Ops.rmsNorm(attended, parameters(`${at}.post_attention_layernorm.weight`), model.epsilon)
-  return Ops.add(attended, feedForward(normal, at, parameters, model.intermediate, false))
+  return Ops.add(attended, feedForward(normal, at, parameters, false))
 }
 
 /** Logits of rows: final norm and output embedding. */
@@ -92,18 +99,20 @@ export const embed = (
   return { x: Ops.add(Ops.multiply(text, mask), Ops.placeRows(visual, index, inverse)), text, positions }
 }
 
-/** Query, key and value heads of the prompts, heads first: [groups, heads, promptLength, headSize]. */
-export const promptHeads = (rows: Graph.Value, model: Architecture): ReadonlyArray<Graph.Value> => {
-  const { heads, keyValueHeads } = model
-  const all = Ops.reshape(rows, ["groups", "promptLength", heads + 2 * keyValueHeads, headSize(model)])
-  return Ops.split(Ops.transpose(all, [0, 2, 1, 3]), 1, [heads, keyValueHeads, keyValueHeads])
+/** Rows of prompts by head, each [groups, heads, promptLength, headSize]. */
+export const byHead = ({ key, query, value }: Heads, model: Architecture): Heads => {
+  const size = headSize(model)
+  const split = (rows: Graph.Value, heads: number) =>
+    Ops.transpose(Ops.reshape(rows, ["groups", "promptLength", heads, size]), [0, 2, 1, 3])
+  return { query: split(query, model.heads), key: split(key, model.keyValueHeads), value: split(value, model.keyValueHeads) }
 }
 
-/** Causal attention of prompts to themselves: [rows, heads * headSize]. `mask` [promptLength, promptLength]. */
+/**
+ * Causal attention of prompts to themselves, by head: [rows, heads * headSize].
+ * `mask` [promptLength, promptLength].
+ */
 export const promptAttention = (
-  query: Graph.Value,
-  key: Graph.Value,
-  value: Graph.Value,
+  { key, query, value }: Heads,
   mask: Graph.Value,
   model: Architecture,
   rows: string
@@ -112,7 +121,7 @@ export const promptAttention = (
   const { heads, keyValueHeads } = model
   const shared = heads / keyValueHeads
   const stacked = Ops.reshape(query, ["groups", keyValueHeads, "sharedQueries", size])
-  const scores = Ops.scale(Ops.matmul(stacked, Ops.swapLast(key)), size ** -0.5)
+  const scores = Ops.matmulTransposed(stacked, key)
   const square = Ops.reshape(scores, ["groups", keyValueHeads, shared, "promptLength", "promptLength"])
   const weights = Ops.reshape(Ops.softmax(Ops.add(square, mask)), scores.shape)
   const mixed = Ops.reshape(Ops.matmul(weights, value), ["groups", heads, "promptLength", size])

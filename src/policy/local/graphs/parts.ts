@@ -37,12 +37,11 @@ export const linear = (x: Graph.Value, parameters: Parameters, name: string, bia
 const pieces = (x: Graph.Value, widths: ReadonlyArray<number>): ReadonlyArray<Graph.Value> =>
   widths.length === 1 ? [x] : Ops.split(x, 1, widths)
 
-/** The gated feed-forward block: down(silu(gate x) * up x), with gate and up as one product. */
-export const feedForward = (x: Graph.Value, at: string, parameters: Parameters, width: number, biased: boolean) => {
-  const bias = (part: string) => (biased ? parameters(`${at}.mlp.${part}.bias`) : undefined)
-  const both = linear(x, parameters, `${at}.mlp.gate_up.weight`, bias("gate_up"))
-  const [gate, up] = Ops.split(both, 1, [width, width])
-  return linear(Ops.multiply(Ops.silu(gate!), up!), parameters, `${at}.mlp.down_proj.weight`, bias("down_proj"))
+/** The gated feed-forward block: down(silu(gate x) * up x). */
+export const feedForward = (x: Graph.Value, at: string, parameters: Parameters, biased: boolean): Graph.Value => {
+  const part = (input: Graph.Value, name: string) =>
+    linear(input, parameters, `${at}.mlp.${name}.weight`, biased ? parameters(`${at}.mlp.${name}.bias`) : undefined)
+  return part(Ops.multiply(Ops.silu(part(x, "gate_proj")), part(x, "up_proj")), "down_proj")
 }
 
 /**
@@ -71,6 +70,18 @@ export const rotation = (
     row
   }
 }
+
+/** How queries and keys turn. Queries are scaled by 1 / sqrt(headSize) on the way, which attention then need not do. */
+export interface Turn {
+  readonly query: Ops.Rotation
+  readonly key: Ops.Rotation
+}
+
+/** Turns keys as `rotation` says and queries by as much. */
+export const scaledTurn = (rotation: Ops.Rotation, size: number): Turn => ({
+  query: { ...rotation, cos: Ops.scale(rotation.cos, size ** -0.5), sin: Ops.scale(rotation.sin, size ** -0.5) },
+  key: rotation
+})
 
 /** Frequencies theta^(-2i/size), i < count. */
 export const inverseFrequencies = (theta: number, size: number, count: number): ReadonlyArray<number> =>

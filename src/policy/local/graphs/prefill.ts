@@ -17,14 +17,14 @@ export const prefill = (model: Architecture, set: ParameterSet, images: boolean)
   const lastIndex = Graph.input(graph, "lastIndex", "int64", ["groups"])
   const lastInverse = Graph.input(graph, "lastInverse", "int64", ["rows"])
   const embedded = Decoder.embed(graph, parameters, images ? visionTower(graph, model, parameters) : undefined)
-  const turn = Decoder.decoderRotation(embedded.positions, model)
+  const turn = Decoder.turnAt(embedded.positions, model)
   let x = embedded.x
   for (let layer = 0; layer < model.layers; layer++) {
-    const { queryKey, value } = Decoder.queryKeyValue(x, layer, model, parameters, turn)
-    const [query, key, values] = Decoder.promptHeads(Ops.concat([queryKey, value], 1), model)
-    Graph.output(key!, `key.${layer}`)
-    Graph.output(values!, `value.${layer}`)
-    const mixed = Decoder.promptAttention(query!, key!, values!, causal, model, "rows")
+    const rows = Decoder.queryKeyValue(x, layer, model, parameters, turn)
+    const heads = Decoder.byHead(rows, model)
+    Graph.output(heads.key, `key.${layer}`)
+    Graph.output(heads.value, `value.${layer}`)
+    const mixed = Decoder.promptAttention(heads, causal, model, "rows")
     const pick = layer === model.layers - 1
       ? (rows: Graph.Value) => Ops.placeRows(rows, lastIndex, lastInverse)
       : (rows: Graph.Value) => rows

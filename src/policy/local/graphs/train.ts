@@ -9,11 +9,6 @@ import * as Decoder from "./decoder.ts"
 import { declareParameters } from "./parts.ts"
 import { visionTower } from "./vision.ts"
 
-interface PromptState {
-  readonly key: Graph.Value
-  readonly value: Graph.Value
-}
-
 /** Where rows without gaps stand in the padded grid of groups x samples x length, and the other way round. */
 interface Grid {
   readonly index: Graph.Value
@@ -28,8 +23,8 @@ interface Grid {
  * `mask` [groups, 1, 1, 1, length, promptLength + length].
  */
 const completionAttention = (
-  rows: Graph.Value,
-  prompt: PromptState,
+  rows: Decoder.Heads,
+  prompt: Decoder.Heads,
   mask: Graph.Value,
   grid: Grid,
   model: Architecture
@@ -37,24 +32,24 @@ const completionAttention = (
   const size = headSize(model)
   const { heads, keyValueHeads } = model
   const shared = heads / keyValueHeads
-  const padded = Ops.placeRows(rows, grid.index, grid.inverse)
-  const all = Ops.reshape(padded, ["groups", "samples", "length", heads + 2 * keyValueHeads, size])
-  const headsFirst = Ops.transpose(all, [0, 3, 1, 2, 4])
-  const [query, key, value] = Ops.split(headsFirst, 1, [heads, keyValueHeads, keyValueHeads])
-  const own = (x: Graph.Value) => Ops.reshape(x, ["groups", keyValueHeads, 1, "samples", "length", size])
-  const queries = Ops.reshape(query!, ["groups", keyValueHeads, shared, "samples", "length", size])
+  const byHead = (x: Graph.Value, shared: number) => {
+    const padded = Ops.toGrid(x, grid.index, grid.inverse)
+    const all = Ops.reshape(padded, ["groups", "samples", "length", keyValueHeads, shared, size])
+    return Ops.transpose(all, [0, 3, 4, 1, 2, 5])
+  }
+  const queries = byHead(rows.query, shared)
   const flat = Ops.reshape(queries, ["groups", keyValueHeads, "groupQueries", size])
 
   const places = ["groups", keyValueHeads, shared, "samples", "length"] as const
-  const toPrompt = Ops.matmul(flat, Ops.swapLast(prompt.key))
-  const toOwn = Ops.matmul(queries, Ops.swapLast(own(key!)))
+  const toPrompt = Ops.matmulTransposed(flat, prompt.key)
+  const toOwn = Ops.matmulTransposed(queries, byHead(rows.key, 1))
   const scores = Ops.concat([Ops.reshape(toPrompt, [...places, "promptLength"]), toOwn], 5, "keys")
-  const weights = Ops.softmax(Ops.add(Ops.scale(scores, size ** -0.5), mask))
+  const weights = Ops.softmax(Ops.add(scores, mask))
   const [onPrompt, onOwn] = Ops.split(weights, 5, ["promptLength", "length"])
   const fromPrompt = Ops.matmul(Ops.reshape(onPrompt!, toPrompt.shape), prompt.value)
-  const mixed = Ops.add(Ops.reshape(fromPrompt, [...places, size]), Ops.matmul(onOwn!, own(value!)))
+  const mixed = Ops.add(Ops.reshape(fromPrompt, [...places, size]), Ops.matmul(onOwn!, byHead(rows.value, 1)))
   const byRow = Ops.transpose(Ops.reshape(mixed, ["groups", heads, "samples", "length", size]), [0, 2, 3, 1, 4])
-  return Ops.placeRows(Ops.reshape(byRow, ["gridRows", heads * size]), grid.inverse, grid.index)
+  return Ops.fromGrid(Ops.reshape(byRow, ["gridRows", heads * size]), grid.index, grid.inverse)
 }
 
 /**
@@ -78,7 +73,7 @@ const logProbabilities = (graph: Graph.Graph, model: Architecture, set: Paramete
   const targets = Graph.input(graph, "targets", "int64", ["tokens"])
 
   const embedded = Decoder.embed(graph, parameters, images ? visionTower(graph, model, parameters) : undefined)
-  const turn = Decoder.decoderRotation(embedded.positions, model)
+  const turn = Decoder.turnAt(embedded.positions, model)
   const streams = (rows: Graph.Value) => Ops.split(rows, 0, ["promptRows", "ownRows"])
   /** The rows from which something is predicted: the last of each prompt, then those of the completions. */
   const predicting = (rows: Graph.Value): Graph.Value => {
@@ -88,13 +83,14 @@ const logProbabilities = (graph: Graph.Graph, model: Architecture, set: Paramete
 
   let x = embedded.x
   for (let layer = 0; layer < model.layers; layer++) {
-    const { queryKey, value } = Decoder.queryKeyValue(x, layer, model, parameters, turn)
-    const [promptRows, ownRows] = streams(Ops.concat([queryKey, value], 1))
-    const [query, key, values] = Decoder.promptHeads(promptRows!, model)
+    const rows = Decoder.queryKeyValue(x, layer, model, parameters, turn)
+    const [query, key, value] = [streams(rows.query), streams(rows.key), streams(rows.value)]
+    const prompt = Decoder.byHead({ query: query[0]!, key: key[0]!, value: value[0]! }, model)
+    const own = { query: query[1]!, key: key[1]!, value: value[1]! }
     const mixed = Ops.concat(
       [
-        Decoder.promptAttention(query!, key!, values!, causalPrompt, model, "promptRows"),
-        completionAttention(ownRows!, { key: key!, value: values! }, mask, grid, model)
+        Decoder.promptAttention(prompt, causalPrompt, model, "promptRows"),
+        completionAttention(own, prompt, mask, grid, model)
       ],
       0,
       "rows"

@@ -1,10 +1,10 @@
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Ops from "../../../onnx/ops.ts"
 import { type Architecture, headSize, type VisionArchitecture } from "../Architecture.ts"
-import { feedForward, inverseFrequencies, type Parameters, rotation } from "./parts.ts"
+import { feedForward, inverseFrequencies, type Parameters, rotation, scaledTurn, type Turn } from "./parts.ts"
 
 /**
- * How patches are grouped for attention: `index` [segments * length] names the patch at each place (the number of patches
+ * How patches are grouped for attention: `index` [segments * length] names the patch at each place (-1
  * where there is none), `inverse` [patches] the place of each patch, `mask` [segments, 1, 1, length] is 0 or very negative.
  */
 interface Segments {
@@ -34,22 +34,22 @@ const attention = (
   at: string,
   vision: VisionArchitecture,
   parameters: Parameters,
-  turn: Ops.Rotation,
+  turn: Turn,
   segments: Segments
 ): Graph.Value => {
   const { heads, hidden } = vision
   const size = headSize(vision)
   const [count, , , length] = segments.mask.shape as readonly [string, number, number, string]
   const qkv = Ops.linear(x, parameters(`${at}.attn.qkv.weight`), parameters(`${at}.attn.qkv.bias`))
-  const [qk, v] = Ops.split(qkv, 1, [2 * hidden, hidden])
-  const turned = Ops.concat([Ops.rotary(qk!, turn), v!], 1)
-  const placed = Ops.placeRows(turned, segments.index, segments.inverse)
-  const headsFirst = Ops.transpose(Ops.reshape(placed, [count, length, 3 * heads, size]), [0, 2, 1, 3])
-  const [query, key, value] = Ops.split(headsFirst, 1, [heads, heads, heads])
-  const scores = Ops.scale(Ops.matmul(query!, Ops.swapLast(key!)), size ** -0.5)
-  const mixed = Ops.matmul(Ops.softmax(Ops.add(scores, segments.mask)), value!)
+  const [query, key, value] = Ops.split(qkv, 1, [hidden, hidden, hidden])
+  const byHead = (rows: Graph.Value) => {
+    const placed = Ops.toGrid(rows, segments.index, segments.inverse)
+    return Ops.transpose(Ops.reshape(placed, [count, length, heads, size]), [0, 2, 1, 3])
+  }
+  const scores = Ops.matmulTransposed(byHead(Ops.rotary(query!, turn.query)), byHead(Ops.rotary(key!, turn.key)))
+  const mixed = Ops.matmul(Ops.softmax(Ops.add(scores, segments.mask)), byHead(value!))
   const rows = Ops.reshape(Ops.transpose(mixed, [0, 2, 1, 3]), [`${segments.name}Places`, hidden])
-  const back = Ops.placeRows(rows, segments.inverse, segments.index)
+  const back = Ops.fromGrid(rows, segments.index, segments.inverse)
   return Ops.linear(back, parameters(`${at}.attn.proj.weight`), parameters(`${at}.attn.proj.bias`))
 }
 
@@ -66,7 +66,7 @@ export const visionTower = (graph: Graph.Graph, model: Architecture, parameters:
   const image = declareSegments(graph, "image")
   const windowed = Array.from({ length: vision.layers }, (_, i) => i).some((i) => !vision.fullAttention.includes(i))
   const window = windowed ? declareSegments(graph, "window") : image
-  const turn = rotation(positions, frequencies(vision))
+  const turn = scaledTurn(rotation(positions, frequencies(vision)), headSize(vision))
 
   let x = Ops.linear(patches, parameters("visual.patch_embed.proj.weight"))
   for (let i = 0; i < vision.layers; i++) {
@@ -75,7 +75,7 @@ export const visionTower = (graph: Graph.Graph, model: Architecture, parameters:
     const normal = Ops.rmsNorm(x, parameters(`${at}.norm1.weight`), 1e-6)
     x = Ops.add(x, attention(normal, at, vision, parameters, turn, segments))
     const again = Ops.rmsNorm(x, parameters(`${at}.norm2.weight`), 1e-6)
-    x = Ops.add(x, feedForward(again, at, parameters, vision.intermediate, true))
+    x = Ops.add(x, feedForward(again, at, parameters, true))
   }
   const merger = (part: string) => parameters(`visual.merger.${part}`)
   const blocks = Ops.reshape(Ops.rmsNorm(x, merger("ln_q.weight"), 1e-6), ["visuals", vision.hidden * vision.merge ** 2])
