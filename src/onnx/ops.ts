@@ -28,29 +28,9 @@ export const multiply = (a: Value, b: Value): Value =>
     unbroadcast(multiply(d, a), b.shape)
   ])
 
-export const divide = (a: Value, b: Value): Value => {
-  const quotient = binary("Div", a, b)
-  return record(quotient, [a, b], (d) => {
-    const da = divide(d, b)
-    return [unbroadcast(da, a.shape), unbroadcast(negate(multiply(da, quotient)), b.shape)]
-  })
-}
-
 export const negate = (x: Value): Value => record(unary("Neg", x), [x], (d) => [negate(d)])
 
 export const scale = (x: Value, factor: number): Value => multiply(x, scalar(x.graph, factor))
-
-export const sqrt = (x: Value): Value => {
-  const root = unary("Sqrt", x)
-  return record(root, [x], (d) => [divide(scale(d, 0.5), root)])
-}
-
-export const exp = (x: Value): Value => {
-  const y = unary("Exp", x)
-  return record(y, [x], (d) => [multiply(d, y)])
-}
-
-export const log = (x: Value): Value => record(unary("Log", x), [x], (d) => [divide(d, x)])
 
 /** x * sigmoid(x). Source: Hendrycks and Gimpel, arXiv 1606.08415, "SiLU". */
 export const silu = (x: Value): Value => {
@@ -82,14 +62,6 @@ export const reduceSum = (x: Value, axes: ReadonlyArray<number>, keepDims = true
   const y = emit(x.graph, "ReduceSum", [x, ints(x.graph, axes)], { shape }, { keepdims: keepDims ? 1 : 0 })
   return record(y, [x], (d) => [expandLike(keepDims ? d : reshape(d, kept), x)])
 }
-
-/** Repeats dimensions of size 1 up to `shape`. */
-export const expand = (x: Value, shape: Shape): Value =>
-  same(x.shape, shape)
-    ? x
-    : record(emit(x.graph, "Expand", [x, shapeTensor(x.graph, shape)], { shape }), [x], (d) => [
-      unbroadcast(d, x.shape)
-    ])
 
 /** Mean over the last axis, kept as a dimension of size 1. */
 export const meanLast = (x: Value): Value => {
