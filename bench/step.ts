@@ -30,12 +30,11 @@ export const step: Measure.Part = (settings) =>
     const all = Measure.sum(measured.map(({ milliseconds }) => milliseconds))
     const overall = 1 - Measure.sum(measured.map(({ inside }) => total(inside))) / all
     const each = (of: (one: Step) => number) => Measure.summary(measured.map((one) => of(one) / 1000))
-    const kinds: ReadonlyArray<Recorded["kind"]> = ["prefill", "decode", "score", "train", "optimizer"]
+    const kinds: ReadonlyArray<Recorded["kind"]> = ["prefill", "decode", "score", "train"]
     return {
       threads: availableParallelism(),
+      // A step in which every group earned the same trains nothing, and counts as a part of the next one.
       steps: measured.length,
-      // A step in which every group earned the same teaches nothing, and spends no time on training.
-      stepsThatTrained: measured.filter(({ inside }) => inside.train > 0).length,
       seconds: each(({ milliseconds }) => milliseconds),
       secondsInSessions: Object.fromEntries(kinds.map((kind) => [kind, each(({ inside }) => inside[kind])])),
       target,
@@ -61,19 +60,19 @@ const runStudy = async (folder: string, steps: number): Promise<void> => {
 const readRuns = (folder: string): ReadonlyArray<Recorded> => {
   const files = readdirSync(folder).filter((name) => name.startsWith("sessions-"))
   const threads = files.map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as ReadonlyArray<Recorded>)
-  const trained = threads.find((runs) => runs.some(({ kind }) => kind === "optimizer"))
+  const trained = threads.find((runs) => runs.some(({ kind }) => kind === "train"))
   if (trained === undefined) throw new Error("no thread recorded a training step")
   return trained
 }
 
-/** A step lasts from the first prefill after the previous step's optimiser to the next step's first prefill. */
+/** A step lasts from the first prefill after the previous step's training to the next step's first prefill. */
 const stepsOf = (runs: ReadonlyArray<Recorded>): ReadonlyArray<Step> => {
   const starts = runs.flatMap(({ kind }, i) =>
-    kind === "prefill" && (i === 0 || runs[i - 1]!.kind === "optimizer") ? [i] : []
+    kind === "prefill" && (i === 0 || runs[i - 1]!.kind === "train") ? [i] : []
   )
   return starts.slice(0, -1).map((from, s) => {
     const until = starts[s + 1]!
-    const inside = { prefill: 0, decode: 0, score: 0, train: 0, optimizer: 0 }
+    const inside = { prefill: 0, decode: 0, score: 0, train: 0 }
     for (const { end, kind, start } of runs.slice(from, until)) inside[kind] += end - start
     return { milliseconds: runs[until]!.start - runs[from]!.start, inside }
   })

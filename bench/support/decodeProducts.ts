@@ -17,10 +17,18 @@ const weightShapes = (model: Architecture): ReadonlyArray<readonly [number, numb
   const layer = [
     [(model.heads + 2 * model.keyValueHeads) * size, model.hidden],
     [model.hidden, model.heads * size],
-    [2 * model.intermediate, model.hidden],
+    [model.intermediate, model.hidden],
+    [model.intermediate, model.hidden],
     [model.hidden, model.intermediate]
   ] as const
   return [...Array.from({ length: model.layers }, () => layer).flat(), [model.vocabulary, model.hidden]]
+}
+
+/** One number of a product, since onnxruntime-node copies whatever is an output. */
+const corner = (x: Graph.Value): Graph.Value => {
+  const at = (index: number) => Graph.ints(x.graph, x.shape.map(() => index))
+  const one = Graph.emit(x.graph, "Slice", [x, at(0), at(1)], { shape: x.shape.map(() => 1) })
+  return Graph.emit(x.graph, "Reshape", [one, Graph.ints(x.graph, [1])], { shape: [1] })
 }
 
 const sizeOf = (dims: ReadonlyArray<number>): number => dims.reduce((a, b) => a * b, 1)
@@ -43,39 +51,32 @@ export const make = async (model: Architecture, threads: number, attention: bool
   const size = headSize(model)
   const { keyValueHeads, layers } = model
   const shared = model.heads / keyValueHeads
-  const outputs: Array<readonly [name: string, shape: (step: Step) => ReadonlyArray<number>]> = []
+  const products: Array<Graph.Value> = []
   const inputs: Array<readonly [name: string, shape: (step: Step) => ReadonlyArray<number>]> = []
   const input = (name: string, symbols: Graph.Shape, shape: (step: Step) => ReadonlyArray<number>) => {
     inputs.push([name, shape])
     return Graph.input(graph, name, "float32", symbols)
   }
-  const output = (value: Graph.Value, name: string, shape: (step: Step) => ReadonlyArray<number>) => {
-    outputs.push([name, shape])
-    Graph.output(value, name)
-  }
   weightShapes(model).forEach(([out, width], i) => {
     const x = input(`x.${i}`, ["rows", width], ({ rows }) => [rows, width])
     const weight = input(`weight.${i}`, [out, width], () => [out, width])
-    output(Ops.linear(x, weight), `y.${i}`, ({ rows }) => [rows, out])
+    products.push(Ops.linear(x, weight))
   })
   for (let layer = 0; attention && layer < layers; layer++) {
     const side = (name: string, a: number | "total", b: number | "total") =>
       input(`${name}.${layer}`, ["rows", keyValueHeads, a, b], ({ rows, total }) =>
         [rows, keyValueHeads, a === "total" ? total : a, b === "total" ? total : b])
-    const scores = Ops.matmul(side("query", shared, size), side("keys", size, "total"))
-    output(scores, `scores.${layer}`, ({ rows, total }) => [rows, keyValueHeads, shared, total])
-    const mixed = Ops.matmul(side("attention", shared, "total"), side("values", "total", size))
-    output(mixed, `mixed.${layer}`, ({ rows }) => [rows, keyValueHeads, shared, size])
+    products.push(Ops.matmulTransposed(side("query", shared, size), side("keys", "total", size)))
+    products.push(Ops.matmul(side("attention", shared, "total"), side("values", "total", size)))
   }
+  Graph.output(Ops.concat(products.map(corner), 0), "corners")
   const session = await compile(graph, threads)
-  const memory = new Map([...inputs, ...outputs].map(([name, shape]) => [name, numbers(sizeOf(shape(largest)))]))
-  const tensors = (ports: typeof inputs, step: Step) =>
-    Object.fromEntries(ports.map(([name, shape]) => {
+  const memory = new Map(inputs.map(([name, shape]) => [name, numbers(sizeOf(shape(largest)))]))
+  return (step: Step): () => Promise<unknown> => {
+    const feeds = Object.fromEntries(inputs.map(([name, shape]) => {
       const dims = shape(step)
       return [name, float32(memory.get(name)!.subarray(0, sizeOf(dims)), dims)]
     }))
-  return (step: Step): () => Promise<unknown> => {
-    const [feeds, fetches] = [tensors(inputs, step), tensors(outputs, step)]
-    return () => session.run(feeds, fetches)
+    return () => session.run(feeds)
   }
 }

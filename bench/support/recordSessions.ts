@@ -11,7 +11,7 @@ import { listen } from "./sessions.ts"
 export interface Recorded {
   readonly start: number
   readonly end: number
-  readonly kind: "prefill" | "decode" | "train" | "score" | "optimizer"
+  readonly kind: "prefill" | "decode" | "train" | "score"
 }
 
 const folder = process.env["ASSAY_BENCH_SESSIONS"]
@@ -20,8 +20,6 @@ if (folder !== undefined) {
   listen(({ end, feeds, start }) => {
     const kind = "ownMask" in feeds
       ? "decode"
-      : "correction1" in feeds
-      ? "optimizer"
       : "weights" in feeds
       ? "train"
       : "targets" in feeds
