@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { hardNegatives, question } from "../../src/data/question.ts"
 import { renderPng, renderRaw } from "../../src/data/render.ts"
-import { type Form, forms, label, labels, type Scene, scene, type Shape, signature, textures } from "../../src/data/Scene.ts"
+import { type Form, forms, frame, label, labels, type Scene, scene, type Shape, signature, textures } from "../../src/data/Scene.ts"
 import { sceneOf, splitOf } from "../../src/data/shapes.ts"
 import * as Random from "../../src/pipeline/Random.ts"
 import { area, intersection, iou } from "../../src/vision/Box.ts"
@@ -11,14 +11,15 @@ const scenes = Array.from({ length: 2000 }, (_, i) => scene(Random.fold(Random.k
 const share = <A>(items: ReadonlyArray<A>, holds: (item: A) => boolean) => items.filter(holds).length / items.length
 
 describe("scene", () => {
-  it("places 1 to 6 shapes in whole pixels inside the image, also when it is not square", () => {
+  it("places 1 to 6 shapes in whole pixels inside the frame, also when the image is not square", () => {
     for (const wide of [size, { width: 200, height: 80 }, { width: 64, height: 64 }]) {
       for (let i = 0; i < 300; i++) {
         const { shapes } = scene(Random.fold(Random.key(8), i), wide)
         assert.isTrue(shapes.length >= 1 && shapes.length <= 6)
         for (const { box } of shapes) {
           assert.isTrue([box.x1, box.y1, box.x2, box.y2].every(Number.isInteger))
-          assert.isTrue(box.x1 >= 0 && box.y1 >= 0 && box.x2 <= wide.width && box.y2 <= wide.height)
+          assert.isTrue(box.x1 >= frame && box.y1 >= frame)
+          assert.isTrue(box.x2 <= wide.width - frame && box.y2 <= wide.height - frame)
           assert.isTrue(box.x2 - box.x1 >= 3 && box.x2 - box.x1 === box.y2 - box.y1)
         }
       }
@@ -80,6 +81,19 @@ describe("render", () => {
           assert.deepStrictEqual(differing(drawn, empty, 90), { x1: 11, y1: 3, x2: 11 + side, y2: 3 + side }, `${form} ${side}`)
         }
       }
+    }
+  })
+
+  it("draws the same dark frame around every scene", async () => {
+    for (const one of scenes.slice(0, 20)) {
+      const pixels = await renderRaw(one)
+      const dark = (x: number, y: number) => [0, 1, 2].every((c) => pixels[(y * 112 + x) * 3 + c] === 0)
+      for (let i = 0; i < 112; i++) {
+        for (let edge = 0; edge < frame; edge++) {
+          assert.isTrue(dark(i, edge) && dark(i, 111 - edge) && dark(edge, i) && dark(111 - edge, i))
+        }
+      }
+      assert.isFalse(dark(frame, frame))
     }
   })
 
