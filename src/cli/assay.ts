@@ -1,5 +1,6 @@
 import * as Command from "effect/cli/Command"
 import { evaluate } from "./commands/evaluate.ts"
+import { exportModel } from "./commands/export.ts"
 import { list } from "./commands/list.ts"
 import { plan } from "./commands/plan.ts"
 import { run } from "./commands/run.ts"
@@ -17,5 +18,5 @@ export const assay = Command.make("assay").pipe(
     { command: "assay list", description: "What the database holds" },
     { command: "assay table reward-comparison --format md", description: "Print the ablation table again" }
   ]),
-  Command.withSubcommands([run, plan, list, show, table, samples, sql, score, evaluate])
+  Command.withSubcommands([run, plan, list, show, table, samples, exportModel, sql, score, evaluate])
 )

@@ -101,6 +101,12 @@ describe("a study from plan to pictures", () => {
     assert.deepStrictEqual(JSON.parse(json.out)[2], { variant: "untrained", n: 1 })
   })
 
+  it("export says which runs have a model to export", async () => {
+    const { code, err } = await assay(folder, "export", "3", "--out", "model")
+    assert.strictEqual(code, 3)
+    assert.strictEqual(err, "assay: Run 3 has no model to export: its policy is not Policy.local(folder).\n")
+  })
+
   it("a reader that goes away early is no error", async () => {
     const child = start(folder, [
       "sql",

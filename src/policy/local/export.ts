@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { load as loadFolder } from "./folder.ts"
 import { adapterName, type Lora } from "./lora.ts"
@@ -39,9 +39,13 @@ export const writeAdapter = Effect.fn("Policy.writeAdapter")(function*(saved: Sa
 
 /**
  * Writes a policy as a whole model folder in Hugging Face layout: adapters added to the weights that they adapt, frozen
- * tensors from the folder that the policy started from, all in 32 bits, and that folder's other files beside them.
+ * tensors from the folder that the policy started from, all as `dtype`, and that folder's other files beside them.
  */
-export const writeFolder = Effect.fn("Policy.writeFolder")(function*(saved: Saved, target: string) {
+export const writeFolder = Effect.fn("Policy.writeFolder")(function*(
+  saved: Saved,
+  target: string,
+  dtype: "F32" | "F16" | "BF16" = "F32"
+) {
   const { model } = yield* loadFolder(saved.folder)
   const at = layout(parameterSpecs(model.architecture))
   const tensors = tensorViews(new Float32Array(at.size), at)
@@ -61,12 +65,14 @@ export const writeFolder = Effect.fn("Policy.writeFolder")(function*(saved: Save
   }
   yield* inFolder(target, "", async () => {
     await mkdir(target, { recursive: true })
+    if (resolve(target) === resolve(saved.folder)) return
     for (const name of await readdir(saved.folder)) {
       if (!/\.(json|jinja|txt)$/.test(name) || name.endsWith(".index.json")) continue
       await copyFile(join(saved.folder, name), join(target, name))
     }
   })
-  yield* Safetensors.write(join(target, "model.safetensors"), tensors, { format: "pt" })
+  const numbers = tensors.map((tensor) => ({ ...tensor, dtype }))
+  yield* Safetensors.write(join(target, "model.safetensors"), numbers, { format: "pt" })
 }, Effect.scoped)
 
 const loraOf = ({ metadata }: Safetensors.Weights): Lora | undefined =>

@@ -41,7 +41,7 @@ const Config = Schema.Struct({
 const codec = ConfigCodec.make("local", Config)
 
 /** Changes when the computation itself does, so that finished work of an older one is not taken for its own. */
-const computation = 2
+const computation = 3
 
 /** sha256 over names and contents of the files that decide what the model says. */
 const contentHash = (folder: string, weights: "folder" | number): Effect.Effect<string, ModelFolderError> =>

@@ -1,0 +1,44 @@
+import * as Effect from "effect/Effect"
+import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { load } from "../../src/policy/local/folder.ts"
+import { parameterSpecs } from "../../src/policy/local/parameters.ts"
+import * as Safetensors from "../../src/policy/local/safetensors.ts"
+import { assay } from "../cli/support.ts"
+import { rows, start } from "./support.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "assay-export-"))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const floats = (file: string, name: string) =>
+  Effect.runPromise(Effect.scoped(Effect.flatMap(Safetensors.open(file), (weights) => weights.readFloats(name))))
+
+describe("assay export", () => {
+  beforeAll(async () => {
+    const { code, said } = await start(folder, "--set", "loop.steps=1", "--seeds", "1").ended
+    assert.strictEqual(code, 0, said)
+  })
+
+  it("writes a folder that loads again and holds what the run ended with", async () => {
+    const { code, err } = await assay(folder, "export", "1", "--out", "model", "--dtype", "F16")
+    assert.strictEqual(code, 0, err)
+    assert.strictEqual(err, "model holds the model of run 1.\n")
+    const { model } = await Effect.runPromise(load(join(folder, "model")))
+    assert.isAbove(parameterSpecs(model.architecture).length, 10)
+    const [stage] = rows(folder, "SELECT subject FROM stage WHERE kind = 'loop'")
+    const hash = String(stage!["subject"])
+    const trained = await floats(join(folder, ".assay", "objects", hash.slice(0, 2), hash.slice(2)), "model.norm.weight")
+    const written = await floats(join(folder, "model", "model.safetensors"), "model.norm.weight")
+    for (const [i, value] of trained.entries()) assert.closeTo(written[i]!, value, 1e-3)
+    assert.notDeepEqual([...trained], [...trained].fill(1), "it trained")
+  })
+
+  it("says when a run has no adapters, and leaves no weights behind", async () => {
+    const { code, err } = await assay(folder, "export", "1", "--adapter", "--out", "adapter")
+    assert.strictEqual(code, 3)
+    assert.include(err, "holds no adapters")
+    assert.notInclude(readdirSync(folder), "adapter")
+  })
+})
