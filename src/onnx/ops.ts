@@ -110,29 +110,30 @@ export const concat = (values: ReadonlyArray<Value>, axis: number, joined?: stri
     : joined ?? sizes.join("+")
   const shape = first.shape.map((dim, i) => (i === axis ? total : dim))
   const y = emit(first.graph, "Concat", values, { shape }, { axis })
-  return record(y, values, (d) => cut(d, axis, sizes, values.map((value) => axisSize(value, axis))))
+  return record(y, values, (d) => pieces(d, axis, values))
 }
 
 /** Cuts `x` along an axis into pieces of the given sizes, known or named by an input of the graph. */
-export const split = (x: Value, axis: number, sizes: ReadonlyArray<Dim>): ReadonlyArray<Value> =>
-  cut(x, axis, sizes, sizes.map((size) => (typeof size === "number" ? ints(x.graph, [size]) : dimension(x.graph, size))))
-
-const cut = (
-  x: Value,
-  axis: number,
-  dims: ReadonlyArray<Dim>,
-  sizes: ReadonlyArray<Value>
-): ReadonlyArray<Value> => {
-  const graph = x.graph
-  const all = emit(graph, "Concat", sizes, { type: "int64", shape: [sizes.length] }, { axis: 0 })
-  const shapes = dims.map((dim) => ({ shape: x.shape.map((own, i) => (i === axis ? dim : own)) }))
-  const outputs = emitMany(graph, "Split", [x, all], shapes, { axis })
-  graph.tape.push({
+export const split = (x: Value, axis: number, sizes: ReadonlyArray<Dim>): ReadonlyArray<Value> => {
+  const known = sizes.map((size) => (typeof size === "number" ? ints(x.graph, [size]) : dimension(x.graph, size)))
+  const outputs = cut(x, axis, sizes, known)
+  const joined = (d: ReadonlyArray<Value | undefined>) => outputs.map((piece, i) => d[i] ?? zerosLike(piece))
+  x.graph.tape.push({
     inputs: [x],
     outputs,
-    pullback: (d) => [emit(graph, "Concat", outputs.map((piece, i) => d[i] ?? zerosLike(piece)), { shape: x.shape }, { axis })]
+    pullback: (d) => [emit(x.graph, "Concat", joined(d), { shape: x.shape }, { axis })]
   })
   return outputs
+}
+
+/** Cuts `x` along an axis where `like`, joined, would have been joined. */
+const pieces = (x: Value, axis: number, like: ReadonlyArray<Value>): ReadonlyArray<Value> =>
+  cut(x, axis, like.map((value) => value.shape[axis]!), like.map((value) => axisSize(value, axis)))
+
+const cut = (x: Value, axis: number, dims: ReadonlyArray<Dim>, sizes: ReadonlyArray<Value>): ReadonlyArray<Value> => {
+  const all = emit(x.graph, "Concat", sizes, { type: "int64", shape: [sizes.length] }, { axis: 0 })
+  const shapes = dims.map((dim) => ({ shape: x.shape.map((own, i) => (i === axis ? dim : own)) }))
+  return emitMany(x.graph, "Split", [x, all], shapes, { axis })
 }
 
 const shapeOf = (x: Value): Value => emit(x.graph, "Shape", [x], { type: "int64", shape: [x.shape.length] })
@@ -192,6 +193,48 @@ export const softmax = (x: Value): Value => {
   return record(y, [x], (d) => {
     const dy = multiply(d, y)
     return [subtract(dy, multiply(y, reduceSum(dy, [x.shape.length - 1])))]
+  })
+}
+
+/** What attention mixes: `scores` [..., queries, keys] and `values` [..., keys, size], whose leading axes broadcast. */
+export interface Source {
+  readonly scores: Value
+  readonly values: Value
+}
+
+/**
+ * Attention: softmax of scores + mask over the keys of all sources together, then the sum of their values by these weights,
+ * [...places, size]. Reshaped to [...places, keys], the scores of all sources stand side by side; `mask` broadcasts to that.
+ *
+ * The reverse needs sum(weights * d weights) for every query, which is sum(d * result): Dao et al., arXiv 2205.14135, eq. 4.
+ */
+export const attend = (sources: ReadonlyArray<Source>, mask: Value, places: Shape): Value => {
+  const { graph } = mask
+  const axis = places.length
+  const size = sources[0]!.values.shape.at(-1)!
+  const as = (x: Value, shape: Shape): Value =>
+    same(x.shape, shape) ? x : emit(graph, "Reshape", [x, shapeTensor(graph, shape)], { shape })
+  const queries = ({ scores }: Source): Shape => scores.shape.slice(0, -1)
+  const wide = sources.map(({ scores }) => as(scores, [...places, scores.shape.at(-1)!]))
+  const all = wide.length === 1
+    ? wide[0]!
+    : emit(graph, "Concat", wide, { shape: [...places, mask.shape.at(-1)!] }, { axis })
+  const weights = emit(graph, "Softmax", [binary("Add", all, mask)], { shape: all.shape }, { axis: -1 })
+  const shares = (wide.length === 1 ? [weights] : pieces(weights, axis, wide)).map((share, i) =>
+    as(share, sources[i]!.scores.shape)
+  )
+  const mixed = sources.map(({ values }, i) => as(product(shares[i]!, values, 0, 0), [...places, size]))
+  const y = mixed.reduce((a, b) => binary("Add", a, b))
+  return record(y, sources.flatMap(({ scores, values }) => [scores, values]), (d) => {
+    const along = reduceSum(multiply(d, y), [axis])
+    return sources.flatMap((source, i) => {
+      const dMixed = as(d, [...queries(source), size])
+      const dShare = product(dMixed, source.values, 0, 1)
+      return [
+        multiply(shares[i]!, subtract(dShare, as(along, [...queries(source), 1]))),
+        unbroadcast(product(shares[i]!, dMixed, 1, 0), source.values.shape)
+      ]
+    })
   })
 }
 

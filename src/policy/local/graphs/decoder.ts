@@ -122,8 +122,8 @@ export const promptAttention = (
   const shared = heads / keyValueHeads
   const stacked = Ops.reshape(query, ["groups", keyValueHeads, "sharedQueries", size])
   const scores = Ops.matmulTransposed(stacked, key)
-  const square = Ops.reshape(scores, ["groups", keyValueHeads, shared, "promptLength", "promptLength"])
-  const weights = Ops.reshape(Ops.softmax(Ops.add(square, mask)), scores.shape)
-  const mixed = Ops.reshape(Ops.matmul(weights, value), ["groups", heads, "promptLength", size])
+  const places = ["groups", keyValueHeads, shared, "promptLength"]
+  const byQuery = Ops.attend([{ scores, values: value }], mask, places)
+  const mixed = Ops.reshape(byQuery, ["groups", heads, "promptLength", size])
   return Ops.reshape(Ops.transpose(mixed, [0, 2, 1, 3]), [rows, heads * size])
 }

@@ -40,14 +40,9 @@ const completionAttention = (
   const queries = byHead(rows.query, shared)
   const flat = Ops.reshape(queries, ["groups", keyValueHeads, "groupQueries", size])
 
-  const places = ["groups", keyValueHeads, shared, "samples", "length"] as const
-  const toPrompt = Ops.matmulTransposed(flat, prompt.key)
-  const toOwn = Ops.matmulTransposed(queries, byHead(rows.key, 1))
-  const scores = Ops.concat([Ops.reshape(toPrompt, [...places, "promptLength"]), toOwn], 5, "keys")
-  const weights = Ops.softmax(Ops.add(scores, mask))
-  const [onPrompt, onOwn] = Ops.split(weights, 5, ["promptLength", "length"])
-  const fromPrompt = Ops.matmul(Ops.reshape(onPrompt!, toPrompt.shape), prompt.value)
-  const mixed = Ops.add(Ops.reshape(fromPrompt, [...places, size]), Ops.matmul(onOwn!, byHead(rows.value, 1)))
+  const toPrompt = { scores: Ops.matmulTransposed(flat, prompt.key), values: prompt.value }
+  const toOwn = { scores: Ops.matmulTransposed(queries, byHead(rows.key, 1)), values: byHead(rows.value, 1) }
+  const mixed = Ops.attend([toPrompt, toOwn], mask, ["groups", keyValueHeads, shared, "samples", "length"])
   const byRow = Ops.transpose(Ops.reshape(mixed, ["groups", heads, "samples", "length", size]), [0, 2, 3, 1, 4])
   return Ops.fromGrid(Ops.reshape(byRow, ["gridRows", heads * size]), grid.index, grid.inverse)
 }
