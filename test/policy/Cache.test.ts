@@ -73,7 +73,7 @@ describe("the cache", () => {
     const cache = Cache.make(model, 2)
     const capacity = cache.mask().dims[0]!
     for (let step = 1; step <= 2 * capacity + 1; step++) cache.append(added(2, step))
-    assert.strictEqual(cache.mask().dims[0], 4 * capacity)
+    assert.isAtLeast(cache.mask().dims[0]!, 2 * capacity + 1)
     const found = content(cache, 2, 1, 0)
     const steps = Array.from({ length: 2 * capacity + 1 }, (_, i) => i + 1)
     assert.deepStrictEqual(found[1]![1], steps.map((step) => 2122000 + step))

@@ -1,7 +1,7 @@
 import { type Session, type Tensor, float32, int64 } from "../../onnx/Session.ts"
 import * as Random from "../../pipeline/Random.ts"
 import type { SampleOptions } from "../Policy.ts"
-import type { Architecture } from "./Architecture.ts"
+import { type Architecture, headSize } from "./Architecture.ts"
 import * as Cache from "./Cache.ts"
 import { argmax, draw } from "./choose.ts"
 import { type EncodedPrompt, type Feeds, never, packPrompts } from "./pack.ts"
@@ -50,6 +50,7 @@ export const generate = async (
     inverseTemperature
   })
   const cache = Cache.make(model, prompts.length * options.n)
+  const results = outputs(model, prompts.length * options.n)
   const constant = {
     ...generator.parameters.decoder,
     ...promptInputs(read, prompts.map((prompt) => prompt.ids.length), model),
@@ -73,24 +74,25 @@ export const generate = async (
     return tokens.length < options.maxTokens
   }
 
-  const results = prompts.map(() =>
+  const completions = prompts.map(() =>
     Array.from({ length: options.n }, (): Generated => ({ tokens: [], logprobs: [], finishReason: "length" }))
   )
   const running: Array<Row> = []
   prompts.forEach((prompt, p) =>
-    results[p]!.forEach((result, sample) => {
+    completions[p]!.forEach((result, sample) => {
       const row = { result, key: Random.fold(prompt.key, sample), group: p, position: prompt.next }
       if (extend(row, read, p)) running.push(row)
     })
   )
 
   while (running.length > 0) {
-    const outputs = await generator.decode.run({ ...constant, ...rowInputs(running, prompts.length, cache, model) })
-    const added = (name: string, layer: number) => outputs[`${name}.${layer}`]!.data as Float32Array
+    const inputs = { ...constant, ...rowInputs(running, prompts.length, cache, model) }
+    const said = await generator.decode.run(inputs, results(running.length))
+    const added = (name: string, layer: number) => said[`${name}.${layer}`]!.data as Float32Array
     cache.append(Array.from({ length: model.layers }, (_, i) => [added("newKey", i), added("newValue", i)] as const))
     const finished = running.flatMap((row, i) => {
       row.position++
-      return extend(row, outputs, i) ? [] : [i]
+      return extend(row, said, i) ? [] : [i]
     })
     for (const i of finished.reverse()) {
       const last = running.pop()!
@@ -99,7 +101,17 @@ export const generate = async (
       running[i] = last
     }
   }
-  return results
+  return completions
+}
+
+/** Memory for what a step of up to `most` completions gives, for every step again: whatever is new has to be collected. */
+const outputs = (model: Architecture, most: number): (rows: number) => Feeds => {
+  const size = model.keyValueHeads * headSize(model)
+  const widths = [["logp", model.vocabulary], ["probability", model.vocabulary]] as Array<[name: string, width: number]>
+  for (let layer = 0; layer < model.layers; layer++) widths.push([`newKey.${layer}`, size], [`newValue.${layer}`, size])
+  const memory = widths.map(([name, width]) => ({ name, width, data: new Float32Array(most * width) }))
+  return (rows) =>
+    Object.fromEntries(memory.map(({ data, name, width }) => [name, float32(data.subarray(0, rows * width), [rows, width])]))
 }
 
 /** What stays the same while completions grow: the prompts' keys and values, and where each prompt ends. */
