@@ -33,7 +33,6 @@ describe("a local policy in its thread", () => {
       yield* ask(32, 64).pipe(Effect.ensuring(Effect.sync(() => clearInterval(timer))))
       const milliseconds = performance.now() - start
       // Computing here would have let through no tick at all; one in 50 ms is enough for any display.
-      assert.isAbove(milliseconds, 100)
       assert.isAbove(ticks, milliseconds / 50)
     }).pipe(Effect.provide(policy())))
 

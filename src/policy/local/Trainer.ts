@@ -140,8 +140,9 @@ interface Group extends PackedGroup {
 }
 
 /**
- * Sequences by prompt, in batches of about `size`: groups of like size together, those with images apart from those
- * without. A smaller group is filled up with one-token completions of weight zero.
+ * Sequences by prompt, in batches of about `size`: groups of like length together, since each is padded to the longest of
+ * its batch, and those with images apart from those without. A smaller group is filled up with one-token completions of
+ * weight zero.
  */
 const microBatches = (
   sequences: ReadonlyArray<WeightedSequence>,
@@ -149,7 +150,11 @@ const microBatches = (
 ): ReadonlyArray<ReadonlyArray<Group>> => {
   const byPrompt = new Map<string, Array<number>>()
   sequences.forEach(({ group }, i) => byPrompt.set(group, [...(byPrompt.get(group) ?? []), i]))
-  const groups = [...byPrompt.values()].map((members) => ({ members, prompt: sequences[members[0]!]!.prompt }))
+  const groups = [...byPrompt.values()].map((members) => {
+    const { prompt } = sequences[members[0]!]!
+    const longest = Math.max(...members.map((member) => sequences[member]!.tokens.length))
+    return { members, prompt, length: prompt.ids.length + longest }
+  }).sort((a, b) => a.length - b.length)
   const batches: Array<Array<typeof groups[number]>> = []
   for (const images of [true, false]) {
     let batch: Array<typeof groups[number]> = []
