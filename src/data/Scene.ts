@@ -23,7 +23,7 @@ export interface Shape {
 /** A picture as data. Later shapes lie on top of earlier ones. */
 export interface Scene {
   readonly size: Size
-  /** Colour of the background before the light falls on it (see `svg`). */
+  /** A grey. */
   readonly background: Rgb
   readonly shapes: ReadonlyArray<Shape>
 }
@@ -33,6 +33,9 @@ export const labels: ReadonlyArray<string> = colours.flatMap((colour) => forms.m
 
 /** What a shape is called. Its texture is not part of the name. */
 export const label = (shape: Pick<Shape, "form" | "colour">): string => `${shape.colour} ${shape.form}`
+
+/** Width in pixels of the dark frame around each scene, inside which all shapes lie. */
+export const frame = 2
 
 const paint: { readonly [colour in Colour]: Rgb } = {
   red: [212, 35, 40],
@@ -82,8 +85,9 @@ export const signature = (value: Scene): string =>
     value.shapes.map((s) => [s.form, s.colour, s.box.x1, s.box.y1, s.box.x2, s.box.y2])
   ])
 
+/** About the grey that image processors map to 0, so that a model sees shapes before anything else. */
 const drawBackground = (next: () => number): Rgb => {
-  const base = next() < 0.5 ? integer(next, 222, 246) : integer(next, 14, 48)
+  const base = integer(next, 95, 150)
   const tint = () => clampByte(base + integer(next, -2, 2))
   return [tint(), tint(), tint()]
 }
@@ -103,8 +107,8 @@ const place = (
     : Math.round(short * (0.09 + 0.45 * next() ** 1.2))
   for (let attempt = 0; attempt < 60; attempt++) {
     if (!small && attempt % 10 === 9) side = Math.max(smallest + 2, Math.round(side * 0.8))
-    const x1 = integer(next, 0, size.width - side)
-    const y1 = integer(next, 0, size.height - side)
+    const x1 = integer(next, frame, size.width - frame - side)
+    const y1 = integer(next, frame, size.height - frame - side)
     const box: Box<"original"> = { space: "original", x1, y1, x2: x1 + side, y2: y1 + side }
     if (fits(box, colour, shapes)) return box
   }

@@ -1,6 +1,6 @@
 import sharp from "sharp"
 import type { Box } from "../vision/Box.ts"
-import type { Form, Rgb, Scene, Shape } from "./Scene.ts"
+import { type Form, frame, type Rgb, type Scene, type Shape } from "./Scene.ts"
 
 /** Corners of each form in the unit square, which they touch on all four sides. */
 const outlines: { readonly [form in Exclude<Form, "circle">]: ReadonlyArray<readonly [number, number]> } = {
@@ -13,24 +13,18 @@ const outlines: { readonly [form in Exclude<Form, "circle">]: ReadonlyArray<read
   }))
 }
 
-/** Red light falls in from the right and blue light from below, fading to nothing at the other side. */
-const light = (id: string, colour: string, x2: 0 | 1, y2: 0 | 1): string =>
-  `<linearGradient id="${id}" x1="0" y1="0" x2="${x2}" y2="${y2}"><stop offset="0" stop-color="${colour}" stop-opacity="0"/>` +
-  `<stop offset="1" stop-color="${colour}" stop-opacity="0.25"/></linearGradient>`
-
 /**
  * The scene as an SVG document, one user unit a pixel.
  *
- * The light on the background is the same in all scenes. A vision tower with rotary positions only compares places, so a
- * small one learns where in the picture it is looking from what it sees there; photographs have skies and floors for that.
+ * It has a frame because a vision tower with rotary positions only compares places: in front of an even background a small
+ * one learns very slowly where it is looking, and a frame is a place to compare with. Photographs have skies and floors.
  */
 export const svg = (scene: Scene): string => {
   const { height, width } = scene.size
-  const rectangle = (fill: string) => `<rect width="${width}" height="${height}" fill="${fill}"/>`
+  const inner = `x="${frame}" y="${frame}" width="${width - 2 * frame}" height="${height - 2 * frame}"`
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><defs>` +
-    `${light("right", "#f00", 1, 0)}${light("below", "#00f", 0, 1)}${scene.shapes.map(texture).join("")}</defs>` +
-    `${rectangle(css(scene.background))}${rectangle("url(#right)")}${rectangle("url(#below)")}` +
-    `${scene.shapes.map(draw).join("")}</svg>`
+    `${scene.shapes.map(texture).join("")}</defs><rect width="${width}" height="${height}"/>` +
+    `<rect ${inner} fill="${css(scene.background)}"/>${scene.shapes.map(draw).join("")}</svg>`
 }
 
 /** The scene's pixels, row by row, three bytes (red, green, blue) each. */

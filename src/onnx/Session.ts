@@ -21,6 +21,8 @@ export const compile = (graph: Graph, threads: number, device: Device = "cpu"): 
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
+    // Plans of memory are made for exact shapes and kept; lengths vary from batch to batch, so they would only take room.
+    enableMemPattern: false,
     graphOptimizationLevel: "all",
     logSeverityLevel: 3
   })

@@ -136,7 +136,13 @@ export const training = (
   const { logp, parameters, text } = logProbabilities(graph, model, set, images)
   const weights = Graph.input(graph, "weights", "float32", ["tokens"])
   const isTable = (spec: ParameterSpec) => spec.name === Decoder.embeddingTable
-  const used = trained.filter((spec) => model.tiedEmbeddings || !isTable(spec))
+  // ONNX Runtime goes back from the last node that nothing follows. In the order of the model, that makes each gradient as
+  // soon as it can be made, while what it is made of is still in the processor's cache, and then frees that.
+  const firstUse = new Map<string, number>()
+  graph.nodes.forEach(({ inputs }, i) => inputs.forEach((name) => firstUse.has(name) || firstUse.set(name, i)))
+  const used = trained
+    .filter((spec) => model.tiedEmbeddings || !isTable(spec))
+    .toSorted((a, b) => firstUse.get(a.name)! - firstUse.get(b.name)!)
   const rows = trained.some(isTable) ? [text] : []
   const reverse = gradients(logp, weights, [...used.map((spec) => parameters(spec.name)), ...rows])
   Graph.output(logp, "logp")
