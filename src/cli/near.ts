@@ -1,3 +1,5 @@
+import { edits } from "../pipeline/edits.ts"
+
 /** The names that look like `wanted`: those that share its letters in order, or differ by few of them; best first. */
 export const near = (wanted: string, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   const target = wanted.toLowerCase()
@@ -9,19 +11,6 @@ export const near = (wanted: string, names: ReadonlyArray<string>): ReadonlyArra
 
 const score = (a: string, b: string): number =>
   a !== "" && (b.includes(a) || a.includes(b)) ? 0 : edits(a, b) / Math.max(a.length, b.length, 1)
-
-/** Number of insertions, deletions and replacements between two texts. */
-const edits = (a: string, b: string): number => {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      row.push(Math.min(row[j - 1]! + 1, previous[j]! + 1, previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    }
-    previous = row
-  }
-  return previous[b.length]!
-}
 
 /** `There is no experiment "x". Did you mean "y"?`, or the list of what there is. */
 export const unknownName = (what: string, wanted: string, names: ReadonlyArray<string>): string => {

@@ -1,3 +1,4 @@
+import { edits } from "./edits.ts"
 import { UnknownPath } from "./errors.ts"
 import type { Json } from "./Json.ts"
 import type { Node } from "./Node.ts"
@@ -58,23 +59,10 @@ const places = (nodes: ReadonlyArray<Node>, prefix = "", trail: ReadonlyArray<nu
 export const params = (nodes: ReadonlyArray<Node>): ReadonlyArray<Param> =>
   places(nodes).flatMap(({ path, value }) => isContainer(value) ? [] : [{ path, value }])
 
-/** Number of single-character edits between two words. */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    }
-    row = next
-  }
-  return row[b.length]!
-}
-
 /** The paths that look most like `path`, best first: their last segment or the whole differs by few characters. */
 const near = (path: string, all: ReadonlyArray<string>): ReadonlyArray<string> => {
   const last = (p: string) => p.slice(p.lastIndexOf(".") + 1)
-  const score = (p: string) => Math.min(distance(path, p), distance(last(path), last(p)))
+  const score = (p: string) => Math.min(edits(path, p), edits(last(path), last(p)))
   return all.map((p) => [score(p), p] as const).filter(([s]) => s <= Math.max(2, last(path).length / 3))
     .sort(([a], [b]) => a - b).slice(0, 3).map(([, p]) => p)
 }
