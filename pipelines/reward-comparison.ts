@@ -38,10 +38,10 @@ export default Experiment.make("reward-comparison", {
   pipeline: ({ reward }) =>
     prompts.pipe(
       Pipeline.loop(
-        { steps: 30, batch: 8, checkpointEvery: 10 },
+        { steps: 60, batch: 8, checkpointEvery: 10 },
         Rollout.sample({ groupSize: 8, temperature: 1, maxTokens: 160 }),
         Reward.score(Reward.sum(reward, Reward.format())),
-        Update.grpo({ learningRate: 1e-4 })
+        Update.grpo({ learningRate: 1.5e-4, warmup: 5, schedule: "cosine" })
       ),
       evaluation
     ),

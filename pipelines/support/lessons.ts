@@ -1,7 +1,7 @@
-import { Data, Policy, Prompt, Random, Stage } from "assay"
-import * as Effect from "effect/Effect"
+import { Data, Prompt, Random, Stage } from "assay"
 import * as Schema from "effect/Schema"
 import * as Format from "./looseFormat.ts"
+import { alike, fromPictures } from "./pictures.ts"
 
 /** What is asked for when everything in the picture is to be named. */
 export const everything = "every shape"
@@ -15,11 +15,9 @@ const labelsToAsk = (example: Data.Example, categories: ReadonlyArray<string>, k
   const pick = (labels: ReadonlyArray<string>): string => labels[Math.floor(next() * labels.length)]!
   const shuffled = Random.permutation(Random.fold(key, "order"), example.positives.length)
   const present = shuffled.slice(0, next() < 0.5 ? 1 : 2).map((i) => example.positives[i]!)
-  const alike = categories.filter((label) =>
-    !example.positives.includes(label) && present.some((own) => own.split(" ").some((word) => label.includes(word)))
-  )
-  if (next() < 0.08) return [pick(alike)]
-  const asked = next() < 0.4 ? [...present, pick(alike)] : present
+  const absent = alike(example, categories, present)
+  if (next() < 0.08) return [pick(absent)]
+  const asked = next() < 0.4 ? [...present, pick(absent)] : present
   return Random.permutation(Random.fold(key, "shuffle"), asked.length).map((i) => asked[i]!)
 }
 
@@ -43,17 +41,11 @@ export const lessons = Stage.define({
   config: Schema.Struct({}),
   subject: "reads",
   run: (_, dataset: Data.Dataset) =>
-    Effect.gen(function*() {
-      const policy = yield* Policy.Policy
-      const prompts: Array<Prompt.Prompt> = []
-      for (const example of dataset.examples) {
-        const input = yield* policy.inputSize(example.image)
-        const key = Random.fold(Random.key(0), "lessons", example.id)
-        const asked = labelsToAsk(example, dataset.categories, key)
-        const question = Prompt.make(Prompt.standard, example, asked, input)
-        const naming = nameAll(Prompt.make(Prompt.standard, example, example.positives, input))
-        prompts.push(Format.loosen(naming, Random.fold(key, "naming")), Format.loosen(question, Random.fold(key, "asking")))
-      }
-      return { template: Prompt.standard, prompts } satisfies Prompt.Prompts
+    fromPictures(dataset, (example, input) => {
+      const key = Random.fold(Random.key(0), "lessons", example.id)
+      const asked = labelsToAsk(example, dataset.categories, key)
+      const question = Prompt.make(Prompt.standard, example, asked, input)
+      const naming = nameAll(Prompt.make(Prompt.standard, example, example.positives, input))
+      return [Format.loosen(naming, Random.fold(key, "naming")), Format.loosen(question, Random.fold(key, "asking"))]
     })
 })
