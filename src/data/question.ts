@@ -8,22 +8,23 @@ export interface Question {
 }
 
 const onlyNegativesShare = 0.08
-const twoLabelsShare = 0.4
+const everythingShare = 0.5
 const negativeShare = 0.3
 
 /**
- * The question of a key: one label of the scene or two, and in about 30 % of the questions one hard negative. About 8
- * % of the questions ask for hard negatives only, so that "None" is right.
+ * The question of a key: in half of the questions all labels of the scene, else any number of them, and in about 30 % one
+ * hard negative. About 8 % of the questions ask for one or two hard negatives only, so that "None" is right.
  */
 export const question = (key: Random.Key, scene: Scene): Question => {
   const next = Random.stream(key)
   const present = shuffled(next, [...new Set(scene.shapes.map(label))])
   const absent = shuffled(next, hardNegatives(scene.shapes))
   const onlyNegatives = next() < onlyNegativesShare
-  const count = next() < twoLabelsShare ? 2 : 1
+  const some = 1 + Math.floor(next() * present.length)
+  const count = next() < everythingShare ? present.length : some
   const negative = next() < negativeShare
   return onlyNegatives
-    ? { text: [], negText: absent.slice(0, count) }
+    ? { text: [], negText: absent.slice(0, Math.min(count, 2)) }
     : { text: present.slice(0, count), negText: negative ? absent.slice(0, 1) : [] }
 }
 

@@ -143,7 +143,7 @@ describe("question", () => {
         const [colour, form] = negative.split(" ")
         assert.isTrue(one.shapes.some((shape) => shape.colour === colour || shape.form === form))
       }
-      assert.isTrue(text.length + negText.length >= 1 && text.length <= 2 && negText.length <= 2)
+      assert.isTrue(text.length + negText.length >= 1 && negText.length <= 2)
       assert.strictEqual(new Set([...text, ...negText]).size, text.length + negText.length)
     }
   })
@@ -152,6 +152,13 @@ describe("question", () => {
     const answered = asked.filter(({ text }) => text.length > 0)
     assert.approximately(1 - answered.length / asked.length, 0.08, 0.02)
     assert.approximately(share(answered, ({ negText }) => negText.length > 0), 0.3, 0.04)
+  })
+
+  it("asks for everything in half of the questions, and for any number of labels in the others", () => {
+    const several = asked.filter(({ one, text }) => text.length > 0 && new Set(one.shapes.map(label)).size === 4)
+    // Of the other half, a quarter asks for all four by chance.
+    assert.approximately(share(several, ({ text }) => text.length === 4), 0.5 + 0.5 / 4, 0.08)
+    for (const count of [1, 2, 3]) assert.approximately(share(several, ({ text }) => text.length === count), 0.5 / 4, 0.08)
   })
 
   it("knows all look-alikes of a red circle", () => {

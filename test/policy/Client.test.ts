@@ -93,6 +93,24 @@ describe("a local policy in its thread", () => {
       assert.strictEqual((yield* Fiber.join(queued)).length, 2)
       const error = yield* Effect.flip(call("encodeAnswer", "None"))
       assert.instanceOf(error, PolicyError)
-      assert.include(error.message, "The compute thread ended")
+      assert.include(error.message, "The scope of this policy has ended")
+    }))
+
+  it.live("starts each run from the beginning, whatever an earlier one left in the thread", () =>
+    Effect.gen(function*() {
+      const config = { folder: Tiny.folder, weights: 3, threads: 1 }
+      const answer = { question: Tiny.wordsOnly, tokens: [1, 2, 3] }
+      const run = Effect.scoped(Effect.gen(function*() {
+        const call = yield* Client.start(config)
+        const [before] = yield* call("logprobs", [answer], "current")
+        yield* call("backward", [answer], [[1, 1, 1]])
+        yield* call("step", Tiny.adamW())
+        yield* call("backward", [answer], [[1, 1, 1]])
+        const [after] = yield* call("logprobs", [answer], "current")
+        return { before, after }
+      }))
+      const first = yield* run
+      assert.notDeepEqual(first.after, first.before)
+      assert.deepStrictEqual(yield* run, first)
     }))
 })
