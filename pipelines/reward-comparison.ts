@@ -6,7 +6,7 @@
 import { Data, Evaluate, Experiment, Filter, Pipeline, Policy, Prompt, Reward, Rollout, Update } from "assay"
 
 const train = Data.shapes({ split: "train", layout: "ovdeval", seed: 1 })
-const validation = Data.shapes({ split: "validation", layout: "coco" })
+const validation = Data.shapes({ split: "validation", layout: "coco", count: 400 })
 
 const evaluation = Evaluate.detection({
   data: validation,
@@ -41,7 +41,7 @@ export default Experiment.make("reward-comparison", {
         { steps: 60, batch: 8, checkpointEvery: 10 },
         Rollout.sample({ groupSize: 8, temperature: 1, maxTokens: 160 }),
         Reward.score(Reward.sum(reward, Reward.format())),
-        Update.grpo({ learningRate: 1.5e-4, warmup: 5, schedule: "cosine" })
+        Update.grpo({ learningRate: 1e-4, warmup: 5, schedule: "cosine" })
       ),
       evaluation
     ),

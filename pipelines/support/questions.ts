@@ -19,18 +19,35 @@ const labelsToAsk = (example: Data.Example, categories: ReadonlyArray<string>, k
   return Random.permutation(Random.fold(key, "shuffle"), asked.length).map((i) => asked[i]!)
 }
 
-/** Two questions a picture, of the kind that an evaluation asks, in the wordings and formats of `looseFormat.ts`. */
+/** The picture as somebody sees it who stops looking after the first few objects that are asked for, at least one. */
+const overlooked = (example: Data.Example, prompt: Prompt.Prompt, key: Random.Key): Data.Example => {
+  const order = (object: Data.Example["objects"][number]) => prompt.labels.indexOf(object.label)
+  const asked = example.objects.filter((object) => order(object) >= 0)
+    .toSorted((a, b) => order(a) - order(b) || a.box.x1 - b.box.x1 || a.box.y1 - b.box.y1)
+  if (asked.length < 2) return example
+  return { ...example, objects: asked.slice(0, 1 + Math.floor(Random.uniformAt(key, 0) * (asked.length - 1))) }
+}
+
+/**
+ * Two questions a picture, of the kind that an evaluation asks, in the wordings and formats of `looseFormat.ts`.
+ *
+ * A share `partial` of the answers leaves out some of the objects where there are several.
+ */
 export const questions = Stage.define({
   kind: "prompt",
   name: "questions",
   module: import.meta.url,
-  config: Schema.Struct({}),
+  config: Schema.Struct({ partial: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })) }),
   subject: "reads",
-  run: (_, dataset: Data.Dataset) =>
+  run: ({ partial }, dataset: Data.Dataset) =>
     fromPictures(dataset, (example, input) =>
       ["first", "second"].map((draw) => {
         const key = Random.fold(Random.key(0), "questions", example.id, draw)
-        const prompt = Prompt.make(Prompt.standard, example, labelsToAsk(example, dataset.categories, key), input)
+        const labels = labelsToAsk(example, dataset.categories, key)
+        const whole = Prompt.make(Prompt.standard, example, labels, input)
+        const prompt = Random.uniformAt(Random.fold(key, "partial"), 0) < partial
+          ? Prompt.make(Prompt.standard, overlooked(example, whole, Random.fold(key, "overlooked")), labels, input)
+          : whole
         return Format.loosen(prompt, Random.fold(key, "format"))
       }))
 })
