@@ -59,7 +59,10 @@ const runStudy = async (folder: string, steps: number): Promise<void> => {
 /** The runs of the thread that trained. */
 const readRuns = (folder: string): ReadonlyArray<Recorded> => {
   const files = readdirSync(folder).filter((name) => name.startsWith("sessions-"))
-  const threads = files.map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as ReadonlyArray<Recorded>)
+  const threads = files.map((name) => {
+    const lines = readFileSync(join(folder, name), "utf8").trimEnd().split("\n")
+    return lines.map((line) => JSON.parse(line) as Recorded)
+  })
   const trained = threads.find((runs) => runs.some(({ kind }) => kind === "train"))
   if (trained === undefined) throw new Error("no thread recorded a training step")
   return trained

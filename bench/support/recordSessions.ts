@@ -2,7 +2,7 @@
  * Preloaded with `node --import` into a process and its threads: writes when every run of a session began and ended, and what
  * it was, to a file in the folder that ASSAY_BENCH_SESSIONS names. One file a thread that computed.
  */
-import { writeFileSync } from "node:fs"
+import { openSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { threadId } from "node:worker_threads"
 import { listen } from "./sessions.ts"
@@ -16,18 +16,11 @@ export interface Recorded {
 
 const folder = process.env["ASSAY_BENCH_SESSIONS"]
 if (folder !== undefined) {
-  const runs: Array<Recorded> = []
+  // Line by line, since a thread that rests when the process ends is not told so.
+  let file: number | undefined
   listen(({ end, feeds, start }) => {
-    const kind = "ownMask" in feeds
-      ? "decode"
-      : "weights" in feeds
-      ? "train"
-      : "targets" in feeds
-      ? "score"
-      : "prefill"
-    runs.push({ start, end, kind })
-  })
-  process.on("exit", () => {
-    if (runs.length > 0) writeFileSync(join(folder, `sessions-${process.pid}-${threadId}.json`), JSON.stringify(runs))
+    const kind = "ownMask" in feeds ? "decode" : "weights" in feeds ? "train" : "targets" in feeds ? "score" : "prefill"
+    file ??= openSync(join(folder, `sessions-${process.pid}-${threadId}.jsonl`), "a")
+    writeSync(file, `${JSON.stringify({ start, end, kind } satisfies Recorded)}\n`)
   })
 }

@@ -53,7 +53,7 @@ const content = (cache: Cache.Cache, rows: number, layer: number, kind: 0 | 1) =
 
 describe("the cache", () => {
   it("keeps what was added, row by row and head by head", () => {
-    const cache = Cache.make(model, 2)
+    const cache = Cache.make(model, 2, 100, { buffers: [] })
     assert.deepStrictEqual(content(cache, 2, 0, 0), [[[], []], [[], []]])
     cache.append(added(2, 1))
     cache.append(added(2, 2))
@@ -62,15 +62,28 @@ describe("the cache", () => {
   })
 
   it("moves the last row into the place of a finished one", () => {
-    const cache = Cache.make(model, 3)
+    const cache = Cache.make(model, 3, 100, { buffers: [] })
     cache.append(added(3, 1))
     cache.move(2, 0)
     cache.append(added(2, 2))
     assert.deepStrictEqual(content(cache, 2, 0, 1), [[[1231001, 1211002], [1232001, 1212002]], [[1221001, 1221002], [1222001, 1222002]]])
   })
 
+  it("starts empty in memory that another one has left, whatever it left there", () => {
+    const memory: Cache.Memory = { buffers: [] }
+    const before = Cache.make(model, 2, 50, memory)
+    for (let step = 1; step <= 40; step++) before.append(added(2, NaN))
+    const cache = Cache.make(model, 2, 50, memory)
+    cache.append(added(2, 1))
+    assert.deepStrictEqual(content(cache, 2, 0, 0), [[[1111001], [1112001]], [[1121001], [1122001]]])
+    for (let step = 2; step <= 40; step++) cache.append(added(2, step))
+    for (const [keys, values] of cache.tensors(2)) {
+      for (const { data } of [keys, values]) assert.isFalse((data as Float32Array).includes(NaN))
+    }
+  })
+
   it("grows when it is full, and loses nothing", () => {
-    const cache = Cache.make(model, 2)
+    const cache = Cache.make(model, 2, 100, { buffers: [] })
     const capacity = cache.mask().dims[0]!
     for (let step = 1; step <= 2 * capacity + 1; step++) cache.append(added(2, step))
     assert.isAtLeast(cache.mask().dims[0]!, 2 * capacity + 1)

@@ -19,36 +19,47 @@ export interface Cache {
   readonly mask: () => Tensor
 }
 
+/** Room for keys and values that outlives a cache, since new memory has to be cleared, paged in and collected each time. */
+export interface Memory {
+  buffers: ReadonlyArray<Pair>
+}
+
 const firstCapacity = 32
+
+type Pair = readonly [Float32Array, Float32Array]
 
 /** As `set` of a `subarray`, without the object, of which there would be thousands a step. */
 const copy = (from: Float32Array, start: number, to: Float32Array, at: number, count: number): void => {
   for (let i = 0; i < count; i++) to[at + i] = from[start + i]!
 }
 
-type Pair = readonly [Float32Array, Float32Array]
-
-export const make = (model: Architecture, rows: number): Cache => {
+/** A cache for up to `most` tokens of each of `rows` completions, in `memory`, which it enlarges where that is too small. */
+export const make = (model: Architecture, rows: number, most: number, memory: Memory): Cache => {
   const size = headSize(model)
   const { keyValueHeads, layers } = model
   const lines = rows * keyValueHeads
-  const room = (capacity: number): ReadonlyArray<Pair> =>
-    Array.from({ length: layers }, () => [new Float32Array(lines * capacity * size), new Float32Array(lines * capacity * size)])
-  let capacity = firstCapacity
+  const numbers = lines * most * size
+  if ((memory.buffers[0]?.[0].length ?? 0) < numbers) {
+    memory.buffers = Array.from({ length: layers }, () => [new Float32Array(numbers), new Float32Array(numbers)])
+  }
+  const { buffers } = memory
+  let capacity = Math.min(firstCapacity, most)
   let length = 0
-  let buffers = room(capacity)
+  // What is not there yet is read too, with a weight of 0: it must be a number.
+  for (const pair of buffers) for (const buffer of pair) buffer.fill(0, 0, lines * capacity * size)
 
   /** Adds half of the room to every line: attention reads all of it, filled or not. */
   const grow = (): void => {
-    const old = buffers
-    const larger = Math.ceil(1.5 * capacity)
-    buffers = room(larger)
-    old.forEach((pair, layer) =>
-      pair.forEach((from, kind) => {
-        const to = buffers[layer]![kind as 0 | 1]
-        for (let line = 0; line < lines; line++) copy(from, line * capacity * size, to, line * larger * size, length * size)
-      })
-    )
+    const larger = Math.min(most, Math.ceil(1.5 * capacity))
+    for (const pair of buffers) {
+      for (const buffer of pair) {
+        for (let line = lines - 1; line >= 0; line--) {
+          const [from, to] = [line * capacity * size, line * larger * size]
+          buffer.copyWithin(to, from, from + length * size)
+          buffer.fill(0, to + length * size, to + larger * size)
+        }
+      }
+    }
     capacity = larger
   }
 

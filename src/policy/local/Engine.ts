@@ -98,7 +98,8 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
       endTokens: text.endIds,
       prefill: await compile(prefill(model, parts, true)),
       decode: await compile(decode(model, parts)),
-      parameters: { all, decoder: Object.fromEntries(decoder) }
+      parameters: { all, decoder: Object.fromEntries(decoder) },
+      memory: { buffers: [] }
     }
   })
   const textPrefill = lazily((): Promise<Session> => compile(prefill(model, parts, false)))

@@ -21,6 +21,7 @@ export interface Generator {
   readonly decode: Session
   /** Feeds of the current weights: all of them, and those of the decoder alone. */
   readonly parameters: { readonly all: Feeds; readonly decoder: Feeds }
+  readonly memory: Cache.Memory
 }
 
 /** A completion that goes on. */
@@ -49,7 +50,7 @@ export const generate = async (
     ...packPrompts(prompts, model, generator.imageToken),
     inverseTemperature
   })
-  const cache = Cache.make(model, prompts.length * options.n)
+  const cache = Cache.make(model, prompts.length * options.n, options.maxTokens, generator.memory)
   const results = outputs(model, prompts.length * options.n)
   const constant = {
     ...generator.parameters.decoder,
