@@ -1,7 +1,8 @@
 /**
  * GRPO and its relatives on the same rollouts' budget, on scenes of coloured shapes.
  *
- * DAPO here has all its parts: more room upwards, all tokens alike, dynamic sampling and the soft length punishment.
+ * All take two steps on each batch of rollouts: with one, every ratio is 1, and GSPO is GRPO to the last digit. DAPO here has
+ * all its parts: more room upwards, all tokens alike, dynamic sampling and the soft length punishment.
  */
 import { Data, Evaluate, Experiment, Pipeline, Policy, Prompt, Reward, Rollout, Update } from "assay"
 
@@ -11,7 +12,7 @@ const prompts = Pipeline.from(Data.shapes({ split: "train", layout: "ovdeval", s
 
 const reward = Reward.sum(Reward.weightedSum(), Reward.format())
 const sample = Rollout.sample({ groupSize: 8, maxTokens: 160 })
-const learningRate = 1e-4
+const optimizer = { learningRate: 1e-4, iterations: 2 }
 const loop = { steps: 30, batch: 8, checkpointEvery: 10 }
 
 const plain = (update: ReturnType<typeof Update.grpo>) => Pipeline.loop(loop, sample, Reward.score(reward), update)
@@ -22,10 +23,10 @@ export default Experiment.make("update-methods", {
   seeds: 3,
   axes: {
     method: {
-      "GRPO": plain(Update.grpo({ learningRate })),
-      "GRPO, KL 0.04": plain(Update.grpo({ learningRate, klCoefficient: 0.04 })),
-      "GRPO, rewards apart": plain(Update.grpo({ learningRate, compare: "parts" })),
-      "Dr. GRPO": plain(Update.drGrpo({ learningRate })),
+      "GRPO": plain(Update.grpo(optimizer)),
+      "GRPO, KL 0.04": plain(Update.grpo({ ...optimizer, klCoefficient: 0.04 })),
+      "GRPO, rewards apart": plain(Update.grpo({ ...optimizer, compare: "parts" })),
+      "Dr. GRPO": plain(Update.drGrpo(optimizer)),
       "DAPO": Pipeline.loop(
         { ...loop, batch: 16 },
         Rollout.dynamic(
@@ -33,10 +34,10 @@ export default Experiment.make("update-methods", {
           sample,
           Reward.score(Reward.sum(reward, Reward.softOverlong({ maxLength: 160, margin: 32 })))
         ),
-        Update.dapo({ learningRate })
+        Update.dapo(optimizer)
       ),
-      "GSPO": plain(Update.gspo({ learningRate })),
-      "CISPO": plain(Update.cispo({ learningRate }))
+      "GSPO": plain(Update.gspo(optimizer)),
+      "CISPO": plain(Update.cispo(optimizer))
     }
   },
   baseline: { method: "GRPO" },
