@@ -5,10 +5,12 @@ import * as Random from "../../pipeline/Random.ts"
 import type { AdamW, Completion, Question, SampleOptions, Sequence } from "../Policy.ts"
 import type { Size } from "../../vision/Box.ts"
 import { agree } from "./agree.ts"
+import type { Architecture } from "./Architecture.ts"
 import { type Encoder, make as makeEncoder } from "./encode.ts"
 import { load as loadFolder, type ModelConfig } from "./folder.ts"
-import { type Generated, generate, type Generator } from "./generate.ts"
+import { type Generated, generate, type Generator, tellingOf } from "./generate.ts"
 import { decode } from "./graphs/decode.ts"
+import type { NextToken } from "./graphs/decoder.ts"
 import { prefill } from "./graphs/prefill.ts"
 import type { EncodedPrompt, Feeds } from "./pack.ts"
 import * as Parameters from "./parameters.ts"
@@ -72,6 +74,15 @@ const lazily = <A>(make: () => Promise<A>): () => Promise<A> => {
   return () => (made ??= make())
 }
 
+/** The sessions that sample, each compiled when it is needed for the first time. */
+const samplersOf = (model: Architecture, parts: Partition, tell: NextToken, compile: (graph: Graph) => Promise<Session>) => ({
+  prefill: {
+    images: lazily(() => compile(prefill(model, parts, true, tell))),
+    text: lazily(() => compile(prefill(model, parts, false, tell)))
+  },
+  decode: lazily(() => compile(decode(model, parts, tell)))
+})
+
 /** Reads the folder's configs and tokenizer; weights and sessions come with the first call that needs them. */
 export const make = async (options: EngineConfig): Promise<Engine> => {
   const { device = "cpu", threads } = options
@@ -88,7 +99,7 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
   const run = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => Effect.runPromise(effect)
 
   const state = lazily(() => run(State.initial(options, config, parts, text)))
-  const generator = lazily(async (): Promise<Generator> => {
+  const generator = lazily(async (): Promise<Omit<Generator, "prefill" | "decode">> => {
     const { frozen, weights } = await state()
     const all = { ...parameterFeeds(frozen, parts.frozen), ...parameterFeeds(weights, parts.trained) }
     const decoder = parts.specs.filter((spec) => !Parameters.isVision(spec)).map(({ name }) => [name, all[name]!] as const)
@@ -96,13 +107,14 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
       model,
       imageToken: config.imageToken,
       endTokens: text.endIds,
-      prefill: await compile(prefill(model, parts, true)),
-      decode: await compile(decode(model, parts)),
       parameters: { all, decoder: Object.fromEntries(decoder) },
       memory: { buffers: [] }
     }
   })
-  const textPrefill = lazily((): Promise<Session> => compile(prefill(model, parts, false)))
+  const samplers = {
+    drawn: samplersOf(model, parts, "drawn", compile),
+    distribution: samplersOf(model, parts, "distribution", compile)
+  }
   const trainer = lazily(async () =>
     Trainer.make(model, parts, (await state()).training(), { ...defaults, ...options, imageToken: config.imageToken, compile })
   )
@@ -131,6 +143,7 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
     encodeAnswer: async (answer) => [...text.encode(answer), text.endIds[0]!],
     sample: async (questions, sampling) => {
       const model = await generator()
+      const { decode, prefill } = samplers[tellingOf(sampling)]
       const results: Array<ReadonlyArray<Completion>> = new Array(questions.length)
       for (const images of [true, false]) {
         const of = questions.map((question, i) => ({ question, i })).filter(({ question }) => question.images.length > 0 === images)
@@ -138,8 +151,8 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
         for (let start = 0; start < of.length; start += chunk) {
           const some = of.slice(start, start + chunk)
           const prompts = await Promise.all(some.map(async ({ question }) => ({ ...await prompt(question), key: question.key })))
-          const prefill = images ? model.prefill : await textPrefill()
-          const generated = await generate({ ...model, prefill }, prompts, sampling)
+          const sessions = { prefill: await prefill[images ? "images" : "text"](), decode: await decode() }
+          const generated = await generate({ ...model, ...sessions }, prompts, sampling)
           generated.forEach((group, g) => (results[some[g]!.i] = group.map((one) => completion(one, text))))
         }
       }

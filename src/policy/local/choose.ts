@@ -6,20 +6,12 @@ export interface Choice {
   readonly topK: number
 }
 
-/** Index of the largest value; of equal ones the first. */
-export const argmax = (values: Float32Array): number => {
-  let best = 0
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i
-  return best
-}
-
 /**
  * Draws an index with the given probabilities, cut to the likeliest by top-k and then top-p, where `uniform` is in [0, 1).
  *
  * Equal probabilities rank by index. Source of top-p: Holtzman et al., arXiv 1904.09751.
  */
 export const draw = (probabilities: Float32Array, uniform: number, choice: Choice): number => {
-  if (choice.topP >= 1 && choice.topK === 0) return pick(probabilities, undefined, uniform)
   const ranked = Array.from(probabilities.keys()).sort((a, b) => probabilities[b]! - probabilities[a]! || a - b)
   const most = choice.topK === 0 ? ranked.length : Math.min(choice.topK, ranked.length)
   const total = ranked.slice(0, most).reduce((sum, i) => sum + probabilities[i]!, 0)
@@ -28,19 +20,15 @@ export const draw = (probabilities: Float32Array, uniform: number, choice: Choic
   return pick(probabilities, ranked.slice(0, Math.max(kept, 1)), uniform)
 }
 
-/** Walks up the cumulative distribution over `among` (all indices when undefined) until it passes `uniform`. */
-const pick = (probabilities: Float32Array, among: ReadonlyArray<number> | undefined, uniform: number): number => {
-  const count = among?.length ?? probabilities.length
-  let total = 0
-  for (let i = 0; i < count; i++) total += probabilities[among?.[i] ?? i]!
-  const goal = uniform * total
+/** Walks up the cumulative distribution over `among` until it passes `uniform`. */
+const pick = (probabilities: Float32Array, among: ReadonlyArray<number>, uniform: number): number => {
+  const goal = uniform * among.reduce((sum, i) => sum + probabilities[i]!, 0)
   let sum = 0
-  let last = among?.[0] ?? 0
-  for (let i = 0; i < count; i++) {
-    const index = among?.[i] ?? i
-    if (probabilities[index]! === 0) continue
-    sum += probabilities[index]!
-    last = index
+  let last = among[0]!
+  for (const i of among) {
+    if (probabilities[i]! === 0) continue
+    sum += probabilities[i]!
+    last = i
     if (sum > goal) break
   }
   return last

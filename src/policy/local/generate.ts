@@ -1,9 +1,10 @@
 import { type Session, type Tensor, float32, int64 } from "../../onnx/Session.ts"
 import * as Random from "../../pipeline/Random.ts"
 import type { SampleOptions } from "../Policy.ts"
-import { type Architecture, headSize } from "./Architecture.ts"
+import type { Architecture } from "./Architecture.ts"
 import * as Cache from "./Cache.ts"
-import { argmax, draw } from "./choose.ts"
+import { draw } from "./choose.ts"
+import type { NextToken } from "./graphs/decoder.ts"
 import { type EncodedPrompt, type Feeds, never, packPrompts } from "./pack.ts"
 
 /** Tokens of one completion with their log-probabilities, and how it ended. */
@@ -17,6 +18,7 @@ export interface Generator {
   readonly model: Architecture
   readonly imageToken: number
   readonly endTokens: ReadonlyArray<number>
+  /** Sessions that tell of the next token what `tellingOf` says. */
   readonly prefill: Session
   readonly decode: Session
   /** Feeds of the current weights: all of them, and those of the decoder alone. */
@@ -29,9 +31,13 @@ interface Row {
   readonly result: Generated
   readonly key: Random.Key
   /** Index of its prompt. */
-  readonly group: number
+  readonly prompt: number
   position: number
 }
+
+/** What the graphs have to tell: a distribution that is cut is drawn from here, any other there. */
+export const tellingOf = ({ temperature, topK, topP }: SampleOptions): NextToken =>
+  temperature === 0 || (topP >= 1 && topK === 0) ? "drawn" : "distribution"
 
 /**
  * Samples `n` completions of every prompt: one prefill a prompt, then one decoding step a token for all running
@@ -43,76 +49,83 @@ export const generate = async (
   options: SampleOptions
 ): Promise<ReadonlyArray<ReadonlyArray<Generated>>> => {
   const { model } = generator
-  const greedy = options.temperature === 0
-  const inverseTemperature = float32(Float32Array.of(greedy ? 1 : 1 / options.temperature), [])
+  const telling = tellingOf(options)
+  const inverseTemperature = float32(Float32Array.of(options.temperature === 0 ? frozen : 1 / options.temperature), [])
+  const choosing = (rows: ReadonlyArray<Row>): Feeds =>
+    telling === "drawn" ? { inverseTemperature, uniform: uniforms(rows, options) } : { inverseTemperature }
+
+  /** Adds the next token of every completion, and says which of them end with it. */
+  const extend = (rows: ReadonlyArray<Row>, said: { readonly [name: string]: Tensor }): Array<number> =>
+    rows.flatMap(({ key, result }, i) => {
+      const { logprobs, tokens } = result
+      const logp = said.logp!.data as Float32Array
+      if (telling === "drawn") {
+        tokens.push(Number((said.token!.data as BigInt64Array)[i]!))
+        logprobs.push(logp[i]!)
+      } else {
+        const start = i * model.vocabulary
+        const line = (said.probability!.data as Float32Array).subarray(start, start + model.vocabulary)
+        const token = draw(line, Random.uniformAt(key, tokens.length), options)
+        tokens.push(token)
+        logprobs.push(logp[start + token]!)
+      }
+      if (generator.endTokens.includes(tokens.at(-1)!)) result.finishReason = "stop"
+      return result.finishReason === "stop" || tokens.length === options.maxTokens ? [i] : []
+    })
+
+  const running = prompts.flatMap((prompt, p) =>
+    Array.from({ length: options.n }, (_, sample): Row => ({
+      result: { tokens: [], logprobs: [], finishReason: "length" },
+      key: Random.fold(prompt.key, sample),
+      prompt: p,
+      position: prompt.next
+    }))
+  )
+  const all = running.slice()
   const read = await generator.prefill.run({
     ...generator.parameters.all,
     ...packPrompts(prompts, model, generator.imageToken),
-    inverseTemperature
+    ...choosing(running),
+    prompt: int64(running.map(({ prompt }) => prompt))
   })
-  const cache = Cache.make(model, prompts.length * options.n, options.maxTokens, generator.memory)
-  const results = outputs(model, prompts.length * options.n)
+  const cache = Cache.make(model, running.length, options.maxTokens, generator.memory)
   const constant = {
     ...generator.parameters.decoder,
-    ...promptInputs(read, prompts.map((prompt) => prompt.ids.length), model),
-    inverseTemperature
+    ...promptInputs(read, prompts.map((prompt) => prompt.ids.length), model)
   }
-
-  /** Adds the next token of a completion, and says whether it goes on. */
-  const extend = (row: Row, outputs: { readonly [name: string]: Tensor }, at: number): boolean => {
-    const line = (name: string) =>
-      (outputs[name]!.data as Float32Array).subarray(at * model.vocabulary, (at + 1) * model.vocabulary)
-    const { logprobs, tokens } = row.result
-    const token = greedy
-      ? argmax(line("logp"))
-      : draw(line("probability"), Random.uniformAt(row.key, tokens.length), options)
-    tokens.push(token)
-    logprobs.push(line("logp")[token]!)
-    if (generator.endTokens.includes(token)) {
-      row.result.finishReason = "stop"
-      return false
-    }
-    return tokens.length < options.maxTokens
-  }
-
-  const completions = prompts.map(() =>
-    Array.from({ length: options.n }, (): Generated => ({ tokens: [], logprobs: [], finishReason: "length" }))
-  )
-  const running: Array<Row> = []
-  prompts.forEach((prompt, p) =>
-    completions[p]!.forEach((result, sample) => {
-      const row = { result, key: Random.fold(prompt.key, sample), group: p, position: prompt.next }
-      if (extend(row, read, p)) running.push(row)
-    })
-  )
-
-  while (running.length > 0) {
-    const inputs = { ...constant, ...rowInputs(running, prompts.length, cache, model) }
-    const said = await generator.decode.run(inputs, results(running.length))
-    const added = (name: string, layer: number) => said[`${name}.${layer}`]!.data as Float32Array
-    cache.append(Array.from({ length: model.layers }, (_, i) => [added("newKey", i), added("newValue", i)] as const))
-    const finished = running.flatMap((row, i) => {
-      row.position++
-      return extend(row, said, i) ? [] : [i]
-    })
-    for (const i of finished.reverse()) {
+  /** Takes what was said of the running completions, and lets the finished ones leave. */
+  const advance = (said: { readonly [name: string]: Tensor }): void => {
+    for (const i of extend(running, said).reverse()) {
       const last = running.pop()!
       if (i === running.length) continue
       cache.move(running.length, i)
       running[i] = last
     }
   }
-  return completions
+
+  advance(read)
+  while (running.length > 0) {
+    const said = await generator.decode.run({
+      ...constant,
+      ...choosing(running),
+      ...rowInputs(running, prompts.length, cache, model)
+    })
+    const added = (name: string, layer: number) => said[`${name}.${layer}`]!.data as Float32Array
+    cache.append(Array.from({ length: model.layers }, (_, i) => [added("newKey", i), added("newValue", i)] as const))
+    for (const row of running) row.position++
+    advance(said)
+  }
+  return prompts.map((_, p) => all.filter(({ prompt }) => prompt === p).map(({ result }) => result))
 }
 
-/** Memory for what a step of up to `most` completions gives, for every step again: whatever is new has to be collected. */
-const outputs = (model: Architecture, most: number): (rows: number) => Feeds => {
-  const size = model.keyValueHeads * headSize(model)
-  const widths = [["logp", model.vocabulary], ["probability", model.vocabulary]] as Array<[name: string, width: number]>
-  for (let layer = 0; layer < model.layers; layer++) widths.push([`newKey.${layer}`, size], [`newValue.${layer}`, size])
-  const memory = widths.map(([name, width]) => ({ name, width, data: new Float32Array(most * width) }))
-  return (rows) =>
-    Object.fromEntries(memory.map(({ data, name, width }) => [name, float32(data.subarray(0, rows * width), [rows, width])]))
+/** So cold that every token but the likeliest has a probability of 0. A power of two: it rounds nothing. */
+const frozen = 2 ** 100
+
+/** For each completion where in the distribution its next token lies, [rows, 1]. */
+const uniforms = (rows: ReadonlyArray<Row>, { temperature }: SampleOptions): Tensor => {
+  // Of equally likely tokens greedy decoding takes the first. 0 would do were what is frozen exactly 0 and not almost.
+  const at = ({ key, result }: Row) => (temperature === 0 ? 2 ** -10 : Random.uniformAt(key, result.tokens.length))
+  return float32(Float32Array.from(rows, (row) => Math.min(at(row), 1 - 2 ** -23)), [rows.length, 1])
 }
 
 /** What stays the same while completions grow: the prompts' keys and values, and where each prompt ends. */
@@ -133,7 +146,7 @@ const rowInputs = (running: ReadonlyArray<Row>, groups: number, cache: Cache.Cac
   const positions = new Float32Array(running.length * 3)
   running.forEach((row, i) => positions.fill(row.position, 3 * i, 3 * i + 3))
   const members = Array.from({ length: groups }, (): Array<number> => [])
-  running.forEach((row, i) => members[row.group]!.push(i))
+  running.forEach((row, i) => members[row.prompt]!.push(i))
   const samples = Math.max(...members.map((rows) => rows.length))
   const grid = new Array<number>(groups * samples).fill(0)
   const cell = new Array<number>(running.length)

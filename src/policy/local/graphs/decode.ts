@@ -4,7 +4,7 @@ import { type Architecture, headSize } from "../Architecture.ts"
 import { isVision } from "../parameters.ts"
 import type { ParameterSet } from "../partition.ts"
 import * as Decoder from "./decoder.ts"
-import { declareParameters } from "./parts.ts"
+import { declareParameters, gather } from "./parts.ts"
 
 /** What running completions attend to beside themselves, and who belongs to which prompt. */
 interface Context {
@@ -17,9 +17,6 @@ interface Context {
   /** [own]: far below zero where nothing was said yet. */
   readonly ownMask: Graph.Value
 }
-
-const gather = (x: Graph.Value, index: Graph.Value): Graph.Value =>
-  Graph.emit(x.graph, "Gather", [x, index], { shape: [...index.shape, ...x.shape.slice(1)] }, { axis: 0 })
 
 /** Rows [rows, keyValueHeads, shared, width] by prompt: [groups, keyValueHeads, cells, width]. */
 const byPrompt = (rows: Graph.Value, { grid }: Context): Graph.Value => {
@@ -79,7 +76,7 @@ const attention = (
  * extended with, `newKey.i` and `newValue.i` [rows, keyValueHeads * headSize]. The caches are not among the outputs, since
  * onnxruntime-node copies each of these.
  */
-export const decode = (model: Architecture, set: ParameterSet): Graph.Graph => {
+export const decode = (model: Architecture, set: ParameterSet, tell: Decoder.NextToken): Graph.Graph => {
   const graph = Graph.make()
   const parameters = declareParameters(graph, { ...set, specs: set.specs.filter((spec) => !isVision(spec)) })
   const { x: embedded, positions } = Decoder.embed(graph, parameters, undefined)
@@ -98,6 +95,6 @@ export const decode = (model: Architecture, set: ParameterSet): Graph.Graph => {
     const mixed = attention(graph, layer, rows, context, model)
     x = Decoder.finishLayer(x, mixed, layer, model, parameters)
   }
-  Decoder.nextToken(x, model, parameters)
+  Decoder.nextToken(x, model, parameters, tell)
   return graph
 }

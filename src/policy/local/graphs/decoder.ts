@@ -1,6 +1,7 @@
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Ops from "../../../onnx/ops.ts"
 import { type Architecture, headSize } from "../Architecture.ts"
+import { draw } from "./draw.ts"
 import { feedForward, inverseFrequencies, linear, type Parameters, rotation, scaledTurn, type Turn } from "./parts.ts"
 
 /** M-RoPE: each frequency turns with one of time, height and width. Source: Wang et al., arXiv 2409.12191, section 2.1. */
@@ -63,13 +64,30 @@ export const logits = (x: Graph.Value, model: Architecture, parameters: Paramete
     parameters(model.tiedEmbeddings ? embeddingTable : "lm_head.weight")
   )
 
-/** What sampling needs of the next token: `logp` at temperature 1 and `probability` at the temperature asked for. */
-export const nextToken = (rows: Graph.Value, model: Architecture, parameters: Parameters): void => {
-  const graph = rows.graph
+/** What a sampling graph tells of the next token: the one that it drew, or all of them. */
+export type NextToken = "drawn" | "distribution"
+
+/**
+ * The tokens after `rows`, as outputs. "drawn": `token` and its `logp`, [rows, 1], by `uniform` [rows, 1] as `draw` does it.
+ * "distribution": `logp` and `probability` [rows, vocabulary].
+ *
+ * `logp` is at temperature 1; tokens are drawn, and `probability` is, at the temperature asked for.
+ */
+export const nextToken = (rows: Graph.Value, model: Architecture, parameters: Parameters, tell: NextToken): void => {
+  const { graph } = rows
   const inverseTemperature = Graph.input(graph, "inverseTemperature", "float32", [])
   const scores = logits(rows, model, parameters)
-  Graph.output(Graph.emit(graph, "LogSoftmax", [scores], { shape: scores.shape }, { axis: -1 }), "logp")
-  Graph.output(Ops.softmax(Ops.multiply(scores, inverseTemperature)), "probability")
+  const logp = Graph.emit(graph, "LogSoftmax", [scores], { shape: scores.shape }, { axis: -1 })
+  const probability = Ops.softmax(Ops.multiply(scores, inverseTemperature))
+  if (tell === "distribution") {
+    Graph.output(logp, "logp")
+    Graph.output(probability, "probability")
+    return
+  }
+  const shape = [rows.shape[0]!, 1]
+  const token = draw(probability, Graph.input(graph, "uniform", "float32", shape), model.vocabulary)
+  Graph.output(Graph.emit(graph, "GatherElements", [logp, token], { shape }, { axis: 1 }), "logp")
+  Graph.output(token, "token")
 }
 
 /** Name of the token embeddings. */

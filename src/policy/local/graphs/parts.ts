@@ -34,6 +34,10 @@ export const linear = (x: Graph.Value, parameters: Parameters, name: string, bia
   return adapted.length === 1 ? adapted[0]! : Ops.concat(adapted, 1)
 }
 
+/** What stands in x [n, ...] at the places `index` [...]: [...index, ...]. Sampling has no use for its gradient. */
+export const gather = (x: Graph.Value, index: Graph.Value): Graph.Value =>
+  Graph.emit(x.graph, "Gather", [x, index], { shape: [...index.shape, ...x.shape.slice(1)] }, { axis: 0 })
+
 const pieces = (x: Graph.Value, widths: ReadonlyArray<number>): ReadonlyArray<Graph.Value> =>
   widths.length === 1 ? [x] : Ops.split(x, 1, widths)
 

@@ -3,14 +3,14 @@ import * as Ops from "../../../onnx/ops.ts"
 import type { Architecture } from "../Architecture.ts"
 import type { ParameterSet } from "../partition.ts"
 import * as Decoder from "./decoder.ts"
-import { declareParameters } from "./parts.ts"
+import { declareParameters, gather } from "./parts.ts"
 import { visionTower } from "./vision.ts"
 
 /**
- * Reads prompts: outputs `key.i`, `value.i` [groups, keyValueHeads, promptLength, headSize] of every layer i, and the next
- * token after each prompt.
+ * Reads prompts: outputs `key.i`, `value.i` [groups, keyValueHeads, promptLength, headSize] of every layer i, and the first
+ * tokens of completions, of which `prompt` [completions] says to which prompt each belongs.
  */
-export const prefill = (model: Architecture, set: ParameterSet, images: boolean): Graph.Graph => {
+export const prefill = (model: Architecture, set: ParameterSet, images: boolean, tell: Decoder.NextToken): Graph.Graph => {
   const graph = Graph.make()
   const parameters = declareParameters(graph, set)
   const causal = Graph.input(graph, "causalPrompt", "float32", ["promptLength", "promptLength"])
@@ -30,6 +30,7 @@ export const prefill = (model: Architecture, set: ParameterSet, images: boolean)
       : (rows: Graph.Value) => rows
     x = Decoder.finishLayer(pick(x), pick(mixed), layer, model, parameters)
   }
-  Decoder.nextToken(x, model, parameters)
+  const prompt = Graph.input(graph, "prompt", "int64", ["completions"])
+  Decoder.nextToken(gather(x, prompt), model, parameters, tell)
   return graph
 }
