@@ -43,7 +43,7 @@ const added = (rows: number, step: number) =>
 /** One number a token of [row][head], from the keys or values of a layer, as far as the mask says that they are there. */
 const content = (cache: Cache.Cache, rows: number, layer: number, kind: 0 | 1) => {
   const tensor = cache.tensors(rows)[layer]![kind]
-  const capacity = tensor.dims[2]!
+  const capacity = tensor.dims[1]!
   const data = tensor.data as Float32Array
   const length = (cache.mask().data as Float32Array).filter((value) => value === 0).length
   return Array.from({ length: rows }, (_, row) =>

@@ -13,7 +13,7 @@ export interface Cache {
   readonly append: (layers: ReadonlyArray<readonly [key: Float32Array, value: Float32Array]>) => void
   /** Copies a row over another one. */
   readonly move: (from: number, to: number) => void
-  /** For each layer the keys and values of the first `rows` rows, [rows, keyValueHeads, capacity, headSize]. */
+  /** For each layer the keys and values of the first `rows` rows, [rows * keyValueHeads, capacity, headSize]. */
   readonly tensors: (rows: number) => ReadonlyArray<readonly [key: Tensor, value: Tensor]>
   /** [capacity]: 0 for the tokens that are there, far below zero for the others. */
   readonly mask: () => Tensor
@@ -81,7 +81,7 @@ export const make = (model: Architecture, rows: number, most: number, memory: Me
       for (const pair of buffers) for (const buffer of pair) buffer.copyWithin(to * row, from * row, (from + 1) * row)
     },
     tensors: (count) => {
-      const shape = [count, keyValueHeads, capacity, size]
+      const shape = [count * keyValueHeads, capacity, size]
       const numbers = count * keyValueHeads * capacity * size
       return buffers.map(([keys, values]) =>
         [float32(keys.subarray(0, numbers), shape), float32(values.subarray(0, numbers), shape)] as const

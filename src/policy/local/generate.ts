@@ -148,18 +148,22 @@ const rowInputs = (running: ReadonlyArray<Row>, groups: number, cache: Cache.Cac
   const members = Array.from({ length: groups }, (): Array<number> => [])
   running.forEach((row, i) => members[row.prompt]!.push(i))
   const samples = Math.max(...members.map((rows) => rows.length))
-  const grid = new Array<number>(groups * samples).fill(0)
-  const cell = new Array<number>(running.length)
+  const heads = model.keyValueHeads
+  const grid = new Array<number>(groups * heads * samples).fill(0)
+  const cell = new Array<number>(running.length * heads)
   members.forEach((rows, group) =>
     rows.forEach((row, sample) => {
-      grid[group * samples + sample] = row
-      cell[row] = group * samples + sample
+      for (let head = 0; head < heads; head++) {
+        const place = (group * heads + head) * samples + sample
+        grid[place] = row * heads + head
+        cell[row * heads + head] = place
+      }
     })
   )
   const feeds: Feeds = {
     ids: int64(running.map((row) => row.result.tokens.at(-1)!)),
     positions: float32(positions, [running.length, 3]),
-    grid: int64(grid, [groups, samples]),
+    grid: int64(grid, [groups, heads, samples]),
     cell: int64(cell),
     ownMask: cache.mask()
   }
