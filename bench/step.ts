@@ -18,26 +18,33 @@ interface Step {
   readonly inside: { readonly [kind in Recorded["kind"]]: number }
 }
 
-export const step: Measure.Part = (settings) =>
+export const step: Measure.Part = async (settings) => {
+  const alone = await measure(settings, 1)
+  const together = await measure(settings, availableParallelism())
+  return { target, alone, together, met: alone.met && together.met }
+}
+
+/** `jobs` runs at a time, each with its share of the cores. */
+const measure = (settings: Measure.Settings, jobs: number) =>
   Measure.inFolder(async (folder) => {
     // The study writes a checkpoint every ten steps, so that ten steps hold one. The first step compiles sessions, and
     // where the last one ends is not seen; neither counts.
     const steps = (settings.smoke ? settings.rounds : Math.max(10, settings.rounds)) + 2
-    Measure.say(`step: ${steps} steps of the study`)
-    await runStudy(folder, steps)
-    const measured = stepsOf(readRuns(folder)).slice(1)
+    Measure.say(`step: ${steps} steps of the study, ${jobs} at a time`)
+    await runStudy(folder, steps, jobs)
+    const measured = readRuns(folder).flatMap((runs) => stepsOf(runs).slice(1))
     const shareOutside = Measure.summary(measured.map(({ inside, milliseconds }) => 1 - total(inside) / milliseconds))
     const all = Measure.sum(measured.map(({ milliseconds }) => milliseconds))
     const overall = 1 - Measure.sum(measured.map(({ inside }) => total(inside))) / all
     const each = (of: (one: Step) => number) => Measure.summary(measured.map((one) => of(one) / 1000))
     const kinds: ReadonlyArray<Recorded["kind"]> = ["prefill", "decode", "score", "train"]
     return {
-      threads: availableParallelism(),
+      jobs,
+      threads: Math.floor(availableParallelism() / jobs),
       // A step in which every group earned the same trains nothing, and counts as a part of the next one.
       steps: measured.length,
       seconds: each(({ milliseconds }) => milliseconds),
       secondsInSessions: Object.fromEntries(kinds.map((kind) => [kind, each(({ inside }) => inside[kind])])),
-      target,
       shareOutside,
       shareOutsideOverall: overall,
       met: shareOutside.median < target && overall < target
@@ -46,25 +53,25 @@ export const step: Measure.Part = (settings) =>
 
 const total = (inside: Step["inside"]): number => Measure.sum(Object.values(inside))
 
-/** `assay run` in a process of its own whose threads record their sessions. */
-const runStudy = async (folder: string, steps: number): Promise<void> => {
+/** `assay run` in a process of its own whose threads record their sessions: one run a job, of different seeds. */
+const runStudy = async (folder: string, steps: number, jobs: number): Promise<void> => {
   const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
   const recorder = new URL("./support/recordSessions.ts", import.meta.url).href
-  const words = ["run", path("./support/studyLoop.ts"), "--seeds", "1", "--jobs", "1", "--set", `loop.steps=${steps}`]
+  const words = ["run", path("./support/studyLoop.ts"), "--seeds", String(jobs), "--jobs", String(jobs), "--set", `loop.steps=${steps}`]
   const database = join(folder, "runs.db")
   const command = ["--import", recorder, path("../bin/assay.js"), ...words, "--db", database, "--json"]
   await Child.output(command, { ASSAY_BENCH_SESSIONS: folder })
 }
 
-/** The runs of the thread that trained. */
-const readRuns = (folder: string): ReadonlyArray<Recorded> => {
+/** What ran in each thread that trained. */
+const readRuns = (folder: string): ReadonlyArray<ReadonlyArray<Recorded>> => {
   const files = readdirSync(folder).filter((name) => name.startsWith("sessions-"))
   const threads = files.map((name) => {
     const lines = readFileSync(join(folder, name), "utf8").trimEnd().split("\n")
     return lines.map((line) => JSON.parse(line) as Recorded)
   })
-  const trained = threads.find((runs) => runs.some(({ kind }) => kind === "train"))
-  if (trained === undefined) throw new Error("no thread recorded a training step")
+  const trained = threads.filter((runs) => runs.some(({ kind }) => kind === "train"))
+  if (trained.length === 0) throw new Error("no thread recorded a training step")
   return trained
 }
 

@@ -45,11 +45,11 @@ export const make = (model: Architecture, rows: number, most: number, memory: Me
   const { buffers } = memory
   let capacity = Math.min(firstCapacity, most)
   let length = 0
-  // What is not there yet is read too, with a weight of 0: it must be a number.
+  // What is not there yet is read too, with next to no weight: it must be a number.
   for (const pair of buffers) for (const buffer of pair) buffer.fill(0, 0, lines * capacity * size)
 
-  /** Adds half of the room to every line: attention reads all of it, filled or not. */
-  const grow = (): void => {
+  /** Adds half of the room to the first lines: attention reads all of it, filled or not. */
+  const grow = (lines: number): void => {
     const larger = Math.min(most, Math.ceil(1.5 * capacity))
     for (const pair of buffers) {
       for (const buffer of pair) {
@@ -65,7 +65,7 @@ export const make = (model: Architecture, rows: number, most: number, memory: Me
 
   return {
     append: (added) => {
-      if (length === capacity) grow()
+      if (length === capacity) grow(added[0]![0].length / size)
       added.forEach((pair, layer) =>
         pair.forEach((from, kind) => {
           const to = buffers[layer]![kind as 0 | 1]

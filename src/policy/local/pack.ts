@@ -14,7 +14,7 @@ export interface EncodedPrompt {
 
 export type Feeds = { [name: string]: Tensor }
 
-/** Far enough below zero that softmax makes it exactly 0, and finite so that nothing turns into NaN. */
+/** Further below zero than any score, and finite so that nothing turns into NaN. */
 export const never = -1e9
 
 /** The index of a row where there is none. */
