@@ -49,11 +49,14 @@ export const gelu = (x: Value): Value => {
   })
 }
 
+const expandTo = (x: Value, size: Value, shape: Shape): Value =>
+  record(emit(x.graph, "Expand", [x, size], { shape }), [x], (d) => [unbroadcast(d, x.shape)])
+
 /** Repeats dimensions of size 1 until `x` is as large as `like`. */
-const expandLike = (x: Value, like: Value): Value =>
-  same(x.shape, like.shape)
-    ? x
-    : record(emit(x.graph, "Expand", [x, shapeOf(like)], { shape: like.shape }), [x], (d) => [unbroadcast(d, x.shape)])
+const expandLike = (x: Value, like: Value): Value => (same(x.shape, like.shape) ? x : expandTo(x, shapeOf(like), like.shape))
+
+/** Repeats dimensions of size 1 until `x` has the given shape, whose named dimensions belong to inputs of the graph. */
+export const expand = (x: Value, shape: Shape): Value => expandTo(x, shapeTensor(x.graph, shape), shape)
 
 /** Sum over axes, which stay as dimensions of size 1 or vanish. */
 export const reduceSum = (x: Value, axes: ReadonlyArray<number>, keepDims = true): Value => {
@@ -202,12 +205,6 @@ export const softmax = (x: Value): Value => {
   })
 }
 
-/** What attention mixes: `scores` [..., queries, keys] and `values` [..., keys, size], whose leading axes broadcast. */
-export interface Source {
-  readonly scores: Value
-  readonly values: Value
-}
-
 /**
  * Softmax over the last axis, without a reverse of its own, of scores of which some are masked, that is far below the others.
  *
@@ -222,38 +219,24 @@ export const softmaxOfMasked = (x: Value): Value => {
 }
 
 /**
- * Attention: softmax of scores + mask over the keys of all sources together, then the sum of their values by these weights,
- * [...places, size]. Reshaped to [...places, keys], the scores of all sources stand side by side; `mask` broadcasts to that.
+ * Attention: softmax of scores [..., queries, keys] + mask, then the sum of values [..., keys, size] by these weights,
+ * [..., queries, size]. `mask` broadcasts to the scores under the shape [...places, keys].
  *
  * The reverse needs sum(weights * d weights) for every query, which is sum(d * result): Dao et al., arXiv 2205.14135, eq. 4.
  */
-export const attend = (sources: ReadonlyArray<Source>, mask: Value, places: Shape): Value => {
-  const { graph } = mask
-  const axis = places.length
-  const size = sources[0]!.values.shape.at(-1)!
+export const attend = (scores: Value, values: Value, mask: Value, places: Shape): Value => {
+  const { graph } = scores
   const as = (x: Value, shape: Shape): Value =>
     same(x.shape, shape) ? x : emit(graph, "Reshape", [x, shapeTensor(graph, shape)], { shape })
-  const queries = ({ scores }: Source): Shape => scores.shape.slice(0, -1)
-  const wide = sources.map(({ scores }) => as(scores, [...places, scores.shape.at(-1)!]))
-  const all = wide.length === 1
-    ? wide[0]!
-    : emit(graph, "Concat", wide, { shape: [...places, mask.shape.at(-1)!] }, { axis })
-  const weights = softmaxOfMasked(binary("Add", all, mask))
-  const shares = (wide.length === 1 ? [weights] : pieces(weights, axis, wide)).map((share, i) =>
-    as(share, sources[i]!.scores.shape)
-  )
-  const mixed = sources.map(({ values }, i) => as(product(shares[i]!, values, 0, 0), [...places, size]))
-  const y = mixed.reduce((a, b) => binary("Add", a, b))
-  return record(y, sources.flatMap(({ scores, values }) => [scores, values]), (d) => {
-    const along = reduceSum(multiply(d, y), [axis])
-    return sources.flatMap((source, i) => {
-      const dMixed = as(d, [...queries(source), size])
-      const dShare = product(dMixed, source.values, 0, 1)
-      return [
-        multiply(shares[i]!, subtract(dShare, as(along, [...queries(source), 1]))),
-        unbroadcast(product(shares[i]!, dMixed, 1, 0), source.values.shape)
-      ]
-    })
+  const masked = binary("Add", as(scores, [...places, scores.shape.at(-1)!]), mask)
+  const weights = as(softmaxOfMasked(masked), scores.shape)
+  const y = product(weights, values, 0, 0)
+  return record(y, [scores, values], (d) => {
+    const along = reduceSum(multiply(d, y), [y.shape.length - 1])
+    return [
+      multiply(weights, subtract(product(d, values, 0, 1), along)),
+      unbroadcast(product(weights, d, 1, 0), values.shape)
+    ]
   })
 }
 

@@ -109,15 +109,15 @@ const cases: { readonly [name: string]: Case } = {
   linear: { inputs: { x: [3, 4], w: [5, 4] }, build: ({ w, x }) => Ops.linear(x!, w!) },
   "linear with bias": { inputs: { x: [3, 4], w: [5, 4], b: [5] }, build: ({ b, w, x }) => Ops.linear(x!, w!, b!) },
   softmax: { inputs: { a: [2, 4] }, build: ({ a }) => Ops.softmax(a!) },
-  "attend, one source": {
+  attend: {
     inputs: { s: [2, 3, 4], v: [2, 4, 5] },
-    build: ({ s, v }) => Ops.attend([{ scores: s!, values: v! }], mask(s!.graph, 3, 4), [2, 3])
+    build: ({ s, v }) => Ops.attend(s!, v!, mask(s!.graph, 3, 4), [2, 3])
   },
-  "attend, two sources, one of them under another shape and one with values that are shared": {
-    inputs: { s: [2, 6, 4], v: [2, 4, 5], t: [2, 2, 3, 3], w: [2, 1, 3, 5] },
-    build: ({ s, t, v, w }) =>
-      Ops.attend([{ scores: s!, values: v! }, { scores: t!, values: w! }], mask(s!.graph, 3, 7), [2, 2, 3])
+  "attend, masked under another shape and with values that are shared": {
+    inputs: { s: [2, 2, 6, 4], v: [2, 1, 4, 5] },
+    build: ({ s, v }) => Ops.attend(s!, v!, mask(s!.graph, 3, 4), [2, 2, 2, 3])
   },
+  expand: { inputs: { x: [2, 1, 3] }, build: ({ x }) => Ops.expand(x!, [2, 4, 3]) },
   rmsNorm: { inputs: { x: [3, 6], w: [6] }, build: ({ w, x }) => Ops.rmsNorm(x!, w!, 1e-6) },
   rotary: { inputs: { x: [3, 16] }, build: ({ x }) => Ops.rotary(x!, angles(x!.graph, 3, 4)) },
   placeRows: {

@@ -141,7 +141,7 @@ export const promptAttention = (
   const stacked = Ops.reshape(query, ["groups", keyValueHeads, "sharedQueries", size])
   const scores = Ops.matmulTransposed(stacked, key)
   const places = ["groups", keyValueHeads, shared, "promptLength"]
-  const byQuery = Ops.attend([{ scores, values: value }], mask, places)
+  const byQuery = Ops.attend(scores, value, mask, places)
   const mixed = Ops.reshape(byQuery, ["groups", heads, "promptLength", size])
   return Ops.reshape(Ops.transpose(mixed, [0, 2, 1, 3]), [rows, heads * size])
 }

@@ -19,7 +19,7 @@ interface Grid {
  * Attention of completions, to their prompt and causally to themselves: rows [ownRows, heads * headSize].
  *
  * The samples of a group share the keys and values of their prompt, which is computed once. Only here are completions padded
- * to one length: every other operation works on their tokens alone.
+ * to one length: every other operator works on their tokens alone.
  * `mask` [groups, 1, 1, 1, length, promptLength + length].
  */
 const completionAttention = (
@@ -35,15 +35,19 @@ const completionAttention = (
   const byHead = (x: Graph.Value, shared: number) => {
     const padded = Ops.toGrid(x, grid.index, grid.inverse)
     const all = Ops.reshape(padded, ["groups", "samples", "length", keyValueHeads, shared, size])
-    return Ops.transpose(all, [0, 3, 4, 1, 2, 5])
+    return Ops.transpose(all, [0, 3, 1, 4, 2, 5])
   }
-  const queries = byHead(rows.query, shared)
-  const flat = Ops.reshape(queries, ["groups", keyValueHeads, "groupQueries", size])
-
-  const toPrompt = { scores: Ops.matmulTransposed(flat, prompt.key), values: prompt.value }
-  const toOwn = { scores: Ops.matmulTransposed(queries, byHead(rows.key, 1)), values: byHead(rows.value, 1) }
-  const mixed = Ops.attend([toPrompt, toOwn], mask, ["groups", keyValueHeads, shared, "samples", "length"])
-  const byRow = Ops.transpose(Ops.reshape(mixed, ["groups", heads, "samples", "length", size]), [0, 2, 3, 1, 4])
+  const after = (prompt: Graph.Value, own: Graph.Value) => {
+    const alike = Ops.reshape(prompt, ["groups", keyValueHeads, 1, "promptLength", size])
+    const repeated = Ops.expand(alike, ["groups", keyValueHeads, "samples", "promptLength", size])
+    return Ops.concat([repeated, Ops.reshape(byHead(own, 1), ["groups", keyValueHeads, "samples", "length", size])], 3, "keys")
+  }
+  // The heads that share keys and values stand below each other, as more queries.
+  const queries = Ops.reshape(byHead(rows.query, shared), ["groups", keyValueHeads, "samples", "headQueries", size])
+  const scores = Ops.matmulTransposed(queries, after(prompt.key, rows.key))
+  const places = ["groups", keyValueHeads, "samples", shared, "length"]
+  const mixed = Ops.attend(scores, after(prompt.value, rows.value), mask, places)
+  const byRow = Ops.transpose(Ops.reshape(mixed, [...places, size]), [0, 2, 4, 1, 3, 5])
   return Ops.fromGrid(Ops.reshape(byRow, ["gridRows", heads * size]), grid.index, grid.inverse)
 }
 

@@ -47,7 +47,7 @@ const attention = (
     return Ops.transpose(Ops.reshape(placed, [count, length, heads, size]), [0, 2, 1, 3])
   }
   const scores = Ops.matmulTransposed(byHead(Ops.rotary(query!, turn.query)), byHead(Ops.rotary(key!, turn.key)))
-  const mixed = Ops.attend([{ scores, values: byHead(value!) }], segments.mask, [count, heads, length])
+  const mixed = Ops.attend(scores, byHead(value!), segments.mask, [count, heads, length])
   const rows = Ops.reshape(Ops.transpose(mixed, [0, 2, 1, 3]), [`${segments.name}Places`, hidden])
   const back = Ops.fromGrid(rows, segments.index, segments.inverse)
   return Ops.linear(back, parameters(`${at}.attn.proj.weight`), parameters(`${at}.attn.proj.bias`))
