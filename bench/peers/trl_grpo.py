@@ -141,7 +141,7 @@ def main():
         "torch": torch.__version__,
         "threads": batch["threads"],
         "rounds": options.rounds,
-        **common.compared(seconds, common.ours(options, "step", "seconds", "median")),
+        **common.compared(seconds, common.ours(options, "step", "alone", "seconds", "median")),
         "secondsOfRewards": common.summary(rewards.seconds[1:]),
         "completionTokensPerStep": common.summary(rewards.tokens[1:]),
     }
