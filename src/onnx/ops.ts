@@ -32,12 +32,13 @@ export const negate = (x: Value): Value => record(unary("Neg", x), [x], (d) => [
 
 export const scale = (x: Value, factor: number): Value => multiply(x, scalar(x.graph, factor))
 
-/** x * sigmoid(x). Source: Hendrycks and Gimpel, arXiv 1606.08415, "SiLU". */
-export const silu = (x: Value): Value => {
-  const s = unary("Sigmoid", x)
-  const y = binary("Mul", x, s)
-  // y' = s + y (1 - s)
-  return record(y, [x], (d) => [multiply(d, add(s, multiply(y, subtract(scalar(x.graph, 1), s))))])
+/** gate * sigmoid(gate) * up. Source: Shazeer, arXiv 2002.05202, "SwiGLU" with beta 1. */
+export const swiglu = (gate: Value, up: Value): Value => {
+  const s = unary("Sigmoid", gate)
+  const silu = binary("Mul", gate, s)
+  const y = binary("Mul", silu, up)
+  // silu' = s + silu (1 - s), which times `up` is y + s (up - y).
+  return record(y, [gate, up], (d) => [multiply(d, add(y, multiply(s, subtract(up, y)))), multiply(d, silu)])
 }
 
 /** Gaussian error linear unit, exact. Source: Hendrycks and Gimpel, arXiv 1606.08415. */

@@ -83,7 +83,7 @@ const cases: { readonly [name: string]: Case } = {
   "multiply by itself": { inputs: { a: [2, 3] }, build: ({ a }) => Ops.multiply(a!, a!) },
   negate: { inputs: { a: [4] }, build: ({ a }) => Ops.negate(a!) },
   scale: { inputs: { a: [4] }, build: ({ a }) => Ops.scale(a!, 2.5) },
-  silu: { inputs: { a: [3, 4] }, build: ({ a }) => Ops.silu(a!) },
+  swiglu: { inputs: { a: [3, 4], b: [3, 4] }, build: ({ a, b }) => Ops.swiglu(a!, b!) },
   gelu: { inputs: { a: [3, 4] }, build: ({ a }) => Ops.gelu(a!) },
   "reduceSum, kept": { inputs: { a: [2, 3, 4] }, build: ({ a }) => Ops.reduceSum(a!, [1]) },
   "reduceSum, dropped": { inputs: { a: [2, 3, 4] }, build: ({ a }) => Ops.reduceSum(a!, [0, 2], false) },
@@ -98,7 +98,7 @@ const cases: { readonly [name: string]: Case } = {
       return Ops.matmul(Ops.transpose(left!, [1, 0]), right!)
     }
   },
-  "split, one piece used": { inputs: { a: [2, 5] }, build: ({ a }) => Ops.silu(Ops.split(a!, 1, [2, 3])[1]!) },
+  "split, one piece used": { inputs: { a: [2, 5] }, build: ({ a }) => Ops.gelu(Ops.split(a!, 1, [2, 3])[1]!) },
   matmul: { inputs: { a: [2, 3, 4], b: [2, 4, 5] }, build: ({ a, b }) => Ops.matmul(a!, b!) },
   "matmul, broadcast": { inputs: { a: [2, 3, 4], b: [1, 4, 5] }, build: ({ a, b }) => Ops.matmul(a!, b!) },
   matmulTransposed: { inputs: { a: [2, 3, 4], b: [2, 5, 4] }, build: ({ a, b }) => Ops.matmulTransposed(a!, b!) },
@@ -128,7 +128,7 @@ const cases: { readonly [name: string]: Case } = {
   "toGrid and fromGrid": {
     inputs: { x: [3, 2] },
     ids: { index: [2, -1, 0, 1], inverse: [2, 3, 0] },
-    build: ({ index, inverse, x }) => Ops.fromGrid(Ops.silu(Ops.toGrid(x!, index!, inverse!)), index!, inverse!)
+    build: ({ index, inverse, x }) => Ops.fromGrid(Ops.gelu(Ops.toGrid(x!, index!, inverse!)), index!, inverse!)
   },
   tokenLogProbability: {
     inputs: { logits: [3, 4] },
@@ -147,7 +147,7 @@ describe("gradients", () => {
   it("adds up over every path that leads to the output", async () => {
     const worst = await worstDifference({
       inputs: { x: [2, 3] },
-      build: ({ x }) => Ops.add(Ops.multiply(x!, Ops.silu(x!)), Ops.softmax(x!))
+      build: ({ x }) => Ops.add(Ops.multiply(x!, Ops.gelu(x!)), Ops.softmax(x!))
     })
     assert.isBelow(worst, 2e-3)
   })
@@ -156,7 +156,7 @@ describe("gradients", () => {
     const graph = Graph.make()
     const a = Graph.input(graph, "a", "float32", [2])
     const b = Graph.input(graph, "b", "float32", [2])
-    assert.throws(() => gradients(Ops.silu(a), a, [b]), "b does not lead to")
+    assert.throws(() => gradients(Ops.gelu(a), a, [b]), "b does not lead to")
   })
 
   it("names both shapes when operands do not fit", () => {

@@ -124,15 +124,27 @@ describe("packGroups", () => {
   })
 
   it("gives every row of a completion its place among all of one length, and the other places nobody", () => {
-    const { feeds } = packGroups(groups, model, image)
-    assert.deepStrictEqual(numbers(feeds, "gridInverse"), [0, 1, 4, 6, 7])
-    assert.deepStrictEqual(numbers(feeds, "gridIndex"), [0, 1, -1, -1, 2, -1, 3, 4])
+    const { feeds } = packGroups(groups, { ...model, heads: 1, keyValueHeads: 1 }, image)
+    assert.deepStrictEqual(numbers(feeds, "queryInverse"), [0, 1, 4, 6, 7])
+    assert.deepStrictEqual(numbers(feeds, "queryIndex"), [0, 1, -1, -1, 2, -1, 3, 4])
+    assert.deepStrictEqual(numbers(feeds, "keyIndex"), numbers(feeds, "queryIndex"))
+  })
+
+  it("puts the heads that share a key below each other, and those that do not apart", () => {
+    const one = { prompt: text(1, 2), completions: [[5, 6], [7, 8]] }
+    const { feeds } = packGroups([one], { ...model, heads: 4, keyValueHeads: 2 }, image)
+    // By key and value head, by sample, by head that shares them: heads 0 and 1 of both rows, then heads 2 and 3.
+    assert.deepStrictEqual(numbers(feeds, "queryIndex"), [0, 1, 4, 5, 2, 3, 6, 7])
+    assert.deepStrictEqual(numbers(feeds, "queryInverse"), [0, 1, 4, 5, 2, 3, 6, 7])
+    assert.deepStrictEqual(numbers(feeds, "keyIndex"), [0, 2, 1, 3])
+    assert.deepStrictEqual(feeds.keyInverse!.dims, [2, 2])
   })
 
   it("has a row that weighs nothing when completions of one token have none", () => {
-    const { feeds, place, tokens } = packGroups([{ prompt: text(1, 2), completions: [[5], [6]] }], model, image)
+    const single = { ...model, heads: 1, keyValueHeads: 1 }
+    const { feeds, place, tokens } = packGroups([{ prompt: text(1, 2), completions: [[5], [6]] }], single, image)
     assert.deepStrictEqual(numbers(feeds, "ids"), [1, 2, 0])
     assert.deepStrictEqual([place(0, 0, 0), place(0, 1, 0), tokens], [0, 1, 3])
-    assert.deepStrictEqual([numbers(feeds, "gridInverse"), numbers(feeds, "gridIndex")], [[0], [0, -1]])
+    assert.deepStrictEqual([numbers(feeds, "queryInverse"), numbers(feeds, "queryIndex")], [[0], [0, -1]])
   })
 })

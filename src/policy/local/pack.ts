@@ -138,6 +138,32 @@ export const packPrompts = (
   }
 }
 
+/** Completions padded to one length: `places[row]` is where a row without gaps stands, by group, sample and token. */
+interface PaddedGrid {
+  readonly groups: number
+  readonly samples: number
+  readonly length: number
+  readonly places: ReadonlyArray<number>
+}
+
+/** Where the heads of rows stand in the grid of groups x keyValueHeads x samples x shared x length, and what stands where. */
+const gridFeeds = (name: string, grid: PaddedGrid, keyValueHeads: number, shared: number): Feeds => {
+  const { groups, length, places, samples } = grid
+  const heads = keyValueHeads * shared
+  const index = new Array<number>(groups * samples * length * heads).fill(none)
+  const inverse = new Array<number>(places.length * heads)
+  places.forEach((place, row) => {
+    const [group, sample, token] = [Math.floor(place / (samples * length)), Math.floor(place / length) % samples, place % length]
+    for (let head = 0; head < heads; head++) {
+      const [outer, inner] = [Math.floor(head / shared), head % shared]
+      const at = (((group * keyValueHeads + outer) * samples + sample) * shared + inner) * length + token
+      index[at] = row * heads + head
+      inverse[row * heads + head] = at
+    }
+  })
+  return { [`${name}Index`]: int64(index), [`${name}Inverse`]: int64(inverse, [places.length, heads]) }
+}
+
 /** A prompt and the completions that share it. */
 export interface PackedGroup {
   readonly prompt: EncodedPrompt
@@ -177,7 +203,6 @@ export const packGroups = (
       }
     })
   )
-  const gridRows = groups.length * samples * length
   if (ids.length === 0) {
     // Completions of one token each have no rows, and the graph needs one: its token weighs nothing.
     ids.push(0)
@@ -185,8 +210,8 @@ export const packGroups = (
     places.push(0)
     targets.push(0)
   }
-  const gridIndex = new Array<number>(gridRows).fill(none)
-  places.forEach((place, row) => (gridIndex[place] = row))
+  const grid = { groups: groups.length, samples, length, places }
+  const shared = model.heads / model.keyValueHeads
   const positions = new Float32Array(ids.length * 3)
   starts.forEach((position, row) => positions.fill(position, row * 3, row * 3 + 3))
 
@@ -210,8 +235,8 @@ export const packGroups = (
       ...(images.length === 0 ? {} : visionFeeds(images, model)),
       mask: float32(mask, [groups.length, 1, 1, 1, length, keys]),
       sampleZeros: float32(new Float32Array(samples), [samples, 1]),
-      gridIndex: int64(gridIndex),
-      gridInverse: int64(places),
+      ...gridFeeds("query", grid, model.keyValueHeads, shared),
+      ...gridFeeds("key", grid, model.keyValueHeads, 1),
       targets: int64([...firsts, ...targets])
     }
   }

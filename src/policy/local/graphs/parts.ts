@@ -45,7 +45,7 @@ const pieces = (x: Graph.Value, widths: ReadonlyArray<number>): ReadonlyArray<Gr
 export const feedForward = (x: Graph.Value, at: string, parameters: Parameters, biased: boolean): Graph.Value => {
   const part = (input: Graph.Value, name: string) =>
     linear(input, parameters, `${at}.mlp.${name}.weight`, biased ? parameters(`${at}.mlp.${name}.bias`) : undefined)
-  return part(Ops.multiply(Ops.silu(part(x, "gate_proj")), part(x, "up_proj")), "down_proj")
+  return part(Ops.swiglu(part(x, "gate_proj"), part(x, "up_proj")), "down_proj")
 }
 
 /**

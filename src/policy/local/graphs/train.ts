@@ -9,46 +9,51 @@ import * as Decoder from "./decoder.ts"
 import { declareParameters } from "./parts.ts"
 import { visionTower } from "./vision.ts"
 
-/** Where rows without gaps stand in the padded grid of groups x samples x length, and the other way round. */
+/**
+ * Where the heads of rows without gaps stand in a padded grid of groups x keyValueHeads x samples x heads that share a key x
+ * length, and the other way round. Those of a row are counted one after the other.
+ */
 interface Grid {
   readonly index: Graph.Value
   readonly inverse: Graph.Value
 }
 
+const declareGrid = (graph: Graph.Graph, name: string, heads: number): Grid => ({
+  index: Graph.input(graph, `${name}Index`, "int64", [`${name}Places`]),
+  inverse: Ops.reshape(Graph.input(graph, `${name}Inverse`, "int64", ["ownRows", heads]), [`${name}Rows`])
+})
+
 /**
  * Attention of completions, to their prompt and causally to themselves: rows [ownRows, heads * headSize].
  *
  * The samples of a group share the keys and values of their prompt, which is computed once. Only here are completions padded
- * to one length: every other operator works on their tokens alone.
+ * to one length: every other operator works on their tokens alone. The heads that share keys and values stand below each
+ * other, as more queries.
  * `mask` [groups, 1, 1, 1, length, promptLength + length].
  */
 const completionAttention = (
   rows: Decoder.Heads,
   prompt: Decoder.Heads,
   mask: Graph.Value,
-  grid: Grid,
+  grids: { readonly query: Grid; readonly key: Grid },
   model: Architecture
 ): Graph.Value => {
   const size = headSize(model)
   const { heads, keyValueHeads } = model
-  const shared = heads / keyValueHeads
-  const byHead = (x: Graph.Value, shared: number) => {
-    const padded = Ops.toGrid(x, grid.index, grid.inverse)
-    const all = Ops.reshape(padded, ["groups", "samples", "length", keyValueHeads, shared, size])
-    return Ops.transpose(all, [0, 3, 1, 4, 2, 5])
+  const bySample = (x: Graph.Value, grid: Grid, places: string) => {
+    const byHead = Ops.reshape(x, [grid.inverse.shape[0]!, size])
+    return Ops.reshape(Ops.toGrid(byHead, grid.index, grid.inverse), ["groups", keyValueHeads, "samples", places, size])
   }
   const after = (prompt: Graph.Value, own: Graph.Value) => {
     const alike = Ops.reshape(prompt, ["groups", keyValueHeads, 1, "promptLength", size])
     const repeated = Ops.expand(alike, ["groups", keyValueHeads, "samples", "promptLength", size])
-    return Ops.concat([repeated, Ops.reshape(byHead(own, 1), ["groups", keyValueHeads, "samples", "length", size])], 3, "keys")
+    return Ops.concat([repeated, bySample(own, grids.key, "length")], 3, "keys")
   }
-  // The heads that share keys and values stand below each other, as more queries.
-  const queries = Ops.reshape(byHead(rows.query, shared), ["groups", keyValueHeads, "samples", "headQueries", size])
-  const scores = Ops.matmulTransposed(queries, after(prompt.key, rows.key))
-  const places = ["groups", keyValueHeads, "samples", shared, "length"]
+  const scores = Ops.matmulTransposed(bySample(rows.query, grids.query, "queries"), after(prompt.key, rows.key))
+  const places = ["groups", keyValueHeads, "samples", heads / keyValueHeads, "length"]
   const mixed = Ops.attend(scores, after(prompt.value, rows.value), mask, places)
-  const byRow = Ops.transpose(Ops.reshape(mixed, [...places, size]), [0, 2, 4, 1, 3, 5])
-  return Ops.fromGrid(Ops.reshape(byRow, ["gridRows", heads * size]), grid.index, grid.inverse)
+  const { index, inverse } = grids.query
+  return Ops.reshape(Ops.fromGrid(Ops.reshape(mixed, [index.shape[0]!, size]), index, inverse), ["ownRows", heads * size])
 }
 
 /**
@@ -65,9 +70,9 @@ const logProbabilities = (graph: Graph.Graph, model: Architecture, set: Paramete
   const sampleZeros = Graph.input(graph, "sampleZeros", "float32", ["samples", 1])
   const lastIndex = Graph.input(graph, "lastIndex", "int64", ["groups"])
   const lastInverse = Graph.input(graph, "lastInverse", "int64", ["promptRows"])
-  const grid = {
-    index: Graph.input(graph, "gridIndex", "int64", ["gridRows"]),
-    inverse: Graph.input(graph, "gridInverse", "int64", ["ownRows"])
+  const grids = {
+    query: declareGrid(graph, "query", model.heads),
+    key: declareGrid(graph, "key", model.keyValueHeads)
   }
   const targets = Graph.input(graph, "targets", "int64", ["tokens"])
 
@@ -89,7 +94,7 @@ const logProbabilities = (graph: Graph.Graph, model: Architecture, set: Paramete
     const mixed = Ops.concat(
       [
         Decoder.promptAttention(prompt, causalPrompt, model, "promptRows"),
-        completionAttention(own, prompt, mask, grid, model)
+        completionAttention(own, prompt, mask, grids, model)
       ],
       0,
       "rows"
