@@ -14,21 +14,15 @@ export interface PatchOptions {
   readonly std: readonly [number, number, number]
 }
 
-export interface Patches {
-  readonly gridWidth: number
-  readonly gridHeight: number
-  /** [gridHeight * gridWidth, 3 * temporalPatchSize * patchSize * patchSize], in rows. */
-  readonly values: Float32Array
-}
-
 /**
- * Cuts an image into normalised patches as Qwen2-VL's vision tower reads them.
+ * Cuts an image into normalised patches as Qwen2-VL's vision tower reads them: [height / patchSize * width / patchSize,
+ * 3 * temporalPatchSize * patchSize * patchSize].
  *
  * The patches of one merged block follow each other (row by row), and blocks go row by row; inside a patch the order is
  * channel, frame, row, column. The image's sides must be multiples of patchSize * mergeSize (see `smartResize`).
  * Source: Hugging Face transformers, Qwen2VLImageProcessor.
  */
-export const patches = (image: Image, options: PatchOptions): Patches => {
+export const patches = (image: Image, options: PatchOptions): Float32Array => {
   const { mergeSize, patchSize, temporalPatchSize } = options
   const gridWidth = image.width / patchSize
   const gridHeight = image.height / patchSize
@@ -44,7 +38,7 @@ export const patches = (image: Image, options: PatchOptions): Patches => {
       }
     }
   }
-  return { gridWidth, gridHeight, values }
+  return values
 }
 
 /** Writes the patch whose corner is at (left, top) and returns where the next one goes. */

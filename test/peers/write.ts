@@ -34,11 +34,10 @@ for (const one of cases) {
     ...gradients.map(({ data, name, shape }) => ({ name: `gradient.${name}`, data, shape })),
     ...prompts.flatMap(({ images, positions }, q) => [
       { name: `positions.${q}`, data: positions, shape: [positions.length / 3, 3] },
-      ...images.map(({ columns, patches, rows }, i) => ({
-        name: `patches.${q}.${i}`,
-        data: patches,
-        shape: [rows * columns, patches.length / rows / columns]
-      }))
+      ...images.map(({ columns, patches, rows }, i) => {
+        const data = patches()
+        return { name: `patches.${q}.${i}`, data, shape: [rows * columns, data.length / rows / columns] }
+      })
     ])
   ]
   await Effect.runPromise(Safetensors.write(join(folder, "ours.safetensors"), tensors))

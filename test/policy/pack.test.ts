@@ -61,7 +61,7 @@ describe("packPrompts", () => {
     const patches = (from: number) => Float32Array.from({ length: 12 }, (_, i) => from + i)
     const withImage = (ids: ReadonlyArray<number>, from: number): EncodedPrompt => ({
       ...text(...ids),
-      images: [{ rows: 2, columns: 2, patches: patches(from) }]
+      images: [{ rows: 2, columns: 2, patches: () => patches(from) }]
     })
     const feeds = packPrompts([withImage([1, image], 0), withImage([image, 2, 3], 100)], model, image)
     assert.deepStrictEqual(numbers(feeds, "ids"), [1, image, 0, image, 2, 3])
@@ -76,7 +76,7 @@ describe("packPrompts", () => {
 
   it("fills up images and windows of unlike size with nothing", () => {
     const picture = (rows: number, columns: number) =>
-      ({ ...text(image), images: [{ rows, columns, patches: new Float32Array(rows * columns * 3) }] })
+      ({ ...text(image), images: [{ rows, columns, patches: () => new Float32Array(rows * columns * 3) }] })
     const tall = { ...picture(6, 2), ids: [image, image, image], positions: new Float32Array(9) }
     const feeds = packPrompts([tall, picture(2, 2)], model, image)
     assert.deepStrictEqual(feeds["image.mask"]!.dims, [2, 1, 1, 12])

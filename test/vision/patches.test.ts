@@ -34,8 +34,8 @@ const golden: { readonly [row: number]: ReadonlyArray<number> } = {
 
 describe("patches", () => {
   it("agrees with the processor of Qwen2-VL", () => {
-    const { gridHeight, gridWidth, values } = patches(image, options)
-    assert.deepStrictEqual([gridWidth, gridHeight, values.length], [4, 2, 8 * 24])
+    const values = patches(image, options)
+    assert.strictEqual(values.length, 8 * 24)
     for (const [row, expected] of Object.entries(golden)) {
       expected.forEach((value, i) => assert.approximately(values[Number(row) * 24 + i]!, value, 1e-5))
     }
@@ -43,7 +43,7 @@ describe("patches", () => {
 
   it("keeps the patches of a merged block together, row by row", () => {
     const blank: PatchOptions = { ...options, rescale: 1, mean: [0, 0, 0], std: [1, 1, 1], temporalPatchSize: 1 }
-    const { values } = patches(image, blank)
+    const values = patches(image, blank)
     const corner = (patch: number) => values[patch * 12]!
     const pixel = (x: number, y: number) => image.pixels[(y * 8 + x) * 3]!
     assert.deepStrictEqual([0, 1, 2, 3, 4].map(corner), [pixel(0, 0), pixel(2, 0), pixel(0, 2), pixel(2, 2), pixel(4, 0)])

@@ -48,10 +48,11 @@ export const make = (config: ModelConfig, preprocessor: PreprocessorConfig, text
     )
   const encode = Effect.fnUntraced(function*(question: Question) {
     const images = yield* Effect.forEach(question.images, loadImage)
-    const grids = images.map((image) => {
-      const cut = patches(image, options)
-      return { rows: cut.gridHeight, columns: cut.gridWidth, patches: cut.values }
-    })
+    const grids = images.map((image) => ({
+      rows: image.height / preprocessor.patch,
+      columns: image.width / preprocessor.patch,
+      patches: () => patches(image, options)
+    }))
     const rendered = yield* render(question)
     const counts = grids.map((grid) => (grid.rows * grid.columns) / preprocessor.merge ** 2)
     const expanded = yield* Effect.fromResult(text.expandImages(rendered, counts)).pipe(Effect.mapError(failed("encode")))

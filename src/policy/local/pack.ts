@@ -9,7 +9,8 @@ export interface EncodedPrompt {
   readonly positions: Float32Array
   /** Position of the first token after the prompt. */
   readonly next: number
-  readonly images: ReadonlyArray<ImageGrid & { readonly patches: Float32Array }>
+  /** Patches are cut when they are asked for: they take eight times the memory of the pixels, and a batch has many. */
+  readonly images: ReadonlyArray<ImageGrid & { readonly patches: () => Float32Array }>
 }
 
 export type Feeds = { [name: string]: Tensor }
@@ -57,7 +58,7 @@ const visionFeeds = (images: EncodedPrompt["images"], model: Architecture): Feed
   let start = 0
   for (const image of images) {
     const count = image.rows * image.columns
-    patches.set(image.patches, start * vision.patchNumbers)
+    patches.set(image.patches(), start * vision.patchNumbers)
     positions.set(patchPositions(image, vision.merge), start * 2)
     const first = start
     whole.push(Array.from({ length: count }, (_, i) => first + i))
