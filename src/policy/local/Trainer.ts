@@ -5,6 +5,7 @@ import { adamW } from "./adamW.ts"
 import type { Architecture } from "./Architecture.ts"
 import { embeddingTable } from "./graphs/decoder.ts"
 import { accumulated, lookedUp, scoring, training } from "./graphs/train.ts"
+import { inPieces } from "./inPieces.ts"
 import { type EncodedPrompt, type Feeds, packGroups, type PackedGroup } from "./pack.ts"
 import { isVision, type ParameterSpec, view } from "./parameters.ts"
 import type { Partition } from "./partition.ts"
@@ -130,8 +131,14 @@ const addRows = (table: Float32Array, ids: BigInt64Array, rows: Float32Array): v
 /** Euclidean norm, summed in double precision and always in the same order. */
 const norm = (numbers: Float32Array): number => {
   let sum = 0
-  for (let i = 0; i < numbers.length; i++) sum += numbers[i]! * numbers[i]!
+  inPieces(numbers.length, (start, end) => (sum += sumOfSquares(numbers, start, end)))
   return Math.sqrt(sum)
+}
+
+const sumOfSquares = (numbers: Float32Array, start: number, end: number): number => {
+  let sum = 0
+  for (let i = start; i < end; i++) sum += numbers[i]! * numbers[i]!
+  return sum
 }
 
 interface Group extends PackedGroup {

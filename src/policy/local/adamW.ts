@@ -1,4 +1,5 @@
 import type { AdamW } from "../Policy.ts"
+import { inPieces } from "./inPieces.ts"
 import type { TrainingState } from "./Trainer.ts"
 
 /**
@@ -19,8 +20,8 @@ export const adamW = (state: TrainingState, options: AdamW, scale: number, decay
     rate: options.learningRate / (1 - options.beta1 ** t),
     correction: 1 / (1 - options.beta2 ** t)
   }
-  climb(state, rates, keep, 0, decaying)
-  climb(state, rates, 1, decaying, state.weights.length)
+  inPieces(decaying, (start, end) => climb(state, rates, keep, start, end))
+  inPieces(state.weights.length - decaying, (start, end) => climb(state, rates, 1, decaying + start, decaying + end))
 }
 
 interface Rates {

@@ -139,30 +139,32 @@ export const packPrompts = (
   }
 }
 
-/** Completions padded to one length: `places[row]` is where a row without gaps stands, by group, sample and token. */
-interface PaddedGrid {
-  readonly groups: number
-  readonly samples: number
-  readonly length: number
-  readonly places: ReadonlyArray<number>
-}
-
-/** Where the heads of rows stand in the grid of groups x keyValueHeads x samples x shared x length, and what stands where. */
-const gridFeeds = (name: string, grid: PaddedGrid, keyValueHeads: number, shared: number): Feeds => {
-  const { groups, length, places, samples } = grid
+/**
+ * Completions padded to one length: where the heads of their rows stand in the grid of groups x keyValueHeads x samples x
+ * shared x length, and what stands where. `lengths` has the rows of every completion, group by group.
+ */
+const gridFeeds = (name: string, lengths: ReadonlyArray<ReadonlyArray<number>>, keyValueHeads: number, shared: number): Feeds => {
+  const samples = lengths[0]!.length
+  const length = Math.max(...lengths.flat())
   const heads = keyValueHeads * shared
-  const index = new Array<number>(groups * samples * length * heads).fill(none)
-  const inverse = new Array<number>(places.length * heads)
-  places.forEach((place, row) => {
-    const [group, sample, token] = [Math.floor(place / (samples * length)), Math.floor(place / length) % samples, place % length]
-    for (let head = 0; head < heads; head++) {
-      const [outer, inner] = [Math.floor(head / shared), head % shared]
-      const at = (((group * keyValueHeads + outer) * samples + sample) * shared + inner) * length + token
-      index[at] = row * heads + head
-      inverse[row * heads + head] = at
-    }
-  })
-  return { [`${name}Index`]: int64(index), [`${name}Inverse`]: int64(inverse, [places.length, heads]) }
+  const rows = lengths.flat().reduce((a, b) => a + b, 0)
+  const index = new Int32Array(lengths.length * samples * length * heads).fill(none)
+  const inverse = new Int32Array(rows * heads)
+  let row = 0
+  lengths.forEach((group, g) =>
+    group.forEach((count, sample) => {
+      for (let head = 0; head < heads; head++) {
+        const [outer, inner] = [Math.floor(head / shared), head % shared]
+        const start = (((g * keyValueHeads + outer) * samples + sample) * shared + inner) * length
+        for (let i = 0; i < count; i++) {
+          index[start + i] = (row + i) * heads + head
+          inverse[(row + i) * heads + head] = start + i
+        }
+      }
+      row += count
+    })
+  )
+  return { [`${name}Index`]: int64(index), [`${name}Inverse`]: int64(inverse, [rows, heads]) }
 }
 
 /** A prompt and the completions that share it. */
@@ -184,22 +186,19 @@ export const packGroups = (
   const prompts = groups.map((group) => group.prompt)
   const promptLength = longest(prompts.map((prompt) => prompt.ids))
   const samples = groups[0]!.completions.length
-  const length = longest(groups.flatMap((group) => group.completions.map((tokens) => ({ length: tokens.length - 1 }))))
-
+  const lengths = groups.map((group) => group.completions.map((tokens) => tokens.length - 1))
   const ids: Array<number> = []
-  const places: Array<number> = []
   const starts: Array<number> = []
   const firsts: Array<number> = []
   const targets: Array<number> = []
   const offsets: Array<number> = []
-  groups.forEach((group, g) =>
-    group.completions.forEach((tokens, s) => {
+  groups.forEach((group) =>
+    group.completions.forEach((tokens) => {
       firsts.push(tokens[0]!)
       offsets.push(ids.length)
       for (let i = 0; i < tokens.length - 1; i++) {
         ids.push(tokens[i]!)
         starts.push(group.prompt.next + i)
-        places.push((g * samples + s) * length + i)
         targets.push(tokens[i + 1]!)
       }
     })
@@ -208,10 +207,10 @@ export const packGroups = (
     // Completions of one token each have no rows, and the graph needs one: its token weighs nothing.
     ids.push(0)
     starts.push(0)
-    places.push(0)
     targets.push(0)
+    lengths[0]![0] = 1
   }
-  const grid = { groups: groups.length, samples, length, places }
+  const length = Math.max(...lengths.flat())
   const shared = model.heads / model.keyValueHeads
   const positions = new Float32Array(ids.length * 3)
   starts.forEach((position, row) => positions.fill(position, row * 3, row * 3 + 3))
@@ -236,8 +235,8 @@ export const packGroups = (
       ...(images.length === 0 ? {} : visionFeeds(images, model)),
       mask: float32(mask, [groups.length, 1, 1, 1, length, keys]),
       sampleZeros: float32(new Float32Array(samples), [samples, 1]),
-      ...gridFeeds("query", grid, model.keyValueHeads, shared),
-      ...gridFeeds("key", grid, model.keyValueHeads, 1),
+      ...gridFeeds("query", lengths, model.keyValueHeads, shared),
+      ...gridFeeds("key", lengths, model.keyValueHeads, 1),
       targets: int64([...firsts, ...targets])
     }
   }
