@@ -2,6 +2,8 @@
  * 64 completions in 8 groups of 8: the time of decoding steps against that of their matrix products alone, at the same
  * numbers of rows and lengths, in turns, in one process.
  */
+// As the thread of a policy does.
+import "../src/policy/local/heap.ts"
 import * as Effect from "effect/Effect"
 import { make as makeEngine } from "../src/policy/local/Engine.ts"
 import { load } from "../src/policy/local/folder.ts"

@@ -4,6 +4,8 @@
  * Two batches: "grouped" is GRPO's, 8 prompts with 8 completions each, the prompt computed once a group; "distinct" is
  * supervised training's, 64 prompts with one answer each.
  */
+// As the thread of a policy does.
+import "../src/policy/local/heap.ts"
 import * as Batch from "./support/batch.ts"
 import * as Gemm from "./support/gemm.ts"
 import * as Measure from "./support/measure.ts"

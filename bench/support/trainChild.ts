@@ -2,6 +2,8 @@
  * Trains some steps of one shape in a process of its own and prints seconds and memory, so that the peak is that shape's alone.
  * Called by `measureTraining`.
  */
+// As the thread of a policy does.
+import "../../src/policy/local/heap.ts"
 import * as Effect from "effect/Effect"
 import { make } from "../../src/policy/local/Engine.ts"
 import { load } from "../../src/policy/local/folder.ts"

@@ -1,4 +1,5 @@
 /** The thread in which a local policy computes, so that the thread of the display never stands still. */
+import "./heap.ts"
 import { parentPort, workerData } from "node:worker_threads"
 import { type Engine, type EngineConfig, make } from "./Engine.ts"
 import type { Reply, Request } from "./protocol.ts"
