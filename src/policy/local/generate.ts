@@ -50,7 +50,7 @@ export const generate = async (
 ): Promise<ReadonlyArray<ReadonlyArray<Generated>>> => {
   const { model } = generator
   const telling = tellingOf(options)
-  const inverseTemperature = float32(Float32Array.of(options.temperature === 0 ? frozen : 1 / options.temperature), [])
+  const inverseTemperature = float32(Float32Array.of(options.temperature === 0 ? coldest : 1 / options.temperature), [])
   const choosing = (rows: ReadonlyArray<Row>): Feeds =>
     telling === "drawn" ? { inverseTemperature, uniform: uniforms(rows, options) } : { inverseTemperature }
 
@@ -119,11 +119,11 @@ export const generate = async (
 }
 
 /** So cold that every token but the likeliest has a probability of 0. A power of two: it rounds nothing. */
-const frozen = 2 ** 100
+const coldest = 2 ** 100
 
 /** For each completion where in the distribution its next token lies, [rows, 1]. */
 const uniforms = (rows: ReadonlyArray<Row>, { temperature }: SampleOptions): Tensor => {
-  // Of equally likely tokens greedy decoding takes the first. 0 would do were what is frozen exactly 0 and not almost.
+  // Greedily, the first of equally likely tokens. 0 would do if the probability of all others were exactly 0 and not almost.
   const at = ({ key, result }: Row) => (temperature === 0 ? 2 ** -10 : Random.uniformAt(key, result.tokens.length))
   return float32(Float32Array.from(rows, (row) => Math.min(at(row), 1 - 2 ** -23)), [rows.length, 1])
 }
