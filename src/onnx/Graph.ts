@@ -134,6 +134,10 @@ export const scalar = (graph: Graph, value: number): Value =>
 export const floats = (graph: Graph, name: string, shape: ReadonlyArray<number>, data: Float32Array): Value =>
   initializer(graph, name, { type: "float32", shape, data })
 
+/** An integer constant without dimensions. */
+export const int = (graph: Graph, value: number): Value =>
+  initializer(graph, `n_${value}`, { type: "int64", shape: [], data: BigInt64Array.of(BigInt(value)) })
+
 export const ints = (graph: Graph, values: ReadonlyArray<number>): Value =>
   initializer(graph, `i_${values.join("_")}`, {
     type: "int64",

@@ -25,7 +25,7 @@ export interface Initializer {
 }
 
 /** Values of TensorProto.DataType. */
-const dataType: { readonly [type in ElementType]: number } = { float32: 1, int32: 6, int64: 7, bool: 9 }
+export const dataType: { readonly [type in ElementType]: number } = { float32: 1, int32: 6, int64: 7, bool: 9 }
 
 const attribute = (name: string, value: Attribute): Protobuf.Field => {
   const head = Protobuf.text(1, name)

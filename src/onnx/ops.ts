@@ -282,36 +282,6 @@ export const rotary = (x: Value, rotation: Rotation): Value => {
   return record(y, [x], (d) => [rotary(d, { ...rotation, sin: negate(rotation.sin) })])
 }
 
-const gatherRows = (x: Value, index: Value): Value =>
-  emit(x.graph, "Gather", [x, index], { shape: [index.shape[0]!, x.shape[1]!] }, { axis: 0 })
-
-/** Rows of x, of which -1 is one of zeros. */
-const gatherRowsOrZeros = (x: Value, index: Value): Value => {
-  const shape = [1, x.shape[1]!]
-  const zeros = emit(x.graph, "Expand", [scalar(x.graph, 0), shapeTensor(x.graph, shape)], { shape })
-  return gatherRows(emit(x.graph, "Concat", [x, zeros], { shape: ["padded", x.shape[1]!] }, { axis: 0 }), index)
-}
-
-/**
- * Rows of x [n, width] in another order: `index` [m] says which row stands where, -1 meaning a row of zeros.
- *
- * Each row may stand at one place at most; `inverse` [n] says where, -1 meaning nowhere. The reverse is the same operator
- * with the two swapped, which is why nothing needs to be added up.
- */
-export const placeRows = (x: Value, index: Value, inverse: Value): Value =>
-  record(gatherRowsOrZeros(x, index), [x], (d) => [gatherRowsOrZeros(d, inverse)])
-
-/**
- * Rows of x [n, width] in a grid with gaps: `index` [m] says which row stands where, -1 where none does; `inverse` [n] where
- * each row stands. What is in a gap is no zero but some row, so it must not reach the output: masked, or dropped by `fromGrid`.
- */
-export const toGrid = (x: Value, index: Value, inverse: Value): Value =>
-  record(gatherRows(x, index), [x], (d) => [gatherRows(d, inverse)])
-
-/** The way back of `toGrid`, from x [m, width] to [n, width]. What stands in a gap gets a gradient of 0. */
-export const fromGrid = (x: Value, index: Value, inverse: Value): Value =>
-  record(gatherRows(x, inverse), [x], (d) => [gatherRowsOrZeros(d, index)])
-
 /** log softmax of logits [rows, entries] at `targets` [rows]: [rows]. */
 export const tokenLogProbability = (logits: Value, targets: Value): Value => {
   const graph = logits.graph

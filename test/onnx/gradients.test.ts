@@ -2,6 +2,7 @@ import { assert, describe, it } from "vitest"
 import * as Graph from "../../src/onnx/Graph.ts"
 import { gradients } from "../../src/onnx/gradients.ts"
 import * as Ops from "../../src/onnx/ops.ts"
+import * as Rows from "../../src/onnx/rows.ts"
 import { compile, float32, int64 } from "../../src/onnx/Session.ts"
 import * as Random from "../../src/pipeline/Random.ts"
 
@@ -120,15 +121,15 @@ const cases: { readonly [name: string]: Case } = {
   expand: { inputs: { x: [2, 1, 3] }, build: ({ x }) => Ops.expand(x!, [2, 4, 3]) },
   rmsNorm: { inputs: { x: [3, 6], w: [6] }, build: ({ w, x }) => Ops.rmsNorm(x!, w!, 1e-6) },
   rotary: { inputs: { x: [3, 16] }, build: ({ x }) => Ops.rotary(x!, angles(x!.graph, 3, 4)) },
-  placeRows: {
+  place: {
     inputs: { x: [3, 2] },
     ids: { index: [2, -1, 0, -1], inverse: [2, -1, 0] },
-    build: ({ index, inverse, x }) => Ops.placeRows(x!, index!, inverse!)
+    build: ({ index, inverse, x }) => Rows.place(x!, index!, inverse!)
   },
   "toGrid and fromGrid": {
     inputs: { x: [3, 2] },
     ids: { index: [2, -1, 0, 1], inverse: [2, 3, 0] },
-    build: ({ index, inverse, x }) => Ops.fromGrid(Ops.gelu(Ops.toGrid(x!, index!, inverse!)), index!, inverse!)
+    build: ({ index, inverse, x }) => Rows.fromGrid(Ops.gelu(Rows.toGrid(x!, index!, inverse!)), index!, inverse!)
   },
   tokenLogProbability: {
     inputs: { logits: [3, 4] },

@@ -49,11 +49,11 @@ export const make = (model: Architecture, rows: number, most: number, memory: Me
   for (const pair of buffers) for (const buffer of pair) buffer.fill(0, 0, lines * capacity * size)
 
   /** Adds half of the room to the first lines: attention reads all of it, filled or not. */
-  const grow = (lines: number): void => {
+  const grow = (used: number): void => {
     const larger = Math.min(most, Math.ceil(1.5 * capacity))
     for (const pair of buffers) {
       for (const buffer of pair) {
-        for (let line = lines - 1; line >= 0; line--) {
+        for (let line = used - 1; line >= 0; line--) {
           const [from, to] = [line * capacity * size, line * larger * size]
           buffer.copyWithin(to, from, from + length * size)
           buffer.fill(0, to + length * size, to + larger * size)

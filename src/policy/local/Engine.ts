@@ -99,7 +99,7 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
   const run = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => Effect.runPromise(effect)
 
   const state = lazily(() => run(State.initial(options, config, parts, text)))
-  const generator = lazily(async (): Promise<Omit<Generator, "prefill" | "decode">> => {
+  const generator = lazily(async (): Promise<Generator> => {
     const { frozen, weights } = await state()
     const all = { ...parameterFeeds(frozen, parts.frozen), ...parameterFeeds(weights, parts.trained) }
     const decoder = parts.specs.filter((spec) => !Parameters.isVision(spec)).map(({ name }) => [name, all[name]!] as const)
@@ -151,8 +151,8 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
         for (let start = 0; start < of.length; start += chunk) {
           const some = of.slice(start, start + chunk)
           const prompts = await Promise.all(some.map(async ({ question }) => ({ ...await prompt(question), key: question.key })))
-          const sessions = { prefill: await prefill[images ? "images" : "text"](), decode: await decode() }
-          const generated = await generate({ ...model, ...sessions }, prompts, sampling)
+          const sampler = { prefill: await prefill[images ? "images" : "text"](), decode: await decode() }
+          const generated = await generate(model, sampler, prompts, sampling)
           generated.forEach((group, g) => (results[some[g]!.i] = group.map((one) => completion(one, text))))
         }
       }

@@ -18,12 +18,15 @@ export interface Generator {
   readonly model: Architecture
   readonly imageToken: number
   readonly endTokens: ReadonlyArray<number>
-  /** Sessions that tell of the next token what `tellingOf` says. */
-  readonly prefill: Session
-  readonly decode: Session
   /** Feeds of the current weights: all of them, and those of the decoder alone. */
   readonly parameters: { readonly all: Feeds; readonly decoder: Feeds }
   readonly memory: Cache.Memory
+}
+
+/** Sessions that tell of the next token what `tellingOf` says. */
+export interface Sampler {
+  readonly prefill: Session
+  readonly decode: Session
 }
 
 /** A completion that goes on. */
@@ -45,6 +48,7 @@ export const tellingOf = ({ temperature, topK, topP }: SampleOptions): NextToken
  */
 export const generate = async (
   generator: Generator,
+  sampler: Sampler,
   prompts: ReadonlyArray<EncodedPrompt & { readonly key: Random.Key }>,
   options: SampleOptions
 ): Promise<ReadonlyArray<ReadonlyArray<Generated>>> => {
@@ -82,7 +86,7 @@ export const generate = async (
     }))
   )
   const all = running.slice()
-  const read = await generator.prefill.run({
+  const read = await sampler.prefill.run({
     ...generator.parameters.all,
     ...packPrompts(prompts, model, generator.imageToken),
     ...choosing(running),
@@ -105,7 +109,7 @@ export const generate = async (
 
   advance(read)
   while (running.length > 0) {
-    const said = await generator.decode.run({
+    const said = await sampler.decode.run({
       ...constant,
       ...choosing(running),
       ...rowInputs(running, prompts.length, cache, model)
@@ -115,7 +119,7 @@ export const generate = async (
     for (const row of running) row.position++
     advance(said)
   }
-  return prompts.map((_, p) => all.filter(({ prompt }) => prompt === p).map(({ result }) => result))
+  return prompts.map((_, p) => all.slice(p * options.n, (p + 1) * options.n).map(({ result }) => result))
 }
 
 /** So cold that every token but the likeliest has a probability of 0. A power of two: it rounds nothing. */

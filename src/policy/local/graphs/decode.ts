@@ -1,10 +1,11 @@
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Ops from "../../../onnx/ops.ts"
+import * as Rows from "../../../onnx/rows.ts"
 import { type Architecture, headSize } from "../Architecture.ts"
 import { isVision } from "../parameters.ts"
 import type { ParameterSet } from "../partition.ts"
 import * as Decoder from "./decoder.ts"
-import { declareParameters, gather } from "./parts.ts"
+import { declareParameters } from "./parts.ts"
 
 /** What running completions attend to beside themselves, and who belongs to which prompt. */
 interface Context {
@@ -35,8 +36,8 @@ const attention = (graph: Graph.Graph, layer: number, rows: Decoder.Heads, conte
   const key = Ops.reshape(rows.key, ["headRows", 1, size])
   const value = Ops.reshape(rows.value, ["headRows", 1, size])
   const byPrompt = (x: Graph.Value) =>
-    Ops.reshape(gather(x, context.grid), ["groups", keyValueHeads, "queries", x.shape[2]!])
-  const byRow = (x: Graph.Value) => gather(Ops.reshape(x, ["places", shared, x.shape[3]!]), context.cell)
+    Ops.reshape(Rows.gather(x, context.grid), ["groups", keyValueHeads, "queries", x.shape[2]!])
+  const byRow = (x: Graph.Value) => Rows.gather(Ops.reshape(x, ["places", shared, x.shape[3]!]), context.cell)
 
   const toPrompt = Ops.matmulTransposed(byPrompt(query), prompt("promptKey"))
   const toOwn = Ops.matmulTransposed(query, own("ownKey"))

@@ -1,5 +1,6 @@
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Ops from "../../../onnx/ops.ts"
+import * as Rows from "../../../onnx/rows.ts"
 import { type Architecture, headSize } from "../Architecture.ts"
 import { draw } from "./draw.ts"
 import { feedForward, inverseFrequencies, linear, type Parameters, rotation, scaledTurn, type Turn } from "./parts.ts"
@@ -108,13 +109,12 @@ export const embed = (
 ): { readonly x: Graph.Value; readonly text: Graph.Value; readonly positions: Graph.Value } => {
   const ids = Graph.input(graph, "ids", "int64", ["rows"])
   const positions = Graph.input(graph, "positions", "float32", ["rows", 3])
-  const shape = ["rows", parameters(embeddingTable).shape[1]!]
-  const text = Graph.emit(graph, "Gather", [parameters(embeddingTable), ids], { shape }, { axis: 0 })
+  const text = Rows.gather(parameters(embeddingTable), ids)
   if (visual === undefined) return { x: text, text, positions }
   const mask = Graph.input(graph, "textMask", "float32", ["rows", 1])
   const index = Graph.input(graph, "visualIndex", "int64", ["rows"])
   const inverse = Graph.input(graph, "visualInverse", "int64", ["visuals"])
-  return { x: Ops.add(Ops.multiply(text, mask), Ops.placeRows(visual, index, inverse)), text, positions }
+  return { x: Ops.add(Ops.multiply(text, mask), Rows.place(visual, index, inverse)), text, positions }
 }
 
 /** Rows of prompts by head, each [groups, heads, promptLength, headSize]. */

@@ -1,4 +1,5 @@
 import * as Graph from "../../../onnx/Graph.ts"
+import { dataType } from "../../../onnx/model.ts"
 import * as Ops from "../../../onnx/ops.ts"
 
 /** Tokens in a block: the cumulative distribution is taken over blocks and then inside of one. */
@@ -37,20 +38,19 @@ export const draw = (probability: Graph.Value, uniform: Graph.Value, vocabulary:
 }
 
 /** Running sum of x [rows, n] along a row. */
-const runningSum = (x: Graph.Value): Graph.Value => {
-  const axis = Graph.emit(x.graph, "Squeeze", [Graph.ints(x.graph, [1])], { type: "int64", shape: [] })
-  return Graph.emit(x.graph, "CumSum", [x, axis], { shape: x.shape })
-}
+const runningSum = (x: Graph.Value): Graph.Value =>
+  Graph.emit(x.graph, "CumSum", [x, Graph.int(x.graph, 1)], { shape: x.shape })
 
 const last = (x: Graph.Value): Graph.Value =>
   Graph.emit(x.graph, "Gather", [x, Graph.ints(x.graph, [-1])], { shape: [x.shape[0]!, 1] }, { axis: 1 })
 
 /** 1 where x [rows, n] is at most `limit` [rows, 1], otherwise 0. */
 const atMost = (x: Graph.Value, limit: Graph.Value): Graph.Value =>
-  Graph.emit(x.graph, "Cast", [Graph.emit(x.graph, "LessOrEqual", [x, limit], { type: "bool", shape: x.shape })], { shape: x.shape }, {
-    to: 1
-  })
+  cast(Graph.emit(x.graph, "LessOrEqual", [x, limit], { type: "bool", shape: x.shape }), "float32")
 
 const count = (ones: Graph.Value): Graph.Value => Ops.reduceSum(ones, [1])
 
-const integer = (x: Graph.Value): Graph.Value => Graph.emit(x.graph, "Cast", [x], { type: "int64", shape: x.shape }, { to: 7 })
+const integer = (x: Graph.Value): Graph.Value => cast(x, "int64")
+
+const cast = (x: Graph.Value, type: Graph.ElementType): Graph.Value =>
+  Graph.emit(x.graph, "Cast", [x], { type, shape: x.shape }, { to: dataType[type] })

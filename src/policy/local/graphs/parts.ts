@@ -34,10 +34,6 @@ export const linear = (x: Graph.Value, parameters: Parameters, name: string, bia
   return adapted.length === 1 ? adapted[0]! : Ops.concat(adapted, 1)
 }
 
-/** What stands in x [n, ...] at the places `index` [...]: [...index, ...]. Sampling has no use for its gradient. */
-export const gather = (x: Graph.Value, index: Graph.Value): Graph.Value =>
-  Graph.emit(x.graph, "Gather", [x, index], { shape: [...index.shape, ...x.shape.slice(1)] }, { axis: 0 })
-
 const pieces = (x: Graph.Value, widths: ReadonlyArray<number>): ReadonlyArray<Graph.Value> =>
   widths.length === 1 ? [x] : Ops.split(x, 1, widths)
 
@@ -64,9 +60,7 @@ export const rotation = (
   const size = Graph.emit(graph, "Shape", [positions], { type: "int64", shape: [2] })
   const count = Graph.emit(graph, "Gather", [size, Graph.ints(graph, [0])], { type: "int64", shape: [1] }, { axis: 0 })
   const end = Graph.emit(graph, "Squeeze", [count], { type: "int64", shape: [] })
-  const first = Graph.emit(graph, "Squeeze", [Graph.ints(graph, [0])], { type: "int64", shape: [] })
-  const one = Graph.emit(graph, "Squeeze", [Graph.ints(graph, [1])], { type: "int64", shape: [] })
-  const range = Graph.emit(graph, "Range", [first, end, one], { type: "int64", shape: [rows] })
+  const range = Graph.emit(graph, "Range", [Graph.int(graph, 0), end, Graph.int(graph, 1)], { type: "int64", shape: [rows] })
   const row = Graph.emit(graph, "Unsqueeze", [range, Graph.ints(graph, [0])], { type: "int64", shape: [1, rows] })
   return {
     cos: Graph.emit(graph, "Cos", [angle], { shape: [rows, half] }),

@@ -1,9 +1,9 @@
 import * as Graph from "../../../onnx/Graph.ts"
-import * as Ops from "../../../onnx/ops.ts"
+import * as Rows from "../../../onnx/rows.ts"
 import type { Architecture } from "../Architecture.ts"
 import type { ParameterSet } from "../partition.ts"
 import * as Decoder from "./decoder.ts"
-import { declareParameters, gather } from "./parts.ts"
+import { declareParameters } from "./parts.ts"
 import { visionTower } from "./vision.ts"
 
 /**
@@ -26,11 +26,11 @@ export const prefill = (model: Architecture, set: ParameterSet, images: boolean,
     Graph.output(heads.value, `value.${layer}`)
     const mixed = Decoder.promptAttention(heads, causal, model, "rows")
     const pick = layer === model.layers - 1
-      ? (rows: Graph.Value) => Ops.placeRows(rows, lastIndex, lastInverse)
+      ? (rows: Graph.Value) => Rows.place(rows, lastIndex, lastInverse)
       : (rows: Graph.Value) => rows
     x = Decoder.finishLayer(pick(x), pick(mixed), layer, model, parameters)
   }
   const prompt = Graph.input(graph, "prompt", "int64", ["completions"])
-  Decoder.nextToken(gather(x, prompt), model, parameters, tell)
+  Decoder.nextToken(Rows.gather(x, prompt), model, parameters, tell)
   return graph
 }

@@ -2,6 +2,7 @@ import * as Graph from "../../../onnx/Graph.ts"
 import { gradients } from "../../../onnx/gradients.ts"
 import * as Ops from "../../../onnx/ops.ts"
 import { prune } from "../../../onnx/prune.ts"
+import * as Rows from "../../../onnx/rows.ts"
 import { type Architecture, headSize } from "../Architecture.ts"
 import type { ParameterSpec } from "../parameters.ts"
 import type { ParameterSet } from "../partition.ts"
@@ -42,7 +43,7 @@ const completionAttention = (
   const { heads, keyValueHeads } = model
   const bySample = (x: Graph.Value, grid: Grid, places: string) => {
     const byHead = Ops.reshape(x, [grid.inverse.shape[0]!, size])
-    return Ops.reshape(Ops.toGrid(byHead, grid.index, grid.inverse), ["groups", keyValueHeads, "samples", places, size])
+    return Ops.reshape(Rows.toGrid(byHead, grid.index, grid.inverse), ["groups", keyValueHeads, "samples", places, size])
   }
   const after = (prompt: Graph.Value, own: Graph.Value) => {
     const alike = Ops.reshape(prompt, ["groups", keyValueHeads, 1, "promptLength", size])
@@ -53,7 +54,7 @@ const completionAttention = (
   const places = ["groups", keyValueHeads, "samples", heads / keyValueHeads, "length"]
   const mixed = Ops.attend(scores, after(prompt.value, rows.value), mask, places)
   const { index, inverse } = grids.query
-  return Ops.reshape(Ops.fromGrid(Ops.reshape(mixed, [index.shape[0]!, size]), index, inverse), ["ownRows", heads * size])
+  return Ops.reshape(Rows.fromGrid(Ops.reshape(mixed, [index.shape[0]!, size]), index, inverse), ["ownRows", heads * size])
 }
 
 /**
@@ -82,7 +83,7 @@ const logProbabilities = (graph: Graph.Graph, model: Architecture, set: Paramete
   /** The rows from which something is predicted: the last of each prompt, then those of the completions. */
   const predicting = (rows: Graph.Value): Graph.Value => {
     const [prompt, own] = streams(rows)
-    return Ops.concat([Ops.placeRows(prompt!, lastIndex, lastInverse), own!], 0, "predicting")
+    return Ops.concat([Rows.place(prompt!, lastIndex, lastInverse), own!], 0, "predicting")
   }
 
   let x = embedded.x

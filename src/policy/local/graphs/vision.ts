@@ -1,5 +1,6 @@
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Ops from "../../../onnx/ops.ts"
+import * as Rows from "../../../onnx/rows.ts"
 import { type Architecture, headSize, type VisionArchitecture } from "../Architecture.ts"
 import { feedForward, inverseFrequencies, type Parameters, rotation, scaledTurn, type Turn } from "./parts.ts"
 
@@ -43,13 +44,13 @@ const attention = (
   const qkv = Ops.linear(x, parameters(`${at}.attn.qkv.weight`), parameters(`${at}.attn.qkv.bias`))
   const [query, key, value] = Ops.split(qkv, 1, [hidden, hidden, hidden])
   const byHead = (rows: Graph.Value) => {
-    const placed = Ops.toGrid(rows, segments.index, segments.inverse)
+    const placed = Rows.toGrid(rows, segments.index, segments.inverse)
     return Ops.transpose(Ops.reshape(placed, [count, length, heads, size]), [0, 2, 1, 3])
   }
   const scores = Ops.matmulTransposed(byHead(Ops.rotary(query!, turn.query)), byHead(Ops.rotary(key!, turn.key)))
   const mixed = Ops.attend(scores, byHead(value!), segments.mask, [count, heads, length])
   const rows = Ops.reshape(Ops.transpose(mixed, [0, 2, 1, 3]), [`${segments.name}Places`, hidden])
-  const back = Ops.fromGrid(rows, segments.index, segments.inverse)
+  const back = Rows.fromGrid(rows, segments.index, segments.inverse)
   return Ops.linear(back, parameters(`${at}.attn.proj.weight`), parameters(`${at}.attn.proj.bias`))
 }
 
