@@ -3,10 +3,10 @@
  * numbers of rows and lengths, in turns, in one process.
  */
 // As the thread of a policy does.
-import "../src/policy/local/heap.ts"
+import "../src/policy/local/thread/heap.ts"
 import * as Effect from "effect/Effect"
-import { make as makeEngine } from "../src/policy/local/Engine.ts"
-import { load } from "../src/policy/local/folder.ts"
+import { make as makeEngine } from "../src/policy/local/thread/engine.ts"
+import { load } from "../src/model/ModelConfig.ts"
 import * as Random from "../src/pipeline/Random.ts"
 import * as Batch from "./support/batch.ts"
 import * as DecodeProducts from "./support/decodeProducts.ts"

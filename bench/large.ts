@@ -10,10 +10,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import sharp from "sharp"
 import * as Random from "../src/pipeline/Random.ts"
-import { make } from "../src/policy/local/Engine.ts"
+import { make } from "../src/policy/local/thread/engine.ts"
 import * as Effect from "effect/Effect"
-import { load } from "../src/policy/local/folder.ts"
-import { parameterSpecs, type TensorSpec } from "../src/policy/local/parameters.ts"
+import { load } from "../src/model/ModelConfig.ts"
+import { parameterSpecs, type TensorSpec } from "../src/model/Parameters.ts"
 
 const tiny = "assets/tiny-vl"
 const tokens = 8

@@ -1,7 +1,7 @@
 /** Completions that `assay score` judges a second on one core: typical three-box answers, as JSON lines in and out. */
 import * as Random from "../src/pipeline/Random.ts"
-import { rewardsOf, scoreLine } from "../src/reward/lines.ts"
-import type { Variant } from "../src/reward/Variant.ts"
+import { rewardsOf, scoreLine } from "../src/reward/scoreRows.ts"
+import type { Variant } from "../src/task/variant.ts"
 import * as Measure from "./support/measure.ts"
 
 const target = 50_000

@@ -5,12 +5,12 @@
  * supervised training's, 64 prompts with one answer each.
  */
 // As the thread of a policy does.
-import "../src/policy/local/heap.ts"
+import "../src/policy/local/thread/heap.ts"
 import * as Batch from "./support/batch.ts"
 import * as Gemm from "./support/gemm.ts"
 import * as Measure from "./support/measure.ts"
 import * as Sessions from "./support/sessions.ts"
-import { type Engine, make } from "../src/policy/local/Engine.ts"
+import { type Engine, make } from "../src/policy/local/thread/engine.ts"
 import { count } from "./support/work.ts"
 
 /** Least share of the large product's rate that a training step is to reach. */

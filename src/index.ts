@@ -1,5 +1,5 @@
 /** The public API of Assay: what a study file imports. */
-export * as Data from "./data/Data.ts"
+export * as Data from "./data/index.ts"
 export * as Evaluate from "./evaluate/index.ts"
 export * as Filter from "./data/Filter.ts"
 export * as Policy from "./policy/index.ts"

@@ -1,7 +1,7 @@
 /** An instances file and a result file as large as COCO's validation set, for us and for the peers. */
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import type { Rectangle } from "../../src/evaluate/coco.ts"
+import type { Rectangle } from "../../src/task/detection/coco/Coco.ts"
 import * as Random from "../../src/pipeline/Random.ts"
 
 export interface Sizes {

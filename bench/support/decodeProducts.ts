@@ -2,7 +2,7 @@
 import * as Graph from "../../src/onnx/Graph.ts"
 import * as Ops from "../../src/onnx/ops.ts"
 import { compile, float32 } from "../../src/onnx/Session.ts"
-import { type Architecture, headSize } from "../../src/policy/local/Architecture.ts"
+import { type Architecture, headSize } from "../../src/model/architecture.ts"
 
 export interface Step {
   /** Completions that run. */

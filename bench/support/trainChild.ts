@@ -3,11 +3,11 @@
  * Called by `measureTraining`.
  */
 // As the thread of a policy does.
-import "../../src/policy/local/heap.ts"
+import "../../src/policy/local/thread/heap.ts"
 import * as Effect from "effect/Effect"
-import { make } from "../../src/policy/local/Engine.ts"
-import { load } from "../../src/policy/local/folder.ts"
-import { parameterSpecs } from "../../src/policy/local/parameters.ts"
+import { make } from "../../src/policy/local/thread/engine.ts"
+import { load } from "../../src/model/ModelConfig.ts"
+import { parameterSpecs } from "../../src/model/Parameters.ts"
 import * as Batch from "./batch.ts"
 import * as Measure from "./measure.ts"
 import type { Request, Response } from "./training.ts"

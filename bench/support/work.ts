@@ -1,4 +1,4 @@
-import type { Engine } from "../../src/policy/local/Engine.ts"
+import type { Engine } from "../../src/policy/local/thread/engine.ts"
 import type { Sequence } from "../../src/policy/Policy.ts"
 import { weightsOf } from "./batch.ts"
 import { sum } from "./measure.ts"

@@ -1,7 +1,7 @@
 // Writes tokenizer.json and generation_config.json of assets/tiny-vl: node pipelines/support/tinyTokenizer.ts
 import { writeFileSync } from "node:fs"
-import { colours, forms } from "../../src/data/Scene.ts"
-import { ask } from "../../src/prompt/make.ts"
+import { colours, forms } from "../../src/vision/scenes/Scene.ts"
+import { ask } from "../../src/task/detection/question.ts"
 import * as templates from "../../src/prompt/templates.ts"
 import { trainTokenizer } from "./trainTokenizer.ts"
 

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import * as Store from "../store/Store.ts"
+import * as Store from "../store/index.ts"
 import { type Failure, from, usage } from "./Failure.ts"
 import { unknownName } from "./near.ts"
 

@@ -3,7 +3,7 @@ import * as fs from "node:fs"
 import * as module from "node:module"
 import * as path from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
-import type { Experiment } from "../pipeline/Experiment.ts"
+import type { Experiment } from "../pipeline/declare/Experiment.ts"
 import { type Failure, invalid } from "./Failure.ts"
 
 const isExperiment = (value: unknown): value is Experiment =>

@@ -1,4 +1,4 @@
-import { edits } from "../pipeline/edits.ts"
+import { edits } from "../pipeline/editDistance.ts"
 
 /** The names that look like `wanted`: those that share its letters in order, or differ by few of them; best first. */
 export const near = (wanted: string, names: ReadonlyArray<string>): ReadonlyArray<string> => {

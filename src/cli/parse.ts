@@ -1,4 +1,4 @@
-import type { Json } from "../pipeline/Json.ts"
+import type { Json } from "../pipeline/json.ts"
 
 /** The value of `--set`: JSON where it is JSON (numbers, true, null, lists), else the text as it stands. */
 const value = (text: string): Json => {

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Stage from "../pipeline/Stage.ts"
-import { DataError } from "./DataError.ts"
-import type { Dataset, Example } from "./Example.ts"
+import * as Stage from "../pipeline/declare/Stage.ts"
+import { DataError } from "../task/dataError.ts"
+import type { Dataset, Example } from "../task/detection/example.ts"
 import { keepLabels } from "./keepLabels.ts"
 
 const Limit = Schema.Struct({ n: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)) })

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import sharp from "sharp"
 import type { Size } from "../vision/Box.ts"
-import { DataError } from "./DataError.ts"
+import { DataError } from "../task/dataError.ts"
 
 const FileNames = Schema.Struct({ images: Schema.Array(Schema.Struct({ file_name: Schema.String })) })
 

@@ -1,4 +1,4 @@
-import type { Example } from "./Example.ts"
+import type { Example } from "../task/detection/example.ts"
 
 /**
  * Keeps of every example the labels that `wanted(example)` wants, and their objects.

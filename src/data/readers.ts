@@ -2,11 +2,11 @@ import { basename, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as Stage from "../pipeline/Stage.ts"
-import { DataError } from "./DataError.ts"
-import type { Dataset, Example } from "./Example.ts"
+import * as Stage from "../pipeline/declare/Stage.ts"
+import { DataError } from "../task/dataError.ts"
+import type { Dataset, Example } from "../task/detection/example.ts"
 import { contentHash, imageProblem, readJson } from "./files.ts"
-import { type Entry, parse } from "./instances.ts"
+import { type Entry, parse } from "../task/detection/coco/Instances.ts"
 
 const config = Schema.Struct({
   /** Path of the annotation file. */

@@ -2,10 +2,10 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { basename, dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import { area, type Size } from "../vision/Box.ts"
-import { DataError } from "./DataError.ts"
+import { DataError } from "../task/dataError.ts"
 import type { Question } from "./question.ts"
-import { renderPng } from "./render.ts"
-import { label, labels, type Scene } from "./Scene.ts"
+import { renderPng } from "../vision/scenes/render.ts"
+import { label, labels, type Scene } from "../vision/scenes/Scene.ts"
 
 export type Layout = "coco" | "ovdeval"
 

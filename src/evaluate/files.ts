@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
-import * as Coco from "./coco.ts"
+import * as Coco from "../task/detection/coco/Coco.ts"
 import { FileError } from "./FileError.ts"
-import { suppress } from "./nmsAp.ts"
-import { detectionsOf, truthOf } from "./readCoco.ts"
+import { suppress } from "../task/detection/coco/suppress.ts"
+import { detectionsOf, truthOf } from "../task/detection/coco/readCoco.ts"
 
 export interface FileEvaluation {
   /** COCO's twelve numbers, each in [0, 1], or -1 where there is no truth. */

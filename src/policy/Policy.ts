@@ -2,7 +2,7 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type { Key } from "../pipeline/Random.ts"
-import type { Message } from "../prompt/Prompt.ts"
+import type { Message } from "../task/prompt.ts"
 import type { Size } from "../vision/Box.ts"
 
 /** A policy could not do what was asked: `operation` and `message` say what, where and what to do. */

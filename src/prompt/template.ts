@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { DataError } from "../data/DataError.ts"
-import type { Dataset } from "../data/Example.ts"
-import { withDefault } from "../pipeline/configCodec.ts"
-import * as Stage from "../pipeline/Stage.ts"
+import { DataError } from "../task/dataError.ts"
+import type { Dataset } from "../task/detection/example.ts"
+import { withDefault } from "../pipeline/declare/ConfigCodec.ts"
+import * as Stage from "../pipeline/declare/Stage.ts"
 import { Policy, type PolicyError } from "../policy/Policy.ts"
 import type { Size } from "../vision/Box.ts"
-import { make, trainingLabels } from "./make.ts"
-import type { Prompt, Prompts } from "./Prompt.ts"
+import { make, trainingLabels } from "../task/detection/question.ts"
+import type { Prompt, Prompts } from "../task/prompt.ts"
 
 const config = Schema.Struct({
   name: Schema.NonEmptyString,

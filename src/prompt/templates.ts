@@ -1,4 +1,4 @@
-import type { TemplateConfig } from "./Prompt.ts"
+import type { TemplateConfig } from "../task/prompt.ts"
 
 const current =
   "Please carefully check the image and detect the following objects: [{labels}]. Output the bbox coordinates of " +

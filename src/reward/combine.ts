@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
-import { compose } from "./Reward.ts"
-import type { Part, Reward } from "./Reward.ts"
+import { compose } from "../task/reward.ts"
+import type { Part, Reward } from "../task/reward.ts"
 
 const summed = compose({
   name: "sum",

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { define } from "./Reward.ts"
-import type { Reward } from "./Reward.ts"
-import { Variant } from "./Variant.ts"
-import { weightedSum } from "./weightedSum.ts"
+import { define } from "../task/reward.ts"
+import type { Reward } from "../task/reward.ts"
+import { Variant } from "../task/variant.ts"
+import { weightedSum } from "../task/detection/reward/weightedSum.ts"
 
 /** From `atZero` tokens' worth to `atMaximum`, along half a cosine of `maxLength` tokens. */
 const curve = (tokens: number, maxLength: number, atZero: number, atMaximum: number): number =>

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
-import { define } from "./Reward.ts"
-import { isSpace } from "./text.ts"
-import { Variant } from "./Variant.ts"
+import { define } from "../task/reward.ts"
+import { isSpace } from "../task/Text.ts"
+import { Variant } from "../task/variant.ts"
 
 const thinkOpen = "<think>"
 const thinkClose = "</think>"

@@ -1,8 +1,8 @@
 import * as Schema from "effect/Schema"
-import * as Items from "./items.ts"
-import { define } from "./Reward.ts"
-import * as Text from "./text.ts"
-import { Variant } from "./Variant.ts"
+import * as Items from "../task/RawBoxes.ts"
+import { define } from "../task/reward.ts"
+import * as Text from "../task/Text.ts"
+import { Variant } from "../task/variant.ts"
 
 const wordsInARow = 6
 

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { define } from "./Reward.ts"
+import { define } from "../task/reward.ts"
 
 const Length = Schema.Int.check(Schema.isGreaterThan(0))
 

@@ -1,4 +1,4 @@
-import type { Score } from "./Reward.ts"
+import type { Score } from "../task/reward.ts"
 
 /** Arithmetic mean; NaN of nothing. */
 export const mean = (values: ReadonlyArray<number>): number =>

@@ -1,5 +1,5 @@
 import type { Completion } from "../policy/Policy.ts"
-import type { Prompt } from "../prompt/Prompt.ts"
+import type { Prompt } from "../task/prompt.ts"
 
 /** Sampled answers to one prompt: a group, in GRPO's words. */
 export interface Group {

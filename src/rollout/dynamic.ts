@@ -1,11 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Buffer from "../pipeline/Buffer.ts"
-import type { Node } from "../pipeline/Node.ts"
+import * as Buffer from "../pipeline/run/RecordBuffer.ts"
+import type { Node } from "../pipeline/declare/Node.ts"
 import * as Random from "../pipeline/Random.ts"
-import { Recorder, StageKey } from "../pipeline/services.ts"
-import * as Stage from "../pipeline/Stage.ts"
-import type { Prompts } from "../prompt/Prompt.ts"
+import { Recorder, StageKey } from "../pipeline/run/services.ts"
+import * as Stage from "../pipeline/declare/Stage.ts"
+import type { Prompts } from "../task/prompt.ts"
 import { isFlat, type Rollouts, type ScoredRollouts } from "./Rollout.ts"
 
 const Config = Schema.Struct({

@@ -1,11 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { withDefault } from "../pipeline/configCodec.ts"
+import { withDefault } from "../pipeline/declare/ConfigCodec.ts"
 import * as Random from "../pipeline/Random.ts"
-import { StageKey } from "../pipeline/services.ts"
-import * as Stage from "../pipeline/Stage.ts"
+import { StageKey } from "../pipeline/run/services.ts"
+import * as Stage from "../pipeline/declare/Stage.ts"
 import { Policy } from "../policy/Policy.ts"
-import type { Prompts } from "../prompt/Prompt.ts"
+import type { Prompts } from "../task/prompt.ts"
 import type { Rollouts } from "./Rollout.ts"
 
 const Config = Schema.Struct({

@@ -1,6 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { JournalError } from "../pipeline/Journal.ts"
+import { JournalError } from "../pipeline/run/journal.ts"
 import { attempt, type Handle } from "./Database.ts"
 import type { Objects } from "./Objects.ts"
 import { prepare, type Statements } from "./statements.ts"

@@ -5,7 +5,7 @@ import * as fs from "node:fs"
 import { findPackageJSON } from "node:module"
 import * as os from "node:os"
 import * as path from "node:path"
-import type { Environment } from "../pipeline/records.ts"
+import type { Environment } from "../pipeline/run/Records.ts"
 
 export interface Options {
   /** Folder of the study, whose git state and lockfile are taken. */

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { Journal } from "../pipeline/Journal.ts"
+import { Journal } from "../pipeline/run/journal.ts"
 import { artifactMethods } from "./artifacts.ts"
 import * as Connection from "./Connection.ts"
 import * as Database from "./Database.ts"

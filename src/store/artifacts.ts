@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { Journal } from "../pipeline/Journal.ts"
-import type { Artifact } from "../pipeline/records.ts"
+import type { Journal } from "../pipeline/run/journal.ts"
+import type { Artifact } from "../pipeline/run/Records.ts"
 import { type Connection, journalError } from "./Connection.ts"
 
 /**

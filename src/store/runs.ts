@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
-import { type Journal, JournalError } from "../pipeline/Journal.ts"
-import type { Environment, ExperimentRecord, RunRecord } from "../pipeline/records.ts"
+import { type Journal, JournalError } from "../pipeline/run/journal.ts"
+import type { Environment, ExperimentRecord, RunRecord } from "../pipeline/run/Records.ts"
 import type { Connection } from "./Connection.ts"
 
 type Scalar = null | boolean | number | string

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import type { FinishedStage, Journal, JournalError } from "../pipeline/Journal.ts"
-import type { Artifact, StageRecord } from "../pipeline/records.ts"
+import type { FinishedStage, Journal, JournalError } from "../pipeline/run/journal.ts"
+import type { Artifact, StageRecord } from "../pipeline/run/Records.ts"
 import { dropCheckpoints, forget, intact, removeFiles, settle } from "./artifacts.ts"
 import type { Connection } from "./Connection.ts"
 import { writeStep } from "./steps.ts"

@@ -1,4 +1,4 @@
-import type { SampleRecord, StepRecord } from "../pipeline/records.ts"
+import type { SampleRecord, StepRecord } from "../pipeline/run/Records.ts"
 import type { Statements } from "./statements.ts"
 
 /** SQL has no NaN, and an infinity would poison every average. */

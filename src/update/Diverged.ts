@@ -1,6 +1,6 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import type { LoopStep } from "../pipeline/services.ts"
+import type { LoopStep } from "../pipeline/run/services.ts"
 
 /** Training left the finite numbers: `message` names the step, the batch, the last good checkpoint and what to try. */
 export class Diverged extends Data.TaggedError("Diverged")<{

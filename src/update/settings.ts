@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { withDefault } from "../pipeline/configCodec.ts"
-import { LoopStep } from "../pipeline/services.ts"
+import { withDefault } from "../pipeline/declare/ConfigCodec.ts"
+import { LoopStep } from "../pipeline/run/services.ts"
 import type { AdamW } from "../policy/Policy.ts"
 
 const NonNegative = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Plan } from "../../src/pipeline/Plan.ts"
-import type { Event } from "../../src/pipeline/Progress.ts"
+import type { Plan } from "../../src/pipeline/plan/Plan.ts"
+import type { Event } from "../../src/pipeline/run/Progress.ts"
 import { fold, start } from "../../src/cli/progress/fold.ts"
 import { bar, duration } from "../../src/cli/progress/format.ts"
 import * as Lines from "../../src/cli/progress/lines.ts"

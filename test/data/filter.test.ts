@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { Dataset, Example } from "../../src/data/Example.ts"
+import type { Dataset, Example } from "../../src/task/detection/example.ts"
 import * as Filter from "../../src/data/Filter.ts"
 
 interface Drawn {

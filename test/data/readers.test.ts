@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } fro
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Data from "../../src/data/Data.ts"
+import * as Data from "../../src/data/index.ts"
 import { pets, writePng, writeSet } from "./support.ts"
 
 describe("Data.coco", () => {

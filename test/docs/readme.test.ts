@@ -2,8 +2,8 @@ import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { Journal } from "../../src/pipeline/Journal.ts"
-import * as Store from "../../src/store/Store.ts"
+import { Journal } from "../../src/pipeline/run/journal.ts"
+import * as Store from "../../src/store/index.ts"
 import { assay, temporary } from "../cli/support.ts"
 
 const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8")

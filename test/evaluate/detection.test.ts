@@ -1,13 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Dataset, Example } from "../../src/data/Example.ts"
+import type { Dataset, Example } from "../../src/task/detection/example.ts"
 import * as Evaluate from "../../src/evaluate/index.ts"
-import type { SampleRecord } from "../../src/pipeline/records.ts"
-import { Recorder } from "../../src/pipeline/services.ts"
-import * as Stage from "../../src/pipeline/Stage.ts"
+import type { SampleRecord } from "../../src/pipeline/run/Records.ts"
+import { Recorder } from "../../src/pipeline/run/services.ts"
+import * as Stage from "../../src/pipeline/declare/Stage.ts"
 import { Policy } from "../../src/policy/Policy.ts"
-import type { Prompts } from "../../src/prompt/Prompt.ts"
+import type { Prompts } from "../../src/task/prompt.ts"
 import * as Reward from "../../src/reward/index.ts"
 
 const example = (id: string, ...labels: ReadonlyArray<string>): Example => ({

@@ -1,4 +1,4 @@
-import type { Lora } from "../../src/policy/local/lora.ts"
+import type { Lora } from "../../src/model/lora.ts"
 import type { Sequence } from "../../src/policy/Policy.ts"
 
 /** A random model, and what it is asked and made to score. Everything about it follows from these lines. */

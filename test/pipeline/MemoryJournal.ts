@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type FinishedStage, Journal } from "../../src/pipeline/Journal.ts"
-import type { Artifact, ExperimentRecord, RunRecord, StageRecord, StepRecord } from "../../src/pipeline/records.ts"
+import { type FinishedStage, Journal } from "../../src/pipeline/run/journal.ts"
+import type { Artifact, ExperimentRecord, RunRecord, StageRecord, StepRecord } from "../../src/pipeline/run/Records.ts"
 
 export interface MemoryStage {
   readonly id: number

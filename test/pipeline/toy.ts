@@ -4,11 +4,11 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import type { Node } from "../../src/pipeline/Node.ts"
-import type { PolicyNode } from "../../src/pipeline/PolicyNode.ts"
+import type { Node } from "../../src/pipeline/declare/Node.ts"
+import type { PolicyNode } from "../../src/pipeline/declare/policyNode.ts"
 import * as Random from "../../src/pipeline/Random.ts"
-import { Recorder, StageKey, Subject } from "../../src/pipeline/services.ts"
-import * as Stage from "../../src/pipeline/Stage.ts"
+import { Recorder, StageKey, Subject } from "../../src/pipeline/run/services.ts"
+import * as Stage from "../../src/pipeline/declare/Stage.ts"
 
 export interface Numbers {
   readonly values: ReadonlyArray<number>

@@ -1,4 +1,4 @@
-import type { Example } from "../../src/data/Example.ts"
+import type { Example } from "../../src/task/detection/example.ts"
 
 /** An image of 200 x 100 pixels. */
 export const example = (

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { Dataset, Example } from "../../src/data/Example.ts"
+import type { Dataset, Example } from "../../src/task/detection/example.ts"
 import { Policy } from "../../src/policy/Policy.ts"
-import * as Prompt from "../../src/prompt/Prompt.ts"
+import * as Prompt from "../../src/task/prompt.ts"
 import { example } from "./support.ts"
 
 const unused = () => Effect.die("a prompt only asks for the input size")

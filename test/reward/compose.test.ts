@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
-import { InvalidConfig } from "../../src/pipeline/errors.ts"
+import { InvalidConfig } from "../../src/pipeline/Errors.ts"
 import * as Reward from "../../src/reward/index.ts"
 
 const brevity = Reward.define({

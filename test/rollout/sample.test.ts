@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Random from "../../src/pipeline/Random.ts"
-import { StageKey } from "../../src/pipeline/services.ts"
+import { StageKey } from "../../src/pipeline/run/services.ts"
 import * as Rollout from "../../src/rollout/index.ts"
 import { bandit, prompt } from "../update/support.ts"
 

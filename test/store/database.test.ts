@@ -7,7 +7,7 @@ import * as path from "node:path"
 import { fileURLToPath } from "node:url"
 import { open, openReadOnly } from "../../src/store/Database.ts"
 import { latest } from "../../src/store/migrate.ts"
-import * as Store from "../../src/store/Store.ts"
+import * as Store from "../../src/store/index.ts"
 import { temporaryFolder } from "./support.ts"
 
 const child = (name: string): string => fileURLToPath(new URL(`./children/${name}.ts`, import.meta.url))

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
-import * as Store from "../../src/store/Store.ts"
+import * as Store from "../../src/store/index.ts"
 import { temporaryFolder } from "./support.ts"
 
 const manifest = JSON.parse(fs.readFileSync(fileURLToPath(new URL("../../package.json", import.meta.url)), "utf8"))

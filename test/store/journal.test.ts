@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
-import type { Artifact, SampleRecord, StepRecord } from "../../src/pipeline/records.ts"
+import type { Artifact, SampleRecord, StepRecord } from "../../src/pipeline/run/Records.ts"
 import * as Random from "../../src/pipeline/Random.ts"
-import * as Store from "../../src/store/Store.ts"
+import * as Store from "../../src/store/index.ts"
 import { environment, put, reading, sampleOf, stageOf, stepOf, withJournal, writeStudy } from "./support.ts"
 
 const hash = /^[0-9a-f]{64}$/

@@ -2,9 +2,9 @@ import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
-import { Journal } from "../../src/pipeline/Journal.ts"
-import type { Environment, SampleRecord, StageRecord, StepRecord } from "../../src/pipeline/records.ts"
-import * as Store from "../../src/store/Store.ts"
+import { Journal } from "../../src/pipeline/run/journal.ts"
+import type { Environment, SampleRecord, StageRecord, StepRecord } from "../../src/pipeline/run/Records.ts"
+import * as Store from "../../src/store/index.ts"
 
 /** A folder that is deleted when the scope closes. */
 export const temporaryFolder = Effect.acquireRelease(

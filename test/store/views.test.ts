@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { execFileSync, spawnSync } from "node:child_process"
-import * as Store from "../../src/store/Store.ts"
+import * as Store from "../../src/store/index.ts"
 import { environment, put, reading, sampleOf, stageOf, stepOf, withJournal, writeStudy } from "./support.ts"
 
 const hasClient = spawnSync("sqlite3", ["--version"]).status === 0

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { LoopStep } from "../../src/pipeline/services.ts"
+import { LoopStep } from "../../src/pipeline/run/services.ts"
 import * as Settings from "../../src/update/settings.ts"
 import * as Update from "../../src/update/index.ts"
 

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { LoopStep, Recorder } from "../../src/pipeline/services.ts"
+import { LoopStep, Recorder } from "../../src/pipeline/run/services.ts"
 import * as Random from "../../src/pipeline/Random.ts"
 import { type AdamW, Policy, type Sequence } from "../../src/policy/Policy.ts"
-import type { Prompt } from "../../src/prompt/Prompt.ts"
+import type { Prompt } from "../../src/task/prompt.ts"
 
 /**
  * The smallest policy there is: it draws every token from one softmax over `tokens` logits, whatever it is asked, and

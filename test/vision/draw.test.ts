@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import sharp from "sharp"
 import * as Random from "../../src/pipeline/Random.ts"
 import type { Box } from "../../src/vision/Box.ts"
-import { picture, sheet } from "../../src/vision/draw.ts"
+import { picture, sheet } from "../../src/vision/Paint.ts"
 import { measure, textPath } from "../../src/vision/font.ts"
 import type { DrawnBox } from "../../src/vision/overlay.ts"
 

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
-import { type Saved, writeAdapter, writeFolder } from "../../policy/local/export.ts"
+import { type Saved, writeAdapter, writeFolder } from "../../model/export.ts"
 import { folders, open, runById } from "../database.ts"
 import { invalid } from "../Failure.ts"
 import { say } from "../output.ts"

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import * as Store from "../../store/Store.ts"
+import * as Store from "../../store/index.ts"
 import { open } from "../database.ts"
 import { grid } from "../grid.ts"
 import { print, printJson } from "../output.ts"

@@ -1,16 +1,16 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as path from "node:path"
-import * as Plan from "../../pipeline/Plan.ts"
-import { Progress } from "../../pipeline/Progress.ts"
-import * as Runner from "../../pipeline/Runner.ts"
-import { Workspace } from "../../pipeline/services.ts"
+import * as Plan from "../../pipeline/plan/Plan.ts"
+import { Progress } from "../../pipeline/run/Progress.ts"
+import * as Runner from "../../pipeline/run/Runner.ts"
+import { Workspace } from "../../pipeline/run/services.ts"
 import * as ComputeThreads from "../../policy/ComputeThreads.ts"
-import * as FromStore from "../../report/fromStore.ts"
-import { sentences } from "../../report/sentences.ts"
-import type { Table } from "../../report/Table.ts"
-import { text } from "../../report/text.ts"
-import * as Store from "../../store/Store.ts"
+import * as FromStore from "../../report/table/fromStore.ts"
+import { sentences } from "../../report/table/sentences.ts"
+import type { Table } from "../../report/table/Table.ts"
+import { text } from "../../report/table/text.ts"
+import * as Store from "../../store/index.ts"
 import { folders, imageFile } from "../database.ts"
 import { codeOf, Failure } from "../Failure.ts"
 import { load, storedPath } from "../load.ts"
@@ -54,7 +54,7 @@ const execute = Effect.fnUntraced(function*(options: Options) {
 
 /** Pictures of the experiment. They are an extra: when one cannot be drawn, the run has still ended well. */
 const pictures = Effect.fnUntraced(function*(handle: Store.Handle, table: Table, db: string) {
-  const { write } = yield* Effect.promise(() => import("../../report/pictures.ts"))
+  const { write } = yield* Effect.promise(() => import("../../report/figures/pictures.ts"))
   return yield* write(handle, table, folders(db).pictures, imageFile(db)).pipe(
     Effect.catch((error) => Effect.as(say(`No pictures: ${error.message}`), []))
   )

@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import { once } from "node:events"
 import { createInterface } from "node:readline"
-import { rewardsOf, scoreLines } from "../../reward/lines.ts"
-import type { Variant } from "../../reward/Variant.ts"
+import { rewardsOf, scoreLines } from "../../reward/scoreRows.ts"
+import type { Variant } from "../../task/variant.ts"
 import { from, invalid, usage } from "../Failure.ts"
 
 export interface Options {

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { record } from "../../report/csv.ts"
-import * as Store from "../../store/Store.ts"
+import { record } from "../../report/table/csv.ts"
+import * as Store from "../../store/index.ts"
 import { open } from "../database.ts"
 import { usage } from "../Failure.ts"
 import { grid } from "../grid.ts"

@@ -1,5 +1,5 @@
-import type { Plan, PlannedStage } from "../../pipeline/Plan.ts"
-import type { Event } from "../../pipeline/Progress.ts"
+import type { Plan, PlannedStage } from "../../pipeline/plan/Plan.ts"
+import type { Event } from "../../pipeline/run/Progress.ts"
 import type { RunState, StageState, State } from "./State.ts"
 
 const planned = ({ label, stage, status }: PlannedStage): StageState => {

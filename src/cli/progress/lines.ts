@@ -1,4 +1,4 @@
-import type { Event } from "../../pipeline/Progress.ts"
+import type { Event } from "../../pipeline/run/Progress.ts"
 import { duration } from "./format.ts"
 import { counted, overall } from "./render.ts"
 import { current, type RunState, type State } from "./State.ts"

@@ -1,7 +1,7 @@
 /** Commits steps with a metric, samples and sometimes a checkpoint until it is killed: node commit.ts FOLDER */
 import * as Effect from "effect/Effect"
-import { Journal } from "../../../src/pipeline/Journal.ts"
-import * as Store from "../../../src/store/Store.ts"
+import { Journal } from "../../../src/pipeline/run/journal.ts"
+import * as Store from "../../../src/store/index.ts"
 import { filesIn, put, sampleOf, stageOf } from "../support.ts"
 
 const program = Effect.gen(function*() {

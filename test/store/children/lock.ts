@@ -1,6 +1,6 @@
 /** Takes the lock of a database and holds it until it is killed: node lock.ts FILE */
 import * as Effect from "effect/Effect"
-import * as Store from "../../../src/store/Store.ts"
+import * as Store from "../../../src/store/index.ts"
 
 await Effect.runPromise(Effect.scoped(Effect.gen(function*() {
   yield* Store.lock(process.argv[2] ?? "")

@@ -1,9 +1,9 @@
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Ops from "../../../onnx/ops.ts"
 import * as Rows from "../../../onnx/rows.ts"
-import { type Architecture, headSize } from "../Architecture.ts"
-import { isVision } from "../parameters.ts"
-import type { ParameterSet } from "../partition.ts"
+import { type Architecture, headSize } from "../../../model/architecture.ts"
+import { isVision } from "../../../model/Parameters.ts"
+import type { ParameterSet } from "../training/partition.ts"
 import * as Decoder from "./decoder.ts"
 import { declareParameters } from "./parts.ts"
 

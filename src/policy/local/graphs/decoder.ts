@@ -1,8 +1,8 @@
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Ops from "../../../onnx/ops.ts"
 import * as Rows from "../../../onnx/rows.ts"
-import { type Architecture, headSize } from "../Architecture.ts"
-import { draw } from "./draw.ts"
+import { type Architecture, headSize } from "../../../model/architecture.ts"
+import { draw } from "./sampleToken.ts"
 import { feedForward, inverseFrequencies, linear, type Parameters, rotation, scaledTurn, type Turn } from "./parts.ts"
 
 /** M-RoPE: each frequency turns with one of time, height and width. Source: Wang et al., arXiv 2409.12191, section 2.1. */

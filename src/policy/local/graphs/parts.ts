@@ -1,6 +1,6 @@
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Ops from "../../../onnx/ops.ts"
-import type { ParameterSet } from "../partition.ts"
+import type { ParameterSet } from "../training/partition.ts"
 
 /** The parameters of a model as inputs of a graph. */
 export interface Parameters {

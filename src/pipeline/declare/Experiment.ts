@@ -1,0 +1,134 @@
+import { InvalidExperiment } from "../Errors.ts"
+import type { Execution } from "../run/execution.ts"
+import * as Grid from "./Grid.ts"
+import type { Journal } from "../run/journal.ts"
+import type { Json } from "../json.ts"
+import type { Pipeline } from "./Pipeline.ts"
+import type { AnyPolicy, PolicyNode } from "./policyNode.ts"
+import type { Recorder, StageKey, Subject, Workspace } from "../run/services.ts"
+
+export type { AnyPolicy, PolicyNode } from "./policyNode.ts"
+
+/** What the engine gives to every stage. */
+export type BuiltIn = StageKey | Recorder | Workspace | Subject | Journal | Execution
+
+type Axes = { readonly [axis: string]: { readonly [label: string]: unknown } }
+type CellOf<A extends Axes> = { readonly [K in keyof A]: A[K][keyof A[K]] }
+type LabelsOf<A extends Axes> = { readonly [K in keyof A]: keyof A[K] & string }
+type Runnable<R> = Pipeline<unknown, { readonly message: string }, R | BuiltIn>
+
+export interface Options<A extends Axes, R> {
+  readonly question: string
+  readonly policy: PolicyNode<R> | ((cell: CellOf<A>) => PolicyNode<R>)
+  /** A number n means the seeds 0 to n - 1. */
+  readonly seeds: number | ReadonlyArray<number>
+  /** By axis, what its labels stand for. Without axes there is one variant, named after the experiment. */
+  readonly axes?: A
+  /** What the others are compared with, seed by seed. */
+  readonly baseline?: LabelsOf<NoInfer<A>>
+  /** The cells to run, where it is not the product of the axes. */
+  readonly cells?: ReadonlyArray<LabelsOf<NoInfer<A>>>
+  /** Cells to leave out: all that have these labels. */
+  readonly exclude?: ReadonlyArray<Partial<LabelsOf<NoInfer<A>>>>
+  /**
+   * Where the policy depends on the cell and the stages do not, still take it, `(_) => ...`: the compiler needs the
+   * order.
+   */
+  readonly pipeline: (cell: CellOf<NoInfer<A>>) => Runnable<NoInfer<R>>
+  /**
+   * Rows outside the grid, such as the untrained model; they use the study's policy, which then must not depend on the
+   * cell.
+   */
+  readonly references?: { readonly [row: string]: Runnable<NoInfer<R>> }
+  /** How to print the table: row axis, metrics in order, published figures by row and in the order of the metrics. */
+  readonly table: {
+    readonly rows?: keyof NoInfer<A> & string
+    readonly metrics: ReadonlyArray<string>
+    readonly published?: { readonly [row: string]: ReadonlyArray<number | null> }
+  }
+  /** Named sets of overrides, by path. */
+  readonly scales?: { readonly [scale: string]: { readonly [path: string]: Json } }
+}
+
+/** One row of the study without its seed: labels of its cell, policy and pipeline. */
+export interface Variant {
+  readonly name: string
+  readonly cell: { readonly [axis: string]: string }
+  readonly role: "variant" | "baseline" | "reference"
+  readonly policy: AnyPolicy
+  readonly pipeline: Pipeline<unknown, unknown, unknown>
+}
+
+/** A study as a value: its rows, seeds and how to tabulate them. */
+export interface Experiment {
+  readonly name: string
+  readonly question: string
+  readonly seeds: ReadonlyArray<number>
+  /** Labels by axis. */
+  readonly axes: Grid.Labels
+  readonly variants: ReadonlyArray<Variant>
+  readonly table: Json
+  readonly scales: { readonly [scale: string]: { readonly [path: string]: Json } }
+}
+
+const labelsOf = (axes: Axes): Grid.Labels =>
+  Object.fromEntries(Object.entries(axes).map(([axis, options]) => [axis, Object.keys(options)]))
+
+/** Name of a variant: the labels of its cell in the order of the axes. */
+const nameOf = (experiment: string, axes: Grid.Labels, cell: Grid.Cell): string =>
+  Object.keys(axes).length === 0 ? experiment : Object.keys(axes).map((axis) => cell[axis]).join(" | ")
+
+const referenceVariants = (name: string, options: Options<Axes, never>): ReadonlyArray<Variant> => {
+  const { policy, references = {} } = options
+  if (typeof policy !== "function") {
+    return Object.entries(references).map(([row, pipeline]) =>
+      ({ name: row, cell: {}, role: "reference", policy, pipeline }))
+  }
+  if (Object.keys(references).length === 0) return []
+  throw new InvalidExperiment({
+    experiment: name,
+    message: `${name}: a study whose policy depends on the cell cannot have reference rows; make them cells of an axis.`
+  })
+}
+
+const build = (name: string, options: Options<Axes, never>): Experiment => {
+  const given = options.axes ?? {}
+  const axes = labelsOf(given)
+  const cells = Grid.exclude<Grid.Cell>(
+    options.cells ?? Grid.product(axes),
+    (options.exclude ?? []) as ReadonlyArray<Partial<Grid.Cell>>
+  )
+  const { baseline, policy } = options
+  if (baseline !== undefined && !cells.some((cell) => Grid.fits(cell, baseline))) {
+    const message = `${name}: no cell is the baseline ${JSON.stringify(baseline)}.`
+    throw new InvalidExperiment({ experiment: name, message })
+  }
+  const inGrid = cells.map((cell): Variant => {
+    const values = Object.fromEntries(Object.keys(axes).map((axis) => [axis, given[axis]![cell[axis]!]]))
+    return {
+      name: nameOf(name, axes, cell),
+      cell,
+      role: baseline !== undefined && Grid.fits(cell, baseline) ? "baseline" : "variant",
+      policy: typeof policy === "function" ? policy(values) : policy,
+      pipeline: options.pipeline(values)
+    }
+  })
+  const seeds = typeof options.seeds === "number" ? Array.from({ length: options.seeds }, (_, i) => i) : options.seeds
+  return {
+    name,
+    question: options.question,
+    seeds,
+    axes,
+    variants: [...referenceVariants(name, options), ...inGrid],
+    table: options.table as Json,
+    scales: options.scales ?? {}
+  }
+}
+
+/**
+ * Declares a study: every cell of the grid becomes a variant with its own pipeline, run once a seed.
+ *
+ * Throws `InvalidExperiment` when the baseline is no cell of the grid, or what building a pipeline throws.
+ */
+export const make = <const A extends Axes = {}, R = never>(name: string, options: Options<A, R>): Experiment =>
+  build(name, options as unknown as Options<Axes, never>)

@@ -1,0 +1,59 @@
+import { sha256, stringify } from "./Canonical.ts"
+import type { Identity } from "./identity.ts"
+import type { Json } from "../json.ts"
+
+/**
+ * Where a result comes from: the stage before ("input") or what last changed the policy, at first its node
+ * ("subject").
+ */
+export interface Input {
+  readonly role: "input" | "subject"
+  readonly fingerprint: string
+}
+
+export interface Preimage {
+  readonly node: Identity
+  readonly inputs: ReadonlyArray<Input>
+  /** Only for stages that use randomness: seed of the run and name of the stage's random stream. */
+  readonly random?: { readonly seed: number; readonly stream: string }
+}
+
+export interface Fingerprint {
+  /** sha256 of the pre-image, hexadecimal. */
+  readonly hash: string
+  /** Canonical JSON, kept so that two fingerprints can be told apart. */
+  readonly preimage: string
+}
+
+/**
+ * The fingerprint of a stage execution. Upstream results enter by their fingerprints, not their bytes, so that a plan
+ * is exact without running anything. Throws `NotCanonical`.
+ */
+export const make = (preimage: Preimage): Fingerprint => {
+  const text = stringify(preimage)
+  return { hash: sha256(text), preimage: text }
+}
+
+/** The first place, keys in sorted order, where two pre-images differ; a side that lacks it shows undefined. */
+export interface Difference {
+  readonly path: string
+  readonly left: Json | undefined
+  readonly right: Json | undefined
+}
+
+const compare = (left: Json | undefined, right: Json | undefined, path: string): Difference | undefined => {
+  const walkable = typeof left === "object" && typeof right === "object" && left !== null && right !== null &&
+    Array.isArray(left) === Array.isArray(right)
+  if (!walkable) return Object.is(left, right) ? undefined : { path, left, right }
+  const [a, b] = [left as { readonly [key: string]: Json }, right as { readonly [key: string]: Json }]
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])]
+  for (const key of Array.isArray(left) ? keys : keys.sort()) {
+    const found = compare(a[key], b[key], path === "" ? key : `${path}.${key}`)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** What tells two pre-images apart first, or undefined when they are equal. */
+export const firstDifference = (left: string, right: string): Difference | undefined =>
+  compare(JSON.parse(left) as Json, JSON.parse(right) as Json, "")

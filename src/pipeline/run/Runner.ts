@@ -1,0 +1,92 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Executor from "./Executor.ts"
+import { Journal } from "./journal.ts"
+import { messageOf } from "../reason.ts"
+import type { Plan, PlannedRun } from "../plan/Plan.ts"
+import { Progress } from "./Progress.ts"
+import type { Environment } from "./Records.ts"
+import * as Session from "./LivePolicy.ts"
+
+export interface Options {
+  /** Runs side by side, at least 1. */
+  readonly jobs: number
+  readonly environment: Environment
+  /** Path of the file that declares the study. */
+  readonly file: string
+}
+
+export interface RunResult {
+  readonly variant: string
+  readonly seed: number
+  readonly status: "done" | "failed"
+  /** Why it failed. */
+  readonly error?: string | undefined
+  /** `_tag` of the error, where it is a tagged one. */
+  readonly tag?: string | undefined
+}
+
+const tagOf = (cause: Cause.Cause<unknown>): string | undefined => {
+  const error = Cause.squash(cause)
+  return typeof error === "object" && error !== null && "_tag" in error ? String(error._tag) : undefined
+}
+
+/** Closes a run as its work ended; an interrupted one stays resumable. */
+const close = Effect.fnUntraced(function*(id: number, exit: Exit.Exit<unknown, unknown>) {
+  const journal = yield* Journal
+  if (Exit.isSuccess(exit)) return yield* journal.closeRun(id, "done")
+  if (Cause.hasInterruptsOnly(exit.cause)) return yield* journal.closeRun(id, "interrupted")
+  yield* journal.closeRun(id, "failed", messageOf(exit.cause))
+})
+
+const runStages = Effect.fnUntraced(function*(executor: Executor.Executor, id: number, planned: PlannedRun) {
+  const session = yield* Session.make(planned.policy)
+  const { seed, variant } = planned.record
+  for (const [position, stage] of planned.stages.entries()) {
+    yield* executor.obtain({ id, run: { variant, seed }, position, stage, session })
+  }
+})
+
+const runOne = Effect.fnUntraced(function*(executor: Executor.Executor, planned: PlannedRun, id: number) {
+  const report = yield* Progress
+  const { seed, variant } = planned.record
+  const run = { variant, seed }
+  report({ _tag: "RunStarted", run, stages: planned.stages.map((stage) => stage.label) })
+  const work = Effect.onExit(Effect.scoped(runStages(executor, id, planned)), (exit) => close(id, exit))
+  const exit = yield* Effect.exit(work)
+  if (Exit.isSuccess(exit)) {
+    report({ _tag: "RunFinished", run })
+    return { ...run, status: "done" } satisfies RunResult
+  }
+  if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
+  const message = messageOf(exit.cause)
+  report({ _tag: "RunFailed", run, message })
+  return { ...run, status: "failed", error: message, tag: tagOf(exit.cause) } satisfies RunResult
+})
+
+/**
+ * Runs what a plan says, `jobs` runs at a time, and returns how each of them ended, in the order of the plan.
+ *
+ * A finished stage is never executed again, and one that several runs need is executed once. A run that fails stops no
+ * other. When interrupted, what is committed stays, runs are closed as interrupted, and the same plan goes on from
+ * there.
+ *
+ * Fails with `JournalError` when the experiment itself cannot be written down.
+ */
+export const run = Effect.fn("Runner.run")(function*(plan: Plan, options: Options) {
+  const journal = yield* Journal
+  yield* journal.openExperiment({ ...plan.experiment, file: options.file }, options.environment)
+  // All of them first, so that whoever looks into the database meanwhile sees what is still to come.
+  const ids = yield* Effect.forEach(plan.runs, ({ record }) => journal.openRun(record, options.environment))
+  const executor = yield* Executor.make
+  const results: ReadonlyArray<RunResult> = yield* Effect.forEach(
+    plan.runs,
+    (planned, i) => runOne(executor, planned, ids[i]!),
+    { concurrency: options.jobs }
+  )
+  if (plan.complete && results.every(({ status }) => status === "done")) {
+    yield* journal.retireRuns(plan.experiment.name, ids)
+  }
+  return results
+})

@@ -1,0 +1,47 @@
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { Key } from "../Random.ts"
+import type { SampleRecord } from "./Records.ts"
+
+/** The random key of the running stage (and step, inside a loop). Fold it, never draw from anything else. */
+export class StageKey extends Context.Service<StageKey, Key>()("assay/pipeline/StageKey") {}
+
+/**
+ * Collects what a stage wants remembered. Inside a loop it holds one step's records, committed together with the step;
+ * elsewhere it holds the stage's, committed when the stage ends.
+ */
+export class Recorder extends Context.Service<Recorder, {
+  /** Records one number, finite or not (NaN and infinities become SQL NULL and are counted in the log). */
+  readonly metric: (name: string, value: number) => void
+  readonly samples: (rows: ReadonlyArray<SampleRecord>) => void
+  /** Reports progress inside the stage, `done` of `total`, for the display only. */
+  readonly progress: (done: number, total: number, label?: string) => void
+}>()("assay/pipeline/Recorder") {}
+
+/** Folder for files that a stage generates and can always regenerate (rendered scenes). */
+export class Workspace extends Context.Service<Workspace, { readonly folder: string }>()("assay/pipeline/Workspace") {}
+
+/** State could not be saved or loaded: `message` says what, where and what to do. */
+export interface SubjectError {
+  readonly message: string
+}
+
+/**
+ * The thing being studied (here: a policy), as the engine sees it: something whose state can be saved and loaded.
+ *
+ * `path` is a file. "weights" is what later stages need; "training" adds whatever makes the next step bit-identical.
+ */
+export class Subject extends Context.Service<Subject, {
+  readonly save: (path: string, what: "weights" | "training") => Effect.Effect<void, SubjectError>
+  /** Loads a saved file; `"initial"` goes back to the state that the policy node names. */
+  readonly load: (path: string | "initial") => Effect.Effect<void, SubjectError>
+}>()("assay/pipeline/Subject") {}
+
+/** Where a training loop stands. Schedules (warm-up, cosine) are functions of it. */
+export class LoopStep extends Context.Service<LoopStep, {
+  /** From 0. */
+  readonly step: number
+  readonly steps: number
+  /** The step whose state was saved last: where the loop goes on after a failure. Undefined before the first. */
+  readonly checkpoint: number | undefined
+}>()("assay/pipeline/LoopStep") {}

@@ -1,0 +1,181 @@
+import * as Effect from "effect/Effect"
+import { compile as compileFor, type Device, float32, requireDevice, type Session } from "../../../onnx/Session.ts"
+import type { Graph } from "../../../onnx/Graph.ts"
+import * as Random from "../../../pipeline/Random.ts"
+import type { AdamW, Completion, Question, SampleOptions, Sequence } from "../../Policy.ts"
+import type { Size } from "../../../vision/Box.ts"
+import { agree } from "../../../model/checkFolder.ts"
+import type { Architecture } from "../../../model/architecture.ts"
+import { type Encoder, make as makeEncoder } from "../../../model/encode.ts"
+import { load as loadFolder, type ModelConfig } from "../../../model/ModelConfig.ts"
+import { type Generated, generate, type Generator, tellingOf } from "../sampling/generate.ts"
+import { decode } from "../graphs/decode.ts"
+import type { NextToken } from "../graphs/decoder.ts"
+import { prefill } from "../graphs/prefill.ts"
+import type { EncodedPrompt, Feeds } from "../graphs/pack.ts"
+import * as Parameters from "../../../model/Parameters.ts"
+import { type Partition, partition } from "../training/partition.ts"
+import * as State from "../training/State.ts"
+import { load as loadText, type Text } from "../../../model/ModelText.ts"
+import * as Trainer from "../training/Trainer.ts"
+import { defaults, type Training } from "../training/settings.ts"
+
+/** What a local policy is made from; how it trains follows `defaults` where it is left out. */
+export interface EngineConfig extends Partial<Training> {
+  /** Model folder in Hugging Face layout. */
+  readonly folder: string
+  /** "folder": its safetensors; a number: random weights drawn from that seed, to train from scratch. */
+  readonly weights: "folder" | number
+  /** Threads of every session. */
+  readonly threads: number
+  /** "cpu" unless given. */
+  readonly device?: Device
+}
+
+/** Rows that are decoded together: wide enough for full speed, small enough for the cache to stay in megabytes. */
+const decodeRows = 64
+
+/** The policy's calls with promises, for the worker thread that they block. */
+export interface Engine {
+  readonly inputSize: (size: Size) => Promise<Size>
+  readonly render: (question: Question) => Promise<string>
+  readonly encodeAnswer: (text: string) => Promise<ReadonlyArray<number>>
+  readonly sample: (
+    questions: ReadonlyArray<Question & { readonly key: Random.Key }>,
+    options: SampleOptions
+  ) => Promise<ReadonlyArray<ReadonlyArray<Completion>>>
+  readonly logprobs: (
+    sequences: ReadonlyArray<Sequence>,
+    of: "current" | "reference"
+  ) => Promise<ReadonlyArray<ReadonlyArray<number>>>
+  readonly syncReference: () => Promise<void>
+  readonly backward: (
+    sequences: ReadonlyArray<Sequence>,
+    weights: ReadonlyArray<ReadonlyArray<number>>
+  ) => Promise<ReadonlyArray<ReadonlyArray<number>>>
+  readonly step: (options: AdamW) => Promise<{ readonly gradientNorm: number }>
+  readonly save: (path: string, what: "weights" | "training") => Promise<void>
+  readonly load: (path: string | "initial") => Promise<void>
+}
+
+interface Loaded {
+  readonly config: ModelConfig
+  readonly text: Text
+  readonly encoder: Encoder
+  readonly parts: Partition
+}
+
+/** Feeds of all parameters in `flat`. */
+const parameterFeeds = (flat: Float32Array, at: Parameters.Layout): Feeds =>
+  Object.fromEntries(at.specs.map((spec) => [spec.name, float32(Parameters.view(flat, at, spec), spec.shape)]))
+
+const lazily = <A>(make: () => Promise<A>): () => Promise<A> => {
+  let made: Promise<A> | undefined
+  return () => (made ??= make())
+}
+
+/** The sessions that sample, each compiled when it is needed for the first time. */
+const samplersOf = (model: Architecture, parts: Partition, tell: NextToken, compile: (graph: Graph) => Promise<Session>) => ({
+  prefill: {
+    images: lazily(() => compile(prefill(model, parts, true, tell))),
+    text: lazily(() => compile(prefill(model, parts, false, tell)))
+  },
+  decode: lazily(() => compile(decode(model, parts, tell)))
+})
+
+/** Reads the folder's configs and tokenizer; weights and sessions come with the first call that needs them. */
+export const make = async (options: EngineConfig): Promise<Engine> => {
+  const { device = "cpu", threads } = options
+  await requireDevice(device)
+  const compile = (graph: Graph) => compileFor(graph, threads, device)
+  const { config, encoder, parts, text } = await Effect.runPromise(Effect.gen(function*() {
+    const { model: config, preprocessor } = yield* loadFolder(options.folder)
+    const text = yield* loadText(options.folder)
+    yield* agree(options.folder, config, text)
+    const parts = partition(config.architecture, { ...defaults, ...options })
+    return { config, text, encoder: makeEncoder(config, preprocessor, text), parts } satisfies Loaded
+  }))
+  const model = config.architecture
+  const run = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => Effect.runPromise(effect)
+
+  const state = lazily(() => run(State.initial(options, config, parts, text)))
+  const generator = lazily(async (): Promise<Generator> => {
+    const { frozen, weights } = await state()
+    const all = { ...parameterFeeds(frozen, parts.frozen), ...parameterFeeds(weights, parts.trained) }
+    const decoder = parts.specs.filter((spec) => !Parameters.isVision(spec)).map(({ name }) => [name, all[name]!] as const)
+    return {
+      model,
+      imageToken: config.imageToken,
+      endTokens: text.endIds,
+      parameters: { all, decoder: Object.fromEntries(decoder) },
+      memory: { buffers: [] }
+    }
+  })
+  const samplers = {
+    drawn: samplersOf(model, parts, "drawn", compile),
+    distribution: samplersOf(model, parts, "distribution", compile)
+  }
+  const trainer = lazily(async () =>
+    Trainer.make(model, parts, (await state()).training(), { ...defaults, ...options, imageToken: config.imageToken, compile })
+  )
+  const prompt = (question: Question): Promise<EncodedPrompt> => run(encoder.encode(question))
+
+  const score = async (
+    sequences: ReadonlyArray<Sequence>,
+    weights: ReadonlyArray<ReadonlyArray<number>>,
+    flat: Float32Array,
+    learn: boolean
+  ) => {
+    const encoded = new Map<string, Promise<EncodedPrompt>>()
+    const weighted = await Promise.all(sequences.map(async ({ question, tokens }, i) => {
+      const group = JSON.stringify(question)
+      if (!encoded.has(group)) encoded.set(group, prompt(question))
+      return { group, prompt: await encoded.get(group)!, tokens, weights: weights[i] ?? [] }
+    }))
+    const { frozen } = await state()
+    const parameters = { ...parameterFeeds(frozen, parts.frozen), ...parameterFeeds(flat, parts.trained) }
+    return (await trainer()).score(weighted, parameters, learn)
+  }
+
+  return {
+    inputSize: (size) => run(encoder.inputSize(size)),
+    render: (question) => run(encoder.render(question)),
+    encodeAnswer: async (answer) => [...text.encode(answer), text.endIds[0]!],
+    sample: async (questions, sampling) => {
+      const model = await generator()
+      const { decode, prefill } = samplers[tellingOf(sampling)]
+      const results: Array<ReadonlyArray<Completion>> = new Array(questions.length)
+      for (const images of [true, false]) {
+        const of = questions.map((question, i) => ({ question, i })).filter(({ question }) => question.images.length > 0 === images)
+        const chunk = Math.max(1, Math.floor(decodeRows / sampling.n))
+        for (let start = 0; start < of.length; start += chunk) {
+          const some = of.slice(start, start + chunk)
+          const prompts = await Promise.all(some.map(async ({ question }) => ({ ...await prompt(question), key: question.key })))
+          const sampler = { prefill: await prefill[images ? "images" : "text"](), decode: await decode() }
+          const generated = await generate(model, sampler, prompts, sampling)
+          generated.forEach((group, g) => (results[some[g]!.i] = group.map((one) => completion(one, text))))
+        }
+      }
+      return results
+    },
+    logprobs: async (sequences, of) => {
+      const { reference, weights } = await state()
+      return score(sequences, [], of === "current" ? weights : reference(), false)
+    },
+    syncReference: async () => {
+      const { reference, weights } = await state()
+      reference().set(weights)
+    },
+    backward: async (sequences, weights) => score(sequences, weights, (await state()).weights, true),
+    step: async (adamW) => (await trainer()).step(adamW),
+    save: async (path, what) => run((await state()).save(path, what)),
+    load: async (path) => run((await state()).load(path))
+  }
+}
+
+const completion = ({ finishReason, logprobs, tokens }: Generated, text: Text): Completion => ({
+  tokens,
+  logprobs,
+  finishReason,
+  text: text.decode(finishReason === "stop" ? tokens.slice(0, -1) : tokens)
+})

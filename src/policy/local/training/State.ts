@@ -1,0 +1,133 @@
+import * as Effect from "effect/Effect"
+import * as Random from "../../../pipeline/Random.ts"
+import type { EngineConfig } from "../thread/engine.ts"
+import type { ModelConfig } from "../../../model/ModelConfig.ts"
+import type { ModelFolderError } from "../../../model/modelFolderError.ts"
+import { freshAdapters } from "../../../model/lora.ts"
+import { requireMemory } from "./requireMemory.ts"
+import { type Layout, tensorViews } from "../../../model/Parameters.ts"
+import type { Partition } from "./partition.ts"
+import * as Safetensors from "../../../model/Safetensors.ts"
+import type { SafetensorsError } from "../../../model/SafetensorsHeader.ts"
+import type { Text } from "../../../model/ModelText.ts"
+import type { TrainingState } from "./Trainer.ts"
+import { type NumberTokens, randomize } from "./randomize.ts"
+
+/** Weights of a policy, what its optimiser remembers, and the weights that a KL term looks back to. */
+export interface State {
+  /** What never changes: files do not hold it. */
+  readonly frozen: Float32Array
+  /** What trains. */
+  readonly weights: Float32Array
+  /** The same with what training needs beside it, four times as much, which is there from the first call on. */
+  readonly training: () => TrainingState
+  /**
+   * The trained weights as last loaded, unless something else is put there. Asking for them makes training checkpoints
+   * carry them.
+   */
+  readonly reference: () => Float32Array
+  readonly save: (path: string, what: "weights" | "training") => Effect.Effect<void, SafetensorsError>
+  readonly load: (path: string | "initial") => Effect.Effect<void, SafetensorsError | ModelFolderError>
+}
+
+/** Ids of the tokens that are an integer below 1,001. */
+const numberTokens = (text: Text): NumberTokens =>
+  new Map(
+    Array.from({ length: 1001 }, (_, value) => [text.encode(String(value)), value] as const)
+      .flatMap(([ids, value]) => (ids.length === 1 ? [[ids[0]!, value] as const] : []))
+  )
+
+/** Reads a model folder's weights, or draws random ones; adapters start out without effect. */
+export const initial = Effect.fn("state.initial")(function*(
+  options: EngineConfig,
+  config: ModelConfig,
+  parts: Partition,
+  text: Text
+) {
+  const at = parts.trained
+  const key = Random.key(options.weights === "folder" ? 0 : options.weights)
+  requireMemory(parts.frozen.size + at.size, `The model in ${options.folder}`, "Free some, or take a smaller model.")
+  const frozen = new Float32Array(parts.frozen.size)
+  const zeros = () => new Float32Array(at.size)
+  const weights = zeros()
+  let begun: TrainingState | undefined
+  let lookedBack: Float32Array | undefined
+  let referenced = false
+  const reference = () => (lookedBack ??= weights.slice())
+  const training = (): TrainingState => {
+    if (begun !== undefined) return begun
+    requireMemory(4 * at.size, `Training the model in ${options.folder}`, "Free some, train with lora, or take a smaller model.")
+    // From here on the weights change, so what they were has to be kept.
+    reference()
+    return (begun = { weights, first: zeros(), second: zeros(), gradient: zeros(), steps: 0 })
+  }
+
+  const readFrom = (weights: Safetensors.Weights, prefix: string, flat: Float32Array, at = parts.trained) =>
+    Effect.forEach(
+      tensorViews(flat, at),
+      ({ data, name, shape }) => weights.readInto(`${prefix}${name}`, data, shape),
+      { discard: true }
+    )
+  /** Puts the model that the policy starts from into `flat`. */
+  const begin = Effect.fnUntraced(function*(flat: Float32Array, at: Layout) {
+    if (options.weights === "folder") return yield* readFrom(yield* Safetensors.openFolder(options.folder), "", flat, at)
+    randomize(flat, at, config.architecture, numberTokens(text), key)
+  }, Effect.scoped)
+  const start = Effect.fnUntraced(function*() {
+    begun?.first.fill(0)
+    begun?.second.fill(0)
+    if (begun !== undefined) begun.steps = 0
+    lookedBack?.set(weights)
+    referenced = false
+  })
+  const loadInitial = Effect.fnUntraced(function*() {
+    if (options.lora) freshAdapters(weights, at, key)
+    else yield* begin(weights, at)
+    yield* start()
+  })
+  const loadFile = Effect.fnUntraced(function*(path: string) {
+    const file = yield* Safetensors.open(path)
+    const resumed = file.metadata.kind === "training" ? training() : undefined
+    yield* readFrom(file, "", weights)
+    if (resumed === undefined) return yield* start()
+    yield* readFrom(file, "first.", resumed.first)
+    yield* readFrom(file, "second.", resumed.second)
+    resumed.steps = Number(file.metadata.steps)
+    referenced = file.metadata.reference === "yes"
+    if (referenced) yield* readFrom(file, "reference.", reference())
+  }, Effect.scoped)
+
+  const named = (prefix: string, flat: Float32Array) =>
+    tensorViews(flat, at).map(({ data, name, shape }) => ({ name: `${prefix}${name}`, data, shape }))
+  // What a file leaves out and what its adapters mean, for whoever has nothing but the file.
+  const beside = {
+    ...(parts.frozen.size > 0 && { base: String(options.weights) }),
+    ...(options.lora && { lora: JSON.stringify(options.lora) })
+  }
+  yield* begin(frozen, parts.frozen)
+  yield* loadInitial()
+  return {
+    frozen,
+    weights,
+    training,
+    reference: () => {
+      referenced = true
+      return reference()
+    },
+    save: (path, what) => {
+      if (what === "weights") return Safetensors.write(path, named("", weights), { kind: "weights", ...beside })
+      const { first, second, steps } = training()
+      const tensors = [...named("", weights), ...named("first.", first), ...named("second.", second)]
+      return Safetensors.write(
+        path,
+        referenced ? [...tensors, ...named("reference.", reference())] : tensors,
+        { kind: "training", steps: String(steps), reference: referenced ? "yes" : "no", ...beside }
+      )
+    },
+    load: (path) =>
+      Effect.andThen(
+        Effect.sync(() => begun?.gradient.fill(0)),
+        path === "initial" ? loadInitial() : loadFile(path)
+      )
+  } satisfies State
+})

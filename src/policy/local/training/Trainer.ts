@@ -1,0 +1,186 @@
+import type { Graph } from "../../../onnx/Graph.ts"
+import { float32, type Session, type Tensor } from "../../../onnx/Session.ts"
+import type { AdamW } from "../../Policy.ts"
+import { adamW } from "./adamW.ts"
+import type { Architecture } from "../../../model/architecture.ts"
+import { embeddingTable } from "../graphs/decoder.ts"
+import { accumulated, lookedUp, scoring, training } from "../graphs/train.ts"
+import { inPieces } from "./inPieces.ts"
+import { type EncodedPrompt, type Feeds, packGroups, type PackedGroup } from "../graphs/pack.ts"
+import { isVision, type ParameterSpec, view } from "../../../model/Parameters.ts"
+import type { Partition } from "./partition.ts"
+import type { Training } from "./settings.ts"
+
+/** The numbers that training changes, each as long as what trains. */
+export interface TrainingState {
+  readonly weights: Float32Array
+  /** AdamW's running means of the gradient and of its square. */
+  readonly first: Float32Array
+  readonly second: Float32Array
+  /** Accumulated since the last step. */
+  readonly gradient: Float32Array
+  /** Steps taken. */
+  steps: number
+}
+
+/** One prompt with one completion and a weight for each of its tokens. */
+export interface WeightedSequence {
+  readonly prompt: EncodedPrompt
+  /** Equal for sequences that share the prompt. */
+  readonly group: string
+  readonly tokens: ReadonlyArray<number>
+  readonly weights: ReadonlyArray<number>
+}
+
+export interface Trainer {
+  /** log p of every token; with `learn`, the gradient of sum(weights * log p) is accumulated too. */
+  readonly score: (
+    sequences: ReadonlyArray<WeightedSequence>,
+    parameters: Feeds,
+    learn: boolean
+  ) => Promise<ReadonlyArray<ReadonlyArray<number>>>
+  readonly step: (options: AdamW) => { readonly gradientNorm: number }
+}
+
+export interface TrainerOptions {
+  readonly imageToken: number
+  readonly microBatch: Training["microBatch"]
+  readonly compile: (graph: Graph) => Promise<Session>
+}
+
+export const make = (
+  model: Architecture,
+  parts: Partition,
+  state: TrainingState,
+  { compile, imageToken, microBatch }: TrainerOptions
+): Trainer => {
+  const { gradient } = state
+  const at = parts.trained
+  const accumulators: Feeds = {}
+  const results: Feeds = {}
+  for (const spec of at.specs) {
+    const tensor = float32(view(gradient, at, spec), spec.shape)
+    accumulators[accumulated(spec).before] = tensor
+    results[accumulated(spec).after] = tensor
+  }
+  const embeddings = at.specs.find((spec) => spec.name === embeddingTable)
+  const table = embeddings === undefined ? undefined : view(gradient, at, embeddings)
+  const sessions = new Map<string, Promise<Session>>()
+  const session = (learn: boolean, images: boolean): Promise<Session> => {
+    const name = `${learn} ${images}`
+    const used = (specs: ReadonlyArray<ParameterSpec>) => specs.filter((spec) => images || !isVision(spec))
+    const set = { ...parts, specs: used(parts.specs) }
+    const graph = () => (learn ? training(model, set, used(at.specs), images) : scoring(model, set, images))
+    const found = sessions.get(name) ?? compile(graph())
+    sessions.set(name, found)
+    return found
+  }
+
+  return {
+    score: async (sequences, parameters, learn) => {
+      const logprobs: Array<ReadonlyArray<number>> = sequences.map(() => [])
+      for (const batch of microBatches(sequences, microBatch)) {
+        const images = batch[0]!.prompt.images.length > 0
+        const { feeds, place, tokens } = packGroups(batch, model, imageToken)
+        const graph = await session(learn, images)
+        const inputs: Feeds = { ...parameters, ...feeds }
+        const outputs: { [name: string]: Tensor | null } = { logp: null, [lookedUp]: null }
+        if (learn) {
+          const weights = new Float32Array(tokens)
+          batch.forEach((group, g) =>
+            group.members.forEach((member, s) =>
+              sequences[member]!.weights.forEach((weight, i) => (weights[place(g, s, i)] = weight))
+            )
+          )
+          inputs.weights = float32(weights, [tokens])
+          Object.assign(inputs, accumulators)
+          Object.assign(outputs, results)
+        }
+        const only = <T>(all: { [name: string]: T }, names: ReadonlyArray<string>): { [name: string]: T } =>
+          Object.fromEntries(names.map((name) => [name, all[name]!]))
+        const run = await graph.run(only(inputs, graph.inputNames), only(outputs, graph.outputNames))
+        if (table !== undefined && learn) addRows(table, feeds.ids!.data as BigInt64Array, run[lookedUp]!.data as Float32Array)
+        const logp = run.logp!.data as Float32Array
+        batch.forEach((group, g) =>
+          group.members.forEach((member, s) => {
+            logprobs[member] = sequences[member]!.tokens.map((_, i) => logp[place(g, s, i)]!)
+          })
+        )
+      }
+      return logprobs
+    },
+    step: (options) => {
+      const gradientNorm = norm(gradient)
+      const scale = gradientNorm > options.maxGradientNorm ? options.maxGradientNorm / gradientNorm : 1
+      adamW(state, options, scale, at.decaying)
+      gradient.fill(0)
+      return { gradientNorm }
+    }
+  }
+}
+
+/** Adds the gradient of every row, [ids, width], to that of its token in `table` [tokens, width]. */
+const addRows = (table: Float32Array, ids: BigInt64Array, rows: Float32Array): void => {
+  const width = rows.length / ids.length
+  for (let row = 0; row < ids.length; row++) {
+    const start = Number(ids[row]!) * width
+    for (let i = 0; i < width; i++) table[start + i]! += rows[row * width + i]!
+  }
+}
+
+/** Euclidean norm, summed in double precision and always in the same order. */
+const norm = (numbers: Float32Array): number => {
+  let sum = 0
+  inPieces(numbers.length, (start, end) => (sum += sumOfSquares(numbers, start, end)))
+  return Math.sqrt(sum)
+}
+
+const sumOfSquares = (numbers: Float32Array, start: number, end: number): number => {
+  let sum = 0
+  for (let i = start; i < end; i++) sum += numbers[i]! * numbers[i]!
+  return sum
+}
+
+interface Group extends PackedGroup {
+  /** Index of the sequence behind each completion; a filler has none. */
+  readonly members: ReadonlyArray<number>
+}
+
+/**
+ * Sequences by prompt, in batches of about `size`: groups of like length together, since each is padded to the longest of
+ * its batch, and those with images apart from those without. A smaller group is filled up with one-token completions of
+ * weight zero.
+ */
+const microBatches = (
+  sequences: ReadonlyArray<WeightedSequence>,
+  size: number
+): ReadonlyArray<ReadonlyArray<Group>> => {
+  const byPrompt = new Map<string, Array<number>>()
+  sequences.forEach(({ group }, i) => byPrompt.set(group, [...(byPrompt.get(group) ?? []), i]))
+  const groups = [...byPrompt.values()].map((members) => {
+    const { prompt } = sequences[members[0]!]!
+    const longest = Math.max(...members.map((member) => sequences[member]!.tokens.length))
+    return { members, prompt, length: prompt.ids.length + longest }
+  }).sort((a, b) => a.length - b.length)
+  const batches: Array<Array<typeof groups[number]>> = []
+  for (const images of [true, false]) {
+    let batch: Array<typeof groups[number]> = []
+    for (const group of groups.filter((group) => group.prompt.images.length > 0 === images)) {
+      const widest = Math.max(group.members.length, ...batch.map((other) => other.members.length))
+      if (batch.length > 0 && widest * (batch.length + 1) > size) {
+        batches.push(batch)
+        batch = []
+      }
+      batch.push(group)
+    }
+    if (batch.length > 0) batches.push(batch)
+  }
+  return batches.map((batch) => {
+    const widest = Math.max(...batch.map((group) => group.members.length))
+    return batch.map(({ members, prompt }) => ({
+      prompt,
+      members,
+      completions: Array.from({ length: widest }, (_, s) => sequences[members[s] ?? -1]?.tokens ?? [0])
+    }))
+  })
+}

@@ -1,0 +1,91 @@
+import { decimals, signed, withInterval } from "./numbers.ts"
+import { sentences } from "./sentences.ts"
+import type { Cell, Difference, Row, Table } from "./Table.ts"
+import { fit, padEnd, padStart, width, wrap } from "../width.ts"
+
+interface Line {
+  readonly title: string
+  readonly n: string
+  /** Measured and published, one pair a metric. */
+  readonly pairs: ReadonlyArray<readonly [string, string]>
+}
+
+const differenceText = (difference: Difference | undefined, digits: number): string =>
+  difference === undefined
+    ? ""
+    : withInterval(signed(difference.delta, digits), difference.ci95, digits) + (difference.separated ? " *" : "  ")
+
+const linesOf = (table: Table, row: Row): ReadonlyArray<Line> => {
+  const digits = table.metrics.map((metric) => decimals(table, metric))
+  const counts = new Set(row.cells.flatMap((cell) => (cell.measured ? [cell.measured.n] : [])))
+  const compare = (title: string, pick: (cell: Cell) => Difference | undefined): ReadonlyArray<Line> =>
+    row.cells.every((cell) => pick(cell) === undefined)
+      ? []
+      : [{ title, n: "", pairs: row.cells.map((cell, i) => [differenceText(pick(cell), digits[i]!), ""]) }]
+  return [
+    {
+      title: row.variant + (row.role === "baseline" ? " (baseline)" : ""),
+      n: [...counts].join("/") || "0",
+      pairs: row.cells.map(({ measured, published }, i) => [
+        measured === undefined
+          ? "-  "
+          : `${withInterval(measured.mean.toFixed(digits[i]), measured.ci95, digits[i]!)}  `,
+        published === undefined ? "" : String(published)
+      ])
+    },
+    ...compare(`  to ${table.baseline}`, (cell) => cell.toBaseline),
+    ...compare(`  to ${table.reference}`, (cell) => cell.toReference)
+  ]
+}
+
+/** Columns of one metric: measured, and published where the table has it. */
+const block = (table: Table, lines: ReadonlyArray<Line>, column: number) => {
+  const metric = table.metrics[column]!
+  const published = table.rows.some((row) => row.cells[column]?.published !== undefined)
+  const left = Math.max(width(metric) + 2, ...lines.map((line) => width(line.pairs[column]![0])))
+  const right = published ? Math.max(9, ...lines.map((line) => width(line.pairs[column]![1]))) : 0
+  const pad = (a: string, b: string) => padStart(a, left) + (published ? padStart(b, right) : "")
+  return {
+    width: left + right,
+    head: pad(`${metric}  `, "published"),
+    cells: lines.map((line) => pad(line.pairs[column]![0], line.pairs[column]![1]))
+  }
+}
+
+/** Puts blocks side by side while they fit, and the rest below, so that a table with many metrics stays readable. */
+const shelves = <A extends { readonly width: number }>(
+  blocks: ReadonlyArray<A>,
+  columns: number
+): ReadonlyArray<ReadonlyArray<A>> => {
+  const result: Array<Array<A>> = []
+  let used = Infinity
+  for (const item of blocks) {
+    if (used + item.width + 2 > columns) {
+      result.push([])
+      used = 0
+    }
+    result.at(-1)!.push(item)
+    used += item.width + 2
+  }
+  return result
+}
+
+/** The table as plain text at most `columns` wide where its names allow, followed by the sentences that explain it. */
+export const text = (table: Table, columns = 120): string => {
+  const lines = table.rows.flatMap((row) => linesOf(table, row))
+  const titleWidth = Math.min(44, Math.max(width(table.rowTitle), ...lines.map((line) => width(line.title))))
+  const countWidth = Math.max(1, ...lines.map((line) => line.n.length))
+  const blocks = table.metrics.map((_, column) => block(table, lines, column))
+  const lead = (title: string, n: string) => `${padEnd(fit(title, titleWidth), titleWidth)}  ${padStart(n, countWidth)}`
+  const grids = shelves(blocks, columns - titleWidth - countWidth - 2).map((shelf) => {
+    const head = [lead(table.rowTitle, "n"), ...shelf.map((item) => item.head)].join("  ").trimEnd()
+    const body = lines.map((line, i) =>
+      [lead(line.title, line.n), ...shelf.map((item) => item.cells[i]!)].join("  ").trimEnd()
+    )
+    const rule = "-".repeat(Math.max(...[head, ...body].map(width)))
+    return [head, rule, ...body, rule].join("\n")
+  })
+  const notes = sentences(table).flatMap((sentence) => wrap(sentence, Math.min(columns, 120)))
+  const title = [`${table.experiment}: ${table.question}`.replace(/: $/, ""), ""]
+  return [...title, grids.join("\n\n"), "", ...notes].join("\n")
+}

@@ -1,0 +1,279 @@
+import { assert, beforeEach, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { rmSync } from "node:fs"
+import * as Experiment from "../../../src/pipeline/declare/Experiment.ts"
+import * as Pipeline from "../../../src/pipeline/declare/Pipeline.ts"
+import type { Event } from "../../../src/pipeline/run/Progress.ts"
+import type { Artifact } from "../../../src/pipeline/run/Records.ts"
+import type { Memory } from "../MemoryJournal.ts"
+import { committed, memory, planStudy, prepared, runStudy, study, training } from "../study.ts"
+import * as Toy from "../toy.ts"
+
+beforeEach(Toy.resetLog)
+
+/** What the evaluations measured, in the order in which they ran. */
+const scoresOf = (journal: Memory): ReadonlyArray<number> =>
+  journal.stages.filter(({ record }) => record.name === "measure").map(({ steps }) => steps[0]!.metrics[0]![1])
+
+type PathOf = (artifact: Artifact) => string
+
+/** Paths where one artifact is a folder: it exists, and whoever reads it fails. */
+const unreadable = (pathOf: PathOf, hash: string): PathOf => (artifact) =>
+  artifact.hash === hash ? import.meta.dirname : pathOf(artifact)
+
+describe("Runner", () => {
+  it.effect("runs every variant under every seed and records each step", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      const results = yield* runStudy(journal, study)
+      assert.deepStrictEqual(results.map(({ seed, status, variant }) => `${variant} ${seed} ${status}`), [
+        "untrained 0 done",
+        "untrained 1 done",
+        "low 0 done",
+        "low 1 done",
+        "high 0 done",
+        "high 1 done"
+      ])
+      const loop = journal.stage("loop")
+      assert.deepStrictEqual(loop.steps.map(({ step }) => step), [0, 1, 2, 3, 4])
+      const kept = loop.steps.map(({ checkpoint }) => checkpoint !== undefined)
+      assert.deepStrictEqual(kept, [false, true, false, true, true])
+      assert.deepStrictEqual(loop.steps[0]!.metrics.map(([name]) => name), ["reward", "direction"])
+      const scores = scoresOf(journal)
+      assert.strictEqual(scores[0], 0)
+      assert.strictEqual(new Set(scores).size, 5) // untrained once for both seeds, then two tastes under two seeds
+    }))
+
+  it.effect("executes what several runs need once, also when they come to it together", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      yield* runStudy(journal, study, { jobs: 6 })
+      assert.deepStrictEqual(Toy.log.ran.filter((name) => name === "count"), ["count"])
+      assert.strictEqual(Toy.log.ran.filter((name) => name === "measure").length, 5)
+      const owners = journal.runs.map((run) => run.links.get(0)!)
+      assert.strictEqual(new Set(owners.map(({ stage }) => stage)).size, 1)
+      assert.strictEqual(owners.filter(({ reused }) => !reused).length, 1)
+    }))
+
+  it.effect("gives the same numbers whatever runs side by side", () =>
+    Effect.gen(function*() {
+      const [one, many] = [memory(), memory()]
+      yield* runStudy(one, study, { jobs: 1 })
+      yield* runStudy(many, study, { jobs: 5 })
+      assert.deepStrictEqual(committed(many), committed(one))
+    }))
+
+  it.effect("answers a finished study from the journal, without policy and without reading outputs", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      yield* runStudy(journal, study)
+      assert.strictEqual(Toy.log.built, Toy.log.released)
+      Toy.resetLog()
+      for (const { record, result } of journal.stages) {
+        if (record.kind === "prompt") journal.pathOf = unreadable(journal.pathOf.bind(journal), result!.output.hash)
+      }
+      const results = yield* runStudy(journal, study)
+      assert.isTrue(results.every(({ status }) => status === "done"))
+      assert.deepStrictEqual(Toy.log, { built: 0, released: 0, loads: [], ran: [] })
+      assert.isTrue(journal.runs.every((run) => [...run.links.values()].every(({ reused }) => reused)))
+    }))
+
+  it.effect("builds the policy once a run, only when a stage touches it", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      yield* runStudy(journal, study, { only: [{ taste: "low" }], seeds: [0] })
+      assert.strictEqual(Toy.log.built, 1)
+      assert.strictEqual(Toy.log.released, 1)
+      assert.deepStrictEqual(Toy.log.loads, ["initial"]) // the evaluation finds the loop's weights in place
+    }))
+
+  it.effect("lets the other runs go on when one fails, and says why it failed", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      const events: Array<Event> = []
+      const broken = Experiment.make("broken", {
+        question: "Does one bad apple spoil the barrel?",
+        policy: Toy.vector({ size: 2 }),
+        seeds: 1,
+        axes: { update: { bad: Toy.breakAt({ message: "no gradient today" }), good: Toy.climb({ rate: 1 }) } },
+        pipeline: ({ update }) =>
+          prepared.pipe(
+            Pipeline.loop(
+              { steps: 2, batch: 2, checkpointEvery: 1 },
+              Toy.sample({ groupSize: 1 }),
+              Toy.score(Toy.low({ sharpness: 1 })),
+              update
+            )
+          ),
+        table: { metrics: [] }
+      })
+      const results = yield* runStudy(journal, broken, { jobs: 2, events })
+      assert.deepStrictEqual(results, [
+        { variant: "bad", seed: 0, status: "failed", error: "no gradient today", tag: "Broken" },
+        { variant: "good", seed: 0, status: "done" }
+      ])
+      assert.deepStrictEqual(journal.runs.map(({ error, status }) => [status, error]).sort(), [
+        ["done", undefined],
+        ["failed", "no gradient today"]
+      ])
+      assert.strictEqual(journal.stages.filter(({ status }) => status === "failed").length, 1)
+      const failed = events.find(({ _tag }) => _tag === "StageFailed")
+      assert.deepStrictEqual(failed, {
+        _tag: "StageFailed",
+        run: { variant: "bad", seed: 0 },
+        stage: "loop",
+        message: "no gradient today"
+      })
+    }))
+
+  it.effect("goes on with only what is missing when an artifact was lost", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      yield* runStudy(journal, study, { only: [{ taste: "low" }], seeds: [0] })
+      const before = committed(journal)
+      const loop = journal.stage("loop")
+      for (const { checkpoint } of loop.steps) {
+        if (checkpoint !== undefined) rmSync(journal.pathOf(checkpoint))
+      }
+      rmSync(journal.pathOf(loop.result!.subject!))
+      Toy.resetLog()
+      yield* runStudy(journal, study, { only: [{ taste: "low" }], seeds: [0] })
+      assert.deepStrictEqual(committed(journal), before)
+      assert.deepStrictEqual(Toy.log.ran, ["count"]) // the loop, and the source looks after its files
+      assert.strictEqual(Toy.log.built, 1)
+    }))
+
+  it.effect("runs a forced stage again and nothing else", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      yield* runStudy(journal, study)
+      const before = committed(journal)
+      Toy.resetLog()
+      yield* runStudy(journal, study, { force: ["measure"] })
+      const again = Array.from({ length: 5 }, () => "measure")
+      assert.deepStrictEqual(Toy.log.ran, ["count", ...again]) // once, the source looks after its files
+      assert.deepStrictEqual(committed(journal), before)
+    }))
+
+  it.effect("reports progress in the words of the study", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      const events: Array<Event> = []
+      yield* runStudy(journal, study, { only: [{ taste: "high" }], seeds: [1], events })
+      const run = { variant: "high", seed: 1 }
+      const stages = ["count", "atMost", "ask", "loop", "measure"]
+      assert.deepStrictEqual(events[0], { _tag: "RunStarted", run, stages })
+      const steps = events.flatMap((event) => event._tag === "StepCommitted" ? [`${event.done}/${event.steps}`] : [])
+      assert.deepStrictEqual(steps, ["1/5", "2/5", "3/5", "4/5", "5/5"])
+      assert.deepStrictEqual(events.at(-1), { _tag: "RunFinished", run })
+      Toy.resetLog()
+      const again: Array<Event> = []
+      yield* runStudy(journal, study, { only: [{ taste: "high" }], seeds: [1], events: again })
+      assert.strictEqual(again.filter(({ _tag }) => _tag === "StageReused").length, 5)
+    }))
+
+  it.effect("takes runs that the study no longer has out of the views, unless it ran only a part", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      yield* runStudy(journal, study)
+      yield* runStudy(journal, study, { seeds: [0] })
+      assert.isTrue(journal.runs.every(({ retired }) => !retired))
+      yield* runStudy(journal, { ...study, variants: study.variants.slice(0, 2) })
+      const retired = journal.runs.filter((run) => run.retired).map(({ record }) => record.variant)
+      assert.deepStrictEqual(retired, ["high", "high"])
+    }))
+
+  it.effect("fails a loop that has nothing to draw from", () =>
+    Effect.gen(function*() {
+      const overrides = { "atMost.limit": -1 }
+      const results = yield* runStudy(memory(), study, { overrides, only: [{ taste: "low" }], seeds: [0] })
+      assert.match(results[0]!.error!, /no prompts/)
+    }))
+})
+
+describe("Interruption", () => {
+  it.effect("after any step leaves a study that goes on to bit-identical results", () =>
+    Effect.gen(function*() {
+      const whole = memory()
+      yield* runStudy(whole, study)
+      const expected = committed(whole)
+      for (let killAt = 0; killAt < 20; killAt++) {
+        const journal = memory()
+        let steps = 0
+        journal.onCommit = () => steps++ === killAt ? Effect.interrupt : Effect.void
+        yield* Effect.exit(runStudy(journal, study))
+        const open = journal.runs.filter(({ status }) => status !== "done")
+        assert.strictEqual(open[0]!.status, "interrupted", `killed after step ${killAt}`)
+        assert.isTrue(open.slice(1).every(({ status }) => status === "planned"))
+        journal.onCommit = () => Effect.void
+        const results = yield* runStudy(journal, study)
+        assert.isTrue(results.every(({ status }) => status === "done"))
+        assert.deepStrictEqual(committed(journal), expected, `killed after step ${killAt}`)
+      }
+    }))
+
+  it.effect("resumes at the last checkpoint, not from the start", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      const options = { only: [{ taste: "low" }], seeds: [0] }
+      journal.onCommit = (_stage, step) => step === 2 ? Effect.interrupt : Effect.void
+      yield* Effect.exit(runStudy(journal, study, options))
+      const plan = yield* planStudy(journal, study, options)
+      assert.deepStrictEqual(plan.runs[0]!.stages.map(({ status }) => status._tag), [
+        "finished",
+        "finished",
+        "finished",
+        "resumes",
+        "runs"
+      ])
+      const redone: Array<number> = []
+      journal.onCommit = (_stage, step) => Effect.sync(() => redone.push(step))
+      yield* runStudy(journal, study, options)
+      assert.deepStrictEqual(redone, [2, 3, 4])
+    }))
+
+  it.effect("from outside closes every open run as interrupted and releases its policy", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      const fiber = yield* Effect.forkChild(Effect.suspend(() => {
+        journal.onCommit = (_stage, step) => step === 1 ? Effect.never : Effect.void
+        return runStudy(journal, study, { jobs: 3 })
+      }))
+      while (journal.stages.filter(({ steps }) => steps.length === 2).length < 2) {
+        yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 2)))
+      }
+      yield* Fiber.interrupt(fiber)
+      const open = journal.runs.filter(({ status }) => status !== "done" && status !== "planned")
+      assert.isTrue(open.length >= 2 && open.every(({ status }) => status === "interrupted"))
+      assert.strictEqual(Toy.log.built, Toy.log.released)
+    }))
+})
+
+describe("Two loops", () => {
+  it.effect("the second starts from the first one's weights with a fresh optimiser", () =>
+    Effect.gen(function*() {
+      const twice = Experiment.make("twice", {
+        question: "Warm start, then go on?",
+        policy: Toy.vector({ size: 2 }),
+        seeds: 1,
+        pipeline: () =>
+          training(Toy.low({ sharpness: 1 })).pipe(
+            Pipeline.loop(
+              { steps: 2, batch: 2, checkpointEvery: 5 },
+              Toy.sample({ groupSize: 1 }),
+              Toy.score(Toy.high({ sharpness: 1 })),
+              Toy.climb({ rate: 0.2 })
+            ),
+            Toy.measure({ mode: "sum" })
+          ),
+        table: { metrics: ["score"] }
+      })
+      const journal = memory()
+      const results = yield* runStudy(journal, twice)
+      assert.strictEqual(results[0]!.variant, "twice")
+      assert.deepStrictEqual(Toy.log.loads, ["initial", "file"])
+      const scores = scoresOf(journal)
+      assert.strictEqual(new Set(scores).size, 2)
+    }))
+})
