@@ -12,7 +12,7 @@ const marker = "ASSAY_STARTED_BY"
 if (major > 22 || (major === 22 && minor >= 19)) {
   if (process.env[marker] !== undefined && process.channel) {
     // Started by the branch below: when that process dies, even by SIGKILL, nobody is left to stop this one.
-    process.on("disconnect", () => process.exit(130))
+    process.on("disconnect", () => process.kill(process.pid, "SIGKILL"))
     process.channel.unref()
   }
   delete process.env[marker]
@@ -30,10 +30,17 @@ if (major > 22 || (major === 22 && minor >= 19)) {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: { ...process.env, [marker]: String(process.pid) }
   })
-  // A terminal sends Ctrl-C to both; the child decides when it has finished. Signals from elsewhere are passed on.
-  process.on("SIGINT", () => child.kill("SIGINT"))
-  process.on("SIGTERM", () => child.kill("SIGTERM"))
-  child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)))
+  // A terminal sends Ctrl-C to both. What comes here is passed on as a message, so that the child can tell one press that
+  // reached it twice from two; it decides when it has finished. One that does not look up gets the signal itself.
+  let patience
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.on(signal, () => {
+      if (child.connected) child.send(signal)
+      patience = setTimeout(() => child.kill(signal), 1000)
+    })
+  }
+  child.on("message", () => clearTimeout(patience))
+  child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" || signal === "SIGTERM" ? 130 : 1)))
 }
 
 /** The Node binary of the npm package `node`, wherever npm put that package. */

@@ -1,10 +1,11 @@
-/** The public API of Assay: what a study file imports. */
+/** The public API of Assay for studies: what a study file imports. */
 export * as Data from "./data/index.ts"
-export * as Evaluate from "./evaluate/index.ts"
 export * as Filter from "./data/Filter.ts"
+export * as Evaluate from "./evaluate/index.ts"
+export { Experiment, Grid, Pipeline, Random, Rows, Stage } from "./pipeline/index.ts"
 export * as Policy from "./policy/index.ts"
 export * as Prompt from "./prompt/index.ts"
 export * as Reward from "./reward/index.ts"
 export * as Rollout from "./rollout/index.ts"
+export * as Task from "./task/index.ts"
 export * as Update from "./update/index.ts"
-export { Experiment, Grid, Pipeline, Random, Stage } from "./pipeline/index.ts"

@@ -1,5 +1,5 @@
 import type { Engine } from "../../src/policy/local/thread/engine.ts"
-import type { Sequence } from "../../src/policy/Policy.ts"
+import type { Sequence } from "../../src/policy/trainer.ts"
 import { weightsOf } from "./batch.ts"
 import { sum } from "./measure.ts"
 import * as Products from "./products.ts"

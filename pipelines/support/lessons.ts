@@ -1,7 +1,8 @@
-import { Data, Prompt, Random, Stage } from "assay"
+/** Lessons for a model that knows nothing yet: what is where in a picture. */
+import { Data, Policy, Prompt, Random, Stage, Task } from "assay"
 import * as Schema from "effect/Schema"
 import * as Format from "./looseFormat.ts"
-import { alike, fromPictures } from "./pictures.ts"
+import { alike, type Detection, fromPictures } from "./pictures.ts"
 
 /** What is asked for when everything in the picture is to be named. */
 export const everything = "every shape"
@@ -22,10 +23,10 @@ const labelsToAsk = (example: Data.Example, categories: ReadonlyArray<string>, k
 }
 
 /** All objects of the picture by name, from left to right: what a picture is worth before anybody asks. */
-const nameAll = (prompt: Prompt.Prompt): Prompt.Prompt => {
+const nameAll = (prompt: Detection): Detection => {
   const truth = prompt.truth.toSorted((a, b) => a.box.x1 - b.box.x1 || a.box.y1 - b.box.y1)
-  const solution = `<think>I see ${everything}: ${truth.length}.</think><answer>${Prompt.answer(truth)}</answer>`
-  return { ...prompt, truth, labels: [everything], solution }
+  const answer = Task.detection.solution(prompt.asked, truth).replace(/^.*?<answer>/s, "<answer>")
+  return { ...prompt, truth, asked: [everything], solution: `<think>I see ${everything}: ${truth.length}.</think>${answer}` }
 }
 
 /**
@@ -40,12 +41,13 @@ export const lessons = Stage.define({
   module: import.meta.url,
   config: Schema.Struct({}),
   subject: "reads",
-  run: (_, dataset: Data.Dataset) =>
+  needs: [Policy.Sampler],
+  run: (_, dataset: Data.Dataset<Data.Example>) =>
     fromPictures(dataset, (example, input) => {
       const key = Random.fold(Random.key(0), "lessons", example.id)
       const asked = labelsToAsk(example, dataset.categories, key)
-      const question = Prompt.make(Prompt.standard, example, asked, input)
-      const naming = nameAll(Prompt.make(Prompt.standard, example, example.positives, input))
+      const question = Prompt.make(Task.detection, Prompt.standard, example, asked, input)
+      const naming = nameAll(Prompt.make(Task.detection, Prompt.standard, example, example.positives, input))
       return [Format.loosen(naming, Random.fold(key, "naming")), Format.loosen(question, Random.fold(key, "asking"))]
     })
 })

@@ -1,4 +1,6 @@
-import { Prompt, Random } from "assay"
+/** Answers that keep to the format only sometimes, in the study's wordings. */
+import { Prompt, Random, Task } from "assay"
+import type { Detection } from "./pictures.ts"
 
 /**
  * What the answers to one wording look like, as shares: whole (think and answer tags), bare (the JSON alone), and for the
@@ -43,9 +45,9 @@ const answerAt = (solution: string, uniform: number, { bare, whole }: Shares): s
  * The prompt in one of the study's wordings, with an answer that keeps to the format only sometimes, as an instruct model's
  * would before any training on it.
  */
-export const loosen = (prompt: Prompt.Prompt, key: Random.Key): Prompt.Prompt => {
+export const loosen = (prompt: Detection, key: Random.Key): Detection => {
   const next = Random.stream(key)
   const template = wordingAt(next())
-  const solution = answerAt(prompt.solution, next(), shares(template, prompt.labels.length))
-  return { ...prompt, messages: Prompt.ask(template, prompt.labels), solution }
+  const solution = answerAt(prompt.solution, next(), shares(template, prompt.asked.length))
+  return { ...prompt, messages: Prompt.messages(template, Task.detection.fill(template.question ?? Task.detection.wording, prompt.asked)), solution }
 }

@@ -1,7 +1,8 @@
-import { Data, Prompt, Random, Stage } from "assay"
+/** Questions of the kind that an evaluation asks, some of them answered by halves. */
+import { Data, Policy, Prompt, Random, Stage, Task } from "assay"
 import * as Schema from "effect/Schema"
 import * as Format from "./looseFormat.ts"
-import { alike, fromPictures } from "./pictures.ts"
+import { alike, type Detection, fromPictures } from "./pictures.ts"
 
 /**
  * All labels of the picture or some of them, each number of them as often, and now and then an absent label that shares a
@@ -20,8 +21,8 @@ const labelsToAsk = (example: Data.Example, categories: ReadonlyArray<string>, k
 }
 
 /** The picture as somebody sees it who stops looking after the first few objects that are asked for, at least one. */
-const overlooked = (example: Data.Example, prompt: Prompt.Prompt, key: Random.Key): Data.Example => {
-  const order = (object: Data.Example["objects"][number]) => prompt.labels.indexOf(object.label)
+const overlooked = (example: Data.Example, prompt: Detection, key: Random.Key): Data.Example => {
+  const order = (object: Data.Example["objects"][number]) => prompt.asked.indexOf(object.label)
   const asked = example.objects.filter((object) => order(object) >= 0)
     .toSorted((a, b) => order(a) - order(b) || a.box.x1 - b.box.x1 || a.box.y1 - b.box.y1)
   if (asked.length < 2) return example
@@ -39,14 +40,15 @@ export const questions = Stage.define({
   module: import.meta.url,
   config: Schema.Struct({ partial: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })) }),
   subject: "reads",
-  run: ({ partial }, dataset: Data.Dataset) =>
+  needs: [Policy.Sampler],
+  run: ({ partial }, dataset: Data.Dataset<Data.Example>) =>
     fromPictures(dataset, (example, input) =>
       ["first", "second"].map((draw) => {
         const key = Random.fold(Random.key(0), "questions", example.id, draw)
         const labels = labelsToAsk(example, dataset.categories, key)
-        const whole = Prompt.make(Prompt.standard, example, labels, input)
+        const whole = Prompt.make(Task.detection, Prompt.standard, example, labels, input)
         const prompt = Random.uniformAt(Random.fold(key, "partial"), 0) < partial
-          ? Prompt.make(Prompt.standard, overlooked(example, whole, Random.fold(key, "overlooked")), labels, input)
+          ? Prompt.make(Task.detection, Prompt.standard, overlooked(example, whole, Random.fold(key, "overlooked")), labels, input)
           : whole
         return Format.loosen(prompt, Random.fold(key, "format"))
       }))

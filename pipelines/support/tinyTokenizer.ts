@@ -1,7 +1,8 @@
-// Writes tokenizer.json and generation_config.json of assets/tiny-vl: node pipelines/support/tinyTokenizer.ts
+/** Writes tokenizer.json and generation_config.json of assets/tiny-vl: `node pipelines/support/tinyTokenizer.ts`. */
 import { writeFileSync } from "node:fs"
 import { colours, forms } from "../../src/vision/scenes/Scene.ts"
-import { ask } from "../../src/task/detection/question.ts"
+import { messages } from "../../src/task/ask.ts"
+import { detection } from "../../src/task/detection/index.ts"
 import * as templates from "../../src/prompt/templates.ts"
 import { trainTokenizer } from "./trainTokenizer.ts"
 
@@ -22,7 +23,7 @@ const slot = "\u0000"
 /** What the study's templates say around the labels, and the chat template's own system prompt. */
 const passages = [
   ...[templates.enhanced, templates.fixedSpace, templates.missingSpace, templates.standard, templates.system]
-    .flatMap((template) => ask(template, [slot, slot]))
+    .flatMap((template) => messages(template, detection.fill(template.question ?? detection.wording, [slot, slot])))
     .flatMap(({ content }) => typeof content === "string" ? [{ type: "text", text: content } as const] : content)
     .flatMap((part) => part.type === "text" ? [part.text] : [])
     .flatMap((text) => text.split(slot)),

@@ -1,14 +1,17 @@
+/** Flags and arguments that several commands have. */
+import { availableParallelism } from "node:os"
 import * as Argument from "effect/cli/Argument"
+import type * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Parse from "./parse.ts"
-
-const said = (error: unknown): string => error instanceof Error ? error.message : String(error)
+import { reasonOf } from "../pipeline/reason.ts"
+import * as Parse from "./Parse.ts"
 
 /** `--db`, else the environment's ASSAY_DB, else runs.db in the working folder. */
 export const db = Flag.String("db").pipe(
   Flag.withDescription("Database file (default: $ASSAY_DB, else ./runs.db)"),
   Flag.withMetavar("FILE"),
-  Flag.withDefault(process.env["ASSAY_DB"] || "runs.db")
+  Flag.withDefault(process.env["ASSAY_DB"] || "runs.db"),
+  Flag.filter((file) => file !== "" && file !== ":memory:", () => "a file: what a study finds must outlive the command")
 )
 
 export const json = Flag.Boolean("json").pipe(
@@ -16,27 +19,30 @@ export const json = Flag.Boolean("json").pipe(
   Flag.withDefault(false)
 )
 
-export const pipelineFile = Argument.String("FILE").pipe(
+export const run = Argument.Int("RUN").pipe(Argument.withDescription("Number of a run, from `assay list`"))
+
+const file = Argument.String("FILE").pipe(
   Argument.withDescription("Study file: a TypeScript module whose default export is Experiment.make(...)")
 )
 
 /** What selects and changes the runs of a study; `run` and `plan` take the same. */
 export const study = {
+  file,
   set: Flag.String("set").pipe(
     Flag.withDescription("Override a config value, by its path or the end of it (repeatable)"),
     Flag.withMetavar("path=value"),
-    Flag.mapTryCatch(Parse.assignment, said),
+    Flag.mapTryCatch(Parse.assignment, reasonOf),
     Flag.atLeast(0)
   ),
   only: Flag.String("only").pipe(
     Flag.withDescription("Only variants with this label (repeatable; labels of one axis add up)"),
     Flag.withMetavar("axis=label"),
-    Flag.mapTryCatch(Parse.choice, said),
+    Flag.mapTryCatch(Parse.choice, reasonOf),
     Flag.atLeast(0)
   ),
   seeds: Flag.String("seeds").pipe(
     Flag.withDescription("How many seeds (3), a range (0..4) or a list (0,2); default: the study's"),
-    Flag.mapTryCatch(Parse.seeds, said),
+    Flag.mapTryCatch(Parse.seeds, reasonOf),
     Flag.optional
   ),
   scale: Flag.String("scale").pipe(
@@ -48,5 +54,34 @@ export const study = {
     Flag.withDescription("Run the stages of this name again, finished or not (repeatable)"),
     Flag.withMetavar("STAGE"),
     Flag.atLeast(0)
+  ),
+  db,
+  json
+} as const
+
+export type Study = Command.Command.Config.Infer<typeof study>
+
+/** The same, and how to run it. */
+export const runStudy = {
+  ...study,
+  jobs: Flag.Int("jobs").pipe(
+    Flag.withAlias("j"),
+    Flag.withDescription("Runs side by side (default: number of cores, at most 2)"),
+    Flag.filter((jobs) => jobs >= 1 && jobs <= 64, () => "a number from 1 to 64"),
+    Flag.withDefault(Math.min(2, availableParallelism()))
+  ),
+  dryRun: Flag.Boolean("dry-run").pipe(
+    Flag.withDescription("Print the plan and stop, like `assay plan`"),
+    Flag.withDefault(false)
   )
 } as const
+
+export type RunStudy = Command.Command.Config.Infer<typeof runStudy>
+
+/** Names a number and the least that it may be. */
+export const failUnder = Flag.String("fail-under").pipe(
+  Flag.withDescription("Exit with 1 when this number is below that (repeatable)"),
+  Flag.withMetavar("name=number"),
+  Flag.mapTryCatch(Parse.least, reasonOf),
+  Flag.atLeast(0)
+)

@@ -1,3 +1,4 @@
+/** Aligned columns. */
 import { padEnd, padStart, width } from "../report/width.ts"
 
 /** Rows of texts as aligned columns, two spaces apart; columns whose index is in `right` are flush right. */

@@ -1,3 +1,4 @@
+/** The command: what was asked for, its help, its errors and its exit code. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
@@ -10,8 +11,11 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { assay } from "./assay.ts"
-import { exitCodes, Failure, from } from "./Failure.ts"
+import { exitCodeOf, exits } from "../pipeline/Errors.ts"
+import { near } from "../pipeline/near.ts"
+import { Failure, from } from "./failure.ts"
 import { exitQuietlyOnClosedPipe, say } from "./output.ts"
+import { watchSignals } from "./signals.ts"
 import { version } from "./version.ts"
 
 const color = process.stdout.isTTY && !process.env["NO_COLOR"]
@@ -39,7 +43,7 @@ const isShowHelp = (error: unknown): error is CliError.ShowHelp =>
 /** Says what failed, once, and leaves the exit code in the failure. */
 const report = (error: unknown): Effect.Effect<void, Failure> => {
   if (isShowHelp(error)) {
-    return error.errors.length === 0 ? Effect.void : Effect.fail(new Failure({ code: exitCodes.usage, message: "" }))
+    return error.errors.length === 0 ? Effect.void : Effect.fail(new Failure({ exitCode: exits.usage, message: "" }))
   }
   const failure = from(error)
   const told = failure.message === "" ? Effect.void : say(`assay: ${failure.message}`)
@@ -47,17 +51,28 @@ const report = (error: unknown): Effect.Effect<void, Failure> => {
 }
 
 exitQuietlyOnClosedPipe()
+watchSignals()
 
-// The first signal lets the running step end; who asks twice means it, and loses nothing that was committed.
-let signals = 0
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => {
-    signals += 1
-    if (signals > 1) process.exit(130)
-  })
+/** SQL that opens with a comment is an argument, though it looks like a flag. */
+const words = process.argv.slice(2).map((word) => /^--\s/.test(word) ? ` ${word}` : word)
+
+/** The first word, when it is the name of no command: help asked for together with it would hide that. */
+const unknownCommand = (): string | undefined => {
+  const [first] = words
+  const known = assay.subcommands.flatMap((group) => group.commands.map(({ name }) => name))
+  if (first === undefined || first.startsWith("-") || known.includes(first)) return undefined
+  const close = near(first, known)
+  return `there is no command "${first}". ${close.length > 0 ? `Did you mean ${close.join(" or ")}?` : `There are ${known.join(", ")}.`}`
 }
 
-Command.runWith(assay, { version })(process.argv.slice(2)).pipe(
+const run = Effect.suspend(() => {
+  const unknown = unknownCommand()
+  return unknown === undefined
+    ? Command.runWith(assay, { version })(words)
+    : Effect.fail(new Failure({ exitCode: exits.usage, message: `${unknown} Try \`assay --help\`.` }))
+})
+
+run.pipe(
   Effect.catchCause((cause) => Cause.hasInterruptsOnly(cause) ? Effect.interrupt : report(Cause.squash(cause))),
   Effect.provide(Layer.mergeAll(
     NodeServices.layer,
@@ -68,9 +83,8 @@ Command.runWith(assay, { version })(process.argv.slice(2)).pipe(
     disableErrorReporting: true,
     teardown: (exit, done) => {
       if (exit._tag === "Success") return done(0)
-      if (Cause.hasInterruptsOnly(exit.cause)) return done(130)
-      const error = Cause.squash(exit.cause)
-      return done(error instanceof Failure ? error.code : exitCodes.stageFailed)
+      if (Cause.hasInterruptsOnly(exit.cause)) return done(exits.interrupted)
+      return done(exitCodeOf(Cause.squash(exit.cause)))
     }
   })
 )

@@ -1,3 +1,4 @@
+/** Data to stdout, words to stderr. */
 import * as Effect from "effect/Effect"
 
 /** Writes data to stdout and waits until it is taken, so that large outputs do not get cut at exit. */

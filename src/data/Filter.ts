@@ -1,22 +1,19 @@
+/** Data filters: stages from data set to data set. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Config from "../pipeline/declare/Config.ts"
 import * as Stage from "../pipeline/declare/Stage.ts"
+import type { RowsError } from "../pipeline/Rows.ts"
+import type { Spool } from "../pipeline/run/services.ts"
 import { DataError } from "../task/dataError.ts"
-import type { Dataset, Example } from "../task/detection/example.ts"
+import type { AnyExample, Dataset } from "../task/dataset.ts"
+import type { Example } from "../task/detection/example.ts"
+import { keep, refine } from "./keep.ts"
 import { keepLabels } from "./keepLabels.ts"
 
-const Limit = Schema.Struct({ n: Schema.Int.check(Schema.isGreaterThanOrEqualTo(1)) })
-const Fraction = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
+const Limit = Schema.Struct({ n: Config.Count })
 
-/** The data set with these examples; fails, naming the filter, when there are none. */
-const keep = (filter: string, dataset: Dataset, examples: ReadonlyArray<Example>): Effect.Effect<Dataset, DataError> =>
-  examples.length > 0 ? Effect.succeed({ ...dataset, examples }) : Effect.fail(
-    new DataError({
-      path: dataset.name,
-      message: `Filter ${filter} left none of the ${dataset.examples.length} images of "${dataset.name}". ` +
-        "Loosen it, take an earlier filter out, or choose another data set."
-    })
-  )
+type Detection = Dataset<Example>
 
 /** Number of boxes of each positive label; crowd regions do not count. */
 const boxCounts = (example: Example): ReadonlyMap<string, number> =>
@@ -25,16 +22,19 @@ const boxCounts = (example: Example): ReadonlyMap<string, number> =>
     example.objects.filter((object) => object.label === label && !object.crowd).length
   ]))
 
+const asks = (example: Example): boolean => example.positives.length + example.negatives.length > 0
+
 const perCategory = Stage.define({
   kind: "filter",
   name: "maxBoxesPerCategory",
   module: import.meta.url,
   config: Limit,
-  run: ({ n }, dataset: Dataset) =>
-    keep(`maxBoxesPerCategory(${n})`, dataset, keepLabels(dataset.examples, (example) => {
-      const counts = boxCounts(example)
-      return (label) => (counts.get(label) ?? 0) <= n
-    }))
+  run: ({ n }, dataset: Detection) =>
+    refine(`maxBoxesPerCategory(${n})`, dataset, (examples) =>
+      examples.flatMap((example) => {
+        const counts = boxCounts(example)
+        return keepLabels(example, (label) => (counts.get(label) ?? 0) <= n)
+      }))
 })
 
 /**
@@ -50,11 +50,11 @@ const inAll = Stage.define({
   name: "maxBoxes",
   module: import.meta.url,
   config: Limit,
-  run: ({ n }, dataset: Dataset) =>
-    keep(`maxBoxes(${n})`, dataset, dataset.examples.filter((example) => {
+  run: ({ n }, dataset: Detection) =>
+    keep(`maxBoxes(${n})`, dataset, (example) => {
       const total = [...boxCounts(example).values()].reduce((sum, count) => sum + count, 0)
       return total <= n && asks(example)
-    }))
+    })
 })
 
 /**
@@ -69,9 +69,9 @@ const oneEach = Stage.define({
   name: "oneBoxPerCategory",
   module: import.meta.url,
   config: Schema.Struct({}),
-  run: (_, dataset: Dataset) =>
-    keep("oneBoxPerCategory()", dataset, dataset.examples.filter((example) =>
-      asks(example) && [...boxCounts(example).values()].every((count) => count === 1)))
+  run: (_, dataset: Detection) =>
+    keep("oneBoxPerCategory()", dataset, (example) =>
+      asks(example) && [...boxCounts(example).values()].every((count) => count === 1))
 })
 
 /**
@@ -93,16 +93,17 @@ export const area = Stage.define({
   kind: "filter",
   name: "area",
   module: import.meta.url,
-  config: Schema.Struct({ min: Schema.optionalKey(Fraction), max: Schema.optionalKey(Fraction) }),
-  run: ({ max = 1, min = 0 }, dataset: Dataset) =>
-    keep(`area({ min: ${min}, max: ${max} })`, dataset, keepLabels(dataset.examples, (example) => {
-      const pixels = example.image.width * example.image.height
-      const outside = example.objects.filter((object) =>
-        !object.crowd && (object.area < min * pixels || object.area > max * pixels)
-      )
-      const dropped = new Set(outside.map((object) => object.label))
-      return (label) => !dropped.has(label)
-    }))
+  config: Schema.Struct({ min: Schema.optionalKey(Config.Fraction), max: Schema.optionalKey(Config.Fraction) }),
+  run: ({ max = 1, min = 0 }, dataset: Detection) =>
+    refine(`area({ min: ${min}, max: ${max} })`, dataset, (examples) =>
+      examples.flatMap((example) => {
+        const pixels = example.image.width * example.image.height
+        const outside = example.objects.filter((object) =>
+          !object.crowd && (object.area < min * pixels || object.area > max * pixels)
+        )
+        const dropped = new Set(outside.map((object) => object.label))
+        return keepLabels(example, (label) => !dropped.has(label))
+      }))
 })
 
 const among = Stage.define({
@@ -110,7 +111,7 @@ const among = Stage.define({
   name: "categories",
   module: import.meta.url,
   config: Schema.Struct({ labels: Schema.NonEmptyArray(Schema.NonEmptyString) }),
-  run: ({ labels }, dataset: Dataset) =>
+  run: ({ labels }, dataset: Detection) =>
     Effect.gen(function*() {
       const unknown = labels.filter((label) => !dataset.categories.includes(label))
       if (unknown.length > 0) {
@@ -121,12 +122,11 @@ const among = Stage.define({
         })
       }
       const wanted = new Set<string>(labels)
-      const categories = dataset.categories.filter((label) => wanted.has(label))
-      const examples = keepLabels(dataset.examples, () => (label) => wanted.has(label)).map((example) => ({
-        ...example,
-        negatives: example.negatives.filter((label) => wanted.has(label))
-      }))
-      return yield* keep(`categories([${labels.join(", ")}])`, { ...dataset, categories }, examples.filter(asks))
+      const only = (label: string) => wanted.has(label)
+      const categories = dataset.categories.filter(only)
+      return yield* refine(`categories([${labels.join(", ")}])`, { ...dataset, categories }, (examples) =>
+        examples.flatMap((example) => keepLabels(example, only))
+          .map((example) => ({ ...example, negatives: example.negatives.filter(only) })).filter(asks))
     })
 })
 
@@ -142,10 +142,17 @@ const first = Stage.define({
   name: "take",
   module: import.meta.url,
   config: Limit,
-  run: ({ n }, dataset: Dataset) => keep(`take(${n})`, dataset, dataset.examples.slice(0, n))
+  run: ({ n }, dataset: Dataset) => {
+    let left = n
+    return refine(`take(${n})`, dataset, (examples) => {
+      const taken = examples.slice(0, left)
+      left -= taken.length
+      return taken
+    })
+  }
 })
 
-/** Keeps the first `n` images, or all when there are fewer. */
-export const take = (n: number) => first({ n })
+/** Keeps the first `n` examples, or all when there are fewer. Of any task; of detection unless its type says otherwise. */
+export const take = <E extends AnyExample = Example>(n: number): Takes<E> => first({ n }) as never // it changes no example
 
-const asks = (example: Example): boolean => example.positives.length + example.negatives.length > 0
+type Takes<E extends AnyExample> = Stage.Stage<Dataset<E>, Dataset<E>, DataError | RowsError, Spool>

@@ -2,9 +2,12 @@ import { basename, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { withDefault } from "../pipeline/declare/ConfigCodec.ts"
 import * as Stage from "../pipeline/declare/Stage.ts"
 import { DataError } from "../task/dataError.ts"
-import type { Dataset, Example } from "../task/detection/example.ts"
+import * as Rows from "../pipeline/Rows.ts"
+import type { Dataset } from "../task/dataset.ts"
+import type { Example } from "../task/detection/example.ts"
 import { contentHash, imageProblem, readJson } from "./files.ts"
 import { type Entry, parse } from "../task/detection/coco/Instances.ts"
 
@@ -16,7 +19,7 @@ const config = Schema.Struct({
   /** What to call the data set; by default the name of the annotation file. */
   name: Schema.optionalKey(Schema.String),
   /** What to do about an image that is missing, corrupt or wrongly annotated: fail, or leave it out and count it. */
-  onBad: Schema.Literals(["fail", "skip"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("fail" as const)))
+  onBad: withDefault(Schema.Literals(["fail", "skip"]), "fail")
 })
 
 type Config = typeof config["Type"]
@@ -53,7 +56,7 @@ export const ovdeval = Stage.define({
 })
 
 /** Reads a data set; `questions` as in `parse`. */
-export const read = (options: Config, questions: boolean): Effect.Effect<Dataset, DataError> =>
+export const read = (options: Config, questions: boolean): Effect.Effect<Dataset<Example>, DataError> =>
   Effect.gen(function*() {
     const path = options.annotations
     const parsed = parse(yield* readJson(path), questions)
@@ -63,7 +66,7 @@ export const read = (options: Config, questions: boolean): Effect.Effect<Dataset
     const examples = yield* Effect.forEach(entries, (entry) => check(options, entry), { concurrency: 16 })
     const good = examples.filter((example) => example !== undefined)
     const name = options.name ?? basename(path).replace(/\.json$/, "")
-    return { name, categories, examples: good, skipped: entries.length - good.length + strays.length }
+    return { name, categories, examples: Rows.of(good), skipped: entries.length - good.length + strays.length }
   })
 
 const check = (options: Config, entry: Entry): Effect.Effect<Example | undefined, DataError> =>

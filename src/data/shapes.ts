@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import sharp from "sharp"
 import * as Random from "../pipeline/Random.ts"
-import { Workspace } from "../pipeline/run/services.ts"
+import { Generated } from "../pipeline/run/services.ts"
+import * as Config from "../pipeline/declare/Config.ts"
 import * as Stage from "../pipeline/declare/Stage.ts"
 import { question } from "./question.ts"
 import { read } from "./readers.ts"
@@ -15,20 +16,18 @@ import { type Item, type Layout, writeOnce } from "./shapesFiles.ts"
 const Side = Schema.Int.check(Schema.isBetween({ minimum: 64, maximum: 4096 }))
 const Count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
 
-const config = Schema.Struct({
+const settings = Schema.Struct({
   split: Schema.Literals(["train", "validation"]),
   /** "coco": every object annotated. "ovdeval": each image with a question, and what that asks for annotated. */
   layout: Schema.Literals(["coco", "ovdeval"]),
   /** Number of images; 2000 to train, 200 to validate. */
   count: Schema.optionalKey(Count),
-  seed: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)).pipe(Schema.withDecodingDefaultKey(Effect.succeed(0))),
+  seed: Config.withDefault(Config.Whole, 0),
   /** Pixels. */
-  size: Schema.Struct({ width: Side, height: Side }).pipe(
-    Schema.withDecodingDefaultKey(Effect.succeed({ width: 112, height: 112 }))
-  )
+  size: Config.withDefault(Schema.Struct({ width: Side, height: Side }), { width: 112, height: 112 })
 })
 
-type Config = typeof config["Type"]
+type Settings = typeof settings["Type"]
 
 /**
  * Scenes of coloured shapes with exact boxes, rendered to files once and read back by the readers of real data sets.
@@ -40,10 +39,11 @@ export const shapes = Stage.define({
   kind: "data",
   name: "shapes",
   module: import.meta.url,
-  config,
+  config: settings,
+  repeatable: true,
   run: (options, _input: unknown) =>
     Effect.gen(function*() {
-      const { folder } = yield* Workspace
+      const { folder } = yield* Generated
       const count = options.count ?? (options.split === "train" ? 2000 : 200)
       const set = join(folder, `shapes-${identity(options, count)}`)
       yield* writeOnce(set, options.layout, options.size, count, (index) => itemOf(options, index))
@@ -55,7 +55,7 @@ export const shapes = Stage.define({
 })
 
 /** The scene at a place of a split: the first scene of the place's stream that belongs to the split. */
-export const sceneOf = (options: Pick<Config, "split" | "seed" | "size">, index: number): Scene => {
+export const sceneOf = (options: Pick<Settings, "split" | "seed" | "size">, index: number): Scene => {
   const place = Random.fold(Random.key(options.seed), "shapes", options.split, index)
   for (let attempt = 0;; attempt++) {
     const drawn = scene(Random.fold(place, attempt), options.size)
@@ -66,18 +66,18 @@ export const sceneOf = (options: Pick<Config, "split" | "seed" | "size">, index:
 /**
  * The split that a scene belongs to, decided by a hash of what it shows: a quarter of all scenes are for validation.
  */
-export const splitOf = (value: Scene): Config["split"] =>
+export const splitOf = (value: Scene): Settings["split"] =>
   createHash("sha256").update(signature(value)).digest()[0]! % 4 === 0 ? "validation" : "train"
 
 /** The scene at a place of a split, and the question that OVDEval's layout asks about it. */
-export const itemOf = (options: Pick<Config, "split" | "seed" | "size">, index: number): Item => {
+export const itemOf = (options: Pick<Settings, "split" | "seed" | "size">, index: number): Item => {
   const drawn = sceneOf(options, index)
   const place = Random.fold(Random.key(options.seed), "question", options.split, index)
   return { scene: drawn, question: question(place, drawn) }
 }
 
 /** Names the files by config, versions of the renderer, and what the generator makes of the first places. */
-const identity = (options: Config, count: number): string => {
+const identity = (options: Settings, count: number): string => {
   const layout: Layout = options.layout
   const probe = Array.from({ length: 16 }, (_, i) => itemOf(options, i)).map((made) => [svg(made.scene), made.question])
   const { split, seed, size } = options

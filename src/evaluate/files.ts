@@ -1,9 +1,27 @@
+/** Evaluation of anybody's detections, from COCO's files. */
 import { readFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
+import { reasonOf } from "../pipeline/reason.ts"
+import { DataError } from "../task/dataError.ts"
 import * as Coco from "../task/detection/coco/Coco.ts"
-import { FileError } from "./FileError.ts"
-import { suppress } from "../task/detection/coco/suppress.ts"
 import { detectionsOf, truthOf } from "../task/detection/coco/readCoco.ts"
+import { suppress } from "../task/detection/coco/suppress.ts"
+
+/** COCO's twelve numbers in their order, by the names that they have in runs.db where that has them too. */
+export const cocoNames = [
+  "mAP",
+  "AP50",
+  "AP75",
+  "APsmall",
+  "APmedium",
+  "APlarge",
+  "AR1",
+  "AR10",
+  "AR100",
+  "ARsmall",
+  "ARmedium",
+  "ARlarge"
+] as const
 
 export interface FileEvaluation {
   /** COCO's twelve numbers, each in [0, 1], or -1 where there is no truth. */
@@ -12,16 +30,18 @@ export interface FileEvaluation {
   readonly perCategoryAp: { readonly [id: string]: number }
   /** Name by category id. */
   readonly categories: { readonly [id: string]: string }
+  /** What was odd in the files, and left out or taken as it is. */
+  readonly warnings: ReadonlyArray<string>
 }
 
 /**
  * COCO evaluation of a result file against an instances file; with `nmsAp` after OVDEval's suppression.
  *
- * Fails with `FileError`, naming file, row and field.
+ * Fails with `DataError`, naming file, row and field.
  */
 export const evaluateFiles = (
   options: { readonly truth: string; readonly detections: string; readonly nmsAp?: boolean }
-): Effect.Effect<FileEvaluation, FileError> =>
+): Effect.Effect<FileEvaluation, DataError> =>
   Effect.gen(function*() {
     const truth = yield* read(options.truth, (value) => truthOf(options.truth, value))
     const said = yield* read(options.detections, (value) => detectionsOf(options.detections, value, truth))
@@ -29,18 +49,19 @@ export const evaluateFiles = (
     return {
       stats,
       perCategoryAp: Object.fromEntries(perCategory.map(({ ap, id }) => [id, ap])),
-      categories: Object.fromEntries(perCategory.map(({ id, name }) => [id, name]))
+      categories: Object.fromEntries(perCategory.map(({ id, name }) => [id, name])),
+      warnings: []
     }
   })
 
-const read = <A>(path: string, check: (value: unknown) => A): Effect.Effect<A, FileError> =>
+const read = <A>(path: string, check: (value: unknown) => A): Effect.Effect<A, DataError> =>
   Effect.tryPromise({
     try: async () => check(JSON.parse(await readFile(path, "utf8"))),
     catch: (cause) =>
-      cause instanceof FileError ? cause : new FileError({
+      cause instanceof DataError ? cause : new DataError({
         path,
         message: cause instanceof SyntaxError
           ? `${path} is not JSON (${cause.message})`
-          : `${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)})`
+          : `${path} cannot be read (${reasonOf(cause)})`
       })
   })

@@ -4,11 +4,14 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { Message } from "../task/prompt.ts"
+import { exits } from "../pipeline/Errors.ts"
+import type { Message } from "./message.ts"
 import { ModelFolderError, readJson, readOptional, readOptionalJson } from "./modelFolderError.ts"
 
 /** Messages or a prompt that the model's text side cannot take. */
-export class TextError extends Data.TaggedError("TextError")<{ readonly message: string }> {}
+export class TextError extends Data.TaggedError("TextError")<{ readonly message: string }> {
+  readonly exitCode = exits.invalid
+}
 
 /** The special tokens that the model's input is made with. */
 export interface SpecialIds {

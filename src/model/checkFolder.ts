@@ -4,7 +4,7 @@ import { ModelFolderError } from "./modelFolderError.ts"
 import type { Text } from "./ModelText.ts"
 
 /** Fails where a folder's config.json and tokenizer are not of one model: images would land on other tokens' places. */
-export const agree = (folder: string, config: ModelConfig, text: Text): Effect.Effect<void, ModelFolderError> => {
+export const checkFolder = (folder: string, config: ModelConfig, text: Text): Effect.Effect<void, ModelFolderError> => {
   const { vocabulary } = config.architecture
   const refuse = (key: string, found: string) =>
     Effect.fail(ModelFolderError.of(folder, "config.json", `${found}. Fetch both files of the same model again.`, key))

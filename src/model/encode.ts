@@ -1,24 +1,41 @@
+/** From questions to what a model reads: token ids, positions and pictures. */
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import { exits } from "../pipeline/Errors.ts"
 import type { Size } from "../vision/Box.ts"
 import * as Image from "../vision/Image.ts"
 import { patches } from "../vision/patches.ts"
 import { bicubic } from "../vision/resize.ts"
-import { smartResize } from "../vision/smartResize.ts"
-import { PolicyError, type Question } from "../policy/Policy.ts"
+import { type AspectRatioError, smartResize } from "../vision/smartResize.ts"
+import type { Question } from "./message.ts"
 import type { ModelConfig, PreprocessorConfig } from "./ModelConfig.ts"
-import type { EncodedPrompt } from "../policy/local/graphs/pack.ts"
-import { promptPositions } from "./positions.ts"
-import type { Text } from "./ModelText.ts"
+import type { Text, TextError } from "./ModelText.ts"
+import { type ImageGrid, promptPositions } from "./positions.ts"
+
+/** A prompt ready for the model. */
+export interface EncodedPrompt {
+  readonly ids: ReadonlyArray<number>
+  /** [ids * 3] */
+  readonly positions: Float32Array
+  /** Position of the first token after the prompt. */
+  readonly next: number
+  /** Patches are cut when they are asked for: they take eight times the memory of the pixels, and a batch has many. */
+  readonly images: ReadonlyArray<ImageGrid & { readonly patches: () => Float32Array }>
+}
+
+/** A prompt is longer than the model reads. */
+export class PromptTooLong extends Data.TaggedError("PromptTooLong")<{ readonly message: string }> {
+  readonly exitCode = exits.invalid
+}
 
 /** Turns questions into what the graphs read. */
 export interface Encoder {
-  readonly inputSize: (size: Size) => Effect.Effect<Size, PolicyError>
-  readonly render: (question: Question) => Effect.Effect<string, PolicyError>
-  readonly encode: (question: Question) => Effect.Effect<EncodedPrompt, PolicyError>
+  readonly inputSize: (size: Size) => Effect.Effect<Size, AspectRatioError>
+  readonly render: (question: Question) => Effect.Effect<string, TextError>
+  readonly encode: (
+    question: Question
+  ) => Effect.Effect<EncodedPrompt, AspectRatioError | TextError | Image.ImageError | PromptTooLong>
 }
-
-const failed = (operation: string) => (cause: { readonly message: string }) =>
-  new PolicyError({ operation, message: cause.message, cause })
 
 /** Decoded pictures kept for the next time they are asked about: 64 MiB of pixels. */
 const cachedBytes = 64 * 2 ** 20
@@ -35,17 +52,14 @@ export const make = (config: ModelConfig, preprocessor: PreprocessorConfig, text
   }
   const inputSize = (size: Size) =>
     Effect.fromResult(smartResize(size, { factor, minPixels: preprocessor.minPixels, maxPixels: preprocessor.maxPixels }))
-      .pipe(Effect.mapError(failed("inputSize")))
   const loadImage = remember((path) =>
     Effect.gen(function*() {
       const stored = yield* Image.load(path)
       return bicubic(stored, yield* inputSize(stored))
-    }).pipe(Effect.mapError(failed("image")))
+    })
   )
   const render = (question: Question) =>
-    Effect.fromResult(text.render(question.messages, { addGenerationPrompt: true })).pipe(
-      Effect.mapError(failed("render"))
-    )
+    Effect.fromResult(text.render(question.messages, { addGenerationPrompt: true }))
   const encode = Effect.fnUntraced(function*(question: Question) {
     const images = yield* Effect.forEach(question.images, loadImage)
     const grids = images.map((image) => ({
@@ -55,12 +69,12 @@ export const make = (config: ModelConfig, preprocessor: PreprocessorConfig, text
     }))
     const rendered = yield* render(question)
     const counts = grids.map((grid) => (grid.rows * grid.columns) / preprocessor.merge ** 2)
-    const expanded = yield* Effect.fromResult(text.expandImages(rendered, counts)).pipe(Effect.mapError(failed("encode")))
+    const expanded = yield* Effect.fromResult(text.expandImages(rendered, counts))
     const ids = text.encode(expanded)
     if (ids.length >= config.maxPositions) {
       const message = `A prompt has ${ids.length} tokens, images included, and the model reads ${config.maxPositions} at ` +
         "most. Shorten the prompt or lower max_pixels in preprocessor_config.json."
-      return yield* new PolicyError({ operation: "encode", message })
+      return yield* new PromptTooLong({ message })
     }
     return { ids, ...promptPositions(ids, grids, config.imageToken, preprocessor.merge), images: grids }
   })
@@ -68,10 +82,10 @@ export const make = (config: ModelConfig, preprocessor: PreprocessorConfig, text
 }
 
 /** Keeps the latest results while their pixels fit into the cache. */
-const remember = (load: (path: string) => Effect.Effect<Image.Image, PolicyError>) => {
+const remember = <E>(load: (path: string) => Effect.Effect<Image.Image, E>) => {
   const known = new Map<string, Image.Image>()
   let bytes = 0
-  return (path: string): Effect.Effect<Image.Image, PolicyError> => {
+  return (path: string): Effect.Effect<Image.Image, E> => {
     const found = known.get(path)
     if (found !== undefined) return Effect.succeed(found)
     return Effect.tap(load(path), (image) =>

@@ -1,5 +1,6 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import { exits } from "../pipeline/Errors.ts"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 
@@ -10,6 +11,8 @@ export class ModelFolderError extends Data.TaggedError("ModelFolderError")<{
   readonly key?: string
   readonly message: string
 }> {
+  readonly exitCode = exits.invalid
+
   get path(): string {
     return join(this.folder, this.file)
   }

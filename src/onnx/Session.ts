@@ -1,14 +1,11 @@
+/** Sessions: graphs as ONNX Runtime executes them, and their tensors. */
 import { InferenceSession, Tensor } from "onnxruntime-node"
+import type { Device } from "./devices.ts"
 import { emit, type Graph, input, make, output } from "./Graph.ts"
 import { encode } from "./model.ts"
 
 export type Session = InferenceSession
 export { Tensor }
-
-/** What computes: the CPU, a GPU through WebGPU (inside onnxruntime-node), or an NVIDIA GPU where CUDA is installed. */
-export const devices = ["cpu", "webgpu", "cuda"] as const
-
-export type Device = typeof devices[number]
 
 /**
  * Compiles a graph for `device`, with `threads` threads for what runs on the CPU.

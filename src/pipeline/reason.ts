@@ -1,8 +1,11 @@
+/** Why something failed, in words. */
 import * as Cause from "effect/Cause"
 
-/** One paragraph that says why something failed: the message of its error, or of what was thrown. */
-export const messageOf = (cause: Cause.Cause<unknown>): string => {
-  const error = Cause.squash(cause)
-  const hasMessage = typeof error === "object" && error !== null && "message" in error && error.message !== ""
-  return String(hasMessage ? error.message : error)
+/** What an error says, whatever it is that was thrown. */
+export const reasonOf = (error: unknown): string => {
+  const says = typeof error === "object" && error !== null && "message" in error && error.message !== ""
+  return String(says ? error.message : error)
 }
+
+/** One paragraph that says why something failed: the message of its error, or of what was thrown. */
+export const messageOf = (cause: Cause.Cause<unknown>): string => reasonOf(Cause.squash(cause))

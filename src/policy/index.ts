@@ -1,5 +1,8 @@
 /** Policies: what is sampled and trained. */
-export { type Saved, writeAdapter, writeFolder } from "../model/export.ts"
-export { local } from "./local/local.ts"
+export { define } from "./define.ts"
+export { local, tiny } from "./local/local.ts"
 export type { Lora } from "../model/lora.ts"
-export * from "./Policy.ts"
+export { PolicyError } from "./policyError.ts"
+export type { Message, Question } from "../model/message.ts"
+export { type Completion, type SampleOptions, Sampler } from "./sampler.ts"
+export { type AdamW, type Sequence, Trainer } from "./trainer.ts"

@@ -1,13 +1,5 @@
-/** Arithmetic mean. NaN for no values. */
-export const mean = (values: ReadonlyArray<number>): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length
-
-/** Standard deviation of a sample (n - 1 below), in two passes so that it is stable. NaN below two values. */
-export const sd = (values: ReadonlyArray<number>): number => {
-  const centre = mean(values)
-  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0)
-  return values.length < 2 ? NaN : Math.sqrt(squares / (values.length - 1))
-}
+/** Statistics of a few independent values: intervals, and differences of pairs. */
+import { mean, sd } from "../pipeline/Statistics.ts"
 
 /**
  * P(|T| < t) for Student's t with `df` degrees of freedom (a positive integer).

@@ -1,50 +1,54 @@
+/** Rewards made of rewards: sums and weights. */
 import * as Schema from "effect/Schema"
-import { compose } from "../task/reward.ts"
-import type { Part, Reward } from "../task/reward.ts"
+import * as Node from "../pipeline/declare/Node.ts"
+import { compose, part, type Part, type Reward } from "../task/reward.ts"
+
+/** The names with a number behind each that was there before: `ap`, `ap 2`, `ap 3`. */
+const numbered = (names: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const taken = new Set<string>()
+  return names.map((name) => {
+    let free = name
+    for (let count = 2; taken.has(free); count++) free = `${name} ${count}`
+    taken.add(free)
+    return free
+  })
+}
 
 const summed = compose({
   name: "sum",
   module: import.meta.url,
   config: Schema.Struct({}),
-  score: (_, rewards) => (sample) => {
-    let total = 0
-    const parts: Array<Part> = []
-    for (const reward of rewards) {
-      const score = reward.score(sample)
-      total += score.total
-      for (const part of score.parts) parts.push(named(part, parts))
+  parts: { rewards: Node.list(part) },
+  partNames: ({ rewards }) => numbered(rewards.flatMap((reward) => reward.partNames)),
+  score: (_, { rewards }) => {
+    const names = numbered(rewards.flatMap((reward) => reward.partNames))
+    return (sample) => {
+      let total = 0
+      const parts: Array<Part> = []
+      for (const reward of rewards) {
+        const score = reward.score(sample)
+        total += score.total
+        for (const part of score.parts) parts.push({ ...part, part: names[parts.length]! })
+      }
+      return { total, parts }
     }
-    return { total, parts }
   }
 })
 
-/** The same part with a number behind its name when that is taken: `ap`, `ap 2`, `ap 3`. */
-const named = (part: Part, taken: ReadonlyArray<Part>): Part => {
-  const isTaken = (name: string) => taken.some((other) => other.part === name)
-  if (!isTaken(part.part)) return part
-  let count = 2
-  while (isTaken(`${part.part} ${count}`)) count++
-  return { ...part, part: `${part.part} ${count}` }
-}
-
 /** The sum of rewards, each with weight 1. Its parts are their parts; a name that comes twice gets a number. */
-export const sum = (...rewards: ReadonlyArray<Reward>): Reward => summed({}, rewards)
+export const sum = (...rewards: ReadonlyArray<Reward>): Reward => summed({}, { rewards })
 
 const weighted = compose({
   name: "weight",
   module: import.meta.url,
   config: Schema.Struct({ factor: Schema.Finite }),
-  score: ({ factor }, rewards) => (sample) => {
-    let total = 0
-    const parts: Array<Part> = []
-    for (const reward of rewards) {
-      const score = reward.score(sample)
-      total += factor * score.total
-      for (const part of score.parts) parts.push({ ...part, factor: factor * (part.factor ?? 1) })
-    }
-    return { total, parts }
+  parts: { reward: part },
+  partNames: ({ reward }) => reward.partNames,
+  score: ({ factor }, { reward }) => (sample) => {
+    const { parts, total } = reward.score(sample)
+    return { total: factor * total, parts: parts.map((part) => ({ ...part, factor: factor * (part.factor ?? 1) })) }
   }
 })
 
 /** A reward times a factor. The values of its parts stay as they are, unweighted. */
-export const weight = (factor: number, reward: Reward): Reward => weighted({ factor }, [reward])
+export const weight = (factor: number, reward: Reward): Reward => weighted({ factor }, { reward })

@@ -1,9 +1,9 @@
-import * as Effect from "effect/Effect"
+/** The cosine reward of a completion's length. */
 import * as Schema from "effect/Schema"
-import { define } from "../task/reward.ts"
-import type { Reward } from "../task/reward.ts"
-import { Variant } from "../task/variant.ts"
+import * as Config from "../pipeline/declare/Config.ts"
 import { weightedSum } from "../task/detection/reward/weightedSum.ts"
+import { define, part, type Reward } from "../task/reward.ts"
+import { Variant } from "../task/variant.ts"
 
 /** From `atZero` tokens' worth to `atMaximum`, along half a cosine of `maxLength` tokens. */
 const curve = (tokens: number, maxLength: number, atZero: number, atMaximum: number): number =>
@@ -14,14 +14,17 @@ const reward = define({
   module: import.meta.url,
   config: Schema.Struct({
     variant: Variant,
-    maxLength: Schema.Finite.check(Schema.isGreaterThan(0)).pipe(Schema.withDecodingDefaultKey(Effect.succeed(1024))),
-    correctFrom: Schema.Finite.pipe(Schema.withDecodingDefaultKey(Effect.succeed(0.7)))
+    maxLength: Config.withDefault(Config.Positive, 1024),
+    correctFrom: Config.withDefault(Schema.Finite, 0.7)
   }),
-  score: ({ correctFrom, maxLength, variant }, sample, parts) => {
-    if (sample.tokens === undefined) throw new Error("cosine needs the completion's length in tokens")
+  parts: { accuracy: part },
+  score: ({ correctFrom, maxLength, variant }, sample, { accuracy }) => {
+    if (sample.tokens === undefined) {
+      throw new Error("cosine needs the completion's length in tokens, the field `tokens` of a row")
+    }
     if (variant === "faithful") return curve(sample.tokens, maxLength, 1, 0.5)
     const tokens = Math.min(sample.tokens, maxLength)
-    return (parts[0] ?? weightedSum()).score(sample).total >= correctFrom
+    return accuracy.score(sample).total >= correctFrom
       ? curve(tokens, maxLength, 1, 0.5)
       : curve(tokens, maxLength, -0.5, 0)
   }
@@ -38,4 +41,4 @@ const reward = define({
  * Source: VLM-R1 findings, section 4.1, after arXiv 2502.03373.
  */
 export const cosine = (config: Parameters<typeof reward>[0] = {}, accuracy: Reward = weightedSum()): Reward =>
-  reward(config, [accuracy])
+  reward(config, { accuracy })

@@ -1,45 +1,42 @@
+/** Rewards on anybody's completions: rows of JSON in, rows of scores out. */
 import { InvalidConfig } from "../pipeline/Errors.ts"
-import { ap, ap50, odLength } from "../task/detection/reward/ap.ts"
-import { cosine } from "./cosine.ts"
-import { format } from "./format.ts"
-import { repetition } from "./repetition.ts"
+import { reasonOf } from "../pipeline/reason.ts"
 import type { Reward } from "../task/reward.ts"
 import type { Variant } from "../task/variant.ts"
-import { weightedSum } from "../task/detection/reward/weightedSum.ts"
-
-const byName: { readonly [name: string]: (config: { readonly variant: Variant }) => Reward } = {
-  ap,
-  ap50,
-  odLength,
-  weightedSum,
-  cosine,
-  repetition,
-  format
-}
+import * as registry from "./registry.ts"
 
 /** Names of the rewards that rows can be scored by. */
-export const names: ReadonlyArray<string> = Object.keys(byName)
+export const names: ReadonlyArray<string> = Object.keys(registry)
 
-/** The rewards of those names. Throws `InvalidConfig` naming the first unknown one and those there are. */
-export const rewardsOf = (wanted: ReadonlyArray<string>, variant: Variant): ReadonlyArray<Reward> =>
-  wanted.map((name) => {
-    const make = Object.hasOwn(byName, name) ? byName[name] : undefined
-    if (make === undefined) {
-      throw new InvalidConfig({ stage: "score", message: `no reward "${name}"; there are ${names.join(", ")}` })
-    }
-    return make({ variant })
-  })
+/** The reward of that name. Throws `InvalidConfig` naming those there are. */
+export const rewardNamed = (name: string, variant: Variant): Reward => {
+  if (!Object.hasOwn(registry, name)) {
+    throw new InvalidConfig({ stage: "score", message: `no reward "${name}"; there are ${names.join(", ")}` })
+  }
+  return registry[name as keyof typeof registry]({ variant })
+}
+
+/** Longest row that is read, in characters: longer ones are no completion of any model. */
+export const longestRow = 1 << 24
+
+/** What a row came to: its scores, part by part, or why it has none. */
+export type Scored =
+  | {
+    readonly id?: unknown
+    readonly scores: { readonly [part: string]: number }
+    /** Messages of the rewards that threw, by part; their scores are the fallback. */
+    readonly errors?: { readonly [part: string]: string }
+  }
+  | { readonly error: string }
 
 /**
- * Scores one JSON row `{"completion", "solution", "tokens"?}`: one JSON object, part by part, without line break.
- *
- * Where a reward threw, its part is 0 and `errors` holds its message. A row that is no such object gives
- * `{"error": "line 17: ..."}`.
+ * Scores one JSON row `{"completion", "solution", "tokens"?, "id"?}`. A row that is no such object, or that is longer than
+ * `longestRow` characters, has an error that names its line.
  */
-export const scoreLine = (line: string, number: number, rewards: ReadonlyArray<Reward>): string => {
-  const row = readRow(line)
-  if (typeof row === "string") return JSON.stringify({ error: `line ${number}: ${row}` })
-  const scores: { [part: string]: number | { [part: string]: string } } = {}
+export const scoreRow = (line: string, number: number, rewards: ReadonlyArray<Reward>): Scored => {
+  const row = line.length > longestRow ? `longer than ${longestRow} characters` : readRow(line)
+  if (typeof row === "string") return { error: `line ${number}: ${row}` }
+  const scores: { [part: string]: number } = {}
   let errors: { [part: string]: string } | undefined
   for (const reward of rewards) {
     for (const { error, part, value } of reward.score(row).parts) {
@@ -47,14 +44,21 @@ export const scoreLine = (line: string, number: number, rewards: ReadonlyArray<R
       if (error !== undefined) errors = { ...errors, [part]: error }
     }
   }
-  if (errors !== undefined) scores["errors"] = errors
-  return JSON.stringify(scores)
+  return { ...(row.id === undefined ? {} : { id: row.id }), scores, ...(errors === undefined ? {} : { errors }) }
+}
+
+/** The scored row as one JSON object, without line break: `{"id", "ap": 1, ..., "errors": {...}}`. */
+export const toJson = (scored: Scored): string => {
+  if ("error" in scored) return JSON.stringify(scored)
+  const { errors, id, scores } = scored
+  return JSON.stringify({ ...(id === undefined ? {} : { id }), ...scores, ...(errors === undefined ? {} : { errors }) })
 }
 
 interface Row {
   readonly completion: string
   readonly solution: string
   readonly tokens?: number
+  readonly id?: unknown
 }
 
 const readRow = (line: string): Row | string => {
@@ -62,7 +66,7 @@ const readRow = (line: string): Row | string => {
   try {
     row = JSON.parse(line)
   } catch (cause) {
-    return `not JSON (${cause instanceof Error ? cause.message : String(cause)})`
+    return `not JSON (${reasonOf(cause)})`
   }
   if (typeof row !== "object" || row === null || Array.isArray(row)) return "not a JSON object"
   if (typeof row.completion !== "string") return "`completion` must be a string"
@@ -73,16 +77,33 @@ const readRow = (line: string): Row | string => {
   return row as Row
 }
 
-/**
- * One JSON text for every row, in order, in bounded memory. Empty lines are skipped but counted.
- */
-export const scoreLines = async function*(
-  lines: AsyncIterable<string> | Iterable<string>,
-  rewards: ReadonlyArray<Reward>
-): AsyncGenerator<string> {
-  let number = 0
-  for await (const line of lines) {
-    number++
-    if (line.trim() !== "") yield scoreLine(line, number, rewards)
+/** What many rows came to. */
+export interface Summary {
+  readonly rows: number
+  /** Rows without scores, and rows on which some reward threw. */
+  readonly failed: number
+  /** Mean of every part over the rows that have it. */
+  readonly means: { readonly [part: string]: number }
+}
+
+/** Counts rows and adds up their scores. */
+export const summarise = () => {
+  const sums = new Map<string, { sum: number; count: number }>()
+  let [rows, failed] = [0, 0]
+  return {
+    add: (scored: Scored): void => {
+      rows++
+      if ("error" in scored || scored.errors !== undefined) failed++
+      if ("error" in scored) return
+      for (const [part, value] of Object.entries(scored.scores)) {
+        const before = sums.get(part) ?? { sum: 0, count: 0 }
+        sums.set(part, { sum: before.sum + value, count: before.count + 1 })
+      }
+    },
+    summary: (): Summary => ({
+      rows,
+      failed,
+      means: Object.fromEntries([...sums].map(([part, { count, sum }]) => [part, sum / count]))
+    })
   }
 }

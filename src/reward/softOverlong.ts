@@ -1,7 +1,7 @@
+/** The soft overlong punishment. */
 import * as Schema from "effect/Schema"
+import * as Config from "../pipeline/declare/Config.ts"
 import { define } from "../task/reward.ts"
-
-const Length = Schema.Int.check(Schema.isGreaterThan(0))
 
 /**
  * Punishment for length: 0 up to `maxLength - margin` tokens, from there down to -1 at `maxLength`, and -1 beyond. Without a
@@ -12,9 +12,11 @@ const Length = Schema.Int.check(Schema.isGreaterThan(0))
 export const softOverlong = define({
   name: "softOverlong",
   module: import.meta.url,
-  config: Schema.Struct({ maxLength: Length, margin: Length }),
+  config: Schema.Struct({ maxLength: Config.Count, margin: Config.Count }),
   score: ({ margin, maxLength }, { tokens }) => {
-    if (tokens === undefined) throw new Error("softOverlong needs the completion's length in tokens")
+    if (tokens === undefined) {
+      throw new Error("softOverlong needs the completion's length in tokens, the field `tokens` of a row")
+    }
     return tokens <= maxLength - margin ? 0 : Math.max(-1, (maxLength - margin - tokens) / margin)
   }
 })

@@ -1,28 +1,30 @@
-import type { Score } from "../task/reward.ts"
+/** The numbers that a step of scoring is remembered by. */
+import * as Metric from "../pipeline/declare/Metric.ts"
+import { mean, orZero, sd } from "../pipeline/Statistics.ts"
+import type { Reward, Score } from "../task/reward.ts"
 
-/** Arithmetic mean; NaN of nothing. */
-export const mean = (values: ReadonlyArray<number>): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length
+/** What the scores of a reward are summed up in. */
+export const metricsOf = (reward: Reward): ReadonlyArray<Metric.Metric> => [
+  Metric.make("reward", "", "higher", "completion"),
+  Metric.make("rewardSd", "", "neither", "completion"),
+  ...reward.partNames.map((name) => Metric.make(`reward/${name}`, "", "higher", "completion")),
+  ...(reward.partNames.includes("format") ? [Metric.make("formatRate", "share", "higher", "completion")] : []),
+  Metric.make("rewardErrors", "count", "lower", "completion")
+]
 
-/** Unbiased standard deviation; 0 of fewer than two values. */
-export const deviation = (values: ReadonlyArray<number>): number => {
-  if (values.length < 2) return 0
-  const center = mean(values)
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1))
-}
-
-/** The numbers that a step of scoring is remembered by: mean and spread of the reward, mean of each part, errors. */
-export const metrics = (scores: ReadonlyArray<Score>): ReadonlyArray<readonly [name: string, value: number]> => {
+/** Their values: mean and spread of the reward, mean of each part, number of completions on which some part threw. */
+export const metrics = (
+  reward: Reward,
+  scores: ReadonlyArray<Score>
+): ReadonlyArray<readonly [name: string, value: number]> => {
   const totals = scores.map(({ total }) => total)
-  const names = scores[0]?.parts.map(({ part }) => part) ?? []
   const partMean = (index: number): number => mean(scores.map(({ parts }) => parts[index]!.value))
-  const errors = scores.filter(({ parts }) => parts.some(({ error }) => error !== undefined)).length
-  const format = names.indexOf("format")
+  const format = reward.partNames.indexOf("format")
   return [
     ["reward", mean(totals)],
-    ["rewardSd", deviation(totals)],
-    ...names.map((name, index) => [`reward/${name}`, partMean(index)] as const),
+    ["rewardSd", orZero(sd(totals))],
+    ...reward.partNames.map((name, index) => [`reward/${name}`, partMean(index)] as const),
     ...(format < 0 ? [] : [["formatRate", partMean(format)] as const]),
-    ["rewardErrors", errors]
+    ["rewardErrors", scores.filter(({ parts }) => parts.some(({ error }) => error !== undefined)).length]
   ]
 }

@@ -1,4 +1,5 @@
-import type { Completion } from "../policy/Policy.ts"
+/** Rollouts: groups of sampled answers, and what they earned. */
+import type { Completion } from "../policy/sampler.ts"
 import type { Prompt } from "../task/prompt.ts"
 
 /** Sampled answers to one prompt: a group, in GRPO's words. */

@@ -1,20 +1,14 @@
+/** Dynamic sampling: rollouts until enough groups differ. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Buffer from "../pipeline/run/RecordBuffer.ts"
-import type { Node } from "../pipeline/declare/Node.ts"
-import * as Random from "../pipeline/Random.ts"
-import { Recorder, StageKey } from "../pipeline/run/services.ts"
+import * as Config from "../pipeline/declare/Config.ts"
+import * as Metric from "../pipeline/declare/Metric.ts"
 import * as Stage from "../pipeline/declare/Stage.ts"
-import type { Prompts } from "../task/prompt.ts"
+import * as Random from "../pipeline/Random.ts"
+import * as RecordBuffer from "../pipeline/run/RecordBuffer.ts"
+import { Recorder, StageKey } from "../pipeline/run/services.ts"
+import type { PromptBatch } from "../task/prompt.ts"
 import { isFlat, type Rollouts, type ScoredRollouts } from "./Rollout.ts"
-
-const Config = Schema.Struct({
-  /** Groups to hand on: how many prompts are tried at a time, and when it is enough. */
-  groups: Schema.Int.check(Schema.isGreaterThan(0))
-})
-
-type Sample<E, R> = Stage.Stage<Prompts, Rollouts, E, R>
-type Score<E, R> = Stage.Stage<Rollouts, ScoredRollouts, E, R>
 
 const pick = (round: ScoredRollouts, wanted: ReadonlyArray<number>): ScoredRollouts => ({
   ...round,
@@ -30,36 +24,51 @@ const join = (a: ScoredRollouts, b: ScoredRollouts): ScoredRollouts => ({
   parts: [...a.parts, ...b.parts]
 })
 
-const run = Effect.fnUntraced(function*(config: typeof Config.Type, batch: Prompts, parts: ReadonlyArray<Node>) {
-  const [sample, score] = parts as unknown as readonly [Sample<never, StageKey>, Score<never, Recorder>]
-  const recorder = yield* Recorder
-  const key = yield* StageKey
-  const sums = new Map<string, number>()
-  let kept: ScoredRollouts | undefined
-  let tried = 0
-  for (let from = 0; from < batch.prompts.length && (kept?.groups.length ?? 0) < config.groups; from += config.groups) {
-    const prompts = batch.prompts.slice(from, from + config.groups)
-    const buffer = Buffer.buffer(recorder.progress)
-    const round = yield* sample.run({ ...batch, prompts }).pipe(
-      Effect.flatMap(score.run),
-      Effect.provideService(StageKey, Random.fold(key, from)),
-      Effect.provideService(Recorder, buffer.recorder)
-    )
-    const { metrics, samples } = buffer.record(0)
-    for (const [name, value] of metrics) sums.set(name, (sums.get(name) ?? 0) + value * prompts.length)
-    const first = tried * (samples.length / prompts.length)
-    recorder.samples(samples.map((row) => ({ ...row, ordinal: row.ordinal + first })))
-    tried += prompts.length
-    const varied = pick(round, round.rewards.flatMap((rewards, i) => (isFlat(rewards) ? [] : [i])))
-    kept = kept === undefined ? varied : join(kept, varied)
-  }
-  for (const [name, sum] of sums) recorder.metric(name, sum / tried)
-  recorder.metric("groupsTried", tried)
-  const found = kept ?? { groups: [], maxTokens: 0, rewards: [], parts: [] }
-  return pick(found, found.groups.slice(0, config.groups).map((_, i) => i))
+const stage = Stage.define({
+  kind: "rollout",
+  name: "dynamic",
+  module: import.meta.url,
+  config: Schema.Struct({
+    /** Groups to hand on: how many prompts are tried at a time, and when it is enough. */
+    groups: Config.Count
+  }),
+  parts: { sample: Stage.part<PromptBatch, Rollouts>(), score: Stage.part<Rollouts, ScoredRollouts>() },
+  subject: "reads",
+  random: true,
+  metrics: (_, { sample, score }) => [
+    ...sample.metrics,
+    ...score.metrics,
+    Metric.make("groupsTried", "count", "neither", "group")
+  ],
+  run: (config, batch: PromptBatch, { sample, score }) =>
+    Effect.gen(function*() {
+      const recorder = yield* Recorder
+      const key = yield* StageKey
+      const sums = new Map<string, number>()
+      let kept: ScoredRollouts | undefined
+      let tried = 0
+      for (let from = 0; from < batch.rows.length && (kept?.groups.length ?? 0) < config.groups; from += config.groups) {
+        const rows = batch.rows.slice(from, from + config.groups)
+        const buffer = RecordBuffer.make(recorder.progress)
+        const round = yield* sample.run({ ...batch, rows }).pipe(
+          Effect.flatMap(score.run),
+          Effect.provideService(StageKey, Random.fold(key, from)),
+          Effect.provideService(Recorder, buffer.recorder)
+        )
+        const { metrics, samples } = buffer.record(0)
+        for (const { name, value } of metrics) sums.set(name, (sums.get(name) ?? 0) + value * rows.length)
+        const first = tried * (samples.length / rows.length)
+        recorder.samples(samples.map((row) => ({ ...row, ordinal: row.ordinal + first })))
+        tried += rows.length
+        const varied = pick(round, round.rewards.flatMap((rewards, i) => (isFlat(rewards) ? [] : [i])))
+        kept = kept === undefined ? varied : join(kept, varied)
+      }
+      for (const [name, sum] of sums) recorder.metric(name, sum / tried)
+      recorder.metric("groupsTried", tried)
+      const found = kept ?? { groups: [], maxTokens: 0, rewards: [], parts: [] }
+      return pick(found, found.groups.slice(0, config.groups).map((_, i) => i))
+    })
 })
-
-const make = Stage.define({ kind: "rollout", name: "dynamic", module: import.meta.url, config: Config, subject: "reads", random: true, run })
 
 /**
  * Samples and scores `groups` prompts of the batch at a time until as many groups are found in which not all completions
@@ -71,8 +80,7 @@ const make = Stage.define({ kind: "rollout", name: "dynamic", module: import.met
  * Source: DAPO, arXiv 2503.14476, section 3.2 ("dynamic sampling").
  */
 export const dynamic = <E1, R1, E2, R2>(
-  config: typeof Config.Encoded,
-  sample: Sample<E1, R1>,
-  score: Score<E2, R2>
-): Stage.Stage<Prompts, ScoredRollouts, E1 | E2, R1 | R2 | StageKey | Recorder> =>
-  make(config, [sample, score]) as never // `make` knows nothing of the parts' types
+  config: Parameters<typeof stage>[0],
+  sample: Stage.Stage<PromptBatch, Rollouts, E1, R1>,
+  score: Stage.Stage<Rollouts, ScoredRollouts, E2, R2>
+): Stage.Stage<PromptBatch, ScoredRollouts, E1 | E2, R1 | R2 | StageKey | Recorder> => stage(config, { sample, score })

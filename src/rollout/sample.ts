@@ -1,22 +1,23 @@
+/** The rollout stage: samples a group of answers to every prompt. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { withDefault } from "../pipeline/declare/ConfigCodec.ts"
+import * as Config from "../pipeline/declare/Config.ts"
+import * as Stage from "../pipeline/declare/Stage.ts"
 import * as Random from "../pipeline/Random.ts"
 import { StageKey } from "../pipeline/run/services.ts"
-import * as Stage from "../pipeline/declare/Stage.ts"
-import { Policy } from "../policy/Policy.ts"
-import type { Prompts } from "../task/prompt.ts"
+import { Sampler } from "../policy/sampler.ts"
+import type { PromptBatch } from "../task/prompt.ts"
 import type { Rollouts } from "./Rollout.ts"
 
-const Config = Schema.Struct({
+const config = Schema.Struct({
   /** Completions a prompt. */
-  groupSize: Schema.Int.check(Schema.isGreaterThan(0)),
-  temperature: withDefault(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)), 1),
+  groupSize: Config.Count,
+  temperature: Config.withDefault(Config.NonNegative, 1),
   /** Keep the likeliest tokens that together reach this probability. */
-  topP: withDefault(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(1)), 1),
+  topP: Config.withDefault(Config.Positive.check(Schema.isLessThanOrEqualTo(1)), 1),
   /** Keep this many likeliest tokens; 0 keeps all. */
-  topK: withDefault(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)), 0),
-  maxTokens: Schema.Int.check(Schema.isGreaterThan(0))
+  topK: Config.withDefault(Config.Whole, 0),
+  maxTokens: Config.Count
 })
 
 /**
@@ -28,22 +29,23 @@ export const sample = Stage.define({
   kind: "rollout",
   name: "sample",
   module: import.meta.url,
-  config: Config,
+  config,
   subject: "reads",
+  needs: [Sampler],
   random: true,
-  run: (config, batch: Prompts) =>
+  run: ({ groupSize, ...choice }, batch: PromptBatch) =>
     Effect.gen(function*() {
-      const policy = yield* Policy
+      const sampler = yield* Sampler
       const key = yield* StageKey
-      const questions = batch.prompts.map((prompt, i) => ({
+      const questions = batch.rows.map((prompt, i) => ({
         messages: prompt.messages,
         images: [prompt.image.path],
         key: Random.fold(key, i)
       }))
-      const { groupSize, ...choice } = config
-      const sampled = yield* policy.sample(questions, { n: groupSize, ...choice })
-      const rendered = yield* Effect.forEach(questions, (question) => policy.render(question))
-      const groups = batch.prompts.map((prompt, i) => ({ prompt, rendered: rendered[i]!, completions: sampled[i]! }))
-      return { groups, maxTokens: config.maxTokens } satisfies Rollouts
+      const sampled = yield* sampler.sample(questions, { n: groupSize, ...choice })
+      const rendered = yield* Effect.forEach(questions, (question) => sampler.render(question))
+      const groups = batch.rows.map((prompt, i) => ({ prompt, rendered: rendered[i]!, completions: sampled[i]! }))
+      const rollouts: Rollouts = { groups, maxTokens: choice.maxTokens }
+      return rollouts
     })
 })

@@ -1,3 +1,4 @@
+/** The database file: opened for writing, or for reading only. */
 import Sqlite from "better-sqlite3"
 import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3"
 import * as Effect from "effect/Effect"
@@ -5,7 +6,7 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as fs from "node:fs"
 import { checkVersion, latest, migrate } from "./migrate.ts"
-import { fromCause, StoreError } from "./StoreError.ts"
+import { fromCause, StoreError } from "./storeError.ts"
 
 /** An open runs.db. `sqlite` takes prepared statements, `orm` typed reads; both are the same connection. */
 export interface Handle {
@@ -41,7 +42,7 @@ export const attempt = <A>(file: string, work: () => A): Effect.Effect<A, StoreE
  *
  * Turning WAL on asks for an exclusive lock without waiting for it, so two processes on a fresh file need the retry.
  */
-export const open = (options: Options): Effect.Effect<Handle, StoreError, Scope.Scope> =>
+export const openForWriting = (options: Options): Effect.Effect<Handle, StoreError, Scope.Scope> =>
   Effect.gen(function*() {
     const { file } = options
     const started = performance.now()
@@ -50,8 +51,9 @@ export const open = (options: Options): Effect.Effect<Handle, StoreError, Scope.
       checkVersion(sqlite, file)
       sqlite.pragma("journal_mode = WAL")
       sqlite.pragma("synchronous = NORMAL")
-      sqlite.pragma("foreign_keys = ON")
+      sqlite.pragma("foreign_keys = OFF")
       migrate(sqlite, file)
+      sqlite.pragma("foreign_keys = ON")
     }).pipe(
       Effect.retry({
         while: (error) => error.reason === "locked" && performance.now() - started < busyTimeout(options),
@@ -65,8 +67,7 @@ const absent = (file: string): StoreError =>
   new StoreError({
     reason: "missing",
     file,
-    message: `There is no database at ${file}. Run a study first (\`assay run FILE\`), or ` +
-      "name the file with --db or ASSAY_DB."
+    message: `There is no database at ${file}. Run a study first, or name another file.`
   })
 
 const older = (file: string, version: number): StoreError =>
@@ -74,13 +75,13 @@ const older = (file: string, version: number): StoreError =>
     reason: "older",
     file,
     message: version === 0
-      ? `The database ${file} is empty. Run a study first (\`assay run FILE\`), or name another file.`
+      ? `The database ${file} is empty. Run a study first, or name another file.`
       : `The database ${file} has schema version ${version}, older than ${latest}. ` +
-        "Any `assay run` on it brings it up to date."
+        "Running any study on it brings it up to date."
   })
 
 /** Opens an existing runs.db for reading only; nothing can be written or created through the handle. */
-export const openReadOnly = (options: Options): Effect.Effect<Handle, StoreError, Scope.Scope> =>
+export const openForReading = (options: Options): Effect.Effect<Handle, StoreError, Scope.Scope> =>
   Effect.gen(function*() {
     const { file } = options
     if (!fs.existsSync(file)) return yield* absent(file)

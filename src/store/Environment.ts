@@ -1,3 +1,4 @@
+/** Facts about program and machine, as they are stored with every run. */
 import * as Effect from "effect/Effect"
 import { execFile } from "node:child_process"
 import { createHash } from "node:crypto"

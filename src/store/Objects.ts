@@ -1,9 +1,10 @@
+/** The object folder: files under the hash of their content. */
 import * as Effect from "effect/Effect"
 import { createHash, randomUUID } from "node:crypto"
 import * as fs from "node:fs"
 import { open as openFile } from "node:fs/promises"
 import * as path from "node:path"
-import { fromCause, StoreError } from "./StoreError.ts"
+import { fromCause, StoreError } from "./storeError.ts"
 
 /** Content-addressed files: the content with sha256 `abcd...` lies at `ab/cd...`. */
 export interface Objects {

@@ -1,10 +1,24 @@
+/** The lock of a database: one process at a time runs studies on it. */
+import * as fs from "node:fs"
 import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { fromCause, StoreError } from "./StoreError.ts"
+import { fromCause, StoreError } from "./storeError.ts"
+
+/** Who looks whether the lock is held takes it for an instant; a process that wants it waits that long, in milliseconds. */
+const patience = 250
 
 const isBusy = (cause: unknown): boolean =>
   typeof cause === "object" && cause !== null && "code" in cause && String(cause.code).startsWith("SQLITE_BUSY")
+
+/** The lock of a database file, by whatever path or link it is reached. */
+const lockFile = (database: string): string => {
+  try {
+    return `${fs.realpathSync(database)}.lock`
+  } catch {
+    return `${database}.lock` // it is not there yet
+  }
+}
 
 /** Pid of the last process that took the lock; readable while it is held. */
 const holder = (file: string): number => {
@@ -20,13 +34,13 @@ const running = (database: string, file: string, pid: number, cause: unknown): S
   new StoreError({
     reason: "running",
     file,
-    message: `Another \`assay run\` (process ${pid}) is writing to ${database}. Wait until it ends, ` +
-      "end it (it can be resumed), or name another database with --db.",
+    message: `Another run (process ${pid}) is writing to ${database}. Wait until it ends, ` +
+      "end it (it can be resumed), or name another database.",
     cause
   })
 
 const take = (database: string, file: string): Sqlite.Database => {
-  const lock = new Sqlite(file, { timeout: 0 })
+  const lock = new Sqlite(file, { timeout: patience })
   try {
     lock.pragma(`user_version = ${process.pid}`)
     lock.exec("BEGIN IMMEDIATE")
@@ -44,11 +58,27 @@ const take = (database: string, file: string): Sqlite.Database => {
  * lets go of it when the process dies, however it dies, so no stale lock is left and no pid is mistaken for another.
  */
 export const acquire = (database: string): Effect.Effect<void, StoreError, Scope.Scope> => {
-  const file = `${database}.lock`
+  const file = lockFile(database)
   return Effect.asVoid(
     Effect.acquireRelease(
       Effect.try({ try: () => take(database, file), catch: (cause) => fromCause(file, cause) }),
       (lock) => Effect.sync(() => lock.close())
     )
   )
+}
+
+/** Whether some process runs studies on a database now. */
+export const isHeld = (database: string): boolean => {
+  const file = lockFile(database)
+  if (!fs.existsSync(file)) return false
+  let lock: Sqlite.Database | undefined
+  try {
+    lock = new Sqlite(file, { timeout: 0, fileMustExist: true })
+    lock.exec("BEGIN IMMEDIATE; ROLLBACK")
+    return false
+  } catch (cause) {
+    return isBusy(cause) // a lock that may not be written is nobody's
+  } finally {
+    lock?.close()
+  }
 }

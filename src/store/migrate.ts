@@ -1,7 +1,9 @@
+/** Brings the schema of runs.db up to date. */
 import type { Database } from "better-sqlite3"
 import * as fs from "node:fs"
 import { fileURLToPath } from "node:url"
-import { StoreError } from "./StoreError.ts"
+import { StoreError } from "./storeError.ts"
+import { textDigest } from "./journal/texts.ts"
 
 const folder = fileURLToPath(new URL("../../migrations/", import.meta.url))
 
@@ -43,14 +45,21 @@ export const checkVersion = (db: Database, file: string): number => {
   return version
 }
 
-/** Brings the schema up to date. The version is read under the write lock, so two processes never both migrate. */
+/**
+ * Brings the schema up to date. The version is read under the write lock, so two processes never both migrate.
+ *
+ * Foreign keys must be off on the connection, since migrations make tables anew; they are checked before the commit.
+ */
 export const migrate = (db: Database, file: string): void => {
   if (checkVersion(db, file) === latest) return
+  db.function("text_digest", { deterministic: true }, (text) => textDigest(String(text)))
   db.transaction(() => {
     const version = checkVersion(db, file)
     for (const migration of migrations.filter((candidate) => candidate.version > version)) {
       db.exec(fs.readFileSync(migration.file, "utf8"))
     }
+    const [broken] = db.pragma("foreign_key_check") as ReadonlyArray<{ readonly table: string }>
+    if (broken !== undefined) throw new Error(`the migration would leave rows of ${broken.table} without what they name`)
     db.pragma(`user_version = ${latest}`)
   }).immediate()
 }

@@ -1,4 +1,6 @@
+/** What can be wrong with data. */
 import * as Data from "effect/Data"
+import { exits } from "../pipeline/Errors.ts"
 
 /**
  * Data cannot be used: `path` is the file (or the stage), `message` says which entry and field, why, and what to do.
@@ -7,4 +9,6 @@ export class DataError extends Data.TaggedError("DataError")<{
   readonly path: string
   readonly message: string
   readonly cause?: unknown
-}> {}
+}> {
+  readonly exitCode = exits.invalid
+}

@@ -1,6 +1,7 @@
+/** Rewards: pure judges of completions, and the constructors of their constructors. */
 import type * as Schema from "effect/Schema"
-import * as ConfigCodec from "../pipeline/declare/ConfigCodec.ts"
-import type { Node } from "../pipeline/declare/Node.ts"
+import * as Node from "../pipeline/declare/Node.ts"
+import { reasonOf } from "../pipeline/reason.ts"
 
 /** What a reward judges: texts only, so that anybody's completions can be scored. */
 export interface Scorable {
@@ -27,34 +28,37 @@ export interface Score {
 }
 
 /** A pure judge of completions. Never throws. */
-export interface Reward extends Node {
-  readonly kind: "reward"
+export interface Reward extends Node.Node {
+  /** Names of the parts of its scores, in order. */
+  readonly partNames: ReadonlyArray<string>
   readonly score: (sample: Scorable) => Score
 }
+
+/** A place for a reward in the definition of a stage or of another reward. */
+export const part = Node.part<Reward>()
 
 /** What a reward scores where it threw or gave no finite number. */
 export const fallback = 0
 
-interface Identity<Fields extends Schema.Struct.Fields> {
-  readonly name: string
-  /** `import.meta.url` of the defining module; the constructor must be exported from it as `exportName`. */
-  readonly module: string
-  /** Defaults to `name`. */
-  readonly exportName?: string
-  readonly config: Schema.Struct<Fields>
-}
+type Arguments<Encoded, P extends Node.PartTypes> = {} extends P
+  ? {} extends Encoded ? [config?: Encoded] : [config: Encoded]
+  : [config: Encoded, parts: Node.Held<P>]
 
-export interface Definition<Fields extends Schema.Struct.Fields> extends Identity<Fields> {
+type Identity<Fields extends Schema.Struct.Fields, P extends Node.PartTypes> = Pick<
+  Node.Definition<Fields, P>,
+  "name" | "module" | "exportName" | "config" | "parts"
+>
+
+export interface Definition<Fields extends Schema.Struct.Fields, P extends Node.PartTypes> extends Identity<Fields, P> {
   /** May throw: the message is recorded on the sample, which then scores 0. */
-  readonly score: (
-    config: Schema.Struct<Fields>["Type"],
-    sample: Scorable,
-    parts: ReadonlyArray<Reward>
-  ) => number
+  readonly score: (config: Schema.Struct<Fields>["Type"], sample: Scorable, parts: Node.Held<P>) => number
 }
 
-type Arguments<Encoded> = {} extends Encoded ? [config?: Encoded, parts?: ReadonlyArray<Reward>]
-  : [config: Encoded, parts?: ReadonlyArray<Reward>]
+export interface Composition<Fields extends Schema.Struct.Fields, P extends Node.PartTypes> extends Identity<Fields, P> {
+  /** Names of the parts of its scores, in order. */
+  readonly partNames: (parts: Node.Held<P>) => ReadonlyArray<string>
+  readonly score: (config: Schema.Struct<Fields>["Type"], parts: Node.Held<P>) => (sample: Scorable) => Score
+}
 
 /**
  * Makes the constructor of a reward: config (and the rewards it asks) in, reward out.
@@ -69,22 +73,23 @@ type Arguments<Encoded> = {} extends Encoded ? [config?: Encoded, parts?: Readon
  * ```
  * The constructor throws `InvalidConfig` when the config does not fit its schema.
  */
-export const define = <Fields extends Schema.Struct.Fields>(definition: Definition<Fields>) =>
-  compose({ ...definition, score: (config, parts) => (sample) => judge(definition, config, parts, sample) })
+export const define = <Fields extends Schema.Struct.Fields, P extends Node.PartTypes = {}>(
+  definition: Definition<Fields, P>
+) =>
+  compose<Fields, P>({
+    ...definition,
+    partNames: () => [definition.name],
+    score: (config, parts) => (sample) => judge(definition.name, () => definition.score(config, sample, parts))
+  })
 
-const judge = <Fields extends Schema.Struct.Fields>(
-  definition: Definition<Fields>,
-  config: Schema.Struct<Fields>["Type"],
-  parts: ReadonlyArray<Reward>,
-  sample: Scorable
-): Score => {
+const judge = (name: string, score: () => number): Score => {
   try {
-    const value = definition.score(config, sample, parts)
+    const value = score()
     return Number.isFinite(value)
-      ? { total: value, parts: [{ part: definition.name, value }] }
-      : failed(definition.name, `the reward is ${value}, not a finite number`)
+      ? { total: value, parts: [{ part: name, value }] }
+      : failed(name, `the reward is ${value}, not a finite number`)
   } catch (cause) {
-    return failed(definition.name, cause instanceof Error ? cause.message : String(cause))
+    return failed(name, reasonOf(cause))
   }
 }
 
@@ -94,30 +99,13 @@ const failed = (part: string, error: string): Score => ({
 })
 
 /** Makes the constructor of a reward that decides how the scores of its parts combine. */
-export const compose = <Fields extends Schema.Struct.Fields>(
-  definition: Identity<Fields> & {
-    readonly score: (
-      config: Schema.Struct<Fields>["Type"],
-      parts: ReadonlyArray<Reward>
-    ) => (sample: Scorable) => Score
-  }
+export const compose = <Fields extends Schema.Struct.Fields, P extends Node.PartTypes = {}>(
+  definition: Composition<Fields, P>
 ) => {
-  const { decode, encode } = ConfigCodec.make(definition.name, definition.config)
-  const make = (input: unknown, nodes: ReadonlyArray<Node>): Reward => {
-    const parts = nodes.filter(isReward)
-    const config = decode(input)
-    return {
-      kind: "reward",
-      name: definition.name,
-      code: { module: definition.module, export: definition.exportName ?? definition.name },
-      config: encode(config),
-      parts,
-      random: false,
-      rebuild: make,
-      score: definition.score(config, parts)
-    }
-  }
-  return (...[config, parts]: Arguments<Schema.Struct<Fields>["Encoded"]>): Reward => make(config ?? {}, parts ?? [])
+  const build = Node.define<Fields, P, Pick<Reward, "partNames" | "score">>(
+    { ...definition, kind: "reward" },
+    (config, parts) => ({ partNames: definition.partNames(parts), score: definition.score(config, parts) })
+  )
+  return (...[config, parts]: Arguments<Schema.Struct<Fields>["Encoded"], P>): Reward =>
+    build(config ?? {}, (parts ?? {}) as Node.Parts)
 }
-
-export const isReward = (node: Node): node is Reward => node.kind === "reward" && "score" in node

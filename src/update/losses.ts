@@ -1,5 +1,5 @@
 import { type Estimator, estimators } from "./kl.ts"
-import { mean } from "./mean.ts"
+import { mean, orZero } from "../pipeline/Statistics.ts"
 
 /**
  * Losses as pure functions of log-probabilities: plain numbers in, plain numbers out.
@@ -115,7 +115,7 @@ const sequenceRatio = (logprobs: ReadonlyArray<number>, old: ReadonlyArray<numbe
 
 /** What goes with one ratio for all tokens: one factor for all of them, the mean. */
 const spread = (factors: ReadonlyArray<number> | undefined): ReadonlyArray<number> | undefined =>
-  factors?.map(() => mean(factors))
+  factors?.map(() => orZero(mean(factors)))
 
 /**
  * min(exp(trainer - sampler), cap) of every token: corrects, without blowing up, for a sampler whose numbers differ from the

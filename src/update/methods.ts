@@ -1,18 +1,19 @@
+/** GRPO and its relatives: five presets of one loss. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { withDefault } from "../pipeline/declare/ConfigCodec.ts"
-import { LoopStep, Recorder } from "../pipeline/run/services.ts"
+import { Count, NonNegative, Whole, withDefault } from "../pipeline/declare/Config.ts"
+import * as Metric from "../pipeline/declare/Metric.ts"
 import * as Stage from "../pipeline/declare/Stage.ts"
-import { Policy } from "../policy/Policy.ts"
+import { exits } from "../pipeline/Errors.ts"
+import { LoopStep, Recorder } from "../pipeline/run/services.ts"
+import { mean, orZero } from "../pipeline/Statistics.ts"
+import { PolicyError } from "../policy/policyError.ts"
+import { Trainer } from "../policy/trainer.ts"
 import { isFlat, type ScoredRollouts } from "../rollout/Rollout.ts"
 import * as Advantages from "./advantages.ts"
-import * as Diverged from "./Diverged.ts"
+import * as Diverged from "./diverged.ts"
 import * as Losses from "./losses.ts"
-import { mean } from "./mean.ts"
-import * as Settings from "./settings.ts"
-
-const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
-const NonNegative = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
+import * as Optimizer from "./Optimizer.ts"
 
 /** What the methods disagree on. Every one of these can be set in every method. */
 interface Choices extends Omit<Losses.Method, "klCoefficient" | "klEstimator"> {
@@ -21,7 +22,7 @@ interface Choices extends Omit<Losses.Method, "klCoefficient" | "klEstimator"> {
 
 const configOf = (choices: Choices) =>
   Schema.Struct({
-    ...Settings.optimizer,
+    ...Optimizer.optimizer,
     ratio: withDefault(Schema.Literals(["token", "sequence"]), choices.ratio),
     bound: withDefault(Schema.Literals(["clipped", "capped"]), choices.bound),
     /** The ratio counts between 1 - clipLow and 1 + clipHigh. */
@@ -35,12 +36,12 @@ const configOf = (choices: Choices) =>
     /** Leave groups in which all earned the same out of the averages. */
     dropFlat: withDefault(Schema.Boolean, false),
     /** Steps on the same rollouts. */
-    iterations: withDefault(Schema.Int.check(Schema.isGreaterThan(0)), 1),
+    iterations: withDefault(Count, 1),
     /** Weight of the KL term; 0 leaves it, and its forward pass, out. */
     klCoefficient: withDefault(NonNegative, 0),
     klEstimator: withDefault(Schema.Literals(["k1", "k2", "k3"]), "k3"),
     /** Steps after which the KL term looks back to the weights of then; 0: always to where the loop started. */
-    syncReferenceEvery: withDefault(Count, 0),
+    syncReferenceEvery: withDefault(Whole, 0),
     /** Largest factor of truncated importance sampling; 0 takes the sampler's log-probabilities for the trainer's. */
     importanceCap: withDefault(NonNegative, 0)
   })
@@ -74,21 +75,28 @@ const backward = (sequences: Sequences, weights: Losses.Tokens) =>
   Effect.gen(function*() {
     const live = weights.flatMap((tokens, i) => (tokens.some((weight) => weight !== 0) ? [i] : []))
     if (live.length === 0) return []
-    const policy = yield* Policy
-    const logprobs = yield* policy.backward(live.map((i) => sequences[i]!), live.map((i) => weights[i]!))
+    const trainer = yield* Trainer
+    const logprobs = yield* trainer.backward(live.map((i) => sequences[i]!), live.map((i) => weights[i]!))
     return logprobs.flatMap((tokens, k) => tokens.map((logprob, t) => Math.abs(logprob - sequences[live[k]!]!.sampled[t]!)))
   })
 
+const withoutLogprobs = new PolicyError({
+  operation: "update",
+  message: "The sampler tells no log-probabilities of its tokens, and the loss rests on them. Sample with a policy that does.",
+  exitCode: exits.invalid
+})
+
 const update = Effect.fnUntraced(function*(config: Config, rollouts: ScoredRollouts) {
-  const policy = yield* Policy
+  const trainer = yield* Trainer
   const record = yield* Recorder
   const loop = yield* LoopStep
-  const adamW = yield* Settings.adamW(config)
+  const adamW = yield* Optimizer.adamW(config)
   const sequences = sequencesOf(config, rollouts)
   const sampled = sequences.map((sequence) => sequence.sampled)
-  if (config.syncReferenceEvery > 0 && loop.step > 0 && loop.step % config.syncReferenceEvery === 0) yield* policy.syncReference
-  const reference = config.klCoefficient === 0 ? undefined : yield* policy.logprobs(sequences, "reference")
-  const old = config.importanceCap === 0 ? sampled : yield* policy.logprobs(sequences, "current")
+  if (sequences.some(({ sampled, tokens }) => sampled.length !== tokens.length)) return yield* withoutLogprobs
+  if (config.syncReferenceEvery > 0 && loop.step > 0 && loop.step % config.syncReferenceEvery === 0) yield* trainer.syncReference
+  const reference = config.klCoefficient === 0 ? undefined : yield* trainer.logprobs(sequences, "reference")
+  const old = config.importanceCap === 0 ? sampled : yield* trainer.logprobs(sequences, "current")
   const importance = config.importanceCap === 0
     ? undefined
     : Losses.truncatedImportance(old, sampled, config.importanceCap)
@@ -102,22 +110,33 @@ const update = Effect.fnUntraced(function*(config: Config, rollouts: ScoredRollo
   const seen: Array<{ loss: number; kl: number; clipFraction: number; gradientNorm: number }> = []
   let gaps: ReadonlyArray<number> = []
   for (let iteration = 0; iteration < config.iterations; iteration++) {
-    const logprobs = iteration === 0 ? old : yield* policy.logprobs(sequences, "current")
+    const logprobs = iteration === 0 ? old : yield* trainer.logprobs(sequences, "current")
     const { clipFraction, kl, loss, weights } = Losses.policyGradient(config, { ...batch, logprobs })
     const differences = yield* backward(sequences, weights)
     if (iteration === 0) gaps = differences
-    const { gradientNorm } = yield* policy.step(adamW)
+    const { gradientNorm } = yield* trainer.step(adamW)
     yield* Diverged.check(loop, rollouts.groups.map(({ prompt }) => prompt.id), { loss, gradientNorm })
     seen.push({ loss, kl, clipFraction, gradientNorm })
   }
   for (const name of ["loss", "kl", "clipFraction", "gradientNorm"] as const) {
-    record.metric(name, mean(seen.map((one) => one[name])))
+    record.metric(name, orZero(mean(seen.map((one) => one[name]))))
   }
-  record.metric("entropy", -mean(sampled.flat()))
+  record.metric("entropy", -orZero(mean(sampled.flat())))
   record.metric("learningRate", adamW.learningRate)
-  record.metric("flatGroups", mean(rollouts.rewards.map((rewards) => (isFlat(rewards) ? 1 : 0))))
+  record.metric("flatGroups", orZero(mean(rollouts.rewards.map((rewards) => (isFlat(rewards) ? 1 : 0)))))
   record.metric("samplerGap", gaps.reduce((most, gap) => Math.max(most, gap), 0))
 })
+
+const metrics = [
+  Metric.make("loss", "", "lower", "token"),
+  Metric.make("kl", "nats", "neither", "token"),
+  Metric.make("clipFraction", "share", "neither", "token"),
+  Metric.make("gradientNorm", "", "neither", "step"),
+  Metric.make("entropy", "nats", "neither", "token"),
+  Metric.make("learningRate", "", "neither", "step"),
+  Metric.make("flatGroups", "share", "lower", "group"),
+  Metric.make("samplerGap", "nats", "lower", "token")
+]
 
 const method = (name: string, choices: Choices) =>
   Stage.define({
@@ -126,6 +145,8 @@ const method = (name: string, choices: Choices) =>
     module: import.meta.url,
     config: configOf(choices),
     subject: "changes",
+    needs: [Trainer],
+    metrics,
     run: update
   })
 

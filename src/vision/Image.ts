@@ -9,7 +9,10 @@ export class ImageError extends Data.TaggedError("ImageError")<{
   readonly path: string
   readonly message: string
   readonly cause?: unknown
-}> {}
+}> {
+  /** A wrong input, for a command's exit code. */
+  readonly exitCode = 3
+}
 
 /** Pixels row by row, three bytes (red, green, blue) each. */
 export interface Image extends Size {

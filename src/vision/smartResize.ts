@@ -6,7 +6,10 @@ import type { Size } from "./Box.ts"
 export class AspectRatioError extends Data.TaggedError("AspectRatioError")<{
   readonly size: Size
   readonly message: string
-}> {}
+}> {
+  /** A wrong input, for a command's exit code. */
+  readonly exitCode = 3
+}
 
 export interface SmartResize {
   /** Side in pixels of what becomes one visual token: patch size times merge size. */

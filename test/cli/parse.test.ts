@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { near, unknownName } from "../../src/cli/near.ts"
-import { assignment, choice, seeds } from "../../src/cli/parse.ts"
+import { assignment, choice, seeds } from "../../src/cli/Parse.ts"
 
 describe("--set", () => {
   it("reads JSON where the value is JSON, and text elsewhere", () => {

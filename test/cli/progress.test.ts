@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Plan } from "../../src/pipeline/plan/Plan.ts"
 import type { Event } from "../../src/pipeline/run/Progress.ts"
-import { fold, start } from "../../src/cli/progress/fold.ts"
-import { bar, duration } from "../../src/cli/progress/format.ts"
-import * as Lines from "../../src/cli/progress/lines.ts"
-import { render } from "../../src/cli/progress/render.ts"
-import type { State } from "../../src/cli/progress/State.ts"
-import * as TimeLeft from "../../src/cli/progress/timeLeft.ts"
+import { fold, start } from "../../src/cli/run/progress/fold.ts"
+import { bar, duration } from "../../src/cli/run/progress/format.ts"
+import * as Lines from "../../src/cli/run/progress/Lines.ts"
+import { render } from "../../src/cli/run/progress/render.ts"
+import type { State } from "../../src/cli/run/progress/state.ts"
+import * as TimeLeft from "../../src/cli/run/progress/TimeLeft.ts"
 import { width } from "../../src/report/width.ts"
 
 const run = (seed: number) => ({ variant: "weighted_sum, cosine", seed })

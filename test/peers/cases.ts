@@ -1,5 +1,5 @@
 import type { Lora } from "../../src/model/lora.ts"
-import type { Sequence } from "../../src/policy/Policy.ts"
+import type { Sequence } from "../../src/policy/trainer.ts"
 
 /** A random model, and what it is asked and made to score. Everything about it follows from these lines. */
 export interface Case {

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { SampleRecord } from "../../src/pipeline/run/Records.ts"
 import { Recorder } from "../../src/pipeline/run/services.ts"
-import type { Completion } from "../../src/policy/Policy.ts"
+import type { Completion } from "../../src/policy/sampler.ts"
 import * as Reward from "../../src/reward/index.ts"
 import type { Rollouts } from "../../src/rollout/Rollout.ts"
 

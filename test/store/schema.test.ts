@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import Sqlite from "better-sqlite3"
 import { getTableConfig, getViewConfig, type SQLiteTable, SQLiteView } from "drizzle-orm/sqlite-core"
 import * as Effect from "effect/Effect"
-import * as schema from "../../src/store/schema.ts"
-import * as views from "../../src/store/views.ts"
+import * as schema from "../../src/store/Schema.ts"
+import * as views from "../../src/store/Views.ts"
 import { withJournal } from "./support.ts"
 
 interface Column {

@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { LoopStep, Recorder } from "../../src/pipeline/run/services.ts"
 import * as Random from "../../src/pipeline/Random.ts"
-import { type AdamW, Policy, type Sequence } from "../../src/policy/Policy.ts"
+import type { AdamW, Sequence } from "../../src/policy/trainer.ts"
+import { Policy } from "../../src/policy/Policy.ts"
 import type { Prompt } from "../../src/task/prompt.ts"
 
 /**

@@ -1,21 +1,27 @@
+/** Experiments: studies as values, a grid of variants over seeds. */
 import { InvalidExperiment } from "../Errors.ts"
-import type { Execution } from "../run/execution.ts"
-import * as Grid from "./Grid.ts"
-import type { Journal } from "../run/journal.ts"
 import type { Json } from "../json.ts"
+import type { BuiltIn } from "../run/services.ts"
+import * as Grid from "./Grid.ts"
 import type { Pipeline } from "./Pipeline.ts"
 import type { AnyPolicy, PolicyNode } from "./policyNode.ts"
-import type { Recorder, StageKey, Subject, Workspace } from "../run/services.ts"
 
 export type { AnyPolicy, PolicyNode } from "./policyNode.ts"
-
-/** What the engine gives to every stage. */
-export type BuiltIn = StageKey | Recorder | Workspace | Subject | Journal | Execution
 
 type Axes = { readonly [axis: string]: { readonly [label: string]: unknown } }
 type CellOf<A extends Axes> = { readonly [K in keyof A]: A[K][keyof A[K]] }
 type LabelsOf<A extends Axes> = { readonly [K in keyof A]: keyof A[K] & string }
 type Runnable<R> = Pipeline<unknown, { readonly message: string }, R | BuiltIn>
+
+/** How to print the table. */
+export interface TableSetting {
+  /** The axis whose labels are the rows; other axes become columns. Without it, every variant is a row. */
+  readonly rows?: string
+  /** In order: "mAP" while only one stage records it, else with the scope of the evaluation, "ovdeval/mAP". */
+  readonly metrics: ReadonlyArray<string>
+  /** Figures to print beside the measured ones, by row and in the order of the metrics. */
+  readonly published?: { readonly [row: string]: ReadonlyArray<number | null> }
+}
 
 export interface Options<A extends Axes, R> {
   readonly question: string
@@ -40,12 +46,7 @@ export interface Options<A extends Axes, R> {
    * cell.
    */
   readonly references?: { readonly [row: string]: Runnable<NoInfer<R>> }
-  /** How to print the table: row axis, metrics in order, published figures by row and in the order of the metrics. */
-  readonly table: {
-    readonly rows?: keyof NoInfer<A> & string
-    readonly metrics: ReadonlyArray<string>
-    readonly published?: { readonly [row: string]: ReadonlyArray<number | null> }
-  }
+  readonly table: TableSetting & { readonly rows?: keyof NoInfer<A> & string }
   /** Named sets of overrides, by path. */
   readonly scales?: { readonly [scale: string]: { readonly [path: string]: Json } }
 }
@@ -67,7 +68,7 @@ export interface Experiment {
   /** Labels by axis. */
   readonly axes: Grid.Labels
   readonly variants: ReadonlyArray<Variant>
-  readonly table: Json
+  readonly table: TableSetting
   readonly scales: { readonly [scale: string]: { readonly [path: string]: Json } }
 }
 
@@ -91,9 +92,26 @@ const referenceVariants = (name: string, options: Options<Axes, never>): Readonl
   })
 }
 
+/** Throws `InvalidExperiment` for an axis or a label that the study does not have. */
+const checkLabels = (name: string, axes: Grid.Labels, what: string, cell: Partial<Grid.Cell>): void => {
+  for (const [axis, label] of Object.entries(cell)) {
+    const labels = axes[axis]
+    const known = (labels ?? Object.keys(axes)).map((one) => `"${one}"`).join(", ")
+    const problem = labels === undefined
+      ? `names the axis "${axis}", which there is not; there are: ${known || "none"}`
+      : label === undefined || labels.includes(label)
+      ? undefined
+      : `names the ${axis} "${label}", which there is not; there are: ${known}`
+    if (problem !== undefined) throw new InvalidExperiment({ experiment: name, message: `${name}: ${what} ${problem}.` })
+  }
+}
+
 const build = (name: string, options: Options<Axes, never>): Experiment => {
   const given = options.axes ?? {}
   const axes = labelsOf(given)
+  for (const cell of options.exclude ?? []) checkLabels(name, axes, "exclude", cell)
+  for (const cell of options.cells ?? []) checkLabels(name, axes, "cells", cell)
+  checkLabels(name, axes, "baseline", options.baseline ?? {})
   const cells = Grid.exclude<Grid.Cell>(
     options.cells ?? Grid.product(axes),
     (options.exclude ?? []) as ReadonlyArray<Partial<Grid.Cell>>
@@ -120,7 +138,7 @@ const build = (name: string, options: Options<Axes, never>): Experiment => {
     seeds,
     axes,
     variants: [...referenceVariants(name, options), ...inGrid],
-    table: options.table as Json,
+    table: options.table,
     scales: options.scales ?? {}
   }
 }

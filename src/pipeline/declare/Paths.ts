@@ -1,6 +1,8 @@
-import { edits } from "../editDistance.ts"
+/** Paths to the config values of a study: `loop.grpo.learningRate`. */
 import { UnknownPath } from "../Errors.ts"
 import type { Json } from "../json.ts"
+import { near } from "../near.ts"
+import * as Nodes from "./Node.ts"
 import type { Node } from "./Node.ts"
 
 /** One scalar of a study's config and where it stands. */
@@ -20,14 +22,13 @@ interface Place {
 const isContainer = (value: Json): value is ReadonlyArray<Json> | { readonly [key: string]: Json } =>
   typeof value === "object" && value !== null
 
-/** Names of nodes that stand side by side; the second of a name gets `#2`. A policy is always called "policy". */
-export const names = (nodes: ReadonlyArray<Node>): ReadonlyArray<string> => {
+/** What nodes that stand side by side are called: their labels, the second of a label with `#2`. */
+export const labels = (nodes: ReadonlyArray<Node>): ReadonlyArray<string> => {
   const seen = new Map<string, number>()
-  return nodes.map((node) => {
-    const name = node.kind === "policy" ? "policy" : node.name
-    const count = (seen.get(name) ?? 0) + 1
-    seen.set(name, count)
-    return count === 1 ? name : `${name}#${count}`
+  return nodes.map(({ label }) => {
+    const count = (seen.get(label) ?? 0) + 1
+    seen.set(label, count)
+    return count === 1 ? label : `${label}#${count}`
   })
 }
 
@@ -44,13 +45,13 @@ const inValue = (
 ]
 
 const places = (nodes: ReadonlyArray<Node>, prefix = "", trail: ReadonlyArray<number> = []): Array<Place> => {
-  const labels = names(nodes)
+  const called = labels(nodes)
   return nodes.flatMap((node, i) => {
-    const path = `${prefix}${labels[i]!}`
+    const path = `${prefix}${called[i]!}`
     const here = [...trail, i]
     return [
       ...Object.entries(node.config).flatMap(([key, value]) => inValue(value, `${path}.${key}`, here, [key])),
-      ...places(node.parts, `${path}.`, here)
+      ...places(Nodes.partsOf(node), `${path}.`, here)
     ]
   })
 }
@@ -58,14 +59,6 @@ const places = (nodes: ReadonlyArray<Node>, prefix = "", trail: ReadonlyArray<nu
 /** Every scalar of the nodes' configs, with its path. */
 export const params = (nodes: ReadonlyArray<Node>): ReadonlyArray<Param> =>
   places(nodes).flatMap(({ path, value }) => isContainer(value) ? [] : [{ path, value }])
-
-/** The paths that look most like `path`, best first: their last segment or the whole differs by few characters. */
-const near = (path: string, all: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const last = (p: string) => p.slice(p.lastIndexOf(".") + 1)
-  const score = (p: string) => Math.min(edits(path, p), edits(last(path), last(p)))
-  return all.map((p) => [score(p), p] as const).filter(([s]) => s <= Math.max(2, last(path).length / 3))
-    .sort(([a], [b]) => a - b).slice(0, 3).map(([, p]) => p)
-}
 
 /**
  * The full paths that `path` may mean: itself, or every path that ends with it, segment by segment.
@@ -97,13 +90,18 @@ const replaceIn = (value: Json, keys: ReadonlyArray<string>, replacement: unknow
   return { ...record, [key]: replaceIn(record[key]!, rest, replacement) }
 }
 
+const replaceInParts = (node: Node, place: Place, value: unknown): Nodes.Parts => {
+  const changed = replaceAt(Nodes.partsOf(node), place, value)
+  return Nodes.mapParts(node.parts, (_, index) => changed[index]!)
+}
+
 const replaceAt = <N extends Node>(nodes: ReadonlyArray<N>, place: Place, value: unknown): ReadonlyArray<N> => {
   const [index, ...deeper] = place.trail
   return nodes.map((node, i) => {
     if (i !== index) return node
     const rebuilt = deeper.length === 0
       ? node.rebuild(replaceIn(node.config, place.keys, value), node.parts)
-      : node.rebuild(node.config, replaceAt(node.parts, { ...place, trail: deeper }, value))
+      : node.rebuild(node.config, replaceInParts(node, { ...place, trail: deeper }, value))
     return rebuilt as N // a node rebuilds to a node of its own type
   })
 }

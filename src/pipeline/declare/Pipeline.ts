@@ -1,9 +1,11 @@
+/** Pipelines: stages in the order of the work, as values. */
 import type { Chain, Errors, Last, Services } from "./chain.ts"
 import * as Paths from "./Paths.ts"
 import type { Any, Stage } from "./Stage.ts"
 
-export { loop } from "./loop.ts"
 export { mermaid, print } from "./diagram.ts"
+export { every } from "./every.ts"
+export { loop } from "./loop.ts"
 
 /**
  * Stages in the order of the work, as a value: `Out` is what the last one gives, `E` what can go wrong, `R` what they

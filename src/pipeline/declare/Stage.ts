@@ -1,67 +1,194 @@
-import type * as Effect from "effect/Effect"
+/** Stages: nodes that run, with a typed input and output. `define` makes the constructor of one. */
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
-import * as ConfigCodec from "./ConfigCodec.ts"
-import type { ContentError, Kind, Node } from "./Node.ts"
+import { BrokenStage } from "../Errors.ts"
+import type { BuiltIn, LoopStep } from "../run/services.ts"
+import type { Declared, Metric } from "./Metric.ts"
+import * as Node from "./Node.ts"
 
 /** What a stage does with the policy being studied. */
 export type Subject = "ignores" | "reads" | "changes"
+
+/** How a stage behaves, as the engine and its displays need to know it. */
+export interface Behaviour {
+  readonly subject: Subject
+  /** Keys of the policy's services that it asks for. */
+  readonly needs: ReadonlyArray<string>
+  /**
+   * What the next stage gets: what this one returns, or what it was given itself. The engine relies on the latter and never
+   * asks what such a stage returns, so a new evaluation before a loop does not make the loop run again.
+   */
+  readonly gives: "output" | "input"
+  /** Steps that it journals by itself, one transaction each. Without them, the engine journals what it records at its end. */
+  readonly steps: number | undefined
+  /**
+   * Whether it is run again, though finished, before something new reads what it made: its files may have been deleted
+   * meanwhile, and one that finds them does next to nothing.
+   */
+  readonly repeatable: boolean
+  /** What it records. */
+  readonly metrics: ReadonlyArray<Declared>
+}
 
 /**
  * One step of a pipeline: a node with a typed input and output.
  *
  * `run` gets everything that it needs as arguments and services; it closes over nothing that can change.
  */
-export interface Stage<in In, out Out, out E = never, out R = never> extends Node {
-  readonly subject: Subject
+export interface Stage<in In, out Out, out E = never, out R = never> extends Node.Node, Behaviour {
   readonly run: (input: In) => Effect.Effect<Out, E, R>
+}
+
+/** A stage that hands on what it was given, such as an evaluation or a training loop. */
+export interface Passes<in In, out E = never, out R = never> extends Stage<In, unknown, E, R> {
+  readonly gives: "input"
 }
 
 /** A stage of any type. `In` is contravariant, hence `never`. */
 export type Any = Stage<never, unknown, unknown, unknown>
 
-export interface Definition<Fields extends Schema.Struct.Fields, In, Out, E, R> {
-  readonly kind: Kind
-  readonly name: string
-  /** `import.meta.url` of the defining module; the constructor must be exported from it as `exportName`. */
-  readonly module: string
-  /** Defaults to `name`. */
-  readonly exportName?: string
-  readonly config: Schema.Struct<Fields>
-  readonly subject?: Subject
-  readonly random?: boolean
-  /** Hash of outside files that the stage reads. */
-  readonly content?: (config: Schema.Struct<Fields>["Type"]) => Effect.Effect<string, ContentError>
-  readonly run: (
-    config: Schema.Struct<Fields>["Type"],
-    input: In,
-    parts: ReadonlyArray<Node>
-  ) => Effect.Effect<Out, E, R>
+/** Whether a node is a stage. */
+export const isStage = (node: Node.Node): node is Any => "run" in node
+
+/**
+ * What a part may fail with and what it needs, as the stage that holds it sees them: the constructor puts the part's own
+ * errors and services in their places.
+ */
+export interface PartError {
+  readonly message: string
+  readonly "of a part": true
 }
+export interface PartServices {
+  readonly "of a part": true
+}
+
+/** A place for a stage in the definition of another. */
+export const part = <In, Out>() => Node.part<Stage<In, Out, PartError, PartServices>>()
+
+type Returns<A, E, R> = Effect.Effect<A, E, R>
+type Out<Ret> = [Ret] extends [Returns<infer A, infer _E, infer _R>] ? A : Awaited<Ret>
+type Error<Ret> = [Ret] extends [Returns<infer _A, infer E, infer _R>] ? E : never
+type Services<Ret> = [Ret] extends [Returns<infer _A, infer _E, infer R>] ? R : never
+
+type Service = Context.Service.Any
+type Identifiers<Needs extends ReadonlyArray<Service>> = Context.Service.Identifier<Needs[number]>
+type Undeclared<Ret, Needs extends ReadonlyArray<Service>> = Exclude<
+  Services<Ret>,
+  BuiltIn | LoopStep | PartServices | Identifiers<Needs>
+>
+
+type GivenNode<N> = N extends Stage<infer In, infer O, infer _E, infer _R> ? Stage<In, O, unknown, unknown> : N
+type GivenPart<P> = P extends Node.Part<infer N, infer Need>
+  ? Need extends "list" ? ReadonlyArray<GivenNode<N>> : GivenNode<N>
+  : never
+type OptionalKeys<P extends Node.PartTypes> = {
+  [K in keyof P]: P[K]["need"] extends "optional" ? K : never
+}[keyof P]
+
+/** The parts that a constructor is to be given. */
+export type Given<P extends Node.PartTypes> =
+  & { readonly [K in Exclude<keyof P, OptionalKeys<P>>]: GivenPart<P[K]> }
+  & { readonly [K in OptionalKeys<P>]?: GivenPart<P[K]> | undefined }
+
+type Flat<V> = V extends ReadonlyArray<infer N> ? N : V
+type PartErrors<G> = Flat<G[keyof G]> extends infer N ? N extends Stage<never, unknown, infer E, unknown> ? E : never : never
+type PartNeeds<G> = Flat<G[keyof G]> extends infer N ? N extends Stage<never, unknown, unknown, infer R> ? R : never : never
+
+export interface Definition<
+  Fields extends Schema.Struct.Fields,
+  P extends Node.PartTypes,
+  In,
+  Ret,
+  Needs extends ReadonlyArray<Service>,
+  Gives extends Behaviour["gives"]
+> extends Node.Definition<Fields, P> {
+  readonly subject?: Subject
+  /** Services of the policy that `run` asks for, such as `[Sampler]`. */
+  readonly needs?: Needs
+  /** "output" unless given. */
+  readonly gives?: Gives
+  readonly steps?: (config: Schema.Struct<Fields>["Type"]) => number
+  /** False unless given. */
+  readonly repeatable?: boolean
+  readonly metrics?:
+    | ReadonlyArray<Metric>
+    | ((config: Schema.Struct<Fields>["Type"], parts: Node.Held<P>) => ReadonlyArray<Metric | Declared>)
+  /** Returns an Effect, a promise or a plain value. */
+  readonly run: (config: Schema.Struct<Fields>["Type"], input: In, parts: Node.Held<P>) => Ret
+}
+
+/** What the compiler shows when `run` asks for a service of the policy that `needs` does not name. */
+type Honest<Ret, Needs extends ReadonlyArray<Service>> = [Undeclared<Ret, Needs>] extends [never] ? unknown
+  : { readonly needs: { readonly "`run` asks for what `needs` does not name": Undeclared<Ret, Needs> } }
+
+type Made<In, Ret, E, R, Gives> = "input" extends Gives ? Passes<In, E, R> : Stage<In, Out<Ret>, E, R>
+
+/** Config and parts in, stage out; its errors and services are its own and those of its parts. */
+type Constructor<Config, In, Ret, P extends Node.PartTypes, Gives> = [keyof P] extends [never]
+  ? (config: Config) => Made<In, Ret, Error<Ret>, Services<Ret>, Gives>
+  : <const G extends Given<P>>(config: Config, ...parts: {} extends Given<P> ? [parts?: G] : [parts: G]) => Made<
+    In,
+    Ret,
+    Exclude<Error<Ret>, PartError> | PartErrors<G>,
+    Exclude<Services<Ret>, PartServices> | PartNeeds<G>,
+    Gives
+  >
+
+const effectOf = (returned: unknown): Effect.Effect<unknown, unknown, unknown> =>
+  Effect.isEffect(returned)
+    ? returned as Effect.Effect<unknown, unknown, unknown>
+    : returned instanceof Promise
+    ? Effect.promise(() => returned)
+    : Effect.succeed(returned)
+
+/** Runs what a user wrote; whatever it throws names the stage, and the line of the user's own file. */
+const perform = (name: string, place: string | undefined, run: () => unknown) =>
+  Effect.suspend(() => effectOf(run())).pipe(
+    Effect.catchDefect((defect) => Effect.die(BrokenStage.of(name, place, defect)))
+  )
+
+const declared = (metrics: ReadonlyArray<Metric | Declared>): ReadonlyArray<Declared> =>
+  metrics.map((metric) => ({ scope: "", ...metric }))
 
 /**
  * Makes the constructor of a stage: config (and the nodes it holds) in, stage out.
  *
- * Throws `InvalidConfig`, naming stage and key, when the config does not fit its schema.
+ * ```ts
+ * export const large = Stage.define({
+ *   kind: "filter",
+ *   name: "large",
+ *   module: import.meta.url,
+ *   config: Schema.Struct({ pixels: Schema.Int }),
+ *   run: ({ pixels }, dataset: Data.Dataset) => Data.keep(dataset, ({ image }) => image.width * image.height >= pixels)
+ * })
+ * ```
+ * `run` gets its parts by name, with `PartError` and `PartServices` for what they may fail with and need; the stage has
+ * the parts' own in their places. The constructor throws `InvalidConfig`, naming stage and key, when config or parts do
+ * not fit.
  */
-export const define = <Fields extends Schema.Struct.Fields, In, Out, E, R>(
-  definition: Definition<Fields, In, Out, E, R>
-) => {
-  const { decode, encode } = ConfigCodec.make(definition.name, definition.config)
-  const make = (input: unknown, parts: ReadonlyArray<Node>): Stage<In, Out, E, R> => {
-    const config = decode(input)
+export const define = <
+  Fields extends Schema.Struct.Fields,
+  In,
+  Ret,
+  P extends Node.PartTypes = {},
+  const Needs extends ReadonlyArray<Service> = [],
+  Gives extends Behaviour["gives"] = "output"
+>(
+  definition: Definition<Fields, P, In, Ret, Needs, Gives> & Honest<Ret, Needs>
+): Constructor<Schema.Struct<Fields>["Encoded"], In, Ret, P, Gives> => {
+  const build = Node.define<Fields, P, Behaviour & Pick<Any, "run">>(definition, (config, parts, place) => {
+    const { metrics = [] } = definition
     return {
-      kind: definition.kind,
-      name: definition.name,
-      code: { module: definition.module, export: definition.exportName ?? definition.name },
-      config: encode(config),
-      parts,
       subject: definition.subject ?? "ignores",
-      random: definition.random ?? false,
-      content: definition.content?.(config),
-      rebuild: make,
-      run: (value) => definition.run(config, value, parts)
+      needs: (definition.needs ?? []).map(({ key }) => key),
+      gives: definition.gives ?? "output",
+      steps: definition.steps?.(config),
+      repeatable: definition.repeatable ?? false,
+      metrics: declared(typeof metrics === "function" ? metrics(config, parts) : metrics),
+      run: (input) => perform(definition.name, place, () => definition.run(config, input, parts))
     }
-  }
-  return (config: Schema.Struct<Fields>["Encoded"], parts: ReadonlyArray<Node> = []): Stage<In, Out, E, R> =>
-    make(config, parts)
+  })
+  const make = (config: unknown, parts: Node.Parts = {}) => build(config, parts)
+  return make as never // the types of a definition, and those of its parts put in
 }

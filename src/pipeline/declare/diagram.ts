@@ -1,5 +1,6 @@
-import type { Node } from "./Node.ts"
-import { names } from "./Paths.ts"
+/** Pipelines as text and as Mermaid flow charts. */
+import { type Node, partsOf } from "./Node.ts"
+import { labels } from "./Paths.ts"
 
 interface Drawable {
   readonly stages: ReadonlyArray<Node>
@@ -9,10 +10,10 @@ const settings = (node: Node): string =>
   Object.entries(node.config).map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(" ")
 
 const lines = (nodes: ReadonlyArray<Node>, indent: string): ReadonlyArray<string> => {
-  const labels = names(nodes)
+  const called = labels(nodes)
   return nodes.flatMap((node, i) => [
-    `${indent}${node.kind.padEnd(8)} ${labels[i]!} ${settings(node)}`.trimEnd(),
-    ...lines(node.parts, `${indent}  `)
+    `${indent}${node.kind.padEnd(8)} ${called[i]!} ${settings(node)}`.trimEnd(),
+    ...lines(partsOf(node), `${indent}  `)
   ])
 }
 
@@ -26,22 +27,23 @@ const box = (node: Node, id: string): string => {
   return `${id}["${node.kind}: ${quote(node.name)}${config === "" ? "" : `<br/>${quote(config)}`}"]`
 }
 
-/** A loop becomes a frame around its body; other parts hang on the node that holds them by a dotted line. */
+/** A node that holds a chain becomes a frame around it; other parts hang on the node that holds them by a dotted line. */
 const draw = (node: Node, id: string): ReadonlyArray<string> => {
-  if (node.kind === "loop") {
+  const body = Object.values(node.parts).find((part) => Array.isArray(part))
+  if (body !== undefined) {
     return [
       `subgraph ${id}["${node.kind}: ${quote(settings(node))}"]`,
-      ...chain(node.parts, id).map((line) => `  ${line}`),
+      ...row(body, id).map((line) => `  ${line}`),
       "end"
     ]
   }
   return [
     box(node, id),
-    ...node.parts.flatMap((part, i) => [...draw(part, `${id}_${i}`), `${id}_${i} -.-> ${id}`])
+    ...partsOf(node).flatMap((part, i) => [...draw(part, `${id}_${i}`), `${id}_${i} -.-> ${id}`])
   ]
 }
 
-const chain = (nodes: ReadonlyArray<Node>, prefix: string): ReadonlyArray<string> =>
+const row = (nodes: ReadonlyArray<Node>, prefix: string): ReadonlyArray<string> =>
   nodes.flatMap((node, i) => [
     ...draw(node, `${prefix}_${i}`),
     ...(i === 0 ? [] : [`${prefix}_${i - 1} --> ${prefix}_${i}`])
@@ -49,4 +51,4 @@ const chain = (nodes: ReadonlyArray<Node>, prefix: string): ReadonlyArray<string
 
 /** The pipeline as a Mermaid flow chart. */
 export const mermaid = (pipeline: Drawable): string =>
-  ["flowchart TD", ...chain(pipeline.stages, "s").map((line) => `  ${line}`)].join("\n")
+  ["flowchart TD", ...row(pipeline.stages, "s").map((line) => `  ${line}`)].join("\n")

@@ -1,79 +1,157 @@
-import { basename, dirname, sep } from "node:path"
-import { fileURLToPath } from "node:url"
+/** Hashes of code: of an export, of all of ours that it calls, and the versions of the packages that it uses. */
+import { readFileSync } from "node:fs"
+import { findPackageJSON } from "node:module"
+import { dirname, relative, sep } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { stripVTControlCharacters } from "node:util"
 import * as Effect from "effect/Effect"
-import type { Plugin } from "rolldown"
-import { markPure } from "./pureCalls.ts"
-import { sha256 } from "./Canonical.ts"
-import { CodeError } from "../Errors.ts"
+import type { OutputChunk, Plugin } from "rolldown"
 import type { CodeRef } from "../declare/Node.ts"
+import { CodeError } from "../Errors.ts"
+import { reasonOf } from "../reason.ts"
+import { sha256 } from "./Canonical.ts"
+import { rewrite } from "./rewrite.ts"
 
-const engine = dirname(dirname(fileURLToPath(import.meta.url))) + sep
+/** What an export's code is for the fingerprint. */
+export interface Code {
+  /** sha256 of the code, stripped of everything that cannot change a result. */
+  readonly hash: string
+  /** `name@version` of the npm packages that it uses, sorted. */
+  readonly packages: ReadonlyArray<string>
+}
 
-/** Engine modules whose code decides what stages compute, and not only how they are run. */
-const deciding = new Set(["Random.ts", "Random.js"])
+/** The folder of the engine, and that of the whole program. */
+const engine = dirname(dirname(fileURLToPath(import.meta.url)))
+const program = dirname(engine)
 
-const entry = "\0entry"
+/** The ending of this program's modules: `.ts` from source, `.js` as published. */
+const ending = import.meta.url.slice(import.meta.url.lastIndexOf("."))
+
+/** The module behind `assay` or one of its faces, `assay/engine`. */
+const face = (source: string): string | undefined => {
+  const [, name = "index"] = /^assay(?:\/([a-z]+))?$/.exec(source) ?? []
+  return /^assay(\/|$)/.test(source) ? `${program}${sep}${name}${ending}` : undefined
+}
 
 /**
- * Follows the code of one export: its module and every module of ours that it uses. npm packages stay outside, and so
- * does the engine, whose repairs must not undo finished work.
+ * The name that an engine module goes by, or undefined for one that is followed. How stages are declared, planned and run
+ * is left out, so that a repair of it does not undo finished work; what lies beside those folders, such as `Random`,
+ * decides what stages compute.
  */
-const closure = (file: string, name: string): Plugin => ({
+const engineModule = (file: string): string | undefined => {
+  const path = relative(engine, file)
+  return /^(declare|plan|run)[\\/]/.test(path) ? `engine:${path.replace(/\.[jt]s$/, "").replaceAll(sep, "/")}` : undefined
+}
+
+const isPath = (source: string): boolean => /^(\.|\/|file:)/.test(source)
+
+const entry = "\0entry"
+const worker = "worker:"
+
+/** What one bundle came across. */
+interface Found {
+  /** Importers of every package, by the specifier they use. */
+  readonly importers: Map<string, string>
+  /** Code of workers by their hash. */
+  readonly workers: Map<string, Code>
+}
+
+/** What is to be bundled: an export, or a module with all that happens on loading it. */
+interface Wanted {
+  readonly source: string
+  readonly whole: boolean
+}
+
+const closure = ({ source, whole }: Wanted, found: Found, codeOfWorker: (file: string) => Promise<Code>): Plugin => ({
   name: "closure",
-  async resolveId(source, importer) {
-    if (source === entry) return entry
-    if (importer === entry) return { id: file, moduleSideEffects: false }
-    if (!/^(\.|\/|file:)/.test(source)) return { id: source, external: true }
-    const path = source.startsWith("file:") ? fileURLToPath(source) : source
-    const found = await this.resolve(path, importer, { skipSelf: true })
-    if (found === null || found.external !== false) return found
-    return found.id.startsWith(engine) && !deciding.has(basename(found.id))
-      ? { id: `engine:${basename(found.id)}`, external: true }
-      : { ...found, moduleSideEffects: false }
+  async resolveId(wanted, importer) {
+    if (wanted === entry) return entry
+    if (wanted.startsWith(worker)) return { id: `\0${wanted}`, moduleSideEffects: false }
+    const own = wanted.startsWith("assay") ? face(wanted) : undefined
+    if (own === undefined && !isPath(wanted)) {
+      if (importer !== undefined) found.importers.set(wanted, importer)
+      return { id: wanted, external: true }
+    }
+    const path = own ?? (wanted.startsWith("file:") ? fileURLToPath(wanted) : wanted)
+    const resolved = await this.resolve(path, importer === entry ? undefined : importer, { skipSelf: true })
+    if (resolved === null || resolved.external !== false) return resolved
+    const left = importer === entry ? undefined : engineModule(resolved.id)
+    return left === undefined ? { ...resolved, moduleSideEffects: whole } : { id: left, external: true }
   },
-  load: (id) => id === entry ? `export { ${name} as it } from "it"` : undefined,
+  async load(id) {
+    if (id === entry) return source
+    if (!id.startsWith(`\0${worker}`)) return undefined
+    const code = await codeOfWorker(id.slice(worker.length + 1))
+    found.workers.set(code.hash, code)
+    return `export default ${JSON.stringify(code.hash)}`
+  },
   async transform(code, id) {
-    return /\.[cm]?[jt]sx?$/.test(id) ? { code: await markPure(code, id), map: null } : undefined
+    return /\.[cm]?[jt]sx?$/.test(id) ? { code: await rewrite(code, id), map: null } : undefined
   }
 })
 
-const bundle = async (file: string, name: string): Promise<string> => {
+const versionOf = (specifier: string, importer: string): string => {
+  const name = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/")
+  const file = findPackageJSON(name, pathToFileURL(importer))
+  if (file === undefined) throw new Error(`the package "${name}" is not installed where ${importer} is`)
+  return `${name}@${String(JSON.parse(readFileSync(file, "utf8")).version)}`
+}
+
+/** Bundles what is wanted, and hashes what is left of it. */
+const bundle = async (wanted: Wanted, codeOfWorker: (file: string) => Promise<Code>): Promise<Code> => {
   const { rolldown } = await import("rolldown")
+  const found: Found = { importers: new Map(), workers: new Map() }
   const build = await rolldown({
     input: entry,
-    plugins: [closure(file, name)],
+    plugins: [closure(wanted, found, codeOfWorker)],
     treeshake: { moduleSideEffects: false, propertyReadSideEffects: false, unknownGlobalSideEffects: false },
     logLevel: "silent",
     platform: "node"
   })
   const { output } = await build.generate({ format: "esm", comments: false, codeSplitting: false, minify: true })
     .finally(() => build.close())
-  return output.map((chunk) => chunk.type === "chunk" ? chunk.code : chunk.fileName).join("\n")
+  const chunks = output.filter((part): part is OutputChunk => part.type === "chunk")
+  const text = chunks.map(({ code }) => code).join("\n")
+  const used = new Set(chunks.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports]))
+  const packages = [...found.importers].filter(([specifier]) => used.has(specifier) && !specifier.startsWith("node:"))
+    .map(([specifier, importer]) => versionOf(specifier, importer))
+  const workers = [...found.workers.values()].filter(({ hash }) => text.includes(hash))
+  return {
+    hash: sha256(text),
+    packages: [...new Set([...packages, ...workers.flatMap((code) => code.packages)])].sort()
+  }
 }
 
 /**
- * A function from code to its hash: sha256 of the export's code and of all that it calls, stripped of everything that
- * cannot change a result.
+ * A function from code to what it is for the fingerprint: the export's code and all that it calls, also through
+ * `import ... from "assay"` and behind the URL of a worker.
  *
- * Comments, formatting, types, names of locals and exports that are not used do not change it; helpers and constants
+ * Comments, formatting, types, names of locals and exports that are not used do not change the hash; helpers and constants
  * do. Remembers what it hashed, so make a new one when files may have changed. Fails with `CodeError`.
  */
 export const make = () => {
-  const known = new Map<string, Promise<string>>()
-  return (ref: CodeRef): Effect.Effect<string, CodeError> => {
-    const key = `${ref.module}#${ref.export}`
-    return Effect.tryPromise({
-      try: () => {
-        const started = known.get(key) ?? bundle(fileURLToPath(ref.module), ref.export).then(sha256)
-        known.set(key, started)
-        return started
-      },
-      catch: (cause) =>
-        new CodeError({
-          module: ref.module,
-          message: `The code of "${ref.export}" in ${ref.module} cannot be followed: ` +
-            (cause instanceof Error ? cause.message : String(cause))
-        })
-    })
+  const known = new Map<string, Promise<Code>>()
+  const once = (key: string, compute: () => Promise<Code>): Promise<Code> => {
+    const started = known.get(key) ?? compute()
+    known.set(key, started)
+    return started
   }
+  const codeOfWorker = (file: string): Promise<Code> =>
+    once(file, () => bundle({ source: `import ${JSON.stringify(file)}`, whole: true }, codeOfWorker))
+  return (ref: CodeRef): Effect.Effect<Code, CodeError> =>
+    Effect.tryPromise({
+      try: () => {
+        const file = fileURLToPath(ref.module)
+        const source = `export { ${ref.export} as it } from ${JSON.stringify(file)}`
+        return once(`${file}#${ref.export}`, () => bundle({ source, whole: false }, codeOfWorker))
+      },
+      catch: (cause) => new CodeError({ module: ref.module, message: explain(ref, reasonOf(cause)) })
+    })
 }
+
+/** The bundler's drawings of code have colours, also where nobody can see them. */
+const explain = (ref: CodeRef, reason: string): string =>
+  reason.includes("MISSING_EXPORT")
+    ? `"${ref.export}" is made in ${ref.module} and not exported from it, so that its code cannot be followed. ` +
+      `Write \`export const ${ref.export}\`.`
+    : `The code of "${ref.export}" in ${ref.module} cannot be followed: ${stripVTControlCharacters(reason)}`

@@ -1,12 +1,12 @@
+/** Stages at their places in a run: what each rests on, and the fingerprint that follows from it. */
+import { type Node, partsOf } from "../declare/Node.ts"
+import { labels } from "../declare/Paths.ts"
+import type { Any } from "../declare/Stage.ts"
+import * as Random from "../Random.ts"
 import * as Fingerprint from "./Fingerprint.ts"
 import type { Identity } from "./identity.ts"
-import type { Node } from "../declare/Node.ts"
-import { names } from "../declare/Paths.ts"
-import * as Random from "../Random.ts"
-import type { Any } from "../declare/Stage.ts"
 
-/** A stage at its place in a run: what it depends on, and the fingerprint that follows from it. */
-export interface Link {
+export interface Placed {
   /** Name within the run, with `#2` for the second of a name. */
   readonly label: string
   readonly stage: Any
@@ -17,27 +17,21 @@ export interface Link {
   readonly key: Random.Key
 }
 
-/**
- * Loops and evaluations hand on what they were given; the engine relies on it and never asks what they return. So a new
- * evaluation before a loop does not make the loop run again.
- */
-export const passesThrough = (stage: Node): boolean => stage.kind === "loop" || stage.kind === "evaluate"
-
-const isRandom = (node: Node): boolean => node.random || node.parts.some(isRandom)
+const isRandom = (node: Node): boolean => node.random || partsOf(node).some(isRandom)
 
 /** The stages of a run with their fingerprints. Throws `NotCanonical`. */
-export const chain = (
+export const trace = (
   policy: Identity,
   stages: ReadonlyArray<Any>,
   identities: ReadonlyArray<Identity>,
   seed: number
-): ReadonlyArray<Link> => {
+): ReadonlyArray<Placed> => {
   const initial = Fingerprint.make({ node: policy, inputs: [] }).hash
-  const labels = names(stages)
+  const called = labels(stages)
   let before: string | undefined
   let subject = initial
   return stages.map((stage, i) => {
-    const label = labels[i]!
+    const label = called[i]!
     const inputs: ReadonlyArray<Fingerprint.Input> = [
       ...(before === undefined ? [] : [{ role: "input", fingerprint: before } as const]),
       ...(stage.subject === "ignores" ? [] : [{ role: "subject", fingerprint: subject } as const])
@@ -48,7 +42,7 @@ export const chain = (
       inputs,
       ...(random ? { random: { seed, stream: label } } : {})
     })
-    if (!passesThrough(stage)) before = hash
+    if (stage.gives === "output") before = hash
     if (stage.subject === "changes") subject = hash
     return {
       label,

@@ -1,3 +1,4 @@
+/** Overrides: config values of a study changed by path. */
 import type { Variant } from "../declare/Experiment.ts"
 import type { Json } from "../json.ts"
 import * as Paths from "../declare/Paths.ts"
@@ -51,6 +52,6 @@ export const apply = (variants: ReadonlyArray<Variant>, overrides: Overrides): {
 }
 
 /** The overrides as part of a name: ` path=value`, sorted by path. */
-export const suffix = (overrides: Overrides): string =>
+export const inName = (overrides: Overrides): string =>
   Object.entries(overrides).sort(([a], [b]) => a < b ? -1 : 1)
     .map(([path, value]) => ` ${path}=${typeof value === "string" ? value : JSON.stringify(value)}`).join("")

@@ -1,16 +1,19 @@
+/** Plans: the runs of a study, and of every stage whether it is finished, goes on, or runs. Planning runs nothing. */
 import * as Effect from "effect/Effect"
-import { sha256, stringify } from "./Canonical.ts"
-import * as CodeHash from "./CodeHash.ts"
-import { InvalidConfig, InvalidExperiment, NotCanonical, UnknownPath } from "../Errors.ts"
 import type { Experiment, Variant } from "../declare/Experiment.ts"
-import { identifier } from "./identity.ts"
-import { Journal } from "../run/journal.ts"
-import * as Overrides from "./Overrides.ts"
 import * as Paths from "../declare/Paths.ts"
-import { chain, type Link } from "./Lineage.ts"
 import type { AnyPolicy } from "../declare/policyNode.ts"
+import { InvalidConfig, InvalidExperiment, NotCanonical, UnknownPath } from "../Errors.ts"
+import { Ledger } from "../run/ledger.ts"
 import type { ExperimentRecord, RunRecord } from "../run/Records.ts"
-import * as Select from "./Selection.ts"
+import { sha256, stringify } from "./Canonical.ts"
+import { checkNeeds } from "./checkNeeds.ts"
+import * as CodeHash from "./CodeHash.ts"
+import { identifier } from "./identity.ts"
+import { type Placed, trace } from "./Lineage.ts"
+import * as Overrides from "./Overrides.ts"
+import * as Selection from "./Selection.ts"
+import { tableRecord } from "./tableRecord.ts"
 
 export interface Options {
   /** By path; they win over the scale's. */
@@ -31,7 +34,7 @@ export type Status =
   | { readonly _tag: "runs" }
   | { readonly _tag: "shared"; readonly variant: string; readonly seed: number }
 
-export interface PlannedStage extends Link {
+export interface PlannedStage extends Placed {
   readonly forced: boolean
   readonly status: Status
 }
@@ -51,26 +54,27 @@ export interface Plan {
 }
 
 /** Hashes of a process stay right while it lives, as loaded modules do not change. */
-const codeHash = CodeHash.make()
+const codeOf = CodeHash.make()
 
 type Invalid = InvalidExperiment | InvalidConfig | UnknownPath
 
 const isInvalid = (cause: unknown): cause is Invalid =>
   cause instanceof InvalidExperiment || cause instanceof InvalidConfig || cause instanceof UnknownPath
 
-/** What of the study is to run, after overrides and selection. */
-const settle = (experiment: Experiment, options: Options) => {
+/** What of the study is to run, after overrides and selection, and the record of its table. */
+const resolveStudy = (experiment: Experiment, options: Options) => {
   const seeds = options.seeds ?? experiment.seeds
-  Select.check(experiment, seeds)
-  const scaled = Overrides.apply(experiment.variants, Select.scale(experiment, options.scale)).variants
+  Selection.check(experiment, seeds)
+  const scaled = Overrides.apply(experiment.variants, Selection.scale(experiment, options.scale)).variants
   const { overrides, variants } = Overrides.apply(scaled, options.overrides ?? {})
   const scale = options.scale === undefined ? "" : `@${options.scale}`
-  const changed = { ...experiment, variants, name: `${experiment.name}${scale}${Overrides.suffix(overrides)}` }
-  return { experiment: changed, chosen: Select.only(changed, options.only ?? []), seeds }
+  const changed = { ...experiment, variants, name: `${experiment.name}${scale}${Overrides.inName(overrides)}` }
+  checkNeeds(changed)
+  return { experiment: changed, chosen: Selection.only(changed, options.only ?? []), seeds, table: tableRecord(changed) }
 }
 
-const checkForced = (experiment: Experiment, force: ReadonlyArray<string>, links: ReadonlyArray<Link>) => {
-  const known = [...new Set(links.map((link) => link.label))]
+const checkForced = (experiment: Experiment, force: ReadonlyArray<string>, stages: ReadonlyArray<Placed>) => {
+  const known = [...new Set(stages.map(({ label }) => label))]
   const unknown = force.find((name) => !known.includes(name))
   return unknown === undefined ? Effect.void : Effect.fail(
     new InvalidExperiment({
@@ -80,11 +84,11 @@ const checkForced = (experiment: Experiment, force: ReadonlyArray<string>, links
   )
 }
 
-const runRecord = (experiment: string, variant: Variant, seed: number, links: ReadonlyArray<Link>): RunRecord => ({
+const runRecord = (experiment: string, variant: Variant, seed: number, stages: ReadonlyArray<Placed>): RunRecord => ({
   experiment,
   variant: variant.name,
   seed,
-  fingerprint: sha256(stringify([experiment, variant.name, seed, links.map((link) => link.fingerprint)])),
+  fingerprint: sha256(stringify([experiment, variant.name, seed, stages.map(({ fingerprint }) => fingerprint)])),
   params: Paths.params(Overrides.nodesOf(variant))
 })
 
@@ -96,53 +100,58 @@ const runRecord = (experiment: string, variant: Variant, seed: number, links: Re
  * `CodeError` or a `ContentError` when code or files cannot be read, `JournalError`.
  */
 export const plan = Effect.fn("Plan.plan")(function*(experiment: Experiment, options: Options = {}) {
-  const settled = yield* Effect.try({
-    try: () => settle(experiment, options),
+  const resolved = yield* Effect.try({
+    try: () => resolveStudy(experiment, options),
     catch: (cause) => {
       if (isInvalid(cause)) return cause
       throw cause // a defect of ours, not of the study
     }
   })
-  const journal = yield* Journal
-  const identify = identifier(codeHash)
+  const ledger = yield* Ledger
+  const identify = identifier(codeOf)
   const force = options.force ?? []
   const owners = new Map<string, Status>()
   const runs: Array<PlannedRun> = []
 
-  const status = Effect.fnUntraced(function*(link: Link, forced: boolean, run: RunRecord) {
-    const known = owners.get(link.fingerprint)
+  const status = Effect.fnUntraced(function*(stage: Placed, forced: boolean, run: RunRecord) {
+    const known = owners.get(stage.fingerprint)
     if (known !== undefined) return known
-    const finished = forced ? undefined : yield* journal.findStage(link.fingerprint)
-    const step = finished !== undefined || forced ? undefined : yield* journal.unfinishedStep(link.fingerprint)
+    const finished = forced ? undefined : yield* ledger.findStage(stage.fingerprint)
+    const step = finished !== undefined || forced ? undefined : yield* ledger.unfinishedStep(stage.fingerprint)
     const { seed, variant } = run
-    owners.set(link.fingerprint, finished === undefined ? { _tag: "shared", variant, seed } : { _tag: "finished" })
+    owners.set(stage.fingerprint, finished === undefined ? { _tag: "shared", variant, seed } : { _tag: "finished" })
     if (finished !== undefined) return { _tag: "finished" } as const
     return step === undefined ? { _tag: "runs" } as const : { _tag: "resumes", step } as const
   })
 
-  for (const variant of settled.chosen) {
+  for (const variant of resolved.chosen) {
     const policy = yield* identify(variant.policy)
     const identities = yield* Effect.forEach(variant.pipeline.stages, (stage) => identify(stage))
-    for (const seed of settled.seeds) {
-      const links = yield* Effect.try({
-        try: () => chain(policy, variant.pipeline.stages, identities, seed),
+    for (const seed of resolved.seeds) {
+      const placed = yield* Effect.try({
+        try: () => trace(policy, variant.pipeline.stages, identities, seed),
         catch: (cause) => {
           if (cause instanceof NotCanonical) return cause
           throw cause
         }
       })
-      const record = runRecord(settled.experiment.name, variant, seed, links)
-      const stages = yield* Effect.forEach(links, (link) => {
-        const forced = force.includes(link.label)
-        return Effect.map(status(link, forced, record), (status): PlannedStage => ({ ...link, forced, status }))
+      const record = runRecord(resolved.experiment.name, variant, seed, placed)
+      const stages = yield* Effect.forEach(placed, (stage) => {
+        const forced = force.includes(stage.label)
+        return Effect.map(status(stage, forced, record), (status): PlannedStage => ({ ...stage, forced, status }))
       })
       runs.push({ record, policy: variant.policy, stages })
     }
   }
-  yield* checkForced(settled.experiment, force, runs.flatMap((run) => run.stages))
-  const { name, question, table, variants } = settled.experiment
+  yield* checkForced(resolved.experiment, force, runs.flatMap((run) => run.stages))
+  const { name, question, variants } = resolved.experiment
   const result: Plan = {
-    experiment: { name, question, table, variants: variants.map(({ cell, name, role }) => ({ cell, name, role })) },
+    experiment: {
+      name,
+      question,
+      table: resolved.table,
+      variants: variants.map(({ cell, name, role }) => ({ cell, name, role }))
+    },
     runs,
     complete: (options.only ?? []).length === 0 && options.seeds === undefined
   }

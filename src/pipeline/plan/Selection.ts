@@ -1,3 +1,4 @@
+/** What of a study is to run: variants, seeds, scale. */
 import { InvalidExperiment } from "../Errors.ts"
 import type { Experiment, Variant } from "../declare/Experiment.ts"
 import * as Grid from "../declare/Grid.ts"
@@ -47,6 +48,7 @@ export const scale = (experiment: Experiment, name: string | undefined): Experim
   if (name === undefined) return {}
   const found = experiment.scales[name]
   if (found !== undefined) return found
-  const known = Object.keys(experiment.scales).join(", ") || "none"
-  throw invalid(experiment, `there is no scale "${name}"; the scales are ${known}.`)
+  const known = Object.keys(experiment.scales).join(", ")
+  const which = known === "" ? "the study declares no scales" : `the scales are ${known}`
+  throw invalid(experiment, `there is no scale "${name}"; ${which}.`)
 }

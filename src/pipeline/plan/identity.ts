@@ -1,21 +1,25 @@
+/** What a node is for the fingerprint. */
 import * as Effect from "effect/Effect"
-import { stringify } from "./Canonical.ts"
 import type { CodeError } from "../Errors.ts"
-import type { Json } from "../json.ts"
 import type { CodeRef, ContentError, Node } from "../declare/Node.ts"
+import type { Json } from "../json.ts"
+import { stringify } from "./Canonical.ts"
+import type { Code } from "./CodeHash.ts"
 
-/** What a node is for the fingerprint: nothing but data, with hashes of its code and of what it reads from outside. */
+/** Nothing but data, with hashes of the node's code and of what it reads from outside. */
 export interface Identity {
   readonly kind: string
   readonly name: string
   readonly code: string
+  /** `name@version` of every npm package that the code uses. */
+  readonly packages: ReadonlyArray<string>
   readonly config: { readonly [key: string]: Json }
-  readonly parts: ReadonlyArray<Identity>
+  readonly parts: { readonly [name: string]: Identity | ReadonlyArray<Identity> }
   readonly content?: string
 }
 
 /** Finds the identity of nodes; remembers the content hashes it took, as many variants read the same files. */
-export const identifier = <E>(codeHash: (ref: CodeRef) => Effect.Effect<string, E>) => {
+export const identifier = <E>(codeOf: (ref: CodeRef) => Effect.Effect<Code, E>) => {
   const contents = new Map<string, string>()
   const contentOf = Effect.fnUntraced(function*(node: Node, code: string, content: NonNullable<Node["content"]>) {
     const key = stringify([node.kind, node.name, code, node.config])
@@ -24,10 +28,15 @@ export const identifier = <E>(codeHash: (ref: CodeRef) => Effect.Effect<string, 
     return known
   })
   const identify: (node: Node) => Effect.Effect<Identity, E | ContentError> = Effect.fnUntraced(function*(node: Node) {
-    const code = yield* codeHash(node.code)
-    const parts = yield* Effect.forEach(node.parts, (part) => identify(part))
-    const content = node.content === undefined ? {} : { content: yield* contentOf(node, code, node.content) }
-    return { kind: node.kind, name: node.name, code, config: node.config, parts, ...content }
+    const { hash, packages } = yield* codeOf(node.code)
+    const parts: { [name: string]: Identity | ReadonlyArray<Identity> } = {}
+    for (const [name, part] of Object.entries(node.parts)) {
+      if (part === undefined) continue
+      parts[name] = Array.isArray(part) ? yield* Effect.forEach(part, identify) : yield* identify(part as Node)
+    }
+    const content = node.content === undefined ? {} : { content: yield* contentOf(node, hash, node.content) }
+    const config = Object.fromEntries(Object.entries(node.config).filter(([key]) => key !== node.labelKey))
+    return { kind: node.kind, name: node.name, code: hash, packages, config, parts, ...content }
   })
   return identify
 }

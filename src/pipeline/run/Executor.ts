@@ -1,18 +1,22 @@
+/** The executor of a plan: obtains the stages of its runs, and sees that nothing is executed twice. */
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Buffer from "./RecordBuffer.ts"
-import { Execution } from "./execution.ts"
-import { type FinishedStage, Journal } from "./journal.ts"
-import { passesThrough } from "../plan/Lineage.ts"
-import { messageOf } from "../reason.ts"
-import * as Outputs from "./StageOutput.ts"
 import type { PlannedStage } from "../plan/Plan.ts"
+import { messageOf } from "../reason.ts"
+import { Artifacts } from "./artifacts.ts"
+import { Claims } from "./Claims.ts"
+import { Execution } from "./execution.ts"
+import { Journal } from "./journal.ts"
+import { type FinishedStage, Ledger } from "./ledger.ts"
+import type { LivePolicy } from "./LivePolicy.ts"
 import { Progress, type RunName } from "./Progress.ts"
-import { Recorder, StageKey, Workspace } from "./services.ts"
-import type { Session } from "./LivePolicy.ts"
+import * as RecordBuffer from "./RecordBuffer.ts"
+import type { KeptRecord } from "./Records.ts"
+import { Generated, Recorder, Spool, StageKey } from "./services.ts"
+import * as SpoolFiles from "./spool.ts"
+import * as StageOutput from "./StageOutput.ts"
 
 /** A stage that a run has come to. */
 export interface Request {
@@ -21,51 +25,54 @@ export interface Request {
   readonly run: RunName
   readonly position: number
   readonly stage: PlannedStage
-  readonly session: Session
+  readonly policy: LivePolicy
 }
 
 export interface Executor {
   /** Makes sure that the stage is finished and linked to the run. Earlier stages of the run must be. */
-  readonly obtain: (request: Request) => Effect.Effect<void, unknown, Journal>
+  readonly obtain: (request: Request) => Effect.Effect<void, unknown>
 }
 
-/** The executor of one plan: knows what is finished, and sees that nothing is executed twice. */
 export const make = Effect.gen(function*() {
-  const journal = yield* Journal
-  const workspace = yield* Workspace
+  const [artifacts, claims, journal, ledger] = [yield* Artifacts, yield* Claims, yield* Journal, yield* Ledger]
+  const generated = yield* Generated
   const report = yield* Progress
   const finished = new Map<string, FinishedStage>()
   const values = new Map<string, unknown>()
   const known = new Map<string, PlannedStage>()
-  /** Sources that ran in this process. */
+  /** Repeatable stages that ran in this process. */
   const fresh = new Set<string>()
-  const underWay = new Map<string, Deferred.Deferred<FinishedStage, unknown>>()
+  /** Stages that this process came to the end of, whichever it was: a failure is everybody's who waited for it. */
+  const ended = new Map<string, Exit.Exit<FinishedStage, unknown>>()
 
   /** What an earlier stage returned, read back only when somebody asks. */
   const valueOf = Effect.fnUntraced(function*(fingerprint: string) {
-    if (!values.has(fingerprint)) values.set(fingerprint, yield* Outputs.read(finished.get(fingerprint)!.output))
+    if (!values.has(fingerprint)) {
+      const read = StageOutput.read(finished.get(fingerprint)!.output)
+      values.set(fingerprint, yield* Effect.provideService(read, Artifacts, artifacts))
+    }
     return values.get(fingerprint)
   })
 
-  /**
-   * Runs a reused source again before something new reads what it made: its files may have been deleted meanwhile, and a
-   * source that finds them does next to nothing.
-   */
+  const spool = Effect.suspend(() => SpoolFiles.make(`${generated.folder}/rows`))
+
+  /** Runs a reused source again, when it is repeatable, before something new reads what it made. */
   const refreshSource = Effect.fnUntraced(function*({ stage: { inputs } }: Request) {
     let source: PlannedStage | undefined
     for (let next = inputs.find(({ role }) => role === "input"); next !== undefined;) {
       source = known.get(next.fingerprint)
       next = source?.inputs.find(({ role }) => role === "input")
     }
-    if (source?.stage.kind !== "data" || source.stage.subject !== "ignores" || fresh.has(source.fingerprint)) return
+    if (source === undefined || !source.stage.repeatable || fresh.has(source.fingerprint)) return
     fresh.add(source.fingerprint)
     const services = Context.make(StageKey, source.key).pipe(
-      Context.add(Recorder, Buffer.buffer(() => {}).recorder),
-      Context.add(Workspace, workspace)
+      Context.add(Recorder, RecordBuffer.make(() => {}).recorder),
+      Context.add(Generated, generated),
+      Context.add(Spool, yield* spool)
     )
     const effect = source.stage.run(undefined as never) as Effect.Effect<unknown, unknown, never>
     yield* Effect.provideContext(effect, services)
-  })
+  }, Effect.scoped)
 
   const inputOf = ({ stage: { inputs } }: Request) => {
     const input = inputs.find(({ role }) => role === "input")
@@ -73,56 +80,65 @@ export const make = Effect.gen(function*() {
   }
 
   /** The policy's services in the state that the stage is to find, for stages that touch the policy. */
-  const policyFor = ({ session, stage }: Request) => {
-    if (stage.stage.subject === "ignores") return Effect.succeed(Context.empty())
+  const policyFor = Effect.fnUntraced(function*({ policy, stage }: Request) {
+    if (stage.stage.subject === "ignores") return Context.empty()
     const left = stage.inputs.find(({ role }) => role === "subject")
     const state = left === undefined
       ? undefined
-      : { fingerprint: left.fingerprint, path: journal.artifactPath(finished.get(left.fingerprint)!.subject!) }
-    return stage.stage.subject === "changes" ? session.reset(state) : session.at(state)
-  }
+      : { fingerprint: left.fingerprint, path: yield* artifacts.fetch(finished.get(left.fingerprint)!.subject!) }
+    return yield* stage.stage.subject === "changes" ? policy.reset(state) : policy.at(state)
+  })
 
-  const execution = ({ run, stage }: Request, id: number): Execution["Service"] => ({
+  const execution = ({ run, stage }: Request, id: number, kept: Array<KeptRecord>): Execution["Service"] => ({
     stage: id,
     stepped: (done, steps, metrics) => report({ _tag: "StepCommitted", run, stage: stage.label, done, steps, metrics }),
-    progress: (done, total, label) => report({ _tag: "StageProgress", run, stage: stage.label, done, total, label })
+    progress: (done, total, label) => report({ _tag: "StageProgress", run, stage: stage.label, done, total, label }),
+    keep: (record) => {
+      kept.push(record)
+    }
   })
 
   const work = Effect.fnUntraced(function*(request: Request, id: number) {
-    const { session, stage: { fingerprint, key, stage } } = request
+    const { policy, stage: { fingerprint, key, stage } } = request
     yield* refreshSource(request)
     const input = yield* inputOf(request)
-    const policy = yield* policyFor(request)
-    const progress = execution(request, id)
-    const buffer = Buffer.buffer(progress.progress)
+    const alive = yield* policyFor(request)
+    const kept: Array<KeptRecord> = []
+    const progress = execution(request, id, kept)
+    const buffer = RecordBuffer.make(progress.progress)
     const services = Context.make(StageKey, key).pipe(
       Context.add(Recorder, buffer.recorder),
       Context.add(Execution, progress),
-      Context.add(Workspace, workspace),
+      Context.add(Generated, generated),
+      Context.add(Spool, yield* spool),
       Context.add(Journal, journal),
-      Context.merge(policy)
+      Context.add(Artifacts, artifacts),
+      Context.merge(alive)
     )
     // types of input and services were checked when the pipeline was composed
     const effect = stage.run(input as never) as Effect.Effect<unknown, unknown, never>
     fresh.add(fingerprint)
     const returned = yield* Effect.provideContext(effect, services)
-    const output = yield* Outputs.write(passesThrough(stage) ? null : returned)
+    const output = yield* StageOutput.write(stage.gives === "input" ? null : returned).pipe(
+      Effect.provideService(Artifacts, artifacts)
+    )
     values.set(fingerprint, output.value)
     const subject = stage.subject === "changes"
-      ? yield* journal.putArtifact("application/octet-stream", (path) => session.save(fingerprint, path))
+      ? yield* artifacts.put("application/octet-stream", (path) => policy.save(fingerprint, path))
       : undefined
     const result = { output: output.artifact, subject }
-    yield* journal.closeStage(id, stage.kind === "loop" ? result : { ...result, records: buffer.record(0) })
+    const records = stage.steps === undefined ? buffer.record(0) : undefined
+    yield* journal.closeStage(id, { ...result, kept, records })
     return { id, ...result }
-  })
+  }, Effect.scoped)
 
   const execute = Effect.fnUntraced(function*(request: Request) {
     const { id: run, position, run: name, stage: planned } = request
-    const { fingerprint, inputs, label, preimage, stage: { config, kind, name: stageName } } = planned
+    const { fingerprint, inputs, label, preimage, stage: { config, kind, metrics, name: stageName } } = planned
     report({ _tag: "StageStarted", run: name, stage: label })
-    const id = yield* journal.openStage({ fingerprint, kind, name: stageName, config, preimage, inputs })
+    const id = yield* journal.openStage({ fingerprint, kind, name: stageName, config, preimage, inputs, metrics })
     if (planned.forced) yield* journal.rewind(id, -1)
-    yield* journal.linkStage(run, position, id, false)
+    yield* journal.linkStage({ run, position, stage: id, label, reused: false })
     return yield* work(request, id).pipe(
       Effect.onError((cause) => {
         if (Cause.hasInterruptsOnly(cause)) return Effect.void
@@ -135,28 +151,28 @@ export const make = Effect.gen(function*() {
   })
 
   const reuse = Effect.fnUntraced(function*({ id, position, run, stage }: Request, found: FinishedStage) {
-    yield* journal.linkStage(id, position, found.id, true)
+    yield* journal.linkStage({ run: id, position, stage: found.id, label: stage.label, reused: true })
     report({ _tag: "StageReused", run, stage: stage.label })
   })
 
-  const obtain = Effect.fnUntraced(function*(request: Request) {
+  /** Under the claim: whoever comes first looks into the ledger and executes, the others find what came of it. */
+  const obtainOnce = Effect.fnUntraced(function*(request: Request) {
     const { fingerprint, forced } = request.stage
-    known.set(fingerprint, request.stage)
-    const other = underWay.get(fingerprint)
-    if (other !== undefined) return yield* reuse(request, yield* Deferred.await(other))
-    const own = Deferred.makeUnsafe<FinishedStage, unknown>()
-    underWay.set(fingerprint, own)
-    const settle = Effect.gen(function*() {
-      const found = forced ? undefined : yield* journal.findStage(fingerprint)
-      const result = found ?? (yield* execute(request))
-      finished.set(fingerprint, result)
-      return { result, reused: found !== undefined }
-    })
-    const { result, reused } = yield* Effect.onExit(settle, (exit) =>
-      Deferred.done(own, Exit.map(exit, ({ result }) => result)))
-    if (reused) yield* reuse(request, result)
+    const already = ended.get(fingerprint)
+    if (already !== undefined) return yield* reuse(request, yield* already)
+    const found = forced ? undefined : yield* ledger.findStage(fingerprint)
+    const exit = found === undefined ? yield* Effect.exit(execute(request)) : Exit.succeed(found)
+    if (Exit.isSuccess(exit) || !Cause.hasInterruptsOnly(exit.cause)) ended.set(fingerprint, exit)
+    const result = yield* exit
+    finished.set(fingerprint, result)
+    if (found !== undefined) yield* reuse(request, result)
   })
 
-  const executor: Executor = { obtain }
+  const executor: Executor = {
+    obtain: (request) => {
+      known.set(request.stage.fingerprint, request.stage)
+      return claims.claim(request.stage.fingerprint, obtainOnce(request))
+    }
+  }
   return executor
 })

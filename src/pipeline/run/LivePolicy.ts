@@ -1,3 +1,4 @@
+/** The policy of one run, alive: brought up when first needed, and put into the state that each stage is to find. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -10,8 +11,8 @@ export interface State {
   readonly path: string
 }
 
-/** The policy of one run, brought to life when first needed and released with the scope. */
-export interface Session {
+/** Released with the scope that it was made in. */
+export interface LivePolicy {
   /**
    * Services of the policy, in the state that `state` left (undefined: the initial one), with nothing trained half-
    * way.
@@ -23,7 +24,7 @@ export interface Session {
   readonly save: (fingerprint: string, path: string) => Effect.Effect<void, SubjectError>
 }
 
-/** A session of a policy; nothing is built yet. */
+/** The policy of a run; nothing is built yet. */
 export const make = Effect.fnUntraced(function*(policy: AnyPolicy) {
   const scope = yield* Effect.scope
   let built: Context.Context<Subject> | undefined
@@ -46,7 +47,7 @@ export const make = Effect.fnUntraced(function*(policy: AnyPolicy) {
     return context
   })
 
-  const session: Session = {
+  const live: LivePolicy = {
     reset: (state) =>
       Effect.map(load(state), (context) => {
         current = undefined
@@ -61,5 +62,5 @@ export const make = Effect.fnUntraced(function*(policy: AnyPolicy) {
       current = fingerprint
     })
   }
-  return session
+  return live
 })

@@ -1,4 +1,6 @@
+/** Progress: what happens while a plan runs, as events for a display. */
 import * as Context from "effect/Context"
+import type { MetricValue } from "./Records.ts"
 
 /** The run that an event is about. */
 export interface RunName {
@@ -23,7 +25,7 @@ export type Event =
     readonly stage: string
     readonly done: number
     readonly steps: number
-    readonly metrics: ReadonlyArray<readonly [name: string, value: number]>
+    readonly metrics: ReadonlyArray<MetricValue>
   }
   /** Progress inside a stage or step. */
   | {

@@ -1,8 +1,10 @@
+/** What is written down: the records that journal and ledger take and give. They know no images, models or tasks. */
+import type { Declared } from "../declare/Metric.ts"
 import type { Json } from "../json.ts"
 
 /** One completion with everything needed to judge it again. */
 export interface SampleRecord {
-  /** Position within its step, from 0. */
+  /** Position within its step and scope, from 0. */
   readonly ordinal: number
   /** Id of the example that was asked about. */
   readonly example: string
@@ -11,22 +13,25 @@ export interface SampleRecord {
   readonly solution: string
   readonly tokenCount: number
   readonly finishReason: "stop" | "length"
-  /** Path of the image file, original size and size as the model saw it, in pixels. */
-  readonly image: string
-  readonly width: number
-  readonly height: number
-  readonly inputWidth: number
-  readonly inputHeight: number
   readonly rewards: ReadonlyArray<{ readonly part: string; readonly value: number; readonly error?: string | undefined }>
-  readonly boxes: ReadonlyArray<{
-    readonly role: "true" | "predicted"
-    readonly label: string
-    readonly space: "original" | "resized" | "thousand"
-    readonly x1: number
-    readonly y1: number
-    readonly x2: number
-    readonly y2: number
-  }>
+  /** What else the task keeps of it, such as its image and sizes. */
+  readonly details: Json
+  /** Rows of tables that belong to the task, such as its boxes: by table, then one object of columns a row. */
+  readonly tables?: { readonly [table: string]: ReadonlyArray<TableRow> }
+}
+
+export type TableRow = { readonly [column: string]: string | number | null }
+
+/** A sample with the nested stage that it comes from; "" for the stage's own. */
+export interface ScopedSample extends SampleRecord {
+  readonly scope: string
+}
+
+/** A number of a step; the same rule for `scope`. */
+export interface MetricValue {
+  readonly scope: string
+  readonly name: string
+  readonly value: number
 }
 
 export interface Artifact {
@@ -41,6 +46,16 @@ export interface Environment {
   readonly facts: { readonly [key: string]: string | number }
 }
 
+/** How an experiment's table is printed. */
+export interface TableRecord {
+  /** The axis that rows are called by; undefined: rows go by the variant's name. */
+  readonly rows?: string | undefined
+  /** In order, as the study names them, with what each name was found to mean when the study was planned. */
+  readonly metrics: ReadonlyArray<{ readonly title: string; readonly scope: string; readonly name: string }>
+  /** Figures to print beside the measured ones, by row and in the order of the metrics. */
+  readonly published: { readonly [row: string]: ReadonlyArray<number | null> }
+}
+
 export interface ExperimentRecord {
   /** Unique; carries the scale and overrides it ran under, so that different settings never share a table. */
   readonly name: string
@@ -53,8 +68,7 @@ export interface ExperimentRecord {
     /** "baseline" is what `paired` compares with, "reference" is an untrained row such as the base model. */
     readonly role: "variant" | "baseline" | "reference"
   }>
-  /** How to print its table: row axis, metrics, published figures. */
-  readonly table: Json
+  readonly table: TableRecord
 }
 
 export interface RunRecord {
@@ -76,12 +90,35 @@ export interface StageRecord {
   readonly preimage: string
   /** Fingerprints of the stages whose results this one reads, by role ("input", "subject"). */
   readonly inputs: ReadonlyArray<{ readonly role: string; readonly fingerprint: string }>
+  /** What it may record; metrics beyond these are kept without unit and direction. */
+  readonly metrics: ReadonlyArray<Declared>
+}
+
+/** A stage at its place in a run. */
+export interface LinkRecord {
+  readonly run: number
+  readonly position: number
+  readonly stage: number
+  /** Name of the stage within the run, by which its metrics go. */
+  readonly label: string
+  /** It was finished before this run came to it. */
+  readonly reused: boolean
+}
+
+/** State of the policy that a loop keeps beside what it hands on: its best or its last. */
+export interface KeptRecord {
+  readonly role: "best" | "last"
+  /** After which step. */
+  readonly step: number
+  readonly artifact: Artifact
 }
 
 export interface StepRecord {
   readonly step: number
-  readonly metrics: ReadonlyArray<readonly [name: string, value: number]>
-  readonly samples: ReadonlyArray<SampleRecord>
+  readonly metrics: ReadonlyArray<MetricValue>
+  readonly samples: ReadonlyArray<ScopedSample>
   /** Training state after this step, when one was due. */
   readonly checkpoint?: Artifact | undefined
+  /** Weights after this step, when they are the best so far by the metric that the loop goes by, and its value. */
+  readonly best?: { readonly artifact: Artifact; readonly value: number } | undefined
 }

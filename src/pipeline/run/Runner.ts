@@ -1,13 +1,16 @@
+/** The runner: does what a plan says. */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { type ExitCode, exitCodeOf } from "../Errors.ts"
+import * as ComputeThreads from "./ComputeThreads.ts"
 import * as Executor from "./Executor.ts"
 import { Journal } from "./journal.ts"
 import { messageOf } from "../reason.ts"
 import type { Plan, PlannedRun } from "../plan/Plan.ts"
 import { Progress } from "./Progress.ts"
+import * as LivePolicy from "./LivePolicy.ts"
 import type { Environment } from "./Records.ts"
-import * as Session from "./LivePolicy.ts"
 
 export interface Options {
   /** Runs side by side, at least 1. */
@@ -23,13 +26,8 @@ export interface RunResult {
   readonly status: "done" | "failed"
   /** Why it failed. */
   readonly error?: string | undefined
-  /** `_tag` of the error, where it is a tagged one. */
-  readonly tag?: string | undefined
-}
-
-const tagOf = (cause: Cause.Cause<unknown>): string | undefined => {
-  const error = Cause.squash(cause)
-  return typeof error === "object" && error !== null && "_tag" in error ? String(error._tag) : undefined
+  /** What the error's class says that a command exits with. */
+  readonly exitCode?: ExitCode | undefined
 }
 
 /** Closes a run as its work ended; an interrupted one stays resumable. */
@@ -41,10 +39,10 @@ const close = Effect.fnUntraced(function*(id: number, exit: Exit.Exit<unknown, u
 })
 
 const runStages = Effect.fnUntraced(function*(executor: Executor.Executor, id: number, planned: PlannedRun) {
-  const session = yield* Session.make(planned.policy)
+  const policy = yield* LivePolicy.make(planned.policy)
   const { seed, variant } = planned.record
   for (const [position, stage] of planned.stages.entries()) {
-    yield* executor.obtain({ id, run: { variant, seed }, position, stage, session })
+    yield* executor.obtain({ id, run: { variant, seed }, position, stage, policy })
   }
 })
 
@@ -62,7 +60,7 @@ const runOne = Effect.fnUntraced(function*(executor: Executor.Executor, planned:
   if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
   const message = messageOf(exit.cause)
   report({ _tag: "RunFailed", run, message })
-  return { ...run, status: "failed", error: message, tag: tagOf(exit.cause) } satisfies RunResult
+  return { ...run, status: "failed", error: message, exitCode: exitCodeOf(Cause.squash(exit.cause)) } satisfies RunResult
 })
 
 /**
@@ -84,7 +82,7 @@ export const run = Effect.fn("Runner.run")(function*(plan: Plan, options: Option
     plan.runs,
     (planned, i) => runOne(executor, planned, ids[i]!),
     { concurrency: options.jobs }
-  )
+  ).pipe(Effect.provideService(ComputeThreads.ComputeThreads, ComputeThreads.divided(options.jobs)))
   if (plan.complete && results.every(({ status }) => status === "done")) {
     yield* journal.retireRuns(plan.experiment.name, ids)
   }

@@ -1,26 +1,54 @@
+/** What a stage returned, as an artifact: JSON, and a file of rows where it holds rows. */
 import { readFile, writeFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
-import { Journal, JournalError } from "./journal.ts"
+import { reasonOf } from "../reason.ts"
+import * as Rows from "../Rows.ts"
+import { Artifacts } from "./artifacts.ts"
+import { JournalError } from "./journal.ts"
 import type { Artifact } from "./Records.ts"
+import * as RowsFile from "./RowsFile.ts"
+
+const json = "application/json"
+const rowsType = "application/x-assay-rows"
 
 const failed = (operation: string, path: string) => (cause: unknown) =>
-  new JournalError({ operation, message: `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, cause })
+  new JournalError({ operation, message: `${path}: ${reasonOf(cause)}`, cause })
+
+/** The one place of a value that holds rows, with them; `undefined` when there is none. */
+const rowsIn = (value: unknown): readonly [key: string, rows: Rows.Rows<unknown>] | undefined => {
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : []
+  const found = entries.filter((entry): entry is [string, Rows.Rows<unknown>] => Rows.isRows(entry[1]))
+  if (found.length > 1) throw new Error(`a stage returned rows in ${found.map(([key]) => key).join(" and ")}; one place can hold some`)
+  return found[0]
+}
 
 /**
- * Stores what a stage returned as JSON, and returns what a later process will read back, so that stages see the same
- * value whether the one before them has just run or ran long ago.
+ * Stores what a stage returned, and returns what a later process will read back, so that stages see the same value whether
+ * the one before them has just run or ran long ago.
  */
 export const write = Effect.fnUntraced(function*(value: unknown) {
-  const journal = yield* Journal
-  const text = JSON.stringify(value ?? null)
-  const artifact = yield* journal.putArtifact("application/json", (path) =>
-    Effect.tryPromise({ try: () => writeFile(path, text), catch: failed("write output", path) }))
-  return { artifact, value: JSON.parse(text) as unknown }
+  const artifacts = yield* Artifacts
+  const found = rowsIn(value)
+  if (found === undefined) {
+    const text = JSON.stringify(value ?? null)
+    const artifact = yield* artifacts.put(json, (path) =>
+      Effect.tryPromise({ try: () => writeFile(path, text), catch: failed("write output", path) }))
+    return { artifact, value: JSON.parse(text) as unknown }
+  }
+  const [key, rows] = found
+  const head = { key, value: { ...value as object, [key]: null } }
+  const artifact = yield* artifacts.put(rowsType, (path) => RowsFile.store(path, rows, head))
+  return { artifact, value: yield* read(artifact) }
 })
 
 /** Reads back what a stage returned. */
 export const read = Effect.fnUntraced(function*(artifact: Artifact) {
-  const path = (yield* Journal).artifactPath(artifact)
+  const path = yield* (yield* Artifacts).fetch(artifact)
+  if (artifact.mediaType === rowsType) {
+    const { head, rows } = yield* RowsFile.open(path)
+    const { key, value } = head as { readonly key: string; readonly value: object }
+    return { ...value, [key]: rows } as unknown
+  }
   const text = yield* Effect.tryPromise({ try: () => readFile(path, "utf8"), catch: failed("read output", path) })
   return yield* Effect.try({ try: () => JSON.parse(text) as unknown, catch: failed("read output", path) })
 })

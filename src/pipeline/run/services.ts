@@ -1,25 +1,44 @@
+/** What the engine gives to every stage. */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
 import type { Key } from "../Random.ts"
+import type { Rows, RowsError } from "../Rows.ts"
+import type { Artifacts } from "./artifacts.ts"
+import type { Execution } from "./execution.ts"
+import type { Journal } from "./journal.ts"
 import type { SampleRecord } from "./Records.ts"
+
+/** The services that any stage may ask for. */
+export type BuiltIn = StageKey | Recorder | Generated | Spool | Subject | Journal | Artifacts | Execution
 
 /** The random key of the running stage (and step, inside a loop). Fold it, never draw from anything else. */
 export class StageKey extends Context.Service<StageKey, Key>()("assay/pipeline/StageKey") {}
 
-/**
- * Collects what a stage wants remembered. Inside a loop it holds one step's records, committed together with the step;
- * elsewhere it holds the stage's, committed when the stage ends.
- */
-export class Recorder extends Context.Service<Recorder, {
-  /** Records one number, finite or not (NaN and infinities become SQL NULL and are counted in the log). */
+/** Collects what a stage wants remembered. */
+export interface Recording {
+  /** Records one number, finite or not (NaN and infinities become SQL NULL). */
   readonly metric: (name: string, value: number) => void
   readonly samples: (rows: ReadonlyArray<SampleRecord>) => void
   /** Reports progress inside the stage, `done` of `total`, for the display only. */
   readonly progress: (done: number, total: number, label?: string) => void
-}>()("assay/pipeline/Recorder") {}
+  /** The same for a stage nested in this one, whose metrics and samples go by `scope`. */
+  readonly within: (scope: string) => Recording
+}
 
-/** Folder for files that a stage generates and can always regenerate (rendered scenes). */
-export class Workspace extends Context.Service<Workspace, { readonly folder: string }>()("assay/pipeline/Workspace") {}
+/**
+ * The recorder of the running stage. Inside a loop it holds one step's records, committed together with the step;
+ * elsewhere it holds the stage's, committed when the stage ends.
+ */
+export class Recorder extends Context.Service<Recorder, Recording>()("assay/pipeline/Recorder") {}
+
+/** Folder for files that a stage generates and can always generate again (rendered scenes). */
+export class Generated extends Context.Service<Generated, { readonly folder: string }>()("assay/pipeline/Generated") {}
+
+/** Turns a stream into rows that can be read by index, in memory or, where they are many, in a file of the running stage. */
+export class Spool extends Context.Service<Spool, {
+  readonly collect: <A, E, R>(chunks: Stream.Stream<ReadonlyArray<A>, E, R>) => Effect.Effect<Rows<A>, E | RowsError, R>
+}>()("assay/pipeline/Spool") {}
 
 /** State could not be saved or loaded: `message` says what, where and what to do. */
 export interface SubjectError {

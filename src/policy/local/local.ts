@@ -1,3 +1,4 @@
+/** The local policy: a Qwen2.5-VL model of any size, sampled and trained in this process by ONNX Runtime. */
 import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { readdir } from "node:fs/promises"
@@ -7,41 +8,35 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { type Device, devices } from "../../onnx/Session.ts"
-import * as ConfigCodec from "../../pipeline/declare/ConfigCodec.ts"
-import type { PolicyNode } from "../../pipeline/declare/policyNode.ts"
-import { Subject } from "../../pipeline/run/services.ts"
-import { ComputeThreads } from "../ComputeThreads.ts"
-import { Policy } from "../Policy.ts"
-import * as Client from "./thread/Client.ts"
 import { targets } from "../../model/lora.ts"
 import { ModelFolderError } from "../../model/modelFolderError.ts"
+import { modelFolder, tiny as tinyFolder } from "../../model/shipped.ts"
+import { type Device, devices } from "../../onnx/devices.ts"
+import * as Config from "../../pipeline/declare/Config.ts"
+import type { PolicyNode } from "../../pipeline/declare/policyNode.ts"
+import { reasonOf } from "../../pipeline/reason.ts"
+import { Subject } from "../../pipeline/run/services.ts"
+import { ComputeThreads } from "../../pipeline/run/ComputeThreads.ts"
+import { define } from "../define.ts"
+import { Sampler } from "../sampler.ts"
+import { Trainer } from "../trainer.ts"
+import * as Client from "./thread/Client.ts"
 import { defaults, type Training } from "./training/settings.ts"
 
-const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
-
 const Adapters = Schema.Struct({
-  rank: Count,
-  alpha: Schema.Finite.check(Schema.isGreaterThan(0)),
+  rank: Config.Count,
+  alpha: Config.Positive,
   targets: Schema.Array(Schema.Literals(targets)).check(Schema.isMinLength(1), Schema.isUnique())
 })
 
-const Config = Schema.Struct({
+const config = Schema.Struct({
   folder: Schema.NonEmptyString,
-  weights: ConfigCodec.withDefault(
-    Schema.Union([Schema.Literal("folder"), Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))]),
-    "folder"
-  ),
-  lora: ConfigCodec.withDefault(Schema.NullOr(Adapters), defaults.lora),
-  freezeVision: ConfigCodec.withDefault(Schema.Boolean, defaults.freezeVision),
-  microBatch: ConfigCodec.withDefault(Count, defaults.microBatch),
-  device: ConfigCodec.withDefault(Schema.Literals(devices), "cpu")
+  weights: Config.withDefault(Schema.Union([Schema.Literal("folder"), Config.Whole]), "folder"),
+  lora: Config.withDefault(Schema.NullOr(Adapters), defaults.lora),
+  freezeVision: Config.withDefault(Schema.Boolean, defaults.freezeVision),
+  microBatch: Config.withDefault(Config.Count, defaults.microBatch),
+  device: Config.withDefault(Schema.Literals(devices), "cpu")
 })
-
-const codec = ConfigCodec.make("local", Config)
-
-/** Changes when the computation itself does, so that finished work of an older one is not taken for its own. */
-const computation = 3
 
 /** sha256 over names and contents of the files that decide what the model says. */
 const contentHash = (folder: string, weights: "folder" | number): Effect.Effect<string, ModelFolderError> =>
@@ -50,7 +45,7 @@ const contentHash = (folder: string, weights: "folder" | number): Effect.Effect<
       const files = (await readdir(folder)).filter((name) =>
         /\.(json|jinja|txt)$/.test(name) || (weights === "folder" && name.endsWith(".safetensors"))
       ).sort()
-      const hash = createHash("sha256").update(`computation ${computation}\n`)
+      const hash = createHash("sha256")
       for (const name of files) {
         hash.update(`${name}\n`)
         await pipeline(createReadStream(join(folder, name)), hash, { end: false })
@@ -61,29 +56,48 @@ const contentHash = (folder: string, weights: "folder" | number): Effect.Effect<
       new ModelFolderError({
         folder,
         file: "",
-        message: `Model folder ${folder} cannot be read (${cause instanceof Error ? cause.message : String(cause)}). ` +
+        message: `Model folder ${folder} cannot be read (${reasonOf(cause)}). ` +
           "Name a folder in Hugging Face layout, relative to where the command runs."
       })
   })
 
-const services = (config: typeof Config.Type) =>
+const services = (options: typeof config.Type) =>
   Effect.gen(function*() {
     const threads = yield* ComputeThreads
-    const call = yield* Client.start({ ...config, folder: resolve(config.folder), threads })
-    return Context.make(Policy, {
+    const call = yield* Client.start({ ...options, folder: resolve(modelFolder(options.folder)), threads })
+    return Context.make(Sampler, {
       inputSize: (size) => call("inputSize", size),
       render: (question) => call("render", question),
-      encodeAnswer: (text) => call("encodeAnswer", text),
-      sample: (questions, options) => call("sample", questions, options),
-      logprobs: (sequences, of) => call("logprobs", sequences, of),
-      syncReference: call("syncReference"),
-      backward: (sequences, weights) => call("backward", sequences, weights),
-      step: (options) => call("step", options)
-    }).pipe(Context.add(Subject, {
-      save: (path, what) => call("save", path, what),
-      load: (path) => call("load", path)
-    }))
+      sample: (questions, how) => call("sample", questions, how)
+    }).pipe(
+      Context.add(Trainer, {
+        encodeAnswer: (text) => call("encodeAnswer", text),
+        logprobs: (sequences, of) => call("logprobs", sequences, of),
+        syncReference: call("syncReference"),
+        backward: (sequences, weights) => call("backward", sequences, weights),
+        step: (how) => call("step", how)
+      }),
+      Context.add(Subject, {
+        save: (path, what) => call("save", path, what),
+        load: (path) => call("load", path)
+      })
+    )
   })
+
+const make = define({
+  name: "local",
+  module: import.meta.url,
+  config,
+  offers: [Sampler, Trainer],
+  content: ({ folder, weights }) => contentHash(modelFolder(folder), weights),
+  layer: (options) => Layer.effectContext(services(options))
+})
+
+/** What a local policy is, besides its folder. */
+export interface LocalOptions extends Partial<Training> {
+  readonly weights?: "folder" | number
+  readonly device?: Device
+}
 
 /**
  * A Qwen2.5-VL model of any size, sampled and trained in this process by ONNX Runtime.
@@ -97,25 +111,8 @@ const services = (config: typeof Config.Type) =>
  * memory, and results by rounding only. `device` is what computes, "cpu" unless given; where it is missing, the first call
  * fails and says what it needs. Throws `InvalidConfig`, naming the key.
  */
-export const local = (folder: string, options: LocalOptions = {}): PolicyNode<Policy> => make({ folder, ...options })
+export const local = (folder: string, options: LocalOptions = {}): PolicyNode<Sampler | Trainer> =>
+  make({ folder, ...options })
 
-/** What a local policy is, besides its folder. */
-export interface LocalOptions extends Partial<Training> {
-  readonly weights?: "folder" | number
-  readonly device?: Device
-}
-
-const make = (input: unknown): PolicyNode<Policy> => {
-  const config = codec.decode(input)
-  return {
-    kind: "policy",
-    name: "local",
-    code: { module: import.meta.url, export: "local" },
-    config: codec.encode(config),
-    parts: [],
-    random: false,
-    content: contentHash(config.folder, config.weights),
-    rebuild: (changed) => make(changed),
-    layer: Layer.effectContext(services(config))
-  }
-}
+/** The shipped model of two million parameters, which detects coloured shapes: enough to see a study learn on two cores. */
+export const tiny = (options: LocalOptions = {}): PolicyNode<Sampler | Trainer> => local(tinyFolder, options)

@@ -1,93 +1,96 @@
+/** Pictures of an experiment: its learning curve, and held-out answers with their boxes. */
 import * as Effect from "effect/Effect"
-import { mkdir, writeFile } from "node:fs/promises"
-import * as path from "node:path"
 import sharp from "sharp"
 import type { Space } from "../../vision/Box.ts"
-import * as Draw from "../../vision/Paint.ts"
-import * as Store from "../../store/index.ts"
+import * as Paint from "../../vision/Paint.ts"
+import type { Row, Table } from "../table/Table.ts"
 import * as Curves from "./Curves.ts"
 import { svg } from "./plot.ts"
-import type { Table } from "../table/Table.ts"
 
-type Sample = Effect.Success<ReturnType<typeof Store.samples>>[number]
+/** PNG of one picture, with its boxes. */
+export const picture = Paint.picture
 
-/** The picture of a stored completion: its image with its true and its predicted boxes. */
-export const ofSample = (sample: Sample, imagePath: string, caption: string): Draw.Picture => ({
-  path: imagePath,
-  input: { width: sample.inputWidth, height: sample.inputHeight },
-  boxes: sample.boxes.map(({ label, role, space, x1, x2, y1, y2 }) => ({
-    role,
-    label,
-    box: { space: space as Space, x1: x1 ?? NaN, y1: y1 ?? NaN, x2: x2 ?? NaN, y2: y2 ?? NaN }
-  })),
-  caption
-})
+/** A stored completion, as far as it can be drawn. */
+export interface Drawable {
+  readonly image: string | null
+  readonly inputWidth: number | null
+  readonly inputHeight: number | null
+  readonly boxes: ReadonlyArray<{
+    readonly role: "true" | "predicted"
+    readonly label: string
+    readonly space: string
+    readonly x1: number | null
+    readonly y1: number | null
+    readonly x2: number | null
+    readonly y2: number | null
+  }>
+}
+
+/** The picture of a completion: its image with its true and its predicted boxes. Undefined for one without an image. */
+export const ofSample = (sample: Drawable, resolve: (image: string) => string, caption: string): Paint.Picture | undefined =>
+  sample.image === null || sample.inputWidth === null || sample.inputHeight === null ? undefined : {
+    path: resolve(sample.image),
+    input: { width: sample.inputWidth, height: sample.inputHeight },
+    boxes: sample.boxes.map(({ label, role, space, x1, x2, y1, y2 }) => ({
+      role,
+      label,
+      box: { space: space as Space, x1: x1 ?? NaN, y1: y1 ?? NaN, x2: x2 ?? NaN, y2: y2 ?? NaN }
+    })),
+    caption
+  }
 
 /** A name of an experiment as a folder: letters, digits and a few signs stay. */
 export const folderName = (experiment: string): string =>
   experiment.replace(/[^\p{L}\p{N}@=.,+-]+/gu, "_").replace(/^\.+/, "_")
 
-const save = (file: string, content: Uint8Array): Effect.Effect<string> =>
-  Effect.promise(async () => {
-    await mkdir(path.dirname(file), { recursive: true })
-    await writeFile(file, content)
-    return file
-  })
-
-const curve = Effect.fnUntraced(function*(handle: Store.Handle, table: Table, folder: string) {
-  const rows = yield* Store.learningCurve(handle, table.experiment, "reward")
-  const steps = rows.filter((row) => row.step > 0).map((row) => row.stage)
-  const trained = rows.filter((row) => steps.includes(row.stage))
-  if (trained.length === 0) return []
-  const chart = Curves.chart(table.experiment, "reward", trained, table.rows.map((row) => row.variant))
-  const png = yield* Effect.promise(() => sharp(Buffer.from(svg(chart)), { density: 144 }).png().toBuffer())
-  return [yield* save(path.join(folder, "learning-curve.png"), png)]
-})
-
-/** The row whose first metric is highest among the trained ones. */
-const best = (table: Table): string | undefined =>
-  table.rows
-    .filter((row) => row.role !== "reference" && row.cells[0]?.measured !== undefined)
-    .toSorted((a, b) => b.cells[0]!.measured!.mean - a.cells[0]!.measured!.mean)[0]?.variant
-
-const shown = 4
-
-const answers = Effect.fnUntraced(
-  function*(handle: Store.Handle, table: Table, folder: string, resolve: (image: string) => string) {
-    const runs = yield* Store.runs(handle, table.experiment)
-    const variants = [table.reference, best(table)].flatMap((variant) => variant === undefined ? [] : [variant])
-    const chosen = variants.flatMap((variant) =>
-      runs.find((run) => run.variant === variant && run.status === "done") ?? []
-    )
-    const rows = yield* Effect.forEach(
-      chosen,
-      (run) =>
-        Effect.map(Store.samples(handle, run.id, { kind: "evaluate" }), (samples) => {
-          const ordered = samples.toSorted((a, b) => a.ordinal - b.ordinal)
-          const every = Math.max(1, Math.floor(ordered.length / shown))
-          return ordered.filter((_, i) => i % every === 0).slice(0, shown)
-            .map((sample) => ofSample(sample, resolve(sample.image), `${run.variant}, seed ${run.seed}`))
-        })
-    )
-    const pictures = rows.flat()
-    if (pictures.length === 0) {
-      return []
-    }
-    const png = yield* Draw.sheet(pictures, Math.max(...rows.map((row) => row.length)))
-    return [yield* save(path.join(folder, "answers.png"), png)]
-  }
-)
+/** A row of the view `learning_curve`. */
+export interface CurveRow extends Curves.CurveRow {
+  readonly stage: string
+  readonly scope: string
+}
 
 /**
- * Writes an experiment's pictures into a folder of its name: `learning-curve.png`, and `answers.png` with held-out
- * answers of the reference (first row) and of the best variant. `resolve` finds the file of a stored image path.
- * Returns the paths.
+ * PNG of the rewards of a table's rows while they trained; undefined when none of them did.
  *
- * Fails with `StoreError`, or `ImageError` when an image is gone.
+ * A stage trained when it has more than one step.
  */
-export const write = Effect.fn("pictures")(
-  function*(handle: Store.Handle, table: Table, folder: string, resolve: (image: string) => string) {
-    const into = path.join(folder, folderName(table.experiment))
-    return [...(yield* curve(handle, table, into)), ...(yield* answers(handle, table, into, resolve))]
-  }
-)
+export const learningCurve = async (table: Table, rows: ReadonlyArray<CurveRow>): Promise<Uint8Array | undefined> => {
+  const own = rows.filter((row) => row.scope === row.stage)
+  const loops = new Set(own.filter((row) => row.step > 0).map((row) => row.stage))
+  const trained = own.filter((row) => loops.has(row.stage))
+  if (trained.length === 0) return undefined
+  const chart = Curves.chart(table.experiment, "reward", trained, table.rows.map((row) => row.variant))
+  return sharp(Buffer.from(svg(chart)), { density: 144 }).png().toBuffer()
+}
+
+/** The row that is best by the first metric among those that are no reference. */
+const best = ({ columns, rows }: Table): Row | undefined => {
+  const sign = columns[0]?.better === "lower" ? -1 : 1
+  return rows
+    .filter((row) => row.role !== "reference" && row.cells[0]?.measured !== undefined)
+    .toSorted((a, b) => sign * (b.cells[0]!.measured!.mean - a.cells[0]!.measured!.mean))[0]
+}
+
+/** The rows whose answers are worth comparing: the reference, or else the baseline, and the best one. */
+export const compared = (table: Table): ReadonlyArray<string> => {
+  const names = [table.reference ?? table.baseline, best(table)?.variant]
+  return [...new Set(names.filter((name) => name !== undefined))]
+}
+
+/** Answers that are shown of each row. */
+const shown = 4
+
+/** PNG of held-out answers, one row of pictures for each of `rows`, evenly spread over its samples. Undefined of nothing. */
+export const answers = (
+  rows: ReadonlyArray<{ readonly caption: string; readonly samples: ReadonlyArray<Drawable & { readonly ordinal: number }> }>,
+  resolve: (image: string) => string
+) => {
+  const pictures = rows.map(({ caption, samples }) => {
+    const ordered = samples.toSorted((a, b) => a.ordinal - b.ordinal)
+    const every = Math.max(1, Math.floor(ordered.length / shown))
+    return ordered.filter((_, i) => i % every === 0).slice(0, shown)
+      .flatMap((sample) => ofSample(sample, resolve, caption) ?? [])
+  })
+  const across = Math.max(0, ...pictures.map((row) => row.length))
+  return across === 0 ? Effect.undefined : Paint.sheet(pictures.flat(), across)
+}

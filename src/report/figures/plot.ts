@@ -1,3 +1,4 @@
+/** Charts as SVG. */
 import { measure, textPath } from "../../vision/font.ts"
 import { fit } from "../width.ts"
 

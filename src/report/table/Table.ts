@@ -1,4 +1,6 @@
-import type { Json } from "../../pipeline/json.ts"
+/** The ablation table of an experiment as a value; the formats beside this file print it. */
+import * as Schema from "effect/Schema"
+import * as Metric from "../../pipeline/declare/Metric.ts"
 
 /** Mean over seeds. `sd` and `ci95` (half the 95 % t-interval) are null below two independent values. */
 export interface Measured {
@@ -17,8 +19,19 @@ export interface Difference {
   readonly separated: boolean
 }
 
+/** A metric of the table. */
+export interface Column {
+  /** As the study calls it. */
+  readonly title: string
+  readonly scope: string
+  readonly name: string
+  readonly unit: string
+  readonly better: Metric.Metric["better"]
+}
+
 /** One row and one metric. A part is undefined where nothing was measured, compared or published. */
 export interface Cell {
+  /** Title of its column. */
   readonly metric: string
   readonly measured?: Measured | undefined
   readonly toBaseline?: Difference | undefined
@@ -31,98 +44,143 @@ export type Role = "variant" | "baseline" | "reference"
 export interface Row {
   readonly variant: string
   readonly role: Role
-  /** One a metric, in the order of `metrics`. */
+  readonly cell: { readonly [axis: string]: string }
+  /** One a column, in their order. */
   readonly cells: ReadonlyArray<Cell>
 }
 
-/** The ablation table of an experiment as a value; the renderers beside this file print it. */
+/** On how many examples the metrics of a scope rest; several numbers when rows were evaluated on different sets. */
+export interface EvaluationSize {
+  readonly scope: string
+  readonly of: string
+  readonly sizes: ReadonlyArray<number>
+}
+
 export interface Table {
   readonly experiment: string
   readonly question: string
   /** What the rows are called: the row axis. */
   readonly rowTitle: string
-  readonly metrics: ReadonlyArray<string>
+  readonly columns: ReadonlyArray<Column>
   /** References first, then variants in the order of the study. */
   readonly rows: ReadonlyArray<Row>
   readonly baseline?: string | undefined
   readonly reference?: string | undefined
-  /** Images in the evaluation set; several when rows were evaluated on different sets. */
-  readonly evaluationSizes: ReadonlyArray<number>
+  readonly evaluationSizes: ReadonlyArray<EvaluationSize>
   /** Planned runs that are not done. */
   readonly missing: ReadonlyArray<{ readonly variant: string; readonly seed: number; readonly status: string }>
 }
+
+interface Named {
+  readonly variant: string
+  readonly scope: string
+  readonly name: string
+}
+
+interface Declared {
+  readonly unit: string
+  readonly better: Metric.Metric["better"]
+  readonly counts: string
+}
+
+type Nullable<A, K extends keyof A> = Omit<A, K> & { readonly [P in K]: A[P] | null }
 
 /** What a table is made of: an experiment and the rows of the views `ablation`, `paired`, `gain` and `missing`. */
 export interface Source {
   readonly name: string
   readonly question: string
-  readonly table: Json
+  /** How the table is printed, as it was stored. */
+  readonly table: unknown
   readonly variants: ReadonlyArray<
     { readonly name: string; readonly role: Role; readonly cell: { readonly [axis: string]: string } }
   >
-  readonly ablation: ReadonlyArray<Measured & { readonly variant: string; readonly metric: string }>
-  readonly paired: ReadonlyArray<Difference & { readonly variant: string; readonly metric: string }>
-  readonly gain: ReadonlyArray<Difference & { readonly variant: string; readonly metric: string }>
+  readonly ablation: ReadonlyArray<Nullable<Measured, "mean"> & Named & Declared>
+  readonly paired: ReadonlyArray<Nullable<Difference, "delta"> & Named>
+  readonly gain: ReadonlyArray<Nullable<Difference, "delta"> & Named>
   readonly missing: Table["missing"]
 }
 
-interface Layout {
-  readonly rows: string
-  readonly metrics: ReadonlyArray<string>
-  readonly published: { readonly [row: string]: ReadonlyArray<number | null> }
+/** How a table is printed, as the journal keeps it. Databases of before metrics had scopes have bare names. */
+const Setting = Schema.Struct({
+  rows: Schema.optionalKey(Schema.String),
+  metrics: Schema.Array(
+    Schema.Union([Schema.String, Schema.Struct({ title: Schema.String, scope: Schema.String, name: Schema.String })])
+  ),
+  published: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(Schema.NullOr(Schema.Finite))))
+})
+
+const decode = Schema.decodeUnknownOption(Setting)
+
+/** The metrics that a stored name means; a name that nothing was measured by keeps its column. */
+const named = (title: string, known: ReadonlyArray<Column>): ReadonlyArray<Column> => {
+  const found = Metric.meant(title, known)
+  if (found.length === 0) return [{ title, scope: "", name: title, unit: "", better: "neither" }]
+  return found.map((column) => ({ ...column, title: found.length === 1 ? title : Metric.fullName(column) }))
 }
 
-const isRecord = (value: unknown): value is { readonly [key: string]: unknown } =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-/** Reads an experiment's stored table setting; without metrics, every measured metric is shown by name. */
-const layoutOf = (source: Source): Layout => {
-  const setting = isRecord(source.table) ? source.table : {}
-  const listed = Array.isArray(setting["metrics"]) ? setting["metrics"].filter((m) => typeof m === "string") : []
-  const published = isRecord(setting["published"]) ? setting["published"] : {}
-  return {
-    rows: typeof setting["rows"] === "string" ? setting["rows"] : "variant",
-    metrics: listed.length > 0 ? listed : [...new Set(source.ablation.map((row) => row.metric))].sort(),
-    published: Object.fromEntries(
-      Object.entries(published).map(([row, figures]) => [row, Array.isArray(figures) ? figures : []])
-    )
-  }
+const columnsOf = (source: Source): { readonly columns: ReadonlyArray<Column>; readonly setting: typeof Setting.Type } => {
+  const known = [...new Map(source.ablation.map((row) => [Metric.fullName(row), row])).values()]
+    .map(({ better, name, scope, unit }): Column => ({ title: Metric.fullName({ name, scope }), scope, name, unit, better }))
+  const decoded = decode(source.table)
+  const setting = decoded._tag === "Some" ? decoded.value : { metrics: [] }
+  const columns = setting.metrics.flatMap((metric) => {
+    if (typeof metric === "string") return named(metric, known)
+    const { better = "neither", unit = "" } = known.find(({ name, scope }) => name === metric.name && scope === metric.scope) ?? {}
+    return [{ ...metric, unit, better }]
+  })
+  return { setting, columns: columns.length > 0 ? columns : known.toSorted((a, b) => a.title < b.title ? -1 : 1) }
 }
 
-const find = <A extends { readonly variant: string; readonly metric: string }>(
-  rows: ReadonlyArray<A>,
-  variant: string,
-  metric: string
-): A | undefined => rows.find((row) => row.variant === variant && row.metric === metric)
+const find = <A extends Named>(rows: ReadonlyArray<A>, variant: string, { name, scope }: Column): A | undefined =>
+  rows.find((row) => row.variant === variant && row.name === name && row.scope === scope)
+
+const measuredOf = (row: Source["ablation"][number] | undefined): Measured | undefined =>
+  row === undefined || row.mean === null ? undefined : { n: row.n, mean: row.mean, sd: row.sd, ci95: row.ci95 }
+
+const differenceOf = (row: Source["paired"][number] | undefined): Difference | undefined =>
+  row === undefined || row.delta === null
+    ? undefined
+    : { n: row.n, delta: row.delta, ci95: row.ci95, wins: row.wins, separated: row.separated }
+
+/** How many examples the metrics of each scope in the table rest on. */
+const sizesOf = (source: Source, columns: ReadonlyArray<Column>): ReadonlyArray<EvaluationSize> =>
+  [...new Set(columns.map(({ scope }) => scope))].flatMap((scope) => {
+    const rows = source.ablation.filter((row) => row.scope === scope && row.name === Metric.sizeName && row.mean !== null)
+    if (rows.length === 0) return []
+    const sizes = [...new Set(rows.map((row) => row.mean!))].sort((a, b) => a - b)
+    return [{ scope, of: rows[0]!.counts || "image", sizes }]
+  })
 
 /** Makes the table of an experiment from what the store's views say. */
 export const make = (source: Source): Table => {
-  const layout = layoutOf(source)
+  const { columns, setting: { published = {}, rows: axis } } = columnsOf(source)
   const ordered = [
     ...source.variants.filter((variant) => variant.role === "reference"),
     ...source.variants.filter((variant) => variant.role !== "reference")
   ]
-  const sizes = source.ablation.filter((row) => row.metric === "evaluationSize").map((row) => row.mean)
   return {
     experiment: source.name,
     question: source.question,
-    rowTitle: layout.rows,
-    metrics: layout.metrics,
+    rowTitle: axis ?? "variant",
+    columns,
     baseline: source.variants.find((variant) => variant.role === "baseline")?.name,
     reference: source.variants.find((variant) => variant.role === "reference")?.name,
-    evaluationSizes: [...new Set(sizes)].sort((a, b) => a - b),
+    evaluationSizes: sizesOf(source, columns),
     missing: source.missing,
     rows: ordered.map((variant) => {
-      const published = layout.published[variant.name] ?? layout.published[variant.cell[layout.rows] ?? ""] ?? []
+      const figures = published[variant.name] ?? published[variant.cell[axis ?? ""] ?? ""] ?? []
       return {
         variant: variant.name,
         role: variant.role,
-        cells: layout.metrics.map((metric, position) => ({
-          metric,
-          measured: find(source.ablation, variant.name, metric),
-          toBaseline: variant.role === "variant" ? find(source.paired, variant.name, metric) : undefined,
-          toReference: variant.role === "reference" ? undefined : find(source.gain, variant.name, metric),
-          published: published[position] ?? undefined
+        cell: variant.cell,
+        cells: columns.map((column, position) => ({
+          metric: column.title,
+          measured: measuredOf(find(source.ablation, variant.name, column)),
+          toBaseline: variant.role === "variant"
+            ? differenceOf(find(source.paired, variant.name, column))
+            : undefined,
+          toReference: variant.role === "reference" ? undefined : differenceOf(find(source.gain, variant.name, column)),
+          published: figures[position] ?? undefined
         }))
       }
     })

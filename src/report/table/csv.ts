@@ -1,3 +1,4 @@
+/** Tables as CSV. */
 import type { Table } from "./Table.ts"
 
 type Value = string | number | boolean | null | undefined
@@ -16,6 +17,9 @@ const columns = [
   "variant",
   "role",
   "metric",
+  "scope",
+  "name",
+  "unit",
   "n",
   "mean",
   "sd",
@@ -34,12 +38,15 @@ const columns = [
 /** The table in long form, one line a variant and metric, full precision, a header line first. */
 export const csv = (table: Table): string => {
   const lines = table.rows.flatMap((row) =>
-    row.cells.map(({ measured, metric, published, toBaseline, toReference }) =>
+    row.cells.map(({ measured, metric, published, toBaseline, toReference }, i) =>
       record([
         table.experiment,
         row.variant,
         row.role,
         metric,
+        table.columns[i]!.scope,
+        table.columns[i]!.name,
+        table.columns[i]!.unit,
         measured?.n ?? 0,
         measured?.mean,
         measured?.sd,

@@ -1,3 +1,4 @@
+/** Tables as JSON. */
 import { sentences } from "./sentences.ts"
 import type { Table } from "./Table.ts"
 

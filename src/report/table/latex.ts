@@ -1,4 +1,6 @@
+/** Tables as LaTeX. */
 import { decimals, signed, withInterval } from "./numbers.ts"
+import { pivot } from "./pivot.ts"
 import { sentences } from "./sentences.ts"
 import type { Cell, Difference, Table } from "./Table.ts"
 
@@ -25,8 +27,9 @@ const differenceText = (difference: Difference | undefined, digits: number): str
     : math(signed(difference.delta, digits), difference.ci95, digits, difference.separated ? "^{*}" : "")
 
 /** The table as a LaTeX `table` (packages booktabs and threeparttable); a starred difference is a separated one. */
-export const latex = (table: Table): string => {
-  const digits = table.metrics.map((metric) => decimals(table, metric))
+export const latex = (flat: Table): string => {
+  const table = pivot(flat)
+  const digits = table.columns.map((_, i) => decimals(table, i))
   const line = (cells: ReadonlyArray<string>): string => `  ${cells.join(" & ")} \\\\`
   const rows = table.rows.flatMap((row) => {
     const counts = new Set(row.cells.flatMap((cell) => (cell.measured ? [cell.measured.n] : [])))
@@ -60,15 +63,15 @@ export const latex = (table: Table): string => {
     "\\centering",
     `\\caption{${escape(table.question || table.experiment)}}`,
     "\\begin{threeparttable}",
-    `\\begin{tabular}{lr${"r".repeat(table.metrics.length)}}`,
+    `\\begin{tabular}{lr${"r".repeat(table.columns.length)}}`,
     "  \\toprule",
-    line([escape(table.rowTitle), "$n$", ...table.metrics.map(escape)]),
+    line([escape(table.rowTitle), "$n$", ...table.columns.map(({ title }) => escape(title))]),
     "  \\midrule",
     ...rows,
     "  \\bottomrule",
     "\\end{tabular}",
     "\\begin{tablenotes}",
-    ...sentences(table).map((sentence) => `  \\item ${escape(sentence)}`),
+    ...sentences(flat).map((sentence) => `  \\item ${escape(sentence)}`),
     "\\end{tablenotes}",
     "\\end{threeparttable}",
     "\\end{table}"

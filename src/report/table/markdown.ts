@@ -1,4 +1,6 @@
+/** Tables as Markdown. */
 import { decimals, signed, withInterval } from "./numbers.ts"
+import { pivot } from "./pivot.ts"
 import { sentences } from "./sentences.ts"
 import type { Cell, Difference, Table } from "./Table.ts"
 
@@ -12,17 +14,16 @@ const differenceText = (difference: Difference | undefined, digits: number): str
   return difference.separated ? `**${figure}**` : figure
 }
 
-interface Column {
+interface Heading {
   readonly head: string
   readonly value: (cell: Cell) => string
 }
 
-const columnsOf = (table: Table, position: number): ReadonlyArray<Column> => {
-  const metric = table.metrics[position]!
-  const digits = decimals(table, metric)
+const columnsOf = (table: Table, position: number): ReadonlyArray<Heading> => {
+  const digits = decimals(table, position)
   const has = (pick: (cell: Cell) => unknown) => table.rows.some((row) => pick(row.cells[position]!) !== undefined)
-  const measured: Column = {
-    head: metric,
+  const measured: Heading = {
+    head: table.columns[position]!.title,
     value: (cell) =>
       cell.measured === undefined ? "-" : withInterval(cell.measured.mean.toFixed(digits), cell.measured.ci95, digits)
   }
@@ -43,8 +44,9 @@ const columnsOf = (table: Table, position: number): ReadonlyArray<Column> => {
 const line = (cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
 
 /** The table in Markdown (GitHub's dialect); a bold difference is a separated one. */
-export const markdown = (table: Table): string => {
-  const columns = table.metrics.map((_, position) => columnsOf(table, position))
+export const markdown = (flat: Table): string => {
+  const table = pivot(flat)
+  const columns = table.columns.map((_, position) => columnsOf(table, position))
   const rows = table.rows.map((row) => {
     const counts = new Set(row.cells.flatMap((cell) => (cell.measured ? [cell.measured.n] : [])))
     const cells = columns.flatMap((group, i) => group.map((column) => column.value(row.cells[i]!)))
@@ -60,6 +62,6 @@ export const markdown = (table: Table): string => {
     line(["---", "--:", ...heads.map(() => "--:")]),
     ...rows,
     "",
-    ...sentences(table).map((sentence) => `- ${escape(sentence)}`)
+    ...sentences(flat).map((sentence) => `- ${escape(sentence)}`)
   ].join("\n")
 }

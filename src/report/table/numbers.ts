@@ -1,13 +1,15 @@
+/** Numbers of tables as text. */
 import type { Table } from "./Table.ts"
 
-/** Decimals that suit a metric: two for percentages and other large numbers, three for rates in [0, 1]. */
-export const decimals = (table: Table, metric: string): number => {
-  const column = table.metrics.indexOf(metric)
-  const means = table.rows.flatMap((row) => {
-    const value = row.cells[column]?.measured?.mean
-    return value === undefined ? [] : [Math.abs(value)]
-  })
-  return Math.max(0, ...means) > 1.5 ? 2 : 3
+/** Decimals by unit; a metric without one gets two where it is large, and three where it looks like a rate. */
+const byUnit: { readonly [unit: string]: number } = { "%": 2, share: 3, nats: 3, tokens: 2 }
+
+/** Decimals that suit a column of the table. */
+export const decimals = (table: Table, column: number): number => {
+  const means = table.rows.flatMap((row) => row.cells[column]?.measured?.mean ?? [])
+  const unit = table.columns[column]!.unit
+  if (unit === "count") return means.every(Number.isInteger) ? 0 : 1
+  return byUnit[unit] ?? (Math.max(0, ...means.map(Math.abs)) > 1.5 ? 2 : 3)
 }
 
 /** A number with its sign always shown; zero, also when rounded to it, has none. */

@@ -1,3 +1,4 @@
+/** What a reader must know to read a table honestly. */
 import type { Cell, Difference, Table } from "./Table.ts"
 
 const list = (items: ReadonlyArray<string>): string =>
@@ -18,10 +19,18 @@ const seedsSentence = (table: Table): string => {
   return `n counts the independent runs (seeds) behind a row; ± is half of the 95 % t-interval of their mean.${alone}`
 }
 
-const sizeSentence = (sizes: ReadonlyArray<number>): ReadonlyArray<string> => {
-  if (sizes.length === 0) return []
-  if (sizes.length === 1) return [`Evaluated on ${count(sizes[0]!, "held-out image")}.`]
-  return [`Rows were evaluated on sets of different sizes (${list(sizes.map(String))} images); compare them with care.`]
+const sizeSentence = (sizes: Table["evaluationSizes"]): ReadonlyArray<string> => {
+  const several = sizes.length > 1
+  return sizes.map(({ of, scope, sizes: [size, ...others] }) => {
+    if (others.length === 0) {
+      return several
+        ? `${scope} was evaluated on ${count(size!, `held-out ${of}`)}.`
+        : `Evaluated on ${count(size!, `held-out ${of}`)}.`
+    }
+    const where = several ? ` of ${scope}` : ""
+    return `Rows${where} were evaluated on sets of different sizes (${list([size!, ...others].map(String))} ${of}s); ` +
+      "compare them with care."
+  })
 }
 
 /** Says which rows differ from `other`, which do not, and how far chance alone would go. */
@@ -44,7 +53,7 @@ const separationSentence = (table: Table, other: string, pick: (cell: Cell) => D
       : `No variant is separated from ${other}: the 95 % intervals of all ` +
         `${differences.length} paired differences include zero.`
   }
-  const groups = table.metrics.flatMap((metric) =>
+  const groups = table.columns.flatMap(({ title: metric }) =>
     (["above", "below"] as const).flatMap((side) => {
       const rows = separated.filter((one) => one.metric === metric && (side === "above") === one.difference.delta > 0)
       return rows.length === 0 ? [] : [`${metric} ${side}: ${rows.map((one) => quoted(one.row)).join(", ")}`]

@@ -1,4 +1,6 @@
+/** Tables as plain text. */
 import { decimals, signed, withInterval } from "./numbers.ts"
+import { pivot } from "./pivot.ts"
 import { sentences } from "./sentences.ts"
 import type { Cell, Difference, Row, Table } from "./Table.ts"
 import { fit, padEnd, padStart, width, wrap } from "../width.ts"
@@ -16,7 +18,7 @@ const differenceText = (difference: Difference | undefined, digits: number): str
     : withInterval(signed(difference.delta, digits), difference.ci95, digits) + (difference.separated ? " *" : "  ")
 
 const linesOf = (table: Table, row: Row): ReadonlyArray<Line> => {
-  const digits = table.metrics.map((metric) => decimals(table, metric))
+  const digits = table.columns.map((_, i) => decimals(table, i))
   const counts = new Set(row.cells.flatMap((cell) => (cell.measured ? [cell.measured.n] : [])))
   const compare = (title: string, pick: (cell: Cell) => Difference | undefined): ReadonlyArray<Line> =>
     row.cells.every((cell) => pick(cell) === undefined)
@@ -40,7 +42,7 @@ const linesOf = (table: Table, row: Row): ReadonlyArray<Line> => {
 
 /** Columns of one metric: measured, and published where the table has it. */
 const block = (table: Table, lines: ReadonlyArray<Line>, column: number) => {
-  const metric = table.metrics[column]!
+  const metric = table.columns[column]!.title
   const published = table.rows.some((row) => row.cells[column]?.published !== undefined)
   const left = Math.max(width(metric) + 2, ...lines.map((line) => width(line.pairs[column]![0])))
   const right = published ? Math.max(9, ...lines.map((line) => width(line.pairs[column]![1]))) : 0
@@ -71,11 +73,12 @@ const shelves = <A extends { readonly width: number }>(
 }
 
 /** The table as plain text at most `columns` wide where its names allow, followed by the sentences that explain it. */
-export const text = (table: Table, columns = 120): string => {
+export const text = (flat: Table, columns = 120): string => {
+  const table = pivot(flat)
   const lines = table.rows.flatMap((row) => linesOf(table, row))
   const titleWidth = Math.min(44, Math.max(width(table.rowTitle), ...lines.map((line) => width(line.title))))
   const countWidth = Math.max(1, ...lines.map((line) => line.n.length))
-  const blocks = table.metrics.map((_, column) => block(table, lines, column))
+  const blocks = table.columns.map((_, column) => block(table, lines, column))
   const lead = (title: string, n: string) => `${padEnd(fit(title, titleWidth), titleWidth)}  ${padStart(n, countWidth)}`
   const grids = shelves(blocks, columns - titleWidth - countWidth - 2).map((shelf) => {
     const head = [lead(table.rowTitle, "n"), ...shelf.map((item) => item.head)].join("  ").trimEnd()
@@ -85,7 +88,7 @@ export const text = (table: Table, columns = 120): string => {
     const rule = "-".repeat(Math.max(...[head, ...body].map(width)))
     return [head, rule, ...body, rule].join("\n")
   })
-  const notes = sentences(table).flatMap((sentence) => wrap(sentence, Math.min(columns, 120)))
+  const notes = sentences(flat).flatMap((sentence) => wrap(sentence, Math.min(columns, 120)))
   const title = [`${table.experiment}: ${table.question}`.replace(/: $/, ""), ""]
   return [...title, grids.join("\n\n"), "", ...notes].join("\n")
 }

@@ -8,7 +8,7 @@ import * as Random from "../../../src/pipeline/Random.ts"
 import * as Engine from "../../../src/policy/local/thread/engine.ts"
 import * as Parameters from "../../../src/model/Parameters.ts"
 import * as Safetensors from "../../../src/model/Safetensors.ts"
-import type { Question } from "../../../src/policy/Policy.ts"
+import type { Question } from "../../../src/model/message.ts"
 import * as Tiny from "./tiny.ts"
 
 const { path, remove } = Tiny.temporaryFolder()

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Random from "../../../src/pipeline/Random.ts"
 import type { Engine } from "../../../src/policy/local/thread/engine.ts"
-import type { Question, Sequence } from "../../../src/policy/Policy.ts"
+import type { Question } from "../../../src/model/message.ts"
+import type { Sequence } from "../../../src/policy/trainer.ts"
 import * as Tiny from "./tiny.ts"
 
 const { path, remove } = Tiny.temporaryFolder()

@@ -1,17 +1,7 @@
 import { float32, int64, type Tensor } from "../../../onnx/Session.ts"
 import type { Architecture } from "../../../model/architecture.ts"
-import { type ImageGrid, patchPositions, windows } from "../../../model/positions.ts"
-
-/** A prompt ready for the model. */
-export interface EncodedPrompt {
-  readonly ids: ReadonlyArray<number>
-  /** [ids * 3] */
-  readonly positions: Float32Array
-  /** Position of the first token after the prompt. */
-  readonly next: number
-  /** Patches are cut when they are asked for: they take eight times the memory of the pixels, and a batch has many. */
-  readonly images: ReadonlyArray<ImageGrid & { readonly patches: () => Float32Array }>
-}
+import type { EncodedPrompt } from "../../../model/encode.ts"
+import { patchPositions, windows } from "../../../model/positions.ts"
 
 export type Feeds = { [name: string]: Tensor }
 

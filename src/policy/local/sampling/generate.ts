@@ -1,11 +1,12 @@
 import { type Session, type Tensor, float32, int64 } from "../../../onnx/Session.ts"
 import * as Random from "../../../pipeline/Random.ts"
-import type { SampleOptions } from "../../Policy.ts"
+import type { SampleOptions } from "../../sampler.ts"
 import type { Architecture } from "../../../model/architecture.ts"
 import * as Cache from "./Cache.ts"
 import { draw } from "./sampleToken.ts"
 import type { NextToken } from "../graphs/decoder.ts"
-import { type EncodedPrompt, type Feeds, never, packPrompts } from "../graphs/pack.ts"
+import type { EncodedPrompt } from "../../../model/encode.ts"
+import { type Feeds, never, packPrompts } from "../graphs/pack.ts"
 
 /** Tokens of one completion with their log-probabilities, and how it ended. */
 export interface Generated {

@@ -1,9 +1,11 @@
+/** Client of the compute thread: leases engines in worker threads and calls them. */
 import { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { PolicyError } from "../../Policy.ts"
-import type { Engine, EngineConfig } from "./engine.ts"
-import type { Reply, Request } from "./protocol.ts"
+import { exits } from "../../../pipeline/Errors.ts"
+import { reasonOf } from "../../../pipeline/reason.ts"
+import { PolicyError } from "../../policyError.ts"
+import type { Engine, EngineConfig, Reply, Request } from "./protocol.ts"
 
 /** Calls the engine in its thread. */
 export type Call = <Method extends keyof Engine>(
@@ -34,7 +36,8 @@ const idle: Array<{ readonly config: string; readonly connection: Connection }> 
 export const start = (config: EngineConfig): Effect.Effect<Call, never, Scope.Scope> => {
   const name = JSON.stringify(config)
   let over = false
-  const failure = (operation: string) => new PolicyError({ operation, message: "The scope of this policy has ended." })
+  const failure = (operation: string) =>
+    new PolicyError({ operation, message: "The scope of this policy has ended.", exitCode: exits.broke })
   const lease = ({ call }: Connection): Call => (method, ...args) =>
     Effect.suspend(() => (over ? Effect.fail(failure(method)) : call(method, ...args)))
   return Effect.acquireRelease(
@@ -74,14 +77,14 @@ const connect = (config: EngineConfig): Connection => {
   let dead: string | undefined
   const die = (why: string): void => {
     dead = why
-    for (const [id, resume] of waiting) resume({ id, failure: { operation: "worker", message: why } })
+    for (const [id, resume] of waiting) resume({ id, failure: { operation: "worker", message: why, exitCode: exits.broke } })
     waiting.clear()
   }
   worker.on("message", (reply: Reply) => {
     waiting.get(reply.id)?.(reply)
     waiting.delete(reply.id)
   })
-  worker.on("error", (cause) => die(`The compute thread failed: ${cause instanceof Error ? cause.message : String(cause)}.`))
+  worker.on("error", (cause) => die(`The compute thread failed: ${reasonOf(cause)}.`))
   const gone = new Promise<void>((resolve) => {
     worker.on("exit", (code) => {
       die(`The compute thread ended with code ${code}; it may have run out of memory.`)
@@ -92,14 +95,14 @@ const connect = (config: EngineConfig): Connection => {
   const call: Call = (method, ...args) =>
     Effect.callback((resume) => {
       const id = next++
-      const settle = (reply: Reply) =>
+      const answer = (reply: Reply) =>
         resume(
           "failure" in reply
             ? Effect.fail(new PolicyError(reply.failure))
             : Effect.succeed(reply.value as Awaited<ReturnType<Engine[typeof method]>>)
         )
-      if (dead !== undefined) return settle({ id, failure: { operation: method, message: dead } })
-      waiting.set(id, settle)
+      if (dead !== undefined) return answer({ id, failure: { operation: method, message: dead, exitCode: exits.broke } })
+      waiting.set(id, answer)
       worker.postMessage({ id, method, args } satisfies Request)
     })
   const end = (): Promise<void> => {

@@ -1,10 +1,11 @@
+/** The engine of a local policy: what its thread computes. */
 import * as Effect from "effect/Effect"
-import { compile as compileFor, type Device, float32, requireDevice, type Session } from "../../../onnx/Session.ts"
 import type { Graph } from "../../../onnx/Graph.ts"
-import * as Random from "../../../pipeline/Random.ts"
-import type { AdamW, Completion, Question, SampleOptions, Sequence } from "../../Policy.ts"
-import type { Size } from "../../../vision/Box.ts"
-import { agree } from "../../../model/checkFolder.ts"
+import { compile as compileFor, float32, requireDevice, type Session } from "../../../onnx/Session.ts"
+import type { Sequence } from "../../trainer.ts"
+import type { Completion } from "../../sampler.ts"
+import type { Question } from "../../../model/message.ts"
+import { checkFolder } from "../../../model/checkFolder.ts"
 import type { Architecture } from "../../../model/architecture.ts"
 import { type Encoder, make as makeEncoder } from "../../../model/encode.ts"
 import { load as loadFolder, type ModelConfig } from "../../../model/ModelConfig.ts"
@@ -12,51 +13,18 @@ import { type Generated, generate, type Generator, tellingOf } from "../sampling
 import { decode } from "../graphs/decode.ts"
 import type { NextToken } from "../graphs/decoder.ts"
 import { prefill } from "../graphs/prefill.ts"
-import type { EncodedPrompt, Feeds } from "../graphs/pack.ts"
+import type { EncodedPrompt } from "../../../model/encode.ts"
+import type { Feeds } from "../graphs/pack.ts"
 import * as Parameters from "../../../model/Parameters.ts"
 import { type Partition, partition } from "../training/partition.ts"
 import * as State from "../training/State.ts"
 import { load as loadText, type Text } from "../../../model/ModelText.ts"
 import * as Trainer from "../training/Trainer.ts"
-import { defaults, type Training } from "../training/settings.ts"
-
-/** What a local policy is made from; how it trains follows `defaults` where it is left out. */
-export interface EngineConfig extends Partial<Training> {
-  /** Model folder in Hugging Face layout. */
-  readonly folder: string
-  /** "folder": its safetensors; a number: random weights drawn from that seed, to train from scratch. */
-  readonly weights: "folder" | number
-  /** Threads of every session. */
-  readonly threads: number
-  /** "cpu" unless given. */
-  readonly device?: Device
-}
+import { defaults } from "../training/settings.ts"
+import type { Engine, EngineConfig } from "./protocol.ts"
 
 /** Rows that are decoded together: wide enough for full speed, small enough for the cache to stay in megabytes. */
 const decodeRows = 64
-
-/** The policy's calls with promises, for the worker thread that they block. */
-export interface Engine {
-  readonly inputSize: (size: Size) => Promise<Size>
-  readonly render: (question: Question) => Promise<string>
-  readonly encodeAnswer: (text: string) => Promise<ReadonlyArray<number>>
-  readonly sample: (
-    questions: ReadonlyArray<Question & { readonly key: Random.Key }>,
-    options: SampleOptions
-  ) => Promise<ReadonlyArray<ReadonlyArray<Completion>>>
-  readonly logprobs: (
-    sequences: ReadonlyArray<Sequence>,
-    of: "current" | "reference"
-  ) => Promise<ReadonlyArray<ReadonlyArray<number>>>
-  readonly syncReference: () => Promise<void>
-  readonly backward: (
-    sequences: ReadonlyArray<Sequence>,
-    weights: ReadonlyArray<ReadonlyArray<number>>
-  ) => Promise<ReadonlyArray<ReadonlyArray<number>>>
-  readonly step: (options: AdamW) => Promise<{ readonly gradientNorm: number }>
-  readonly save: (path: string, what: "weights" | "training") => Promise<void>
-  readonly load: (path: string | "initial") => Promise<void>
-}
 
 interface Loaded {
   readonly config: ModelConfig
@@ -91,7 +59,7 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
   const { config, encoder, parts, text } = await Effect.runPromise(Effect.gen(function*() {
     const { model: config, preprocessor } = yield* loadFolder(options.folder)
     const text = yield* loadText(options.folder)
-    yield* agree(options.folder, config, text)
+    yield* checkFolder(options.folder, config, text)
     const parts = partition(config.architecture, { ...defaults, ...options })
     return { config, text, encoder: makeEncoder(config, preprocessor, text), parts } satisfies Loaded
   }))

@@ -1,8 +1,10 @@
 /** The thread in which a local policy computes, so that the thread of the display never stands still. */
 import "./heap.ts"
 import { parentPort, workerData } from "node:worker_threads"
-import { type Engine, type EngineConfig, make } from "./engine.ts"
-import type { Reply, Request } from "./protocol.ts"
+import { exitCodeOf } from "../../../pipeline/Errors.ts"
+import { reasonOf } from "../../../pipeline/reason.ts"
+import { make } from "./engine.ts"
+import type { Engine, EngineConfig, Reply, Request } from "./protocol.ts"
 
 const port = parentPort
 if (port === null) throw new Error("worker.ts runs in a worker thread only")
@@ -18,8 +20,7 @@ const answer = async ({ args, id, method }: Request): Promise<void> => {
     const call = (await engine)[method] as (...args: ReadonlyArray<unknown>) => Promise<unknown>
     reply = { id, value: await call(...args) }
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    reply = { id, failure: { operation: method, message } }
+    reply = { id, failure: { operation: method, message: reasonOf(cause), exitCode: exitCodeOf(cause) } }
   }
   port.postMessage(reply)
 }

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Random from "../../../pipeline/Random.ts"
-import type { EngineConfig } from "../thread/engine.ts"
+import type { EngineConfig } from "../thread/protocol.ts"
 import type { ModelConfig } from "../../../model/ModelConfig.ts"
 import type { ModelFolderError } from "../../../model/modelFolderError.ts"
 import { freshAdapters } from "../../../model/lora.ts"
@@ -10,7 +10,7 @@ import type { Partition } from "./partition.ts"
 import * as Safetensors from "../../../model/Safetensors.ts"
 import type { SafetensorsError } from "../../../model/SafetensorsHeader.ts"
 import type { Text } from "../../../model/ModelText.ts"
-import type { TrainingState } from "./Trainer.ts"
+import type { TrainingState } from "./adamW.ts"
 import { type NumberTokens, randomize } from "./randomize.ts"
 
 /** Weights of a policy, what its optimiser remembers, and the weights that a KL term looks back to. */

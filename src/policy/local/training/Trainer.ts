@@ -1,27 +1,16 @@
 import type { Graph } from "../../../onnx/Graph.ts"
 import { float32, type Session, type Tensor } from "../../../onnx/Session.ts"
-import type { AdamW } from "../../Policy.ts"
-import { adamW } from "./adamW.ts"
+import type { AdamW } from "../../trainer.ts"
+import { adamW, type TrainingState } from "./adamW.ts"
 import type { Architecture } from "../../../model/architecture.ts"
 import { embeddingTable } from "../graphs/decoder.ts"
 import { accumulated, lookedUp, scoring, training } from "../graphs/train.ts"
 import { inPieces } from "./inPieces.ts"
-import { type EncodedPrompt, type Feeds, packGroups, type PackedGroup } from "../graphs/pack.ts"
+import type { EncodedPrompt } from "../../../model/encode.ts"
+import { type Feeds, packGroups, type PackedGroup } from "../graphs/pack.ts"
 import { isVision, type ParameterSpec, view } from "../../../model/Parameters.ts"
 import type { Partition } from "./partition.ts"
 import type { Training } from "./settings.ts"
-
-/** The numbers that training changes, each as long as what trains. */
-export interface TrainingState {
-  readonly weights: Float32Array
-  /** AdamW's running means of the gradient and of its square. */
-  readonly first: Float32Array
-  readonly second: Float32Array
-  /** Accumulated since the last step. */
-  readonly gradient: Float32Array
-  /** Steps taken. */
-  steps: number
-}
 
 /** One prompt with one completion and a weight for each of its tokens. */
 export interface WeightedSequence {

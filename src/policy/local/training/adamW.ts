@@ -1,6 +1,18 @@
-import type { AdamW } from "../../Policy.ts"
+/** AdamW, and the state that it changes. */
+import type { AdamW } from "../../trainer.ts"
 import { inPieces } from "./inPieces.ts"
-import type { TrainingState } from "./Trainer.ts"
+
+/** The numbers that training changes, each as long as what trains. */
+export interface TrainingState {
+  readonly weights: Float32Array
+  /** AdamW's running means of the gradient and of its square. */
+  readonly first: Float32Array
+  readonly second: Float32Array
+  /** Accumulated since the last step. */
+  readonly gradient: Float32Array
+  /** Steps taken. */
+  steps: number
+}
 
 /**
  * One AdamW step uphill over all of `state`, in place; numbers before `decaying` decay. `scale` multiplies the gradient

@@ -1,12 +1,12 @@
 import type { Detection, Rectangle, Truth } from "./Coco.ts"
-import { FileError } from "../../../evaluate/FileError.ts"
+import { DataError } from "../../dataError.ts"
 
 type Row = { readonly [field: string]: unknown }
 
-/** Checks rows by hand, since a result file has millions of them; throws `FileError` naming file, row and field. */
+/** Checks rows by hand, since a result file has millions of them; throws `DataError` naming file, row and field. */
 const reader = (path: string) => {
   const fail = (message: string): never => {
-    throw new FileError({ path, message: `${path}: ${message}` })
+    throw new DataError({ path, message: `${path}: ${message}` })
   }
   const rows = (value: unknown, where: string): ReadonlyArray<Row> =>
     Array.isArray(value) ? value : fail(`${where} must be a list`)

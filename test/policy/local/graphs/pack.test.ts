@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Architecture } from "../../../../src/model/architecture.ts"
-import { type EncodedPrompt, packGroups, packPrompts } from "../../../../src/policy/local/graphs/pack.ts"
+import type { EncodedPrompt } from "../../../../src/model/encode.ts"
+import { packGroups, packPrompts } from "../../../../src/policy/local/graphs/pack.ts"
 
 const image = 99
 const model: Architecture = {

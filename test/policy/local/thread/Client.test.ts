@@ -7,10 +7,11 @@ import * as Scope from "effect/Scope"
 import { join } from "node:path"
 import * as Random from "../../../../src/pipeline/Random.ts"
 import { Subject } from "../../../../src/pipeline/run/services.ts"
-import { ComputeThreads } from "../../../../src/policy/ComputeThreads.ts"
+import { ComputeThreads } from "../../../../src/pipeline/run/ComputeThreads.ts"
 import * as Client from "../../../../src/policy/local/thread/Client.ts"
 import { local } from "../../../../src/policy/local/local.ts"
-import { Policy, PolicyError } from "../../../../src/policy/Policy.ts"
+import { Policy } from "../../../../src/policy/Policy.ts"
+import { PolicyError } from "../../../../src/policy/policyError.ts"
 import * as Tiny from "../tiny.ts"
 
 const key = Random.key(0)

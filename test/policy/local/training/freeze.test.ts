@@ -8,7 +8,8 @@ import { scoring, training } from "../../../../src/policy/local/graphs/train.ts"
 import { isVision } from "../../../../src/model/Parameters.ts"
 import { type Partition, partition } from "../../../../src/policy/local/training/partition.ts"
 import * as Safetensors from "../../../../src/model/Safetensors.ts"
-import type { Question, Sequence } from "../../../../src/policy/Policy.ts"
+import type { Question } from "../../../../src/model/message.ts"
+import type { Sequence } from "../../../../src/policy/trainer.ts"
 import * as Tiny from "../tiny.ts"
 
 const { path, remove } = Tiny.temporaryFolder()

@@ -9,7 +9,8 @@ import type { Lora } from "../../../../src/model/lora.ts"
 import * as Parameters from "../../../../src/model/Parameters.ts"
 import { partition } from "../../../../src/policy/local/training/partition.ts"
 import * as Safetensors from "../../../../src/model/Safetensors.ts"
-import type { Question, Sequence } from "../../../../src/policy/Policy.ts"
+import type { Question } from "../../../../src/model/message.ts"
+import type { Sequence } from "../../../../src/policy/trainer.ts"
 import * as Tiny from "../tiny.ts"
 
 const { path, remove } = Tiny.temporaryFolder()

@@ -1,0 +1,32 @@
+/** The type check that goes along with whatever is done with a study. */
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { checkStudy, type StudyError } from "../workspace/index.ts"
+import { Failure, invalid } from "./failure.ts"
+
+/** What does not compile, as a failure. */
+export const refused = (file: string, errors: ReadonlyArray<string>): Failure => {
+  const shown = errors.slice(0, 5)
+  const more = errors.length > shown.length ? `\n... and ${errors.length - shown.length} more; \`assay check ${file}\` shows all` : ""
+  return invalid(`${file} does not compile, so nothing was run.\n${shown.join("\n")}${more}`)
+}
+
+/**
+ * Starts the compiler on a study beside `work`, and returns what `work` does once both are through. `needed` says of what
+ * `work` came to whether the compiler's word still matters; where not, nobody waits for it.
+ */
+export const alongside = <A, E, R>(
+  file: string,
+  work: Effect.Effect<A, E, R>,
+  needed: (result: A) => boolean
+): Effect.Effect<A, E | Failure | StudyError, R> =>
+  Effect.gen(function*() {
+    const checking = yield* Effect.forkChild(checkStudy(file))
+    const result = yield* work
+    if (!needed(result)) {
+      yield* Fiber.interrupt(checking)
+      return result
+    }
+    const errors = (yield* Fiber.join(checking)) ?? []
+    return errors.length > 0 ? yield* refused(file, errors) : result
+  })

@@ -1,0 +1,125 @@
+/** Runs a study, then prints its table. */
+import * as Effect from "effect/Effect"
+import { type ExitCode, exits } from "../../pipeline/Errors.ts"
+import type { Plan } from "../../pipeline/plan/Plan.ts"
+import type * as Runner from "../../pipeline/run/Runner.ts"
+import { sentences } from "../../report/table/sentences.ts"
+import * as Table from "../../report/table/Table.ts"
+import { text } from "../../report/table/text.ts"
+import * as Workspace from "../../workspace/index.ts"
+import { alongside } from "../compiles.ts"
+import { Failure } from "../failure.ts"
+import type { RunStudy } from "../flags.ts"
+import { columns, print, printJson, say } from "../output.ts"
+import { planOptions } from "../planOptions.ts"
+import { drawPictures } from "./drawPictures.ts"
+import * as Display from "./progress/Display.ts"
+
+const statusesOf = (plan: Plan): ReadonlyArray<string> =>
+  plan.runs.flatMap((run) => run.stages.map((stage) => stage.status._tag))
+
+const isFinished = (plan: Plan): boolean => statusesOf(plan).every((status) => status === "finished")
+
+const opening = (plan: Plan): string => {
+  const statuses = statusesOf(plan)
+  const { experiment, runs } = plan
+  return isFinished(plan)
+    ? `${experiment.name}: all ${runs.length} runs are finished already.`
+    : `${experiment.name}: ${runs.length} runs, ` +
+      `${statuses.filter((status) => status === "runs" || status === "resumes").length} stages to run, ` +
+      `${statuses.filter((status) => status === "finished").length} finished already.`
+}
+
+/** Plans and runs the study, with the database's lock held and progress on stderr. */
+const execute = Effect.fnUntraced(function*(options: RunStudy) {
+  const prepared = yield* alongside(
+    options.file,
+    Effect.gen(function*() {
+      const study = yield* Workspace.loadStudy(options.file)
+      const chosen = yield* planOptions(study.experiment, options)
+      return yield* Workspace.prepare(Workspace.at(options.db), study, { ...chosen, jobs: options.jobs })
+    }),
+    ({ plan }) => !isFinished(plan)
+  )
+  const { plan } = prepared
+  yield* say(opening(plan))
+  if (isFinished(plan)) return { plan, results: yield* prepared.execute() }
+  const results = yield* Effect.scoped(
+    Effect.flatMap(Display.show(plan, options.jobs), (listen) => prepared.execute(listen))
+  ).pipe(
+    // after the display has been drawn for the last time, so that the words stay
+    Effect.onInterrupt(() => say("Interrupted. What is committed is kept, and the same command goes on from there."))
+  )
+  return { plan, results }
+}, Effect.scoped)
+
+const quote = (name: string): string => /^[\w@.,+-]+$/.test(name) ? name : `"${name}"`
+
+const flagFor = (db: string): string => db === "runs.db" || db === process.env["ASSAY_DB"] ? "" : ` --db ${db}`
+
+const closing = (db: string, experiment: string, files: ReadonlyArray<string>, firstRun: number | undefined): string =>
+  [
+    `Database: ${db}`,
+    ...files.map((file) => `Picture:  ${file}`),
+    "Next:",
+    `  assay table ${quote(experiment)} --format md${flagFor(db)}`,
+    ...(firstRun === undefined ? [] : [`  assay samples ${firstRun} --out pictures${flagFor(db)}`]),
+    `  assay sql "SELECT * FROM paired WHERE experiment = '${experiment.replaceAll("'", "''")}'"${flagFor(db)}`
+  ].join("\n")
+
+/** Exit code after runs that failed: 3 when every one is a matter of study, data or model. */
+const codeOf = (failed: ReadonlyArray<Runner.RunResult>): ExitCode =>
+  failed.every(({ exitCode }) => exitCode === exits.invalid) ? exits.invalid : exits.broke
+
+const failureOf = (
+  results: ReadonlyArray<Runner.RunResult>,
+  runs: ReadonlyArray<{ readonly id: number; readonly variant: string; readonly seed: number }>,
+  db: string
+): Failure | undefined => {
+  const failed = results.filter((result) => result.status === "failed")
+  if (failed.length === 0) return undefined
+  const reasons = [...Map.groupBy(failed, (result) => result.error ?? "unknown")].map(([error, all]) => {
+    const [first] = all
+    const more = all.length > 1 ? ` and ${all.length - 1} more` : ""
+    return `  ${first!.variant} · seed ${first!.seed}${more}: ${error}`
+  })
+  const run = runs.find(({ seed, variant }) => variant === failed[0]!.variant && seed === failed[0]!.seed)
+  const next = run === undefined ? "" : `\nNext: assay show ${run.id}${flagFor(db)}`
+  return new Failure({
+    exitCode: codeOf(failed),
+    message: `${failed.length} of ${results.length} runs failed; the same command tries them again.\n${reasons.join("\n")}${next}`
+  })
+}
+
+/** Fails when a run failed, after the table of what is there. */
+export const run = Effect.fn("run")(function*(options: RunStudy) {
+  const workspace = Workspace.at(options.db)
+  const { plan, results } = yield* execute(options)
+  const { name } = plan.experiment
+  const table = Table.make(yield* Workspace.tableSource(workspace, name))
+  const runs = yield* Workspace.runs(workspace, name)
+  const failure = failureOf(results, runs, options.db)
+  const measured = table.rows.some((row) => row.cells.some((cell) => cell.measured !== undefined))
+  const files = measured ? yield* drawPictures(workspace, table) : []
+  if (options.json) {
+    yield* printJson({
+      experiment: name,
+      database: options.db,
+      runs: results.map(({ error, seed, status, variant }) => ({
+        run: runs.find((run) => run.variant === variant && run.seed === seed)?.id ?? null,
+        variant,
+        seed,
+        status,
+        ...(error === undefined ? {} : { error })
+      })),
+      pictures: files,
+      table: { ...table, notes: sentences(table) }
+    })
+  } else if (measured || failure === undefined) {
+    yield* print(text(table, Math.max(80, columns(process.stdout))))
+    if (failure === undefined) {
+      yield* say(`\n${closing(options.db, name, files, runs.findLast((run) => run.status === "done")?.id)}`)
+    }
+  }
+  if (failure !== undefined) return yield* failure
+})

@@ -1,0 +1,15 @@
+/** The one mean, and the one standard deviation. */
+
+/** Arithmetic mean. NaN for no values. */
+export const mean = (values: ReadonlyArray<number>): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** Standard deviation of a sample (n - 1 below), in two passes so that it is stable. NaN below two values. */
+export const sd = (values: ReadonlyArray<number>): number => {
+  if (values.length < 2) return NaN
+  const centre = mean(values)
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1))
+}
+
+/** The value, or 0 where it is none: a mean of nothing that counts as nothing. */
+export const orZero = (value: number): number => Number.isNaN(value) ? 0 : value

@@ -1,0 +1,27 @@
+/** The ledger: what is finished. All that planning needs to know. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type { JournalError } from "./journal.ts"
+import type { Artifact } from "./Records.ts"
+
+export interface FinishedStage {
+  readonly id: number
+  /** What the stage returned; null for stages that return nothing worth keeping. */
+  readonly output: Artifact
+  /** Weights of the policy after a stage that changes it. */
+  readonly subject?: Artifact | undefined
+}
+
+/** Reads only. */
+export class Ledger extends Context.Service<Ledger, {
+  /** The finished execution of a fingerprint. Undefined when there is none or an artifact of it is missing or altered. */
+  readonly findStage: (fingerprint: string) => Effect.Effect<FinishedStage | undefined, JournalError>
+  /** Step of the newest checkpoint of an unfinished execution of a fingerprint. */
+  readonly unfinishedStep: (fingerprint: string) => Effect.Effect<number | undefined, JournalError>
+}>()("assay/pipeline/Ledger") {}
+
+/** A ledger in which nothing is finished. */
+export const empty: Ledger["Service"] = {
+  findStage: () => Effect.undefined,
+  unfinishedStep: () => Effect.undefined
+}

@@ -1,0 +1,52 @@
+/** The constructor of policies' constructors. */
+import type * as Context from "effect/Context"
+import type * as Layer from "effect/Layer"
+import type * as Schema from "effect/Schema"
+import * as Node from "../pipeline/declare/Node.ts"
+import type { PolicyNode } from "../pipeline/declare/policyNode.ts"
+import type { Subject } from "../pipeline/run/services.ts"
+
+type Service = Context.Service.Any
+type Offered<Offers extends ReadonlyArray<Service>> = Context.Service.Identifier<Offers[number]>
+
+export interface Definition<
+  Fields extends Schema.Struct.Fields,
+  P extends Node.PartTypes,
+  Offers extends ReadonlyArray<Service>
+> extends Omit<Node.Definition<Fields, P>, "kind" | "label" | "labelKey" | "random"> {
+  /** What it can do: `[Sampler]`, or `[Sampler, Trainer]`. */
+  readonly offers: Offers
+  /** Brings the policy to life: what it offers, and how its state is saved and loaded. */
+  readonly layer: (
+    config: Schema.Struct<Fields>["Type"],
+    parts: Node.Held<P>
+  ) => Layer.Layer<Offered<Offers> | Subject, { readonly message: string }>
+}
+
+/**
+ * Makes the constructor of a policy: config in, policy out.
+ *
+ * ```ts
+ * export const parrot = Policy.define({
+ *   name: "parrot",
+ *   module: import.meta.url,
+ *   config: Schema.Struct({ says: Schema.String }),
+ *   offers: [Sampler],
+ *   layer: ({ says }) => Layer.mergeAll(Layer.succeed(Sampler, ...), Layer.succeed(Subject, ...))
+ * })
+ * ```
+ * A study that asks a policy for what it does not offer does not compile. The constructor throws `InvalidConfig`.
+ */
+export const define = <
+  Fields extends Schema.Struct.Fields,
+  const Offers extends ReadonlyArray<Service>,
+  P extends Node.PartTypes = {}
+>(definition: Definition<Fields, P, Offers>) => {
+  const build = Node.define<Fields, P, Pick<PolicyNode<Offered<Offers>>, "offers" | "layer">>(
+    // a study has one policy, which its paths call by what it is
+    { ...definition, kind: "policy", label: "policy" },
+    (config, parts) => ({ offers: definition.offers.map(({ key }) => key), layer: definition.layer(config, parts) })
+  )
+  return (config: Schema.Struct<Fields>["Encoded"], parts: Node.Parts = {}): PolicyNode<Offered<Offers>> =>
+    build(config, parts)
+}

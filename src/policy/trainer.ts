@@ -1,0 +1,48 @@
+/** What a model can be taught: the half of a policy that learns. */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { Question } from "../model/message.ts"
+import type { PolicyError } from "./policyError.ts"
+
+/** A question and one answer to it, as token ids (the end token included where the model gave it). */
+export interface Sequence {
+  readonly question: Question
+  readonly tokens: ReadonlyArray<number>
+}
+
+/** AdamW's settings for one step. Source: Loshchilov and Hutter, arXiv 1711.05101. */
+export interface AdamW {
+  readonly learningRate: number
+  readonly beta1: number
+  readonly beta2: number
+  readonly epsilon: number
+  readonly weightDecay: number
+  /** Largest norm of the whole gradient; above it the gradient is scaled down. Infinity: no clipping. */
+  readonly maxGradientNorm: number
+}
+
+/** A vision-language model that can be taught. One per run; calls are made one at a time. */
+export class Trainer extends Context.Service<Trainer, {
+  /** Token ids of a text that the model is to learn to say, end token included. */
+  readonly encodeAnswer: (text: string) => Effect.Effect<ReadonlyArray<number>, PolicyError>
+  /**
+   * log p of every completion token at temperature 1, under the current weights or under the reference, which a KL term
+   * looks back to: the weights as last loaded (where the running training loop started) or last synced.
+   */
+  readonly logprobs: (
+    sequences: ReadonlyArray<Sequence>,
+    of: "current" | "reference"
+  ) => Effect.Effect<ReadonlyArray<ReadonlyArray<number>>, PolicyError>
+  /** Makes the current weights the reference. */
+  readonly syncReference: Effect.Effect<void, PolicyError>
+  /**
+   * Adds the gradient of sum(weights * logprob) to what is accumulated, and returns the log-probabilities on the way.
+   * `weights` has one number a completion token; minus dLoss/dlogprob of any loss.
+   */
+  readonly backward: (
+    sequences: ReadonlyArray<Sequence>,
+    weights: ReadonlyArray<ReadonlyArray<number>>
+  ) => Effect.Effect<ReadonlyArray<ReadonlyArray<number>>, PolicyError>
+  /** Climbs the accumulated gradient by one AdamW step, clears it, and returns its norm before clipping. */
+  readonly step: (options: AdamW) => Effect.Effect<{ readonly gradientNorm: number }, PolicyError>
+}>()("assay/policy/Trainer") {}

@@ -1,0 +1,6 @@
+/** Rewards by name: to add one takes its file and a line here. */
+export { ap, ap50, odLength } from "../task/detection/reward/ap.ts"
+export { weightedSum } from "../task/detection/reward/weightedSum.ts"
+export { cosine } from "./cosine.ts"
+export { format } from "./format.ts"
+export { repetition } from "./repetition.ts"

@@ -1,0 +1,32 @@
+/** Journal, ledger and artifacts over runs.db. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Artifacts } from "../../pipeline/run/artifacts.ts"
+import { Journal } from "../../pipeline/run/journal.ts"
+import { Ledger } from "../../pipeline/run/ledger.ts"
+import * as Database from "../Database.ts"
+import * as Objects from "../Objects.ts"
+import type { StoreError } from "../storeError.ts"
+import { artifactMethods } from "./artifacts.ts"
+import * as Connection from "./Connection.ts"
+import { runMethods } from "./runs.ts"
+import { ledgerMethods, stageMethods } from "./stages.ts"
+
+export interface Options extends Database.Options {
+  /** Folder of the content-addressed files, usually `.assay/objects` beside the database. */
+  readonly objects: string
+}
+
+/** The three over one connection; creates the file and the object folder when they are not there. */
+export const layer = (options: Options): Layer.Layer<Artifacts | Journal | Ledger, StoreError> =>
+  Layer.effectContext(
+    Effect.gen(function*() {
+      const handle = yield* Database.openForWriting(options)
+      const connection = Connection.make(handle, yield* Objects.make(options.objects))
+      return Context.make(Journal, { ...runMethods(connection), ...stageMethods(connection) }).pipe(
+        Context.add(Ledger, ledgerMethods(connection)),
+        Context.add(Artifacts, artifactMethods(connection))
+      )
+    })
+  )

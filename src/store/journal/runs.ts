@@ -1,0 +1,148 @@
+/** Experiments and runs, as rows. */
+import * as Effect from "effect/Effect"
+import { createHash } from "node:crypto"
+import { type Journal, JournalError } from "../../pipeline/run/journal.ts"
+import type { Environment, ExperimentRecord, RunRecord } from "../../pipeline/run/Records.ts"
+import type { Connection } from "./Connection.ts"
+
+type Scalar = null | boolean | number | string
+
+/** The driver binds every number as REAL; integers go in as integers, so that plain SQL prints 8 and not 8.0. */
+const bind = (value: Scalar): null | bigint | number | string => {
+  if (typeof value === "boolean") return BigInt(value)
+  return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value
+}
+
+const typeOf = (value: Scalar): string => value === null ? "null" : typeof value
+
+/** Environments with the same facts are one row. Inside the caller's transaction. */
+const writeEnvironment = ({ handle }: Connection, environment: Environment, now: string): number => {
+  const facts = Object.entries(environment.facts).sort(([a], [b]) => (a < b ? -1 : 1))
+  const digest = createHash("sha256").update(JSON.stringify(facts)).digest("hex")
+  const known = handle.sqlite.prepare("SELECT id FROM environment WHERE digest = ?").pluck().get(digest)
+  if (known !== undefined) return Number(known)
+  const id = handle.sqlite.prepare("INSERT INTO environment (digest, created_at) VALUES (?, ?)").run(digest, now)
+    .lastInsertRowid
+  const insert = handle.sqlite.prepare("INSERT INTO environment_fact (environment, name, value) VALUES (?, ?, ?)")
+  for (const [name, value] of facts) insert.run(id, name, bind(value))
+  return Number(id)
+}
+
+/** A variant that the study no longer has stays while runs name it, but is nobody's baseline. */
+const writeVariants = ({ handle }: Connection, experiment: number, variants: ExperimentRecord["variants"]): void => {
+  handle.sqlite.prepare("UPDATE variant SET role = 'variant' WHERE experiment = ?").run(experiment)
+  handle.sqlite.prepare(`
+    DELETE FROM variant WHERE experiment = ?
+      AND NOT EXISTS (SELECT 1 FROM run r WHERE r.experiment = variant.experiment AND r.variant = variant.name)`)
+    .run(experiment)
+  const upsert = handle.sqlite.prepare(`
+    INSERT INTO variant (experiment, name, cell, role, ordinal) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET cell = excluded.cell, role = excluded.role, ordinal = excluded.ordinal`)
+  variants.forEach((variant, i) => {
+    upsert.run(experiment, variant.name, JSON.stringify(variant.cell), variant.role, i)
+  })
+}
+
+const openExperiment = (connection: Connection, record: ExperimentRecord, environment: Environment) =>
+  connection.write("openExperiment", (now) => {
+    const id = Number(
+      connection.handle.sqlite.prepare(`
+        INSERT INTO experiment (name, question, file, "table", environment, created_at)
+        VALUES (@name, @question, @file, @table, @environment, @now)
+        ON CONFLICT (name) DO UPDATE SET question = excluded.question, file = excluded.file,
+          "table" = excluded."table", environment = excluded.environment
+        RETURNING id`)
+        .pluck()
+        .get({
+          name: record.name,
+          question: record.question,
+          file: record.file,
+          table: JSON.stringify(record.table),
+          environment: writeEnvironment(connection, environment, now),
+          now
+        })
+    )
+    writeVariants(connection, id, record.variants)
+    return id
+  })
+
+const writeParams = ({ handle }: Connection, run: number, params: RunRecord["params"]): void => {
+  handle.sqlite.prepare("DELETE FROM param WHERE run = ?").run(run)
+  const insert = handle.sqlite.prepare("INSERT INTO param (run, path, type, value) VALUES (?, ?, ?, ?)")
+  for (const { path, value } of params) insert.run(run, path, typeOf(value), bind(value))
+}
+
+/** A finished run stays finished, with the environment that it ran in; any other is planned anew. */
+const writeRun = (connection: Connection, experiment: number, record: RunRecord, environment: number): number => {
+  const { sqlite } = connection.handle
+  const row = { experiment, environment, variant: record.variant, seed: record.seed, fingerprint: record.fingerprint }
+  sqlite.prepare(`
+    UPDATE run SET current = 0
+    WHERE experiment = @experiment AND variant = @variant AND seed = @seed AND fingerprint <> @fingerprint`).run(row)
+  return Number(
+    sqlite.prepare(`
+      INSERT INTO run (experiment, variant, seed, fingerprint, status, current, environment)
+      VALUES (@experiment, @variant, @seed, @fingerprint, 'planned', 1, @environment)
+      ON CONFLICT (experiment, variant, seed, fingerprint) DO UPDATE SET current = 1,
+        environment = CASE status WHEN 'done' THEN environment ELSE excluded.environment END,
+        error = CASE status WHEN 'done' THEN error END,
+        ended_at = CASE status WHEN 'done' THEN ended_at END,
+        status = CASE status WHEN 'done' THEN 'done' ELSE 'planned' END
+      RETURNING id`).pluck().get(row)
+  )
+}
+
+const unknownVariant = (connection: Connection, { experiment, variant }: RunRecord): JournalError =>
+  new JournalError({
+    operation: "openRun",
+    message: `The experiment ${experiment} has no variant ${variant} in ${connection.handle.file}. ` +
+      "Open the experiment with all its variants before its runs."
+  })
+
+const openRun = (connection: Connection, record: RunRecord, environment: Environment) =>
+  Effect.filterOrFail(
+    connection.write("openRun", (now) => {
+      const experiment = connection.handle.sqlite
+        .prepare("SELECT e.id FROM experiment e JOIN variant v ON v.experiment = e.id WHERE e.name = ? AND v.name = ?")
+        .pluck()
+        .get(record.experiment, record.variant)
+      if (experiment === undefined) return undefined
+      const run = writeRun(connection, Number(experiment), record, writeEnvironment(connection, environment, now))
+      writeParams(connection, run, record.params)
+      return run
+    }),
+    (run) => run !== undefined,
+    () => unknownVariant(connection, record)
+  )
+
+export const runMethods = (
+  connection: Connection
+): Pick<Journal["Service"], "openExperiment" | "openRun" | "retireRuns" | "closeRun" | "linkStage"> => ({
+  openExperiment: (record, environment) => openExperiment(connection, record, environment),
+  openRun: (record, environment) => openRun(connection, record, environment),
+  retireRuns: (experiment, keep) =>
+    connection.write("retireRuns", () => {
+      connection.handle.sqlite.prepare(`
+        UPDATE run SET current = 0
+        WHERE current = 1 AND experiment = (SELECT id FROM experiment WHERE name = ?)
+          AND id NOT IN (SELECT value FROM json_each(?))`).run(experiment, JSON.stringify(keep))
+    }),
+  closeRun: (run, status, error) =>
+    connection.write("closeRun", (now) => {
+      // A run that was done and is found done again keeps the time at which it ended.
+      connection.handle.sqlite.prepare(`
+        UPDATE run SET status = @status, error = @error, ended_at = @now
+        WHERE id = @run AND NOT (status = 'done' AND @status = 'done')`)
+        .run({ run, status, error: error ?? null, now })
+    }),
+  linkStage: ({ label, position, reused, run, stage }) =>
+    connection.write("linkStage", (now) => {
+      connection.handle.sqlite.prepare(`
+        INSERT INTO run_stage (run, position, stage, reused, label) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET stage = excluded.stage, reused = excluded.reused, label = excluded.label`)
+        .run(run, position, stage, reused ? 1 : 0, label)
+      connection.handle.sqlite.prepare(`
+        UPDATE run SET status = 'running', started_at = coalesce(started_at, ?) WHERE id = ? AND status = 'planned'`)
+        .run(now, run)
+    })
+})

@@ -1,0 +1,183 @@
+/** Stage executions: looked up, opened, stepped, closed. */
+import * as Effect from "effect/Effect"
+import type { Journal, JournalError } from "../../pipeline/run/journal.ts"
+import type { FinishedStage, Ledger } from "../../pipeline/run/ledger.ts"
+import type { Artifact, KeptRecord, StageRecord } from "../../pipeline/run/Records.ts"
+import { dropBest, dropCheckpoints, forget, intact, releasePending, removeFiles } from "./artifacts.ts"
+import type { Connection } from "./Connection.ts"
+import { rewindRecords } from "./rewind.ts"
+import { writeStep } from "./steps.ts"
+
+interface StageRow {
+  readonly id: number
+  readonly status: "running" | "done" | "failed"
+  readonly output: string | null
+  readonly subject: string | null
+}
+
+const find = ({ handle }: Connection, fingerprint: string): StageRow | undefined =>
+  handle.sqlite.prepare("SELECT id, status, output, subject FROM stage WHERE fingerprint = ?").get(fingerprint) as
+    | StageRow
+    | undefined
+
+const artifact = ({ handle }: Connection, hash: string): Artifact =>
+  handle.sqlite
+    .prepare("SELECT hash, bytes, media_type AS mediaType FROM artifact WHERE hash = ?")
+    .get(hash) as Artifact
+
+const finished = (connection: Connection, fingerprint: string): FinishedStage | undefined => {
+  const row = find(connection, fingerprint)
+  if (row?.status !== "done" || row.output === null) return undefined
+  return {
+    id: row.id,
+    output: artifact(connection, row.output),
+    subject: row.subject === null ? undefined : artifact(connection, row.subject)
+  }
+}
+
+const findStage = (connection: Connection, fingerprint: string) =>
+  Effect.gen(function*() {
+    const stage = yield* connection.read("findStage", () => finished(connection, fingerprint))
+    if (stage === undefined) return undefined
+    for (const needed of stage.subject === undefined ? [stage.output] : [stage.output, stage.subject]) {
+      if (!(yield* intact(connection, "findStage", needed))) return undefined
+    }
+    return stage
+  })
+
+/** Empties a finished stage; runs that rested on it are no longer done. */
+const clear = (connection: Connection, row: StageRow): ReadonlyArray<string> => {
+  const { sqlite } = connection.handle
+  rewindRecords(sqlite, row.id, -1)
+  const kept = sqlite.prepare("DELETE FROM kept_weights WHERE stage = ? RETURNING artifact").pluck().all(row.id)
+  sqlite.prepare("UPDATE stage SET output = NULL, subject = NULL WHERE id = ?").run(row.id)
+  sqlite.prepare(`
+    UPDATE run SET status = 'planned', ended_at = NULL
+    WHERE status = 'done' AND id IN (SELECT run FROM run_stage WHERE stage = ?)`).run(row.id)
+  return forget(connection, [row.output, row.subject, ...kept as Array<string>].filter((hash) => hash !== null))
+}
+
+const openStage = (connection: Connection, record: StageRecord) =>
+  Effect.flatMap(
+    connection.write("openStage", (now) => {
+      const { sqlite } = connection.handle
+      const known = find(connection, record.fingerprint)
+      const dropped = known?.status === "done" ? clear(connection, known) : []
+      const id = Number(
+        sqlite.prepare(`
+          INSERT INTO stage (fingerprint, kind, name, config, preimage, status, started_at)
+          VALUES (?, ?, ?, ?, ?, 'running', ?)
+          ON CONFLICT (fingerprint) DO UPDATE SET status = 'running', error = NULL, ended_at = NULL
+          RETURNING id`)
+          .pluck()
+          .get(record.fingerprint, record.kind, record.name, JSON.stringify(record.config), record.preimage, now)
+      )
+      const input = sqlite.prepare(
+        "INSERT INTO stage_io (stage, role, fingerprint) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+      )
+      for (const { fingerprint, role } of record.inputs) input.run(id, role, fingerprint)
+      connection.statements.metricKeys.declare(id, record.metrics)
+      return { id, dropped }
+    }),
+    ({ dropped, id }) => Effect.as(removeFiles(connection, dropped), id)
+  )
+
+const lastCheckpoint = (connection: Connection, stage: number) =>
+  Effect.gen(function*() {
+    const candidates = yield* connection.read("lastCheckpoint", () =>
+      connection.handle.sqlite.prepare(`
+        SELECT c.step, a.hash, a.bytes, a.media_type AS mediaType
+        FROM checkpoint c JOIN artifact a ON a.hash = c.artifact
+        WHERE c.stage = ? ORDER BY c.step DESC`).all(stage) as Array<Artifact & { readonly step: number }>)
+    for (const { step, ...artifact } of candidates) {
+      if (yield* intact(connection, "lastCheckpoint", artifact)) return { step, artifact }
+    }
+    return undefined
+  })
+
+const bestWeights = (connection: Connection, stage: number) =>
+  Effect.gen(function*() {
+    const [row] = yield* connection.read("bestWeights", () =>
+      connection.handle.sqlite.prepare(`
+        SELECT b.step, b.value, a.hash, a.bytes, a.media_type AS mediaType
+        FROM best_weights b JOIN artifact a ON a.hash = b.artifact
+        WHERE b.stage = ? ORDER BY b.step DESC LIMIT 1`)
+        .all(stage) as Array<Artifact & { readonly step: number; readonly value: number }>)
+    if (row === undefined) return undefined
+    const { step, value, ...artifact } = row
+    return { step, value, artifact }
+  })
+
+const unfinishedStep = (connection: Connection, fingerprint: string) =>
+  Effect.gen(function*() {
+    const row = yield* connection.read("unfinishedStep", () => find(connection, fingerprint))
+    if (row === undefined || row.status === "done") return undefined
+    return (yield* lastCheckpoint(connection, row.id))?.step
+  })
+
+/** One transaction, and then the deletion of the files that it made superfluous. */
+const writeAndRemove = (
+  connection: Connection,
+  operation: string,
+  work: (now: string) => ReadonlyArray<string>
+): Effect.Effect<void, JournalError> =>
+  Effect.flatMap(connection.write(operation, work), (dropped) => removeFiles(connection, dropped))
+
+/** What the ledger tells of stages. */
+export const ledgerMethods = (connection: Connection): Ledger["Service"] => ({
+  findStage: (fingerprint) => findStage(connection, fingerprint),
+  unfinishedStep: (fingerprint) => unfinishedStep(connection, fingerprint)
+})
+
+/** What the journal does with stages. */
+export const stageMethods = (
+  connection: Connection
+): Pick<
+  Journal["Service"],
+  "openStage" | "commitStep" | "lastCheckpoint" | "bestWeights" | "rewind" | "closeStage" | "failStage"
+> => ({
+  openStage: (record) => openStage(connection, record),
+  commitStep: (stage, step) =>
+    Effect.tap(
+      writeAndRemove(connection, "commitStep", (now) => {
+        writeStep(connection.statements, stage, step, now)
+        if (step.checkpoint === undefined) return []
+        // until a newer training state is in, a resumed stage may need older best weights again
+        return [
+          ...dropCheckpoints(connection, stage, "before", step.step),
+          ...dropBest(connection, stage, "before", step.step)
+        ]
+      }),
+      () => Effect.sync(() => releasePending(connection, step.checkpoint, step.best?.artifact))
+    ),
+  lastCheckpoint: (stage) => lastCheckpoint(connection, stage),
+  bestWeights: (stage) => bestWeights(connection, stage),
+  rewind: (stage, step) =>
+    writeAndRemove(connection, "rewind", () => {
+      rewindRecords(connection.handle.sqlite, stage, step)
+      return [...dropCheckpoints(connection, stage, "after", step), ...dropBest(connection, stage, "after", step)]
+    }),
+  closeStage: (stage, { kept = [], output, records, subject }) =>
+    Effect.tap(
+      writeAndRemove(connection, "closeStage", (now) => {
+        const { sqlite } = connection.handle
+        if (records !== undefined) writeStep(connection.statements, stage, records, now)
+        const keep = sqlite.prepare("INSERT INTO kept_weights (stage, role, step, artifact) VALUES (?, ?, ?, ?)")
+        for (const { artifact, role, step } of kept) keep.run(stage, role, step, artifact.hash)
+        sqlite.prepare("UPDATE stage SET status = 'done', output = ?, subject = ?, error = NULL, ended_at = ? WHERE id = ?")
+          .run(output.hash, subject?.hash ?? null, now, stage)
+        // A finished stage is never resumed, so its training state is of no more use.
+        return [...dropCheckpoints(connection, stage, "all"), ...dropBest(connection, stage, "all")]
+      }),
+      // best weights were released with their step
+      () => Effect.sync(() => releasePending(connection, output, subject, ...lastOf(kept)))
+    ),
+  failStage: (stage, error) =>
+    connection.write("failStage", (now) => {
+      connection.handle.sqlite.prepare("UPDATE stage SET status = 'failed', error = ?, ended_at = ? WHERE id = ?")
+        .run(error, now, stage)
+    })
+})
+
+const lastOf = (kept: ReadonlyArray<KeptRecord>): ReadonlyArray<Artifact> =>
+  kept.filter(({ role }) => role === "last").map(({ artifact }) => artifact)

@@ -1,0 +1,77 @@
+/** Steps: metrics, samples and checkpoints of a stage, as rows. */
+import type { ScopedSample, StepRecord, TableRow } from "../../pipeline/run/Records.ts"
+import type { Statements } from "./statements.ts"
+
+/** SQL has no NaN, and an infinity would poison every average. */
+const finite = (value: number): number | null => Number.isFinite(value) ? value : null
+
+const plain = (value: TableRow[string]): string | number | null => typeof value === "number" ? finite(value) : value
+
+/** Completions of this many tokens are counted apart, as in the published study. */
+const long = 3000
+
+const writeTables = (statements: Statements, sample: number, tables: ScopedSample["tables"]): void => {
+  for (const [table, rows] of Object.entries(tables ?? {})) {
+    rows.forEach((row, i) => {
+      const columns = Object.keys(row)
+      statements.tableRow(table, columns).run(sample, i, ...columns.map((column) => plain(row[column]!)))
+    })
+  }
+}
+
+const writeSamples = (statements: Statements, stage: number, step: number, samples: ReadonlyArray<ScopedSample>): void => {
+  const texts = new Map<string, number>()
+  const textId = (text: string): number => {
+    const id = texts.get(text) ?? statements.textId(text)
+    texts.set(text, id)
+    return id
+  }
+  for (const row of samples) {
+    const id = statements.completion.get(
+      stage,
+      row.scope,
+      step,
+      row.ordinal,
+      row.example,
+      textId(row.prompt),
+      row.completion,
+      textId(row.solution),
+      textId(JSON.stringify(row.details)),
+      row.tokenCount,
+      row.finishReason
+    ) as number
+    row.rewards.forEach((reward, i) => {
+      statements.reward.run(id, i, reward.part, finite(reward.value), reward.error ?? null)
+    })
+    writeTables(statements, id, row.tables)
+  }
+}
+
+const sumUp = (statements: Statements, stage: number, step: number, samples: ReadonlyArray<ScopedSample>): void => {
+  for (const [scope, all] of Map.groupBy(samples, (sample) => sample.scope)) {
+    statements.sumRewards.run(stage, scope, step)
+    const short = all.map(({ tokenCount }) => tokenCount).filter((count) => count < long)
+    const least = short.reduce((a, b) => Math.min(a, b), Infinity)
+    const most = short.reduce((a, b) => Math.max(a, b), -Infinity)
+    const total = short.reduce((sum, count) => sum + count, 0)
+    statements.sumTokens.run(stage, scope, short.length, finite(least), finite(most), total, all.length - short.length)
+  }
+}
+
+/**
+ * Writes the records of a step, inside the caller's transaction. Of a metric recorded twice the last value counts.
+ *
+ * Throws when the step is already there: a resumed stage rewinds first.
+ */
+export const writeStep = (statements: Statements, stage: number, record: StepRecord, now: string): void => {
+  const { best, checkpoint, samples, step } = record
+  const values = new Map(record.metrics.map(({ name, scope, value }) => [statements.metricKeys.of(stage, scope, name), value]))
+  for (const [key, value] of values) {
+    statements.metric.run(stage, key, step, finite(value))
+    statements.lastValue.run(stage, key, step, finite(value))
+  }
+  writeSamples(statements, stage, step, samples)
+  sumUp(statements, stage, step, samples)
+  if (checkpoint !== undefined) statements.checkpoint.run(stage, step, checkpoint.hash, now)
+  if (best !== undefined) statements.best.run(stage, step, best.value, best.artifact.hash)
+}

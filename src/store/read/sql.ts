@@ -1,0 +1,39 @@
+/** Anybody's questions to the database, read-only. */
+import * as Effect from "effect/Effect"
+import { attempt, type Handle } from "../Database.ts"
+import { StoreError } from "../storeError.ts"
+
+export interface Answer {
+  readonly columns: ReadonlyArray<string>
+  /** Integers as bigint, so that none is rounded. */
+  readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
+}
+
+const refuse = (file: string, text: string): StoreError =>
+  new StoreError({
+    reason: "query",
+    file,
+    message: `Only statements that read and return rows are run here, and this is none: ${text.trim().slice(0, 200)}. ` +
+      "Ask with SELECT, WITH, VALUES, or EXPLAIN of one of them; " +
+      "to change a database use the sqlite3 client on a copy of it."
+  })
+
+const rejected = (file: string, error: StoreError): StoreError => {
+  const text = error.cause instanceof Error ? error.cause.message : error.message
+  return new StoreError({ reason: "query", file, message: `SQLite rejects the query: ${text}.`, cause: error.cause })
+}
+
+/**
+ * Runs one read-only statement. What would write, attach or copy a database is refused before it runs.
+ *
+ * Fails with reason "query" for such a statement, and for SQL that SQLite rejects.
+ */
+export const sql = ({ file, sqlite }: Handle, text: string): Effect.Effect<Answer, StoreError> =>
+  attempt(file, () => {
+    const statement = sqlite.prepare(text)
+    if (!statement.reader || !statement.readonly) throw refuse(file, text)
+    return {
+      columns: statement.columns().map(({ name }) => name),
+      rows: statement.raw().safeIntegers().all() as Array<Array<unknown>>
+    }
+  }).pipe(Effect.mapError((error) => error.reason === "unexpected" ? rejected(file, error) : error))

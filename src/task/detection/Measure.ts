@@ -1,0 +1,101 @@
+/** What a detection evaluation measures. */
+import * as Metric from "../../pipeline/declare/Metric.ts"
+import { convert, type LabeledBox, type Spoken } from "../../vision/Box.ts"
+import type { Dataset } from "../dataset.ts"
+import type { Answered } from "../Task.ts"
+import * as Coco from "./coco/Coco.ts"
+import type { Example } from "./example.ts"
+import * as Matching from "./Matching.ts"
+
+type Spelled = ReadonlyArray<LabeledBox<Spoken>>
+
+/** An image, the labels asked for, the true boxes, and the boxes of the answer. */
+export type AnsweredDetection = Answered<Example, ReadonlyArray<string>, Spelled, Spelled>
+
+/** COCO's names for the numbers that are kept, and where they stand among its twelve. */
+const stats = [
+  ["mAP", 0],
+  ["AP50", 1],
+  ["AP75", 2],
+  ["APsmall", 3],
+  ["APmedium", 4],
+  ["APlarge", 5],
+  ["AR100", 8]
+] as const
+
+export const metrics: ReadonlyArray<Metric.Metric> = [
+  ...stats.map(([name]) => Metric.make(name, "%", "higher", "image")),
+  Metric.make("precision@0.5", "%", "higher", "box"),
+  Metric.make("recall@0.5", "%", "higher", "box"),
+  Metric.make("meanIoU", "share", "higher", "box")
+]
+
+/**
+ * The numbers of a detection evaluation: COCO's, of which those without truth (no object of that size) are left out, and
+ * precision, recall and mean IoU of boxes matched one to one from IoU 0.5 on.
+ *
+ * A model gives no confidence: every box scores 1.0, and the boxes of an image keep the order in which it said them.
+ * Boxes with a label that the data set lacks count against precision and not at all in COCO's numbers. What was not
+ * asked about is no truth.
+ */
+export const measure = (
+  answers: ReadonlyArray<AnsweredDetection>,
+  { categories }: Dataset<Example>
+): ReadonlyArray<readonly [name: string, value: number]> => {
+  const evaluation = cocoOf(categories, answers)
+  const matching = Matching.overall(answers.map((one) => Matching.ofImage(truthOf(one), saidOf(one))))
+  return [
+    ...stats.flatMap(([name, index]) => {
+      const value = evaluation.stats[index]!
+      return value < 0 ? [] : [[name, value * 100] as const]
+    }),
+    ["precision@0.5", matching.precision * 100],
+    ["recall@0.5", matching.recall * 100],
+    ["meanIoU", matching.meanIoU]
+  ]
+}
+
+/** The objects that were asked about, crowd regions too. */
+export const truthOf = ({ example, prompt }: AnsweredDetection) => {
+  const asked = new Set(prompt.asked)
+  return example.objects.filter(({ label }) => asked.has(label))
+}
+
+/** The boxes of the answer, in pixels of the image file. */
+export const saidOf = ({ answer, prompt }: AnsweredDetection): ReadonlyArray<LabeledBox<"original">> => {
+  const sizes = { original: prompt.image, resized: prompt.input }
+  return answer.map(({ box, label }) => ({ label, box: convert(box, "original", sizes) }))
+}
+
+const cocoOf = (categories: ReadonlyArray<string>, answers: ReadonlyArray<AnsweredDetection>): Coco.Evaluation => {
+  const ids = new Map(categories.map((name, id) => [name, id]))
+  const truth: Coco.Truth = {
+    images: answers.map((_, id) => ({ id })),
+    categories: categories.map((name, id) => ({ id, name })),
+    annotations: answers.flatMap((answer, image_id) =>
+      truthOf(answer).map((object) => ({
+        image_id,
+        category_id: ids.get(object.label) ?? -1,
+        bbox: rectangle(object),
+        area: object.area,
+        iscrowd: object.crowd ? 1 : 0
+      }))
+    )
+  }
+  const detections = answers.flatMap((answer, image_id) =>
+    saidOf(answer).map((said) => ({
+      image_id,
+      category_id: ids.get(said.label) ?? -1,
+      bbox: rectangle(said),
+      score: 1
+    }))
+  )
+  return Coco.evaluate(truth, detections)
+}
+
+const rectangle = ({ box }: LabeledBox<"original">): Coco.Rectangle => [
+  box.x1,
+  box.y1,
+  box.x2 - box.x1,
+  box.y2 - box.y1
+]

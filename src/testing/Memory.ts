@@ -1,0 +1,190 @@
+/** A memory of everything that was journaled, for tests to look at, and the services of the engine that keep it. */
+import { createHash } from "node:crypto"
+import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Artifacts } from "../pipeline/run/artifacts.ts"
+import * as Claims from "../pipeline/run/Claims.ts"
+import { Journal, type StageResult } from "../pipeline/run/journal.ts"
+import { type FinishedStage, Ledger } from "../pipeline/run/ledger.ts"
+import type { Artifact, ExperimentRecord, LinkRecord, RunRecord, StageRecord, StepRecord } from "../pipeline/run/Records.ts"
+import { Generated } from "../pipeline/run/services.ts"
+
+/** A stage execution. */
+export interface MemoryStage {
+  readonly id: number
+  readonly record: StageRecord
+  status: "running" | "finished" | "failed"
+  error?: string
+  steps: Array<StepRecord>
+  result?: FinishedStage
+  kept: StageResult["kept"]
+}
+
+/** A run, and its stages by position. */
+export interface MemoryRun {
+  readonly id: number
+  readonly record: RunRecord
+  status: "planned" | "running" | "done" | "failed" | "interrupted"
+  error?: string | undefined
+  retired: boolean
+  readonly links: Map<number, LinkRecord>
+}
+
+/** It outlives its layer, as a database outlives a process. */
+export class Memory {
+  readonly experiments: Array<ExperimentRecord> = []
+  readonly runs: Array<MemoryRun> = []
+  readonly stages: Array<MemoryStage> = []
+  /** Called after each committed step. */
+  onCommit: (stage: MemoryStage, step: number) => Effect.Effect<void> = () => Effect.void
+  readonly folder: string
+  private files = 0
+
+  /** `folder` gets the artifacts, and is made where it is not there. */
+  constructor(folder: string) {
+    this.folder = folder
+    mkdirSync(folder, { recursive: true })
+  }
+
+  /** The first execution of a stage of this name. Throws where there is none. */
+  stage(name: string): MemoryStage {
+    const found = this.stages.find((stage) => stage.record.name === name)
+    if (found === undefined) throw new Error(`no stage "${name}" was executed`)
+    return found
+  }
+
+  pathOf(artifact: Artifact): string {
+    return join(this.folder, artifact.hash)
+  }
+
+  store(mediaType: string, temporary: string): Artifact {
+    const content = readFileSync(temporary)
+    const artifact = { hash: createHash("sha256").update(content).digest("hex"), bytes: content.length, mediaType }
+    renameSync(temporary, this.pathOf(artifact))
+    return artifact
+  }
+
+  temporary(): string {
+    return join(this.folder, `new-${this.files++}`)
+  }
+}
+
+const byFingerprint = (memory: Memory, fingerprint: string) =>
+  memory.stages.find((stage) => stage.record.fingerprint === fingerprint)
+
+const usable = (memory: Memory, artifact: Artifact | undefined) =>
+  artifact === undefined || existsSync(memory.pathOf(artifact))
+
+const checkpointOf = (memory: Memory, stage: MemoryStage) => {
+  const found = stage.steps.findLast(({ checkpoint }) => checkpoint !== undefined && usable(memory, checkpoint))
+  return found === undefined ? undefined : { step: found.step, artifact: found.checkpoint! }
+}
+
+const ledger = (memory: Memory): Ledger["Service"] => ({
+  findStage: (fingerprint) =>
+    Effect.sync(() => {
+      const stage = byFingerprint(memory, fingerprint)
+      if (stage?.status !== "finished" || stage.result === undefined) return undefined
+      return usable(memory, stage.result.output) && usable(memory, stage.result.subject) ? stage.result : undefined
+    }),
+  unfinishedStep: (fingerprint) =>
+    Effect.sync(() => {
+      const stage = byFingerprint(memory, fingerprint)
+      return stage === undefined || stage.status === "finished" ? undefined : checkpointOf(memory, stage)?.step
+    })
+})
+
+const stageMethods = (memory: Memory) => {
+  const byId = (id: number) => memory.stages[id - 1]!
+  return {
+    openStage: (record: StageRecord) =>
+      Effect.sync(() => {
+        const known = byFingerprint(memory, record.fingerprint)
+        if (known === undefined) {
+          memory.stages.push({ id: memory.stages.length + 1, record, status: "running", steps: [], kept: undefined })
+          return memory.stages.length
+        }
+        if (known.status === "finished") known.steps = []
+        delete known.result
+        known.status = "running"
+        return known.id
+      }),
+    commitStep: (id: number, step: StepRecord) =>
+      Effect.suspend(() => {
+        byId(id).steps.push(step)
+        return memory.onCommit(byId(id), step.step)
+      }),
+    lastCheckpoint: (id: number) => Effect.sync(() => checkpointOf(memory, byId(id))),
+    bestWeights: (id: number) =>
+      Effect.sync(() => {
+        const found = byId(id).steps.findLast(({ best }) => best !== undefined && usable(memory, best.artifact))
+        return found === undefined ? undefined : { step: found.step, ...found.best! }
+      }),
+    rewind: (id: number, step: number) =>
+      Effect.sync(() => {
+        byId(id).steps = byId(id).steps.filter((record) => record.step <= step)
+      }),
+    closeStage: (id: number, { kept, output, records, subject }: StageResult) =>
+      Effect.sync(() => {
+        const stage = byId(id)
+        if (records !== undefined) stage.steps = [records]
+        stage.status = "finished"
+        stage.kept = kept
+        stage.result = { id, output, subject }
+      }),
+    failStage: (id: number, error: string) =>
+      Effect.sync(() => {
+        byId(id).status = "failed"
+        byId(id).error = error
+      })
+  }
+}
+
+const runMethods = (memory: Memory) => ({
+  openExperiment: (record: ExperimentRecord) => Effect.sync(() => memory.experiments.push(record)),
+  openRun: (record: RunRecord) =>
+    Effect.sync(() => {
+      const known = memory.runs.find((run) => run.record.fingerprint === record.fingerprint)
+      if (known !== undefined) {
+        known.status = "planned"
+        known.links.clear()
+        return known.id
+      }
+      const id = memory.runs.length + 1
+      memory.runs.push({ id, record, status: "planned", retired: false, links: new Map() })
+      return id
+    }),
+  retireRuns: (experiment: string, keep: ReadonlyArray<number>) =>
+    Effect.sync(() => {
+      for (const run of memory.runs) run.retired = run.record.experiment === experiment && !keep.includes(run.id)
+    }),
+  closeRun: (id: number, status: "done" | "failed" | "interrupted", error?: string) =>
+    Effect.sync(() => {
+      memory.runs[id - 1]!.status = status
+      memory.runs[id - 1]!.error = error
+    }),
+  linkStage: (link: LinkRecord) =>
+    Effect.sync(() => {
+      memory.runs[link.run - 1]!.links.set(link.position, link)
+    })
+})
+
+const artifacts = (memory: Memory): Artifacts["Service"] => ({
+  put: (mediaType, write) => {
+    const path = memory.temporary()
+    return Effect.map(write(path), () => memory.store(mediaType, path))
+  },
+  fetch: (artifact) => Effect.sync(() => memory.pathOf(artifact))
+})
+
+/** Everything that a plan and its runner rest on, with records in memory and artifacts in the memory's folder. */
+export const layer = (memory: Memory): Layer.Layer<Ledger | Journal | Artifacts | Claims.Claims | Generated> =>
+  Layer.mergeAll(
+    Layer.succeed(Ledger, ledger(memory)),
+    Layer.succeed(Journal, { ...runMethods(memory), ...stageMethods(memory) }),
+    Layer.succeed(Artifacts, artifacts(memory)),
+    Claims.memory,
+    Layer.succeed(Generated, { folder: memory.folder })
+  )

@@ -1,0 +1,28 @@
+/** Studies planned and run against a memory, as one process would on a database. */
+import * as Effect from "effect/Effect"
+import type { Experiment } from "../pipeline/declare/Experiment.ts"
+import * as Plan from "../pipeline/plan/Plan.ts"
+import { type Event, Progress } from "../pipeline/run/Progress.ts"
+import * as Runner from "../pipeline/run/Runner.ts"
+import { layer, type Memory } from "./Memory.ts"
+
+export interface Options extends Plan.Options {
+  /** Runs side by side; 1 unless given. */
+  readonly jobs?: number
+  /** Is told everything that happens. */
+  readonly listen?: (event: Event) => void
+}
+
+const environment = { facts: { node: process.version } }
+
+/** The plan of a study. Fails as `Plan.plan` does. */
+export const planStudy = (memory: Memory, experiment: Experiment, options: Plan.Options = {}) =>
+  Effect.provide(Plan.plan(experiment, options), layer(memory))
+
+/** Runs a study, and says how every run of it ended. What the memory holds as finished is not run again. */
+export const runStudy = (memory: Memory, experiment: Experiment, { jobs = 1, listen = () => {}, ...options }: Options = {}) =>
+  Plan.plan(experiment, options).pipe(
+    Effect.flatMap((plan) => Runner.run(plan, { jobs, environment, file: "study.ts" })),
+    Effect.provideService(Progress, listen),
+    Effect.provide(layer(memory))
+  )

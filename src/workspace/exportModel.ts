@@ -1,0 +1,63 @@
+/** Models that runs trained, as folders. */
+import * as fs from "node:fs"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import { type Saved, writeAdapter, writeFolder } from "../model/export.ts"
+import { modelFolder } from "../model/shipped.ts"
+import { exits } from "../pipeline/Errors.ts"
+import * as Objects from "../store/Objects.ts"
+import { runById } from "./read.ts"
+import type { Workspace } from "./Workspace.ts"
+
+/** A run has no model that could be written: `message` says why. */
+export class NoModel extends Data.TaggedError("NoModel")<{ readonly message: string }> {
+  readonly exitCode = exits.invalid
+}
+
+export interface Options {
+  /** Folder to write into; it must be empty or absent. */
+  readonly out: string
+  /** Only the adapters, as PEFT reads them. */
+  readonly adapter?: boolean
+  readonly dtype?: "F32" | "F16" | "BF16"
+  /** Weights that a loop kept beside those it handed on. */
+  readonly kept?: "best" | "last" | undefined
+}
+
+const occupied = (folder: string): boolean => fs.existsSync(folder) && fs.readdirSync(folder).length > 0
+
+/**
+ * Writes what the last stage of a run that changed its policy left behind, or what its last loop kept.
+ *
+ * Fails with `NoModel` when there is nothing to write, when what is stored has been altered, or when the folder is in use.
+ */
+export const exportModel = Effect.fn("Workspace.exportModel")(function*(workspace: Workspace, run: number, options: Options) {
+  const { id, kept, params, stages, status } = yield* runById(workspace, run)
+  const folder = params["policy.folder"]
+  if (typeof folder !== "string") {
+    return yield* new NoModel({ message: `Run ${id} has no model to export: its policy is not Policy.local(folder).` })
+  }
+  const hash = options.kept === undefined
+    ? stages.findLast(({ subject }) => subject !== null)?.subject
+    : kept.findLast(({ role }) => role === options.kept)?.artifact
+  if (typeof hash !== "string") {
+    const why = options.kept !== undefined
+      ? `none of its loops kept its ${options.kept} weights`
+      : status === "done"
+      ? "none of its stages trains"
+      : `it is ${status}, and no training stage has ended`
+    return yield* new NoModel({ message: `Run ${id} has no model to export: ${why}. \`assay list\` names the runs.` })
+  }
+  if (occupied(options.out)) {
+    return yield* new NoModel({ message: `The folder ${options.out} is not empty. Name another one, or empty it first.` })
+  }
+  const objects = yield* Objects.make(workspace.objects)
+  if (!(yield* objects.verify(hash))) {
+    return yield* new NoModel({
+      message: `The stored weights of run ${id}, ${objects.path(hash)}, are missing or altered. Running its study again ` +
+        "makes them anew."
+    })
+  }
+  const saved: Saved = { folder: modelFolder(folder), weights: objects.path(hash) }
+  yield* options.adapter === true ? writeAdapter(saved, options.out) : writeFolder(saved, options.out, options.dtype ?? "F32")
+})

@@ -1,0 +1,74 @@
+/** Judging what others made: rows of completions by rewards, files of detections by COCO's measures. */
+import { once } from "node:events"
+import { createReadStream } from "node:fs"
+import * as Effect from "effect/Effect"
+import { InvalidConfig } from "../pipeline/Errors.ts"
+import { reasonOf } from "../pipeline/reason.ts"
+import { longestRow, names, rewardNamed, type Scored, scoreRow } from "../reward/scoreRows.ts"
+import { DataError } from "../task/dataError.ts"
+import type { Reward } from "../task/reward.ts"
+import type { Variant } from "../task/variant.ts"
+import { lines } from "./lines.ts"
+import { importModule } from "./loadStudy.ts"
+
+export { cocoNames, evaluateFiles, type FileEvaluation } from "../evaluate/files.ts"
+export { type Scored, summarise, type Summary, toJson } from "../reward/scoreRows.ts"
+export { names as rewardNames }
+
+const isReward = (value: unknown): value is Reward =>
+  typeof value === "object" && value !== null && "score" in value && typeof value.score === "function"
+
+/** A reward that a user's module exports: itself, or a constructor that needs no config. */
+const ownReward = Effect.fnUntraced(function*(file: string, name: string) {
+  const exported = (yield* importModule(file))[name]
+  const made = yield* Effect.try({
+    try: (): unknown => typeof exported === "function" ? exported() : exported,
+    catch: (cause) => new InvalidConfig({ stage: name, message: `${file}#${name}: ${reasonOf(cause)}` })
+  })
+  if (isReward(made)) return made
+  const message = `${file} exports no reward called "${name}". Write \`export const ${name} = Reward.define({ ... })\`.`
+  return yield* new InvalidConfig({ stage: name, message })
+})
+
+/** Rewards by their names, or as `./mine.ts#brevity` in a module of one's own. Fails with `InvalidConfig`, `StudyError`. */
+export const rewardsCalled = (wanted: ReadonlyArray<string>, variant: Variant) =>
+  Effect.forEach(wanted, (name) => {
+    const [, file, own] = /^(.+\.[cm]?[jt]s)#(.+)$/.exec(name) ?? []
+    return file !== undefined && own !== undefined ? ownReward(file, own) : Effect.try({
+      try: () => rewardNamed(name, variant),
+      catch: (cause) => cause instanceof InvalidConfig ? cause : new InvalidConfig({ stage: name, message: reasonOf(cause) })
+    })
+  })
+
+const open = (file: string): Effect.Effect<AsyncIterable<Uint8Array>, DataError> =>
+  file === "-" ? Effect.succeed(process.stdin) : Effect.tryPromise({
+    try: async () => {
+      const stream = createReadStream(file)
+      await once(stream, "open")
+      return stream
+    },
+    catch: (cause) =>
+      new DataError({
+        path: file,
+        message: `${file} cannot be read (${reasonOf(cause)}). Name a file of JSON lines, or - for stdin.`
+      })
+  })
+
+/**
+ * Scores the rows of a file of JSON lines, or of stdin (`-`), in order and in bounded memory; empty lines are skipped but
+ * counted. `take` gets every row, and is waited for.
+ */
+export const scoreFile = (file: string, rewards: ReadonlyArray<Reward>, take: (scored: Scored) => void | Promise<void>) =>
+  Effect.flatMap(open(file), (chunks) =>
+    Effect.tryPromise({
+      try: async () => {
+        let number = 0
+        for await (const line of lines(chunks, longestRow)) {
+          number++
+          if (line.trim() === "") continue
+          const waits = take(scoreRow(line, number, rewards))
+          if (waits !== undefined) await waits
+        }
+      },
+      catch: (cause) => new DataError({ path: file, message: `${file} could not be read to its end: ${reasonOf(cause)}` })
+    }))

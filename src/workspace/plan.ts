@@ -1,0 +1,36 @@
+/** Plans of a study on a workspace, with the reasons of every stage. */
+import * as fs from "node:fs"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Plan from "../pipeline/plan/Plan.ts"
+import * as Ledger from "../pipeline/run/ledger.ts"
+import * as Store from "../store/index.ts"
+import { type Before, placeOf, reasons } from "./explain.ts"
+import type { Study } from "./loadStudy.ts"
+import type { Workspace } from "./Workspace.ts"
+
+/** A plan, and why each stage of each run is in its state, in the same order. */
+export interface Explained {
+  readonly plan: Plan.Plan
+  readonly why: ReadonlyArray<ReadonlyArray<string>>
+}
+
+/** The ledger to plan with: creates nothing where there is no database. */
+const ledger = ({ db, objects }: Workspace): Layer.Layer<Ledger.Ledger, Store.StoreError> =>
+  fs.existsSync(db)
+    ? Store.layer({ file: db, objects })
+    : Layer.succeed(Ledger.Ledger, Ledger.empty)
+
+const before = (db: string, experiment: string) =>
+  Effect.gen(function*() {
+    if (!fs.existsSync(db)) return new Map<string, string>()
+    const rows = yield* Store.preimages(yield* Store.openForReading({ file: db }), experiment)
+    return new Map(rows.map(({ position, preimage, seed, variant }) => [placeOf(variant, seed, position), preimage]))
+  }).pipe(Effect.scoped, Effect.map((map): Before => map))
+
+/** What a run with the same options would do, and why. Runs nothing, and writes nothing where there is no database. */
+export const plan = Effect.fn("Workspace.plan")(function*(workspace: Workspace, study: Study, options: Plan.Options = {}) {
+  const made = yield* Effect.provide(Plan.plan(study.experiment, options), ledger(workspace))
+  const explained: Explained = { plan: made, why: reasons(made, yield* before(workspace.db, made.experiment.name)) }
+  return explained
+})

@@ -1,0 +1,52 @@
+/** Runs of a study on a workspace. */
+import * as path from "node:path"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Plan from "../pipeline/plan/Plan.ts"
+import * as Claims from "../pipeline/run/Claims.ts"
+import * as ComputeThreads from "../pipeline/run/ComputeThreads.ts"
+import { type Event, Progress } from "../pipeline/run/Progress.ts"
+import * as Runner from "../pipeline/run/Runner.ts"
+import { Generated } from "../pipeline/run/services.ts"
+import * as Store from "../store/index.ts"
+import { storedPath, type Study } from "./loadStudy.ts"
+import type { Workspace } from "./Workspace.ts"
+
+export interface Options extends Plan.Options {
+  /** Runs side by side; 1 unless given. */
+  readonly jobs?: number
+}
+
+/** Everything that runs on a workspace rest on. */
+const services = ({ db, generated, objects }: Workspace) =>
+  Layer.mergeAll(
+    Store.layer({ file: db, objects }),
+    Claims.memory,
+    Layer.succeed(Generated, { folder: generated })
+  )
+
+/**
+ * Takes the lock of the workspace for the rest of the scope, plans, and returns the plan with what executes it: every run,
+ * `jobs` at a time, telling `listen` what happens.
+ *
+ * Fails as `Plan.plan` does, and with `StoreError` (reason "running") while another process runs studies there.
+ */
+export const prepare = Effect.fn("Workspace.prepare")(
+  function*(workspace: Workspace, { experiment, file }: Study, { jobs = 1, ...options }: Options = {}) {
+    yield* Store.lock(workspace.db)
+    const context = yield* Layer.build(services(workspace))
+    const plan = yield* Effect.provideContext(Plan.plan(experiment, options), context)
+    const threads = { jobs, threadsEach: ComputeThreads.divided(jobs) }
+    const environment = yield* Store.environment({ folder: path.dirname(path.resolve(file)), threads })
+    const execute = (listen: (event: Event) => void = () => {}) =>
+      Runner.run(plan, { jobs, environment, file: storedPath(file) }).pipe(
+        Effect.provideService(Progress, listen),
+        Effect.provideContext(context)
+      )
+    return { plan, execute }
+  }
+)
+
+/** Runs a study, and says how every run of it ended. What is finished is never run again. */
+export const run = (workspace: Workspace, study: Study, options: Options = {}, listen?: (event: Event) => void) =>
+  Effect.scoped(Effect.flatMap(prepare(workspace, study, options), ({ execute }) => execute(listen)))
