@@ -281,15 +281,17 @@ WITH
     SELECT against, experiment, variant, ordinal, scope, name, unit, better, counts, count(delta) AS n,
       max(centre) AS delta, coalesce(sum(delta > 0), 0) AS wins,
       CASE WHEN count(delta) > 1
-        THEN sqrt(sum((delta - centre) * (delta - centre)) / (count(delta) - 1)) / sqrt(count(delta))
-          * (SELECT t975 FROM student_t WHERE df <= count(delta) - 1 ORDER BY df DESC LIMIT 1) END AS ci95
+        THEN sqrt(sum((delta - centre) * (delta - centre)) / (count(delta) - 1)) / sqrt(count(delta)) END AS error
     FROM centred
     GROUP BY against, experiment, variant, ordinal, scope, name, unit, better, counts
+  ),
+  interval AS (
+    SELECT *, error * (SELECT t975 FROM student_t WHERE df <= n - 1 ORDER BY df DESC LIMIT 1) AS ci95 FROM spread
   )
 SELECT against, experiment, variant, scope || '/' || name AS metric, n, delta, ci95, wins,
   CASE WHEN n >= 2 AND abs(delta) > ci95 THEN 1 ELSE 0 END AS separated,
   ordinal, scope, name, unit, better, counts
-FROM spread;
+FROM interval;
 
 CREATE VIEW paired AS
 SELECT experiment, variant, metric, n, delta, ci95, wins, separated, ordinal, scope, name, unit, better, counts
