@@ -1,6 +1,11 @@
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
+const source = (path: string) => fileURLToPath(new URL(`src/${path}.ts`, import.meta.url))
+
 export default defineConfig({
+  // the package's own name means its sources here, as in the studies that the command loads
+  resolve: { alias: [{ find: /^assay$/, replacement: source("index") }, { find: /^assay\/(.*)$/, replacement: source("$1") }] },
   test: {
     include: ["test/**/*.test.ts"],
     // many tests wait for processes that they started, so that one worker would leave a core idle

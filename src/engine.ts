@@ -1,7 +1,7 @@
 /** The public API of Assay for authors of stages, rewards, tasks and policies. */
 export * as Config from "./pipeline/declare/Config.ts"
 export { withDefault } from "./pipeline/declare/ConfigCodec.ts"
-export type { Declared, Metric } from "./pipeline/declare/Metric.ts"
+export * as Metric from "./pipeline/declare/Metric.ts"
 export * as Node from "./pipeline/declare/Node.ts"
 export type { PolicyNode } from "./pipeline/declare/policyNode.ts"
 export * as Stage from "./pipeline/declare/Stage.ts"

@@ -1,21 +1,21 @@
 /** A study small enough to follow by hand: the policy is a vector that drifts towards what the reward likes. */
 import { readFile, writeFile } from "node:fs/promises"
+import { Metric, Node, Policy, Random, Recorder, Rows, Stage, StageKey, Subject } from "assay/engine"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import type { Node } from "../../src/pipeline/declare/Node.ts"
-import type { PolicyNode } from "../../src/pipeline/declare/policyNode.ts"
-import * as Random from "../../src/pipeline/Random.ts"
-import { Recorder, StageKey, Subject } from "../../src/pipeline/run/services.ts"
-import * as Stage from "../../src/pipeline/declare/Stage.ts"
 
 export interface Numbers {
   readonly values: ReadonlyArray<number>
 }
 
 export interface Prompts {
-  readonly prompts: ReadonlyArray<number>
+  readonly rows: Rows.Rows<number>
+}
+
+export interface Batch {
+  readonly rows: ReadonlyArray<number>
 }
 
 export interface Rollouts {
@@ -83,28 +83,21 @@ const vectorLayer = (size: number): Layer.Layer<Vector | Subject, Broken> =>
 
 const VectorConfig = Schema.Struct({ size: Schema.Int.check(Schema.isGreaterThan(0)) })
 
-const buildVector = (config: unknown): PolicyNode<Vector> => {
-  const { size } = Schema.decodeUnknownSync(VectorConfig)(config)
-  return {
-    kind: "policy",
-    name: "vector",
-    code: { module: import.meta.url, export: "vector" },
-    config: { size },
-    parts: [],
-    random: false,
-    content: Effect.succeed(`vector of ${size}`),
-    rebuild: buildVector,
-    layer: vectorLayer(size)
-  }
-}
-
-export const vector = (config: { readonly size: number }): PolicyNode<Vector> => buildVector(config)
+export const vector = Policy.define({
+  name: "vector",
+  module: import.meta.url,
+  config: VectorConfig,
+  offers: [Vector],
+  content: ({ size }) => Effect.succeed(`vector of ${size}`),
+  layer: ({ size }) => vectorLayer(size)
+})
 
 export const count = Stage.define({
   kind: "data",
   name: "count",
   module: import.meta.url,
   config: Schema.Struct({ to: Schema.Int }),
+  repeatable: true,
   run: ({ to }, _input: void) =>
     Effect.sync((): Numbers => {
       log.ran.push("count")
@@ -126,7 +119,7 @@ export const ask = Stage.define({
   module: import.meta.url,
   config: Schema.Struct({ scale: Schema.Finite }),
   run: ({ scale }, input: Numbers) =>
-    Effect.succeed({ prompts: input.values.map((value) => value * scale) } satisfies Prompts)
+    Effect.succeed({ rows: Rows.of(input.values.map((value) => value * scale)) } satisfies Prompts)
 })
 
 export const sample = Stage.define({
@@ -135,54 +128,43 @@ export const sample = Stage.define({
   module: import.meta.url,
   config: Schema.Struct({ groupSize: Schema.Int }),
   subject: "reads",
+  needs: [Vector],
   random: true,
-  run: ({ groupSize }, input: Prompts) =>
+  run: ({ groupSize }, input: Batch) =>
     Effect.gen(function*() {
       const key = yield* StageKey
       const bias = (yield* Vector).weights().reduce((sum, weight) => sum + weight, 0)
       return {
-        draws: input.prompts.flatMap((prompt, i) =>
+        draws: input.rows.flatMap((prompt, i) =>
           Array.from({ length: groupSize }, (_, j) => prompt + bias + Random.uniformAt(Random.fold(key, i, j), 0)))
       } satisfies Rollouts
     })
 })
 
-export interface Taste extends Node {
-  readonly kind: "reward"
+export interface Taste extends Node.Node {
   readonly judge: (draw: number) => number
 }
 
-const tasteOf = (name: string, code: string, judge: (draw: number, sharpness: number) => number) => {
-  const build = (config: unknown): Taste => {
-    const { sharpness } = Schema.decodeUnknownSync(Schema.Struct({ sharpness: Schema.Finite }))(config)
-    return {
-      kind: "reward",
-      name,
-      code: { module: import.meta.url, export: code },
-      config: { sharpness },
-      parts: [],
-      random: false,
-      rebuild: build,
-      judge: (draw) => judge(draw, sharpness)
-    }
-  }
-  return build
+const tasteOf = (name: string, judge: (draw: number, sharpness: number) => number) => {
+  const make = Node.define(
+    { kind: "reward", name, module: import.meta.url, config: Schema.Struct({ sharpness: Schema.Finite }) },
+    ({ sharpness }) => ({ judge: (draw: number) => judge(draw, sharpness) })
+  )
+  return (config: { readonly sharpness: number }): Taste => make(config, {})
 }
 
-const buildLow = tasteOf("low", "low", (draw, sharpness) => 1 / (1 + sharpness * Math.abs(draw)))
-const buildHigh = tasteOf("high", "high", (draw, sharpness) => Math.tanh(sharpness * draw))
-
-export const low = (config: { readonly sharpness: number }): Taste => buildLow(config)
-export const high = (config: { readonly sharpness: number }): Taste => buildHigh(config)
+export const low = tasteOf("low", (draw, sharpness) => 1 / (1 + sharpness * Math.abs(draw)))
+export const high = tasteOf("high", (draw, sharpness) => Math.tanh(sharpness * draw))
 
 const scoreStage = Stage.define({
   kind: "reward",
   name: "score",
   module: import.meta.url,
   config: Schema.Struct({}),
-  run: (_config, input: Rollouts, parts) =>
+  parts: { taste: Node.part<Taste>() },
+  run: (_config, input: Rollouts, { taste }) =>
     Effect.gen(function*() {
-      const rewards = input.draws.map((draw) => (parts[0] as Taste).judge(draw))
+      const rewards = input.draws.map((draw) => taste.judge(draw))
       const recorder = yield* Recorder
       recorder.metric("reward", rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length)
       recorder.progress(rewards.length, rewards.length)
@@ -190,7 +172,7 @@ const scoreStage = Stage.define({
     })
 })
 
-export const score = (taste: Taste) => scoreStage({}, [taste])
+export const score = (taste: Taste) => scoreStage({}, { taste })
 
 export const climb = Stage.define({
   kind: "update",
@@ -198,6 +180,7 @@ export const climb = Stage.define({
   module: import.meta.url,
   config: Schema.Struct({ rate: Schema.Finite }),
   subject: "changes",
+  needs: [Vector],
   run: ({ rate }, input: Scored) =>
     Effect.gen(function*() {
       const direction = input.rewards.reduce((sum, reward, i) => sum + reward * Math.sin(input.draws[i]!), 0)
@@ -219,14 +202,17 @@ export const measure = Stage.define({
   kind: "evaluate",
   name: "measure",
   module: import.meta.url,
-  config: Schema.Struct({ mode: Schema.Literals(["sum", "mean"]) }),
+  config: Schema.Struct({ mode: Schema.Literals(["sum", "mean"]), as: Schema.optionalKey(Schema.String) }),
+  labelKey: "as",
   subject: "reads",
-  run: ({ mode }, input: Prompts) =>
+  needs: [Vector],
+  gives: "input",
+  metrics: [Metric.make("score", "", "higher", "weight")],
+  run: ({ mode }, _input: unknown) =>
     Effect.gen(function*() {
       log.ran.push("measure")
       const weights = (yield* Vector).weights()
       const sum = weights.reduce((total, weight) => total + weight, 0)
       ;(yield* Recorder).metric("score", mode === "sum" ? sum : sum / weights.length)
-      return input
     })
 })

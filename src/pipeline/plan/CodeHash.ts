@@ -11,6 +11,7 @@ import { CodeError } from "../Errors.ts"
 import { reasonOf } from "../reason.ts"
 import { sha256 } from "./Canonical.ts"
 import { rewrite } from "./rewrite.ts"
+import { importsOf } from "./syntax.ts"
 
 /** What an export's code is for the fingerprint. */
 export interface Code {
@@ -70,7 +71,7 @@ const closure = ({ source, whole }: Wanted, found: Found, codeOfWorker: (file: s
     const own = wanted.startsWith("assay") ? face(wanted) : undefined
     if (own === undefined && !isPath(wanted)) {
       if (importer !== undefined) found.importers.set(wanted, importer)
-      return { id: wanted, external: true }
+      return { id: wanted, external: true, moduleSideEffects: whole }
     }
     const path = own ?? (wanted.startsWith("file:") ? fileURLToPath(wanted) : wanted)
     const resolved = await this.resolve(path, importer === entry ? undefined : importer, { skipSelf: true })
@@ -90,9 +91,19 @@ const closure = ({ source, whole }: Wanted, found: Found, codeOfWorker: (file: s
   }
 })
 
+/** The manifest of a package as a module finds it; undefined where it finds none. */
+const manifestOf = (name: string, importer: string | URL): string | undefined => {
+  try {
+    return findPackageJSON(name, importer)
+  } catch {
+    return undefined
+  }
+}
+
+/** A study that finds no `effect` of its own gets this program's. */
 const versionOf = (specifier: string, importer: string): string => {
   const name = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/")
-  const file = findPackageJSON(name, pathToFileURL(importer))
+  const file = manifestOf(name, pathToFileURL(importer)) ?? manifestOf(name, import.meta.url)
   if (file === undefined) throw new Error(`the package "${name}" is not installed where ${importer} is`)
   return `${name}@${String(JSON.parse(readFileSync(file, "utf8")).version)}`
 }
@@ -112,7 +123,7 @@ const bundle = async (wanted: Wanted, codeOfWorker: (file: string) => Promise<Co
     .finally(() => build.close())
   const chunks = output.filter((part): part is OutputChunk => part.type === "chunk")
   const text = chunks.map(({ code }) => code).join("\n")
-  const used = new Set(chunks.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports]))
+  const used = await importsOf(text) // the bundler's own list has imports that it dropped
   const packages = [...found.importers].filter(([specifier]) => used.has(specifier) && !specifier.startsWith("node:"))
     .map(([specifier, importer]) => versionOf(specifier, importer))
   const workers = [...found.workers.values()].filter(({ hash }) => text.includes(hash))

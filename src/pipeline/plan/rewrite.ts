@@ -1,25 +1,6 @@
 /** Modules rewritten so that a bundler sees what their code rests on, and nothing else. */
 import { dirname, resolve } from "node:path"
-
-/** A node of the syntax tree, as far as walking it needs to know. */
-interface Syntax {
-  readonly type: string
-  readonly start: number
-  readonly end: number
-  readonly [key: string]: unknown
-}
-
-const isSyntax = (value: unknown): value is Syntax =>
-  typeof value === "object" && value !== null && typeof (value as { type?: unknown }).type === "string"
-
-/** Calls `visit` for every node of a tree until it says not to go deeper. */
-const walk = (value: unknown, visit: (node: Syntax) => boolean): void => {
-  if (Array.isArray(value)) {
-    for (const item of value) walk(item, visit)
-  } else if (isSyntax(value) && visit(value)) {
-    for (const inner of Object.values(value)) walk(inner, visit)
-  }
-}
+import { isSyntax, parse, type Syntax, walk } from "./syntax.ts"
 
 const runsLater = new Set(["ArrowFunctionExpression", "FunctionExpression", "FunctionDeclaration"])
 
@@ -79,9 +60,7 @@ const codeUrl = (node: Syntax, file: string): string | undefined => {
  * replaced by an import of `worker:` and its path.
  */
 export const rewrite = async (code: string, file: string): Promise<string> => {
-  const { parseAst } = await import("rolldown/parseAst")
-  const lang = /\.[cm]?ts$/.test(file) ? "ts" : file.endsWith("x") ? "tsx" : "js"
-  const { body } = parseAst(code, { lang })
+  const body = await parse(code, /\.[cm]?ts$/.test(file) ? "ts" : file.endsWith("x") ? "tsx" : "js")
   const urls: Array<{ readonly edit: Edit; readonly target: string }> = []
   walk(body, (node) => {
     const target = codeUrl(node, file)

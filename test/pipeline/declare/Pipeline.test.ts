@@ -111,7 +111,7 @@ describe("Pipeline.override", () => {
   it("names key and expected type when the value does not fit", () => {
     const error = failure(() => Pipeline.override(pipeline, "loop.steps", "many"))
     assert.instanceOf(error, InvalidConfig)
-    assert.match(error.message, /^loop: Expected number\s+at \["steps"\]/)
+    assert.match(error.message, /^loop: steps: Expected number, got "many"/)
     assert.match(failure(() => Pipeline.override(pipeline, "loop.steps", 0)).message, /steps/)
   })
 })

@@ -3,6 +3,8 @@ import * as Experiment from "../../../src/pipeline/declare/Experiment.ts"
 import * as Pipeline from "../../../src/pipeline/declare/Pipeline.ts"
 import type { PolicyNode } from "../../../src/pipeline/declare/policyNode.ts"
 import type { Stage } from "../../../src/pipeline/declare/Stage.ts"
+import type { Rows } from "../../../src/pipeline/Rows.ts"
+import type { BuiltIn } from "../../../src/pipeline/run/services.ts"
 import { prepared, training } from "../study.ts"
 import * as Toy from "../toy.ts"
 
@@ -19,13 +21,13 @@ const measure = Toy.measure({ mode: "sum" })
 
 export const composition = () => {
   // what comes out of a pipeline is what its last stage gives
-  same<typeof prepared, Pipeline.Pipeline<{ prompts: Array<number> }>>(true)
-  accepts<Pipeline.Pipeline<Toy.Prompts, { message: string }, Experiment.BuiltIn | Toy.Vector>>(
+  same<typeof prepared, Pipeline.Pipeline<{ rows: Rows<number> }>>(true)
+  accepts<Pipeline.Pipeline<Toy.Prompts, { message: string }, BuiltIn | Toy.Vector>>(
     training(Toy.low({ sharpness: 1 }))
   )
   // the loop needs what its body needs, and nothing that it provides itself
   const loop = Pipeline.loop(loopConfig, sample, score, climb)
-  accepts<Stage<Toy.Prompts, Toy.Prompts, { message: string }, Experiment.BuiltIn | Toy.Vector>>(loop)
+  accepts<Stage<Toy.Prompts, unknown, { message: string }, BuiltIn | Toy.Vector>>(loop)
 
   // a source comes first and only there
   // @ts-expect-error a filter is no source

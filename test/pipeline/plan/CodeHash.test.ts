@@ -1,16 +1,15 @@
+/** What of a stage's code its hash follows: everything that can change a result, and nothing else. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
 import * as CodeHash from "../../../src/pipeline/plan/CodeHash.ts"
 
-const engine = new URL("../../../src/pipeline/", import.meta.url)
-
 const stage = `
 import * as Schema from "effect/Schema"
-import * as Stage from "${new URL("declare/Stage.ts", engine).href}"
+import { Stage } from "assay"
 import { half } from "./helper.ts"
 
 const limit = 3
@@ -43,13 +42,19 @@ export const half = (value: number): number => value / divisor
 export const unused = (value: number): number => value * 7
 `
 
-/** Hash of \`measure\` in a fresh folder of its own with these two modules. */
-const hashOf = (stageText = stage, helperText = helper, name = "measure") => {
+/** What is found for an export of `stage.ts` in a fresh folder with these files. */
+const codeOf = (files: { readonly [file: string]: string }, name = "measure") => {
   const folder = mkdtempSync(join(tmpdir(), "assay-code-"))
-  writeFileSync(join(folder, "stage.ts"), stageText)
-  writeFileSync(join(folder, "helper.ts"), helperText)
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), text)
+  }
   return CodeHash.make()({ module: pathToFileURL(join(folder, "stage.ts")).href, export: name })
 }
+
+/** Hash of \`measure\` with these two modules. */
+const hashOf = (stageText = stage, helperText = helper, name = "measure") =>
+  Effect.map(codeOf({ "stage.ts": stageText, "helper.ts": helperText }, name), ({ hash }) => hash)
 
 const same = (change: string, stageText: string, helperText = helper) =>
   it.effect(`stays for ${change}`, () =>
@@ -75,6 +80,7 @@ describe("CodeHash", () => {
   same("the schema of another export", stage.replace("depth: Schema.Int", "depth: Schema.Finite"))
   same("exports of a helper that it does not use", stage, helper.replace("* 7", "* 8"))
   same("an import that it does not use", `import { readFile } from "node:fs"\n${stage}`)
+  same("something of assay that it does not use", stage.replace("{ Stage }", "{ Evaluate, Stage }"))
   same("a new class beside it", `${stage}\nexport class More extends Odd {}`)
 
   other("its own code", stage.replace("> limit", ">= limit"))
@@ -83,26 +89,79 @@ describe("CodeHash", () => {
   other("a helper in another module", stage, helper.replace("value /", "1 + value /"))
   other("a constant of a helper", stage, helper.replace("divisor = 2", "divisor = 3"))
   other("something done on loading the module", `${stage}\nObject.freeze(other)`)
+  other("something of assay that it uses", stage.replace("{ Stage }", "{ Random, Stage }").replace("> limit", "> Random.key(0)[0]"))
 
   it.effect("tells the exports of a module apart", () =>
     Effect.gen(function*() {
       assert.notStrictEqual(yield* hashOf(stage, helper, "other"), yield* hashOf())
     }))
 
-  it.effect("follows the loop's own code and the randomness of the engine", () =>
+  it.effect("says what cannot be followed, and what to write", () =>
     Effect.gen(function*() {
-      const hash = CodeHash.make()
-      const loop = yield* hash({ module: new URL("declare/loop.ts", engine).href, export: "loop" })
-      assert.notStrictEqual(loop, yield* hash({ module: new URL("declare/loop.ts", engine).href, export: "batches" }))
-    }))
-
-  it.effect("says what cannot be followed", () =>
-    Effect.gen(function*() {
-      const noExport = yield* Effect.flip(hashOf(stage, helper, "measures"))
-      assert.match(noExport.message, /The code of "measures" in file:.*stage\.ts cannot be followed/)
+      const noExport = yield* Effect.flip(hashOf(stage.replace("export const measure", "const measure")))
+      assert.match(noExport.message, /"measure" is made in file:.*stage\.ts and not exported.*Write `export const measure`/)
+      assert.notInclude(noExport.message, "\u001b")
       const syntax = yield* Effect.flip(hashOf(`${stage}\nconst = 1`))
       assert.strictEqual(syntax._tag, "CodeError")
+      assert.match(syntax.message, /The code of "measure" in file:.*stage\.ts cannot be followed/)
       const missing = yield* Effect.flip(CodeHash.make()({ module: "file:///nowhere/at/all.ts", export: "x" }))
       assert.include(missing.message, "nowhere")
+    }))
+})
+
+describe("Packages", () => {
+  const uses = `import { twice } from "twice"\nimport { thrice } from "@sums/thrice/main.js"\nimport { join } from "node:path"
+export const measure = (value: number) => join(String(twice(value)))
+export const other = (value: number) => thrice(value)
+`
+  const packaged = (version: string) => ({
+    "stage.ts": uses,
+    "node_modules/twice/package.json": JSON.stringify({ name: "twice", version, main: "main.js" }),
+    "node_modules/@sums/thrice/package.json": JSON.stringify({ name: "@sums/thrice", version: "9.0.0" })
+  })
+
+  it.effect("that the code uses are named with their versions, and no others", () =>
+    Effect.gen(function*() {
+      const [measure, thrice] = [yield* codeOf(packaged("1.2.3")), yield* codeOf(packaged("1.2.3"), "other")]
+      assert.deepStrictEqual(measure.packages, ["twice@1.2.3"])
+      assert.deepStrictEqual(thrice.packages, ["@sums/thrice@9.0.0"])
+      assert.deepStrictEqual((yield* codeOf(packaged("2.0.0"))).packages, ["twice@2.0.0"])
+      assert.strictEqual((yield* codeOf(packaged("2.0.0"))).hash, measure.hash)
+    }))
+
+  it.effect("of this program stand in where a study finds none of its own", () =>
+    Effect.gen(function*() {
+      const { packages } = yield* codeOf({ "stage.ts": stage, "helper.ts": helper })
+      assert.match(packages.join(), /^effect@\d/)
+    }))
+
+  it.effect("that are nowhere to be found are an error", () =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(codeOf({ "stage.ts": uses }))
+      assert.match(error.message, /the package "twice" is not installed where .*stage\.ts is/)
+    }))
+})
+
+describe("Workers", () => {
+  const files = {
+    "stage.ts": `export const measure = () => new Worker(new URL("./deep/worker.ts", import.meta.url))\nexport const other = 1`,
+    "deep/worker.ts": `import { parentPort } from "node:worker_threads"\nimport { half } from "../helper.ts"\nparentPort?.postMessage(half(4))`,
+    "helper.ts": helper
+  }
+  const hash = (changed: object, name = "measure") => Effect.map(codeOf({ ...files, ...changed }, name), (code) => code.hash)
+
+  it.effect("are followed behind their URL, with all that they do on loading", () =>
+    Effect.gen(function*() {
+      const before = yield* hash({})
+      const changes = [
+        { "helper.ts": helper.replace("divisor = 2", "divisor = 3") },
+        { "deep/worker.ts": files["deep/worker.ts"].replace("half(4)", "half(5)") },
+        { "deep/worker.ts": `${files["deep/worker.ts"]}\nparentPort?.postMessage(1)` }
+      ]
+      for (const change of changes) {
+        assert.notStrictEqual(yield* hash(change), before)
+        assert.strictEqual(yield* hash(change, "other"), yield* hash({}, "other"))
+      }
+      assert.strictEqual(yield* hash({ "helper.ts": `// said better\n${helper}` }), before)
     }))
 })

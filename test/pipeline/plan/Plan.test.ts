@@ -80,7 +80,7 @@ describe("Plan", () => {
       assert.match(yield* refusal({ scale: "huge" }), /no scale "huge"; the scales are quick/)
       assert.match(yield* refusal({ force: ["mesure"] }), /no stage "mesure" to force; .*measure/)
       assert.match(yield* refusal({ overrides: { "loop.stepz": 1 } }), /UnknownPath: .*Did you mean loop\.steps\?/)
-      assert.match(yield* refusal({ overrides: { "loop.steps": "x" } }), /InvalidConfig: loop: Expected number/)
+      assert.match(yield* refusal({ overrides: { "loop.steps": "x" } }), /InvalidConfig: loop: steps: Expected number, got "x"/)
       assert.match(yield* refusal({ seeds: [1, 1] }), /seed 1 is given twice/)
       assert.match(yield* refusal({ seeds: [] }), /nothing to run/)
       const twins = { ...study, variants: [...study.variants, study.variants[0]!] }
@@ -135,7 +135,7 @@ describe("Fingerprints", () => {
       const plan = yield* planStudy(memory(), study)
       const [low, high] = [stageOf(plan, "low", 0, "loop"), stageOf(plan, "high", 0, "loop")]
       const difference = firstDifference(low.preimage, high.preimage)!
-      assert.match(difference.path, /^node\.parts\.1\.parts\.0\./)
+      assert.match(difference.path, /^node\.parts\.body\.1\.parts\.taste\./)
       const seeds = firstDifference(low.preimage, stageOf(plan, "low", 1, "loop").preimage)
       assert.deepStrictEqual(seeds, { path: "random.seed", left: 0, right: 1 })
       assert.isUndefined(firstDifference(low.preimage, low.preimage))

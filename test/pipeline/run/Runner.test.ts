@@ -6,7 +6,7 @@ import * as Experiment from "../../../src/pipeline/declare/Experiment.ts"
 import * as Pipeline from "../../../src/pipeline/declare/Pipeline.ts"
 import type { Event } from "../../../src/pipeline/run/Progress.ts"
 import type { Artifact } from "../../../src/pipeline/run/Records.ts"
-import type { Memory } from "../MemoryJournal.ts"
+import type { Memory } from "../../../src/testing.ts"
 import { committed, memory, planStudy, prepared, runStudy, study, training } from "../study.ts"
 import * as Toy from "../toy.ts"
 
@@ -14,7 +14,7 @@ beforeEach(Toy.resetLog)
 
 /** What the evaluations measured, in the order in which they ran. */
 const scoresOf = (journal: Memory): ReadonlyArray<number> =>
-  journal.stages.filter(({ record }) => record.name === "measure").map(({ steps }) => steps[0]!.metrics[0]![1])
+  journal.stages.filter(({ record }) => record.name === "measure").map(({ steps }) => steps[0]!.metrics[0]!.value)
 
 type PathOf = (artifact: Artifact) => string
 
@@ -39,7 +39,7 @@ describe("Runner", () => {
       assert.deepStrictEqual(loop.steps.map(({ step }) => step), [0, 1, 2, 3, 4])
       const kept = loop.steps.map(({ checkpoint }) => checkpoint !== undefined)
       assert.deepStrictEqual(kept, [false, true, false, true, true])
-      assert.deepStrictEqual(loop.steps[0]!.metrics.map(([name]) => name), ["reward", "direction"])
+      assert.deepStrictEqual(loop.steps[0]!.metrics.map(({ name }) => name), ["reward", "direction"])
       const scores = scoresOf(journal)
       assert.strictEqual(scores[0], 0)
       assert.strictEqual(new Set(scores).size, 5) // untrained once for both seeds, then two tastes under two seeds
@@ -108,9 +108,9 @@ describe("Runner", () => {
           ),
         table: { metrics: [] }
       })
-      const results = yield* runStudy(journal, broken, { jobs: 2, events })
+      const results = yield* runStudy(journal, broken, { jobs: 2, listen: (event) => events.push(event) })
       assert.deepStrictEqual(results, [
-        { variant: "bad", seed: 0, status: "failed", error: "no gradient today", tag: "Broken" },
+        { variant: "bad", seed: 0, status: "failed", error: "no gradient today", exitCode: 1 },
         { variant: "good", seed: 0, status: "done" }
       ])
       assert.deepStrictEqual(journal.runs.map(({ error, status }) => [status, error]).sort(), [
@@ -160,7 +160,7 @@ describe("Runner", () => {
     Effect.gen(function*() {
       const journal = memory()
       const events: Array<Event> = []
-      yield* runStudy(journal, study, { only: [{ taste: "high" }], seeds: [1], events })
+      yield* runStudy(journal, study, { only: [{ taste: "high" }], seeds: [1], listen: (event) => events.push(event) })
       const run = { variant: "high", seed: 1 }
       const stages = ["count", "atMost", "ask", "loop", "measure"]
       assert.deepStrictEqual(events[0], { _tag: "RunStarted", run, stages })
@@ -169,7 +169,7 @@ describe("Runner", () => {
       assert.deepStrictEqual(events.at(-1), { _tag: "RunFinished", run })
       Toy.resetLog()
       const again: Array<Event> = []
-      yield* runStudy(journal, study, { only: [{ taste: "high" }], seeds: [1], events: again })
+      yield* runStudy(journal, study, { only: [{ taste: "high" }], seeds: [1], listen: (event) => again.push(event) })
       assert.strictEqual(again.filter(({ _tag }) => _tag === "StageReused").length, 5)
     }))
 
@@ -188,7 +188,7 @@ describe("Runner", () => {
     Effect.gen(function*() {
       const overrides = { "atMost.limit": -1 }
       const results = yield* runStudy(memory(), study, { overrides, only: [{ taste: "low" }], seeds: [0] })
-      assert.match(results[0]!.error!, /no prompts/)
+      assert.match(results[0]!.error!, /nothing to draw from/)
     }))
 })
 
@@ -267,7 +267,7 @@ describe("Two loops", () => {
             ),
             Toy.measure({ mode: "sum" })
           ),
-        table: { metrics: ["score"] }
+        table: { metrics: ["measure#2/score"] }
       })
       const journal = memory()
       const results = yield* runStudy(journal, twice)

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { batches } from "../../../src/pipeline/declare/loop.ts"
-import * as Random from "../../../src/pipeline/Random.ts"
+import { batches } from "../../src/pipeline/batches.ts"
+import * as Random from "../../src/pipeline/Random.ts"
 
 describe("Batches", () => {
   const key = Random.fold(Random.key(4), "loop")

@@ -1,0 +1,40 @@
+/** Syntax trees of modules, and what they import. */
+
+/** A node of the syntax tree, as far as walking it needs to know. */
+export interface Syntax {
+  readonly type: string
+  readonly start: number
+  readonly end: number
+  readonly [key: string]: unknown
+}
+
+export const isSyntax = (value: unknown): value is Syntax =>
+  typeof value === "object" && value !== null && typeof (value as { type?: unknown }).type === "string"
+
+/** Calls `visit` for every node of a tree until it says not to go deeper. */
+export const walk = (value: unknown, visit: (node: Syntax) => boolean): void => {
+  if (Array.isArray(value)) {
+    for (const item of value) walk(item, visit)
+  } else if (isSyntax(value) && visit(value)) {
+    for (const inner of Object.values(value)) walk(inner, visit)
+  }
+}
+
+/** The statements of a module. Throws where it is not valid. */
+export const parse = async (code: string, lang: "js" | "ts" | "tsx"): Promise<ReadonlyArray<unknown>> => {
+  const { parseAst } = await import("rolldown/parseAst")
+  return parseAst(code, { lang }).body
+}
+
+const importing = new Set(["ImportDeclaration", "ExportNamedDeclaration", "ExportAllDeclaration", "ImportExpression"])
+
+/** What a module imports, at its top or within, as it names it. */
+export const importsOf = async (code: string): Promise<ReadonlySet<string>> => {
+  const found = new Set<string>()
+  walk(await parse(code, "js"), (node) => {
+    const source = importing.has(node.type) && isSyntax(node["source"]) ? node["source"]["value"] : undefined
+    if (typeof source === "string") found.add(source)
+    return true
+  })
+  return found
+}
