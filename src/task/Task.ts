@@ -97,6 +97,10 @@ export const define = <E extends AnyExample, Asked, Truth, Answer, Fields extend
     () => convention
   )
   const task = build({}, {})
+  const other = known.get(task.name)
+  if (other !== undefined && other.code.module !== module) {
+    throw new Error(`two tasks are called "${task.name}", one in ${other.code.module}, one in ${module}; rename one`)
+  }
   known.set(task.name, task as unknown as AnyTask)
   return task
 }

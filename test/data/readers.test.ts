@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Data from "../../src/data/index.ts"
+import { toArray } from "../../src/pipeline/Rows.ts"
 import { pets, writePng, writeSet } from "./support.ts"
 
 describe("Data.coco", () => {
@@ -13,7 +14,7 @@ describe("Data.coco", () => {
       assert.strictEqual(dataset.name, "pets")
       assert.deepStrictEqual(dataset.categories, ["dog", "cat", "bird"])
       assert.strictEqual(dataset.skipped, 0)
-      const [cat, dog] = dataset.examples
+      const [cat, dog] = yield* toArray(dataset.examples)
       assert.deepStrictEqual(cat, {
         id: "7",
         image: { path: join(files.images, "cat.png"), width: 40, height: 30 },
@@ -33,8 +34,9 @@ describe("Data.coco", () => {
       const document = pets()
       const files = yield* writeSet({ ...document, annotations: [{ image_id: 7, category_id: 2, bbox: [0, 0, 4, 5] }] })
       const dataset = yield* Data.coco(files).run(undefined)
-      assert.deepInclude(dataset.examples[0]!.objects[0]!, { area: 20, crowd: false })
-      assert.deepStrictEqual(dataset.examples[1]!.positives, [])
+      const examples = yield* toArray(dataset.examples)
+      assert.deepInclude(examples[0]!.objects[0]!, { area: 20, crowd: false })
+      assert.deepStrictEqual(examples[1]!.positives, [])
     }))
 })
 
@@ -43,7 +45,7 @@ describe("Data.ovdeval", () => {
     Effect.gen(function*() {
       const dataset = yield* Data.ovdeval({ ...(yield* writeSet(pets())), name: "animals" }).run(undefined)
       assert.strictEqual(dataset.name, "animals")
-      assert.deepStrictEqual(dataset.examples.map(({ negatives, positives }) => ({ negatives, positives })), [
+      assert.deepStrictEqual((yield* toArray(dataset.examples)).map(({ negatives, positives }) => ({ negatives, positives })), [
         { positives: ["cat"], negatives: ["bird"] },
         { positives: ["dog"], negatives: [] }
       ])
@@ -82,7 +84,7 @@ describe("bad rows", () => {
         assert.strictEqual(error._tag, "DataError")
         for (const part of [files.annotations, "skip", ...says]) assert.include(error.message, part)
         const dataset = yield* Data.ovdeval({ ...files, onBad: "skip" }).run(undefined)
-        assert.deepStrictEqual(dataset.examples.map((example) => example.id), ["9"])
+        assert.deepStrictEqual((yield* toArray(dataset.examples)).map((example) => example.id), ["9"])
         assert.strictEqual(dataset.skipped, 1)
       }))
   }
@@ -94,7 +96,7 @@ describe("bad rows", () => {
       assert.include(error.message, "annotation 3")
       assert.include(error.message, "image_id")
       const dataset = yield* Data.coco({ ...files, onBad: "skip" }).run(undefined)
-      assert.strictEqual(dataset.examples.length, 2)
+      assert.strictEqual(dataset.examples.size, 2)
       assert.strictEqual(dataset.skipped, 1)
     }))
 
@@ -120,7 +122,7 @@ describe("bad pictures", () => {
         assert.include(error.message, join(files.images, "cat.png"))
         assert.include(error.message, "image 7")
         const dataset = yield* Data.coco({ ...files, onBad: "skip" }).run(undefined)
-        assert.deepStrictEqual([dataset.examples.length, dataset.skipped], [1, 1])
+        assert.deepStrictEqual([dataset.examples.size, dataset.skipped], [1, 1])
       }))
   }
 })

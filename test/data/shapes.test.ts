@@ -8,15 +8,20 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Data from "../../src/data/index.ts"
 import { label } from "../../src/vision/scenes/Scene.ts"
-import { Workspace } from "../../src/pipeline/run/services.ts"
+import { toArray } from "../../src/pipeline/Rows.ts"
+import { Generated } from "../../src/pipeline/run/services.ts"
 import { load } from "../../src/vision/Image.ts"
 import { temporaryFolder } from "./support.ts"
 
 const size = { width: 96, height: 64 }
 const small = { split: "validation", count: 12, seed: 4, size } as const
 
+/** The data set, its examples in memory. */
 const run = (folder: string, options: Parameters<typeof Data.shapes>[0]) =>
-  Data.shapes(options).run(undefined).pipe(Effect.provideService(Workspace, { folder }))
+  Effect.gen(function*() {
+    const dataset = yield* Data.shapes(options).run(undefined)
+    return { ...dataset, examples: yield* toArray(dataset.examples) }
+  }).pipe(Effect.provideService(Generated, { folder }))
 
 const startWriter = (folder: string, options: Parameters<typeof Data.shapes>[0]) =>
   spawn(process.execPath, [fileURLToPath(import.meta.resolve("./children/writer.ts")), folder, JSON.stringify(options)], {

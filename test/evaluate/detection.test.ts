@@ -1,13 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Dataset, Example } from "../../src/task/detection/example.ts"
 import * as Evaluate from "../../src/evaluate/index.ts"
-import type { SampleRecord } from "../../src/pipeline/run/Records.ts"
-import { Recorder } from "../../src/pipeline/run/services.ts"
 import * as Stage from "../../src/pipeline/declare/Stage.ts"
-import { Policy } from "../../src/policy/Policy.ts"
-import type { Prompts } from "../../src/task/prompt.ts"
+import { partsOf } from "../../src/pipeline/declare/Node.ts"
+import * as Rows from "../../src/pipeline/Rows.ts"
+import type { Recorder } from "../../src/pipeline/run/services.ts"
+import { Sampler } from "../../src/policy/sampler.ts"
+import type { Dataset } from "../../src/task/dataset.ts"
+import type { Example } from "../../src/task/detection/example.ts"
+import type { Asking } from "../../src/task/prompt.ts"
+import * as Testing from "../../src/testing.ts"
 import * as Reward from "../../src/reward/index.ts"
 
 const example = (id: string, ...labels: ReadonlyArray<string>): Example => ({
@@ -30,7 +33,12 @@ const source = Stage.define({
   name: "pets",
   module: import.meta.url,
   config: Schema.Struct({}),
-  run: () => Effect.succeed<Dataset>({ name: "pets", categories: ["cat", "dog", "bird"], examples, skipped: 0 })
+  run: () => Effect.succeed<Dataset<Example>>({
+      name: "pets",
+      categories: ["cat", "dog", "bird"],
+      examples: Rows.of(examples),
+      skipped: 0
+    })
 })
 
 const only = Stage.define({
@@ -38,32 +46,27 @@ const only = Stage.define({
   name: "only",
   module: import.meta.url,
   config: Schema.Struct({ id: Schema.String }),
-  run: ({ id }, dataset: Dataset) =>
-    Effect.succeed({ ...dataset, examples: dataset.examples.filter((one) => one.id === id) })
+  run: ({ id }, dataset: Dataset<Example>) =>
+    Effect.map(Rows.toArray(dataset.examples), (all) => ({ ...dataset, examples: Rows.of(all.filter((one) => one.id === id)) }))
 })
 
-const prompts: Prompts = {
-  template: { name: "plain", question: "Find {labels}.", request: "Think first.", place: "after" },
-  prompts: []
+const prompts: Asking = {
+  task: "detection",
+  template: { name: "plain", question: "Find {labels}.", request: "Think first.", place: "after" }
 }
 
 /** Sees images at half their size and answers from a script, by image. */
-const run = <E, R>(
-  stage: Stage.Stage<Prompts, Prompts, E, R>,
+const run = <E>(
+  stage: Stage.Passes<Asking, E, Recorder | Sampler>,
   answers: { readonly [image: string]: string },
   input = prompts
 ) =>
   Effect.gen(function*() {
-    const metrics = new Map<string, number>()
-    const samples: Array<SampleRecord> = []
+    const kept = Testing.recorded()
     const asked: Array<string> = []
-    const output = yield* stage.run(input).pipe(
-      Effect.provideService(Recorder, {
-        metric: (name, value) => metrics.set(name, value),
-        samples: (rows) => samples.push(...rows),
-        progress: () => {}
-      }),
-      Effect.provideService(Policy, {
+    yield* stage.run(input).pipe(
+      Effect.provide(Testing.recording(kept)),
+      Effect.provideService(Sampler, {
         inputSize: ({ height, width }) => Effect.succeed({ width: width / 2, height: height / 2 }),
         render: ({ messages }) => Effect.succeed(JSON.stringify(messages)),
         sample: (questions, options) =>
@@ -74,15 +77,10 @@ const run = <E, R>(
               const text = answers[images[0]!] ?? "None"
               return [{ text, tokens: [...text].map(() => 0), logprobs: [], finishReason: "stop" as const }]
             })
-          }),
-        encodeAnswer: () => Effect.succeed([]),
-        syncReference: Effect.die("an evaluation has no reference"),
-        logprobs: () => Effect.succeed([]),
-        backward: () => Effect.succeed([]),
-        step: () => Effect.succeed({ gradientNorm: 0 })
+          })
       })
     )
-    return { output, metrics: Object.fromEntries(metrics), samples, asked }
+    return { metrics: Object.fromEntries(kept.metrics), samples: kept.samples, asked }
   })
 
 const cat = "<think></think><answer>```json\n[{\"bbox_2d\": [0, 0, 20, 30], \"label\": \"cat\"}]\n```</answer>"
@@ -92,8 +90,8 @@ describe("Evaluate.detection", () => {
   it.effect("asks about every image with labels, and measures in pixels of the image file", () =>
     Effect.gen(function*() {
       const stage = Evaluate.detection({ data: source({}), mode: "positive", reward: Reward.format(), batch: 2 })
-      const { asked, metrics, output, samples } = yield* run(stage, { "a.png": cat, "b.png": both })
-      assert.strictEqual(output, prompts)
+      const { asked, metrics, samples } = yield* run(stage, { "a.png": cat, "b.png": both })
+      assert.strictEqual(stage.gives, "input")
       assert.strictEqual(asked.length, 3)
       assert.match(asked[1]!, /Find dog; cat\./)
       // Of four objects, the cat of a and the dog of b are found; one of three boxes is no pet.
@@ -108,7 +106,7 @@ describe("Evaluate.detection", () => {
       assert.approximately(metrics["reward"]!, 1 / 3, 1e-9)
       assert.deepInclude(metrics, { evaluationSize: 3, truncated: 0, minTokens: 4, maxTokens: both.length })
       assert.deepStrictEqual(samples.map(({ example, ordinal }) => [example, ordinal]), [["a", 0], ["b", 1], ["c", 2]])
-      assert.deepStrictEqual(samples[0]!.boxes, [
+      assert.deepStrictEqual(samples[0]!.tables!["box"], [
         { role: "true", label: "cat", space: "original", x1: 0, y1: 0, x2: 40, y2: 60 },
         { role: "predicted", label: "cat", space: "original", x1: 0, y1: 0, x2: 40, y2: 60 }
       ])
@@ -119,8 +117,7 @@ describe("Evaluate.detection", () => {
       const stage = Evaluate.detection({ data: source({}), mode: "positive" })
       const thousands = { ...prompts, template: { ...prompts.template, space: "thousand" as const } }
       const { samples } = yield* run(stage, { "a.png": cat.replace("[0, 0, 20, 30]", "[0, 0, 500, 1000]") }, thousands)
-      const { height, width } = samples[0]!
-      assert.deepInclude(samples[0]!.boxes[1]!, { space: "original", x1: 0, y1: 0, x2: width / 2, y2: height })
+      assert.deepInclude(samples[0]!.tables!["box"]![1]!, { space: "original", x1: 0, y1: 0, x2: 100, y2: 100 })
     }))
 
   it.effect("asks for every category in mode all, of no more images than the limit", () =>
@@ -133,10 +130,10 @@ describe("Evaluate.detection", () => {
   it.effect("filters its data, holds both as parts, and fails when nothing is left to ask", () =>
     Effect.gen(function*() {
       const stage = Evaluate.detection({ data: source({}), filter: only({ id: "empty" }), mode: "positive" })
-      assert.deepStrictEqual(stage.parts.map(({ name }) => name), ["pets", "only"])
+      assert.deepStrictEqual(partsOf(stage).map(({ name }) => name), ["detection", "pets", "only"])
       assert.deepStrictEqual(stage.config, { mode: "positive", maxTokens: 256, batch: 64 })
       const error = yield* Effect.flip(run(stage, {}))
-      assert.match(error.message, /"pets" has a label to ask for/)
+      assert.match(error.message, /nothing to ask about any image of "pets"/)
     }))
 
   it.effect("finds the same with any batch size", () =>

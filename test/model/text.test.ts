@@ -11,8 +11,9 @@ import type { Example } from "../../src/task/detection/example.ts"
 import { labels } from "../../src/vision/scenes/Scene.ts"
 import * as Random from "../../src/pipeline/Random.ts"
 import * as Text from "../../src/model/ModelText.ts"
-import * as Prompt from "../../src/task/detection/question.ts"
+import * as Prompt from "../../src/prompt/index.ts"
 import * as templates from "../../src/prompt/templates.ts"
+import { answer, detection } from "../../src/task/detection/index.ts"
 
 const tiny = "assets/tiny-vl"
 const text = await Effect.runPromise(Text.load(tiny))
@@ -64,7 +65,7 @@ describe("the tiny tokenizer", () => {
       positives: [],
       negatives: []
     }
-    return Prompt.make(template, example, ["yellow triangle", "red circle"].slice(0, Math.max(boxes, 1)), size)
+    return Prompt.make(detection, template, example, ["yellow triangle", "red circle"].slice(0, Math.max(boxes, 1)), size)
   }
 
   it("keeps the prompts of every template within 45 tokens", () => {
@@ -75,7 +76,7 @@ describe("the tiny tokenizer", () => {
   })
 
   it("takes 22 tokens for an answer of one box and 11 for each further box", () => {
-    const tokens = (boxes: number) => text.encode(Prompt.answer(ask(templates.standard, boxes).truth)).length
+    const tokens = (boxes: number) => text.encode(answer(ask(templates.standard, boxes).truth)).length
     assert.isAtMost(text.encode(ask(templates.standard, 1).solution).length, 22)
     assert.strictEqual(tokens(3) - tokens(2), 11)
   })

@@ -1,42 +1,48 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { Dataset, Example } from "../../src/task/detection/example.ts"
-import { Policy } from "../../src/policy/Policy.ts"
-import * as Prompt from "../../src/task/prompt.ts"
+import * as Rows from "../../src/pipeline/Rows.ts"
+import { Sampler } from "../../src/policy/sampler.ts"
+import * as Prompt from "../../src/prompt/index.ts"
+import type { Dataset } from "../../src/task/dataset.ts"
+import { detection, type Example } from "../../src/task/detection/index.ts"
+import { spool } from "../../src/testing.ts"
 import { example } from "./support.ts"
 
 const unused = () => Effect.die("a prompt only asks for the input size")
 
 /** A policy that sees images at half their size. */
-const halving = Policy.of({
+const halving = Sampler.of({
   inputSize: ({ height, width }) => Effect.succeed({ width: width / 2, height: height / 2 }),
   render: unused,
-  encodeAnswer: unused,
-  sample: unused,
-  logprobs: unused,
-  syncReference: unused(),
-  backward: unused,
-  step: unused
+  sample: unused
 })
 
-const dataset = (...examples: ReadonlyArray<Example>): Dataset => ({ name: "toys", categories: ["a", "b"], examples, skipped: 0 })
+const dataset = (...examples: ReadonlyArray<Example>): Dataset<Example> => ({
+  name: "toys",
+  categories: ["a", "b"],
+  examples: Rows.of(examples),
+  skipped: 0
+})
 
-const run = (data: Dataset) => Prompt.template(Prompt.enhanced).run(data).pipe(Effect.provideService(Policy, halving))
+const run = (data: Dataset<Example>) =>
+  Prompt.template(Prompt.enhanced).run(data).pipe(Effect.provideService(Sampler, halving), Effect.provide(spool))
 
 describe("Prompt.template", () => {
   it.effect("asks about every example with a label, at the size that the policy sees", () =>
     Effect.gen(function*() {
-      const { prompts, template } = yield* run(dataset(
+      const { rows, task, template } = yield* run(dataset(
         example([["a", 20, 20, 40, 40]], ["b"]),
         example([]),
         { ...example([["b", 0, 0, 10, 10]]), id: "18", image: { path: "18.png", width: 40, height: 20 } }
       ))
-      assert.deepStrictEqual(template, { ...Prompt.enhanced, space: "resized" })
+      const prompts = yield* Rows.toArray(rows)
+      assert.strictEqual(task, "detection")
+      assert.deepStrictEqual(template, { ...Prompt.enhanced, question: detection.wording, space: "resized" })
       assert.deepStrictEqual(prompts.map(({ id, input }) => ({ id, input })), [
         { id: "17", input: { width: 100, height: 50 } },
         { id: "18", input: { width: 20, height: 10 } }
       ])
-      assert.deepStrictEqual([...prompts[0]!.labels].sort(), ["a", "b"])
+      assert.deepStrictEqual([...prompts[0]!.asked as ReadonlyArray<string>].sort(), ["a", "b"])
       assert.deepStrictEqual(prompts[0]!.truth, [{ label: "a", box: { space: "resized", x1: 10, y1: 10, x2: 20, y2: 20 } }])
     }))
 
@@ -48,7 +54,11 @@ describe("Prompt.template", () => {
     }))
 
   it("holds the whole template as config, and refuses a question without its labels", () => {
-    assert.deepStrictEqual(Prompt.template(Prompt.standard).config, { ...Prompt.standard, space: "resized" })
+    assert.deepStrictEqual(Prompt.template(Prompt.standard).config, {
+      ...Prompt.standard,
+      question: detection.wording,
+      space: "resized"
+    })
     assert.throws(() => Prompt.template({ ...Prompt.standard, question: "What is this?" }), /question/)
   })
 })

@@ -21,9 +21,9 @@ describe("a reward of one's own", () => {
   })
 
   it("is rebuilt with another config, and refuses one that does not fit", () => {
-    const rebuilt = brevity({ words: 2 }).rebuild({ words: 1 }, []) as Reward.Reward
+    const rebuilt = brevity({ words: 2 }).rebuild({ words: 1 }, {}) as Reward.Reward
     assert.strictEqual(rebuilt.score(sample).total, 0)
-    assert.throws(() => brevity({ words: 1 }).rebuild({ words: "many" }, []), InvalidConfig, /brevity[^]*words/)
+    assert.throws(() => brevity({ words: 1 }).rebuild({ words: "many" }, {}), InvalidConfig, /brevity[^]*words/)
   })
 
   it("that throws, or gives no number, scores 0 and says why", () => {
@@ -61,7 +61,7 @@ describe("sum and weight", () => {
   })
 
   it("are rebuilt with other parts", () => {
-    const reward = Reward.weight(2, brevity({ words: 1 })).rebuild({ factor: 3 }, [brevity({ words: 2 })])
+    const reward = Reward.weight(2, brevity({ words: 1 })).rebuild({ factor: 3 }, { reward: brevity({ words: 2 }) })
     assert.strictEqual((reward as Reward.Reward).score(sample).total, 3)
   })
 })

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { SampleRecord } from "../../src/pipeline/run/Records.ts"
-import { Recorder } from "../../src/pipeline/run/services.ts"
 import type { Completion } from "../../src/policy/sampler.ts"
 import * as Reward from "../../src/reward/index.ts"
 import type { Rollouts } from "../../src/rollout/Rollout.ts"
+import { detection } from "../../src/task/index.ts"
+import * as Testing from "../../src/testing.ts"
 
 const box = { label: "cat", box: { space: "resized", x1: 0, y1: 0, x2: 50, y2: 50 } } as const
 const right = "<think>t</think><answer>```json\n[{\"bbox_2d\": [0, 0, 50, 50], \"label\": \"cat\"}]\n```</answer>"
@@ -21,12 +21,13 @@ const rollouts: Rollouts = {
   groups: [{
     rendered: "<image> Find cats.",
     prompt: {
+      task: detection.name,
       id: "7",
       image: { path: "7.png", width: 100, height: 100 },
       input: { width: 56, height: 56 },
       space: "resized",
       messages: [],
-      labels: ["cat"],
+      asked: ["cat"],
       truth: [box],
       solution: right
     },
@@ -37,14 +38,10 @@ const rollouts: Rollouts = {
 describe("Reward.score", () => {
   it.effect("gives every completion its reward, and records means and samples", () =>
     Effect.gen(function*() {
-      const metrics = new Map<string, number>()
-      const samples: Array<SampleRecord> = []
+      const kept = Testing.recorded()
+      const { metrics, samples } = kept
       const stage = Reward.score(Reward.sum(Reward.weightedSum(), Reward.weight(0.5, Reward.format())))
-      const scored = yield* Effect.provideService(stage.run(rollouts), Recorder, {
-        metric: (name, value) => metrics.set(name, value),
-        samples: (rows) => samples.push(...rows),
-        progress: () => {}
-      })
+      const scored = yield* stage.run(rollouts).pipe(Effect.provide(Testing.recording(kept)))
       assert.deepStrictEqual(scored.rewards, [[1.5, 0]])
       assert.deepStrictEqual(scored.parts, [[
         { weightedSum: { value: 1, factor: 1 }, format: { value: 1, factor: 0.5 } },
@@ -62,11 +59,12 @@ describe("Reward.score", () => {
         "truncated": 0
       })
       assert.deepStrictEqual(samples.map(({ ordinal }) => ordinal), [0, 1])
-      assert.deepInclude(samples[0]!, { example: "7", tokenCount: 3, image: "7.png", width: 100, inputWidth: 56 })
-      assert.deepStrictEqual(samples[0]!.boxes.map(({ role, space, x2 }) => [role, space, x2]), [
+      assert.deepInclude(samples[0]!, { example: "7", tokenCount: 3 })
+      assert.deepStrictEqual(samples[0]!.details, { image: "7.png", width: 100, height: 100, inputWidth: 56, inputHeight: 56 })
+      assert.deepStrictEqual(samples[0]!.tables!["box"]!.map((row) => [row["role"], row["space"], row["x2"]]), [
         ["true", "resized", 50],
         ["predicted", "resized", 50]
       ])
-      assert.deepStrictEqual(samples[1]!.boxes.map(({ role }) => role), ["true"])
+      assert.deepStrictEqual(samples[1]!.tables!["box"]!.map((row) => row["role"]), ["true"])
     }))
 })

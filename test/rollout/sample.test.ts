@@ -8,7 +8,7 @@ import { bandit, prompt } from "../update/support.ts"
 const template = { name: "plain", question: "{labels}", request: "", place: "after" } as const
 
 const run = (ids: ReadonlyArray<string>, groupSize: number, seed = 0) =>
-  Rollout.sample({ groupSize, maxTokens: 6 }).run({ template, prompts: ids.map((id) => prompt(id)) }).pipe(
+  Rollout.sample({ groupSize, maxTokens: 6 }).run({ template, task: "detection", rows: ids.map((id) => prompt(id)) }).pipe(
     Effect.provideService(StageKey, Random.key(seed)),
     Effect.provide(bandit(10).layer),
     Effect.map(({ groups }) => groups.map(({ completions }) => completions.map(({ text }) => text)))
@@ -18,7 +18,7 @@ describe("Rollout.sample", () => {
   it.effect("samples a group for every prompt, in order, each under its rendered prompt", () =>
     Effect.gen(function*() {
       const prompts = ["a", "b", "c"].map((id) => prompt(id))
-      const rollouts = yield* Rollout.sample({ groupSize: 4, maxTokens: 6 }).run({ template, prompts }).pipe(
+      const rollouts = yield* Rollout.sample({ groupSize: 4, maxTokens: 6 }).run({ template, task: "detection", rows: prompts }).pipe(
         Effect.provideService(StageKey, Random.key(0)),
         Effect.provide(bandit(10).layer)
       )

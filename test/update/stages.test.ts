@@ -2,15 +2,16 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Random from "../../src/pipeline/Random.ts"
-import { Recorder, StageKey } from "../../src/pipeline/run/services.ts"
-import type { Prompts } from "../../src/task/prompt.ts"
+import { StageKey } from "../../src/pipeline/run/services.ts"
+import type { PromptBatch } from "../../src/task/prompt.ts"
 import * as Reward from "../../src/reward/index.ts"
 import * as Rollout from "../../src/rollout/index.ts"
+import * as Testing from "../../src/testing.ts"
 import * as Update from "../../src/update/index.ts"
 import { bandit, prompt, recorded } from "./support.ts"
 
 const template = { name: "plain", question: "{labels}", request: "", place: "after" } as const
-const batch = (...ids: ReadonlyArray<string>): Prompts => ({ template, prompts: ids.map((id) => prompt(id)) })
+const batch = (...ids: ReadonlyArray<string>): PromptBatch => ({ template, task: "detection", rows: ids.map((id) => prompt(id)) })
 
 /** Groups of one-token completions, with a reward each. */
 const rollouts = (
@@ -239,18 +240,15 @@ describe("Rollout.dynamic", () => {
   const run = (...solutions: ReadonlyArray<string>) =>
     Effect.gen(function*() {
       const policy = bandit(2)
-      const metrics: { [name: string]: number } = {}
-      const ordinals: Array<number> = []
+      const kept = Testing.recorded()
       const prompts = solutions.map((solution, i) => prompt(`${solution} ${i}`, solution))
-      const scored = yield* dynamic.run({ template, prompts }).pipe(
+      const scored = yield* dynamic.run({ template, task: "detection", rows: prompts }).pipe(
         Effect.provide(policy.layer),
         Effect.provideService(StageKey, Random.key(4)),
-        Effect.provideService(Recorder, {
-          metric: (name, value) => void (metrics[name] = value),
-          samples: (rows) => ordinals.push(...rows.map(({ ordinal }) => ordinal)),
-          progress: () => {}
-        })
+        Effect.provide(Testing.recording(kept))
       )
+      const metrics: { readonly [name: string]: number } = Object.fromEntries(kept.metrics)
+      const ordinals = kept.samples.map(({ ordinal }) => ordinal)
       return { ids: scored.groups.map(({ prompt }) => prompt.id), metrics, ordinals, scored }
     })
 
@@ -275,7 +273,7 @@ describe("Update.sft", () => {
   it.effect("makes the true answers likelier and records the loss before the step", () =>
     Effect.gen(function*() {
       const policy = bandit(4)
-      const prompts = { template, prompts: [prompt("a", "1 1 2"), prompt("b", "1")] }
+      const prompts = { template, task: "detection", rows: [prompt("a", "1 1 2"), prompt("b", "1")] }
       const stage = Update.sft({ learningRate: 1, warmup: 4 })
       const metrics = yield* recorded(stage.run(prompts), { step: 1, steps: 8, checkpoint: undefined }).pipe(Effect.provide(policy.layer))
       assert.closeTo(metrics.loss!, Math.log(4), 1e-12)

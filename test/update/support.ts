@@ -1,10 +1,13 @@
+/** A policy that is no model, and what update stages are run with. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { LoopStep, Recorder } from "../../src/pipeline/run/services.ts"
+import { LoopStep } from "../../src/pipeline/run/services.ts"
 import * as Random from "../../src/pipeline/Random.ts"
-import type { AdamW, Sequence } from "../../src/policy/trainer.ts"
-import { Policy } from "../../src/policy/Policy.ts"
+import { Sampler } from "../../src/policy/sampler.ts"
+import { type AdamW, type Sequence, Trainer } from "../../src/policy/trainer.ts"
+import { detection } from "../../src/task/index.ts"
 import type { Prompt } from "../../src/task/prompt.ts"
+import * as Testing from "../../src/testing.ts"
 
 /**
  * The smallest policy there is: it draws every token from one softmax over `tokens` logits, whatever it is asked, and
@@ -20,10 +23,9 @@ export const bandit = (tokens: number) => {
     sequences.map((sequence) => sequence.tokens.map((token) => logprob(at, token)))
   const probabilities = () => Array.from(logits, (_, token) => Math.exp(logprob(logits, token)))
   const calls = { backward: [] as Array<ReadonlyArray<Sequence>>, steps: [] as Array<AdamW>, reference: 0, synced: 0 }
-  const layer = Layer.succeed(Policy, {
+  const sampler = Layer.succeed(Sampler, {
     inputSize: Effect.succeed,
     render: ({ messages }) => Effect.succeed(JSON.stringify(messages)),
-    encodeAnswer: (text) => Effect.succeed(text.split(" ").map(Number)),
     sample: (questions, { maxTokens, n }) =>
       Effect.sync(() => {
         const chances = probabilities()
@@ -40,7 +42,10 @@ export const bandit = (tokens: number) => {
             return { tokens: drawn, logprobs, text: drawn.join(" "), finishReason: "length" as const }
           })
         )
-      }),
+      })
+  })
+  const trainer = Layer.succeed(Trainer, {
+    encodeAnswer: (text) => Effect.succeed(text.split(" ").map(Number)),
     logprobs: (sequences, of) =>
       Effect.sync(() => {
         if (of === "reference") calls.reference++
@@ -70,30 +75,27 @@ export const bandit = (tokens: number) => {
         return { gradientNorm }
       })
   })
-  return { layer, logits, probabilities, calls }
+  return { layer: Layer.merge(sampler, trainer), logits, probabilities, calls }
 }
 
 /** Runs a stage of a loop with a recorder, and gives back what it recorded. */
 export const recorded = <A, E, R>(effect: Effect.Effect<A, E, R>, step: LoopStep["Service"] = { step: 0, steps: 10, checkpoint: undefined }) => {
-  const metrics: { [name: string]: number } = {}
+  const kept = Testing.recorded()
   return effect.pipe(
-    Effect.provideService(Recorder, {
-      metric: (name, value) => void (metrics[name] = value),
-      samples: () => {},
-      progress: () => {}
-    }),
+    Effect.provide(Testing.recording(kept)),
     Effect.provideService(LoopStep, step),
-    Effect.as(metrics)
+    Effect.map((): { readonly [name: string]: number } => Object.fromEntries(kept.metrics))
   )
 }
 
 export const prompt = (id: string, solution = "0"): Prompt => ({
+  task: detection.name,
   id,
   image: { path: `${id}.png`, width: 112, height: 112 },
   input: { width: 112, height: 112 },
   space: "resized",
   messages: [{ role: "user", content: [{ type: "image" }, { type: "text", text: id }] }],
-  labels: [],
+  asked: [],
   truth: [],
   solution
 })

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import sharp from "sharp"
 import * as Random from "../../../src/pipeline/Random.ts"
 import * as Engine from "../../../src/policy/local/thread/engine.ts"
+import type { Engine as LocalEngine } from "../../../src/policy/local/thread/protocol.ts"
 import * as Parameters from "../../../src/model/Parameters.ts"
 import * as Safetensors from "../../../src/model/Safetensors.ts"
 import type { Question } from "../../../src/model/message.ts"
@@ -15,10 +16,10 @@ const { path, remove } = Tiny.temporaryFolder()
 const greedy = { n: 1, temperature: 0, topP: 1, topK: 0, maxTokens: 2 }
 const refusal = (asked: Promise<unknown>): Promise<string> =>
   asked.then(() => "was not refused", (error: Error) => error.message)
-const ask = (engine: Engine.Engine, question: Question) =>
+const ask = (engine: LocalEngine, question: Question) =>
   engine.sample([{ ...question, key: Random.key(0) }], greedy)
 
-let engine: Engine.Engine
+let engine: LocalEngine
 let tensors: ReadonlyArray<Safetensors.Tensor>
 beforeAll(async () => {
   engine = await Tiny.engine(1)

@@ -1,7 +1,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { join } from "node:path"
 import * as Random from "../../../src/pipeline/Random.ts"
-import type { Engine } from "../../../src/policy/local/thread/engine.ts"
+import type { Engine } from "../../../src/policy/local/thread/protocol.ts"
 import type { Completion, SampleOptions } from "../../../src/policy/sampler.ts"
 import type { Question } from "../../../src/model/message.ts"
 import type { Sequence } from "../../../src/policy/trainer.ts"

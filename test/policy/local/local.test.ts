@@ -25,22 +25,22 @@ describe("the config of a local policy", () => {
 
   it("goes into the node that an override rebuilds", () => {
     const node = local(Tiny.folder)
-    const changed = node.rebuild({ ...node.config, lora: { rank: 4, alpha: 4, targets: ["down_proj"] } }, [])
+    const changed = node.rebuild({ ...node.config, lora: { rank: 4, alpha: 4, targets: ["down_proj"] } }, {})
     assert.deepInclude(changed.config, { lora: { rank: 4, alpha: 4, targets: ["down_proj"] } })
   })
 
   const lora = { rank: 8, alpha: 16, targets: ["q_proj"] }
   it.each([
-    ["a rank below 1", { lora: { ...lora, rank: 0 } }, /local: [\s\S]*"rank"/],
-    ["half a rank", { lora: { ...lora, rank: 1.5 } }, /"rank"/],
-    ["no alpha", { lora: { ...lora, alpha: 0 } }, /"alpha"/],
+    ["a rank below 1", { lora: { ...lora, rank: 0 } }, /^local: lora\.rank: .*got 0/],
+    ["half a rank", { lora: { ...lora, rank: 1.5 } }, /lora\.rank: .*got 1\.5/],
+    ["no alpha", { lora: { ...lora, alpha: 0 } }, /lora\.alpha: .*got 0/],
     ["an unknown target", { lora: { ...lora, targets: ["q_proj", "c_attn"] } }, /"q_proj" \| [\s\S]*"down_proj"[\s\S]*"targets"\]\[1\]/],
-    ["no target", { lora: { ...lora, targets: [] } }, /"targets"/],
-    ["a target twice", { lora: { ...lora, targets: ["q_proj", "q_proj"] } }, /"targets"/],
-    ["dropout", { lora: { ...lora, dropout: 0.1 } }, /"dropout"/],
-    ["no micro-batch", { microBatch: 0 }, /"microBatch"/],
-    ["an unknown device", { device: "tpu" }, /"cpu" \| "webgpu" \| "cuda"[\s\S]*"device"/],
-    ["a freezing that is text", { freezeVision: "yes" }, /"freezeVision"/]
+    ["no target", { lora: { ...lora, targets: [] } }, /lora\.targets: /],
+    ["a target twice", { lora: { ...lora, targets: ["q_proj", "q_proj"] } }, /lora\.targets: /],
+    ["dropout", { lora: { ...lora, dropout: 0.1 } }, /lora\.dropout: /],
+    ["no micro-batch", { microBatch: 0 }, /microBatch: /],
+    ["an unknown device", { device: "tpu" }, /device: Expected "cpu" \| "webgpu" \| "cuda"/],
+    ["a freezing that is text", { freezeVision: "yes" }, /freezeVision: Expected boolean, got "yes"/]
   ] as const)("refuses %s, naming the key", (_, options, message) => {
     assert.match(refusal(options).message, message)
   })

@@ -5,13 +5,19 @@ import * as Effect from "effect/Effect"
 import { renderPng } from "../../../src/vision/scenes/render.ts"
 import { sceneOf } from "../../../src/data/shapes.ts"
 import * as Engine from "../../../src/policy/local/thread/engine.ts"
+import type { Engine as LocalEngine } from "../../../src/policy/local/thread/protocol.ts"
 import { load as loadFolder } from "../../../src/model/ModelConfig.ts"
 import * as Parameters from "../../../src/model/Parameters.ts"
 import * as Safetensors from "../../../src/model/Safetensors.ts"
 import type { AdamW, Sequence } from "../../../src/policy/trainer.ts"
 import type { Question } from "../../../src/model/message.ts"
-import { ask } from "../../../src/task/detection/question.ts"
+import { messages } from "../../../src/task/ask.ts"
+import { detection } from "../../../src/task/detection/index.ts"
 import * as templates from "../../../src/prompt/templates.ts"
+import type { TemplateConfig } from "../../../src/task/template.ts"
+
+const ask = (template: TemplateConfig, labels: ReadonlyArray<string>) =>
+  messages(template, detection.fill(template.question ?? detection.wording, labels))
 
 /** The shipped model's shape, with random weights. */
 export const folder = "assets/tiny-vl"
@@ -54,7 +60,7 @@ export const adamW = (changes: Partial<AdamW> = {}): AdamW => ({
 
 /** Answers of unlike length, the end token included, one a question; the last is the end token alone. */
 export const answers = async (
-  engine: Engine.Engine,
+  engine: LocalEngine,
   asked: ReadonlyArray<Question>
 ): Promise<ReadonlyArray<Sequence>> => {
   const texts = ["<think>I see red circle: 1.</think><answer>None</answer>", "None", ""]
@@ -66,7 +72,7 @@ export const anyWeights = (sequences: ReadonlyArray<Sequence>) =>
   sequences.map(({ tokens }, i) => tokens.map((_, t) => Math.cos(1 + 3 * i + 2 * t)))
 
 /** Takes steps towards the answers. */
-const teach = async (engine: Engine.Engine, sequences: ReadonlyArray<Sequence>, steps: number): Promise<void> => {
+const teach = async (engine: LocalEngine, sequences: ReadonlyArray<Sequence>, steps: number): Promise<void> => {
   const weights = sequences.map(({ tokens }) => tokens.map(() => 1 / tokens.length))
   for (let i = 0; i < steps; i++) {
     await engine.backward(sequences, weights)
@@ -79,7 +85,7 @@ const teach = async (engine: Engine.Engine, sequences: ReadonlyArray<Sequence>, 
  * early and late, and a vision tower made loud enough to have a say.
  */
 export const writeLively = async (
-  engine: Engine.Engine,
+  engine: LocalEngine,
   sequences: ReadonlyArray<Sequence>,
   file: string
 ): Promise<void> => {
@@ -115,7 +121,7 @@ export const writeAll = (file: string, flat: Float32Array, at: Parameters.Layout
  * The gradient accumulated by an engine: with beta1 = 0, it is what the optimiser then remembers as its first moment.
  * The weights stay as they are.
  */
-export const takeGradient = async (engine: Engine.Engine, path: string) => {
+export const takeGradient = async (engine: LocalEngine, path: string) => {
   const file = join(path, "gradient.safetensors")
   const still = { learningRate: 0, weightDecay: 0 }
   const { gradientNorm } = await engine.step(adamW({ ...still, beta1: 0, maxGradientNorm: Infinity }))

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { partsOf } from "../../../src/pipeline/declare/Node.ts"
 import * as Reward from "../../../src/reward/index.ts"
 
 const say = (...boxes: ReadonlyArray<readonly [label: string, ...corners: ReadonlyArray<number>]>) =>
@@ -61,13 +62,13 @@ describe("cosine", () => {
   it("asks another accuracy when given one", () => {
     const always = Reward.cosine({}, Reward.weight(0, Reward.format()))
     assert.strictEqual(always.score({ completion: cat, solution: cat, tokens: 0 }).total, -0.5)
-    assert.deepStrictEqual(always.parts.map(({ name }) => name), ["weight"])
+    assert.deepStrictEqual(partsOf(always).map(({ name }) => name), ["weight"])
   })
 
   it("scores 0 and says why when nobody counted the tokens", () => {
     assert.deepStrictEqual(cosine.score({ completion: cat, solution: cat }), {
       total: 0,
-      parts: [{ part: "cosine", value: 0, error: "cosine needs the completion's length in tokens" }]
+      parts: [{ part: "cosine", value: 0, error: "cosine needs the completion's length in tokens, the field `tokens` of a row" }]
     })
   })
 })

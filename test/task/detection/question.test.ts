@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { trainingLabels } from "../../../src/task/detection/question.ts"
-import * as Prompt from "../../../src/task/prompt.ts"
+import * as Prompt from "../../../src/prompt/index.ts"
+import { detection, trainingLabels } from "../../../src/task/detection/index.ts"
 import * as Random from "../../../src/pipeline/Random.ts"
 import { example } from "../../prompt/support.ts"
 
@@ -17,7 +17,7 @@ const text = (prompt: Prompt.Prompt) => JSON.stringify(prompt.messages)
 
 describe("Prompt.make", () => {
   it("answers by label as asked, then from left to right, then from top to bottom", () => {
-    const prompt = Prompt.make(Prompt.standard, scene, ["red circle", "blue star", "red star"], half)
+    const prompt = Prompt.make(detection, Prompt.standard, scene, ["red circle", "blue star", "red star"], half)
     assert.strictEqual(
       prompt.solution,
       "<think>I see red circle: 1, blue star: 3, red star: 0.</think><answer>```json\n" +
@@ -30,7 +30,7 @@ describe("Prompt.make", () => {
   })
 
   it("answers None when nothing that is asked for is there", () => {
-    const prompt = Prompt.make(Prompt.standard, scene, ["red star"], half)
+    const prompt = Prompt.make(detection, Prompt.standard, scene, ["red star"], half)
     assert.strictEqual(prompt.solution, "<think>I see red star: 0.</think><answer>None</answer>")
     assert.deepStrictEqual(prompt.truth, [])
   })
@@ -41,7 +41,7 @@ describe("Prompt.make", () => {
       const [x1, y1] = [next() * 199.9, next() * 99.9]
       const one = example([["a", x1, y1, x1 + next() * (200 - x1), y1 + next() * (100 - y1)]])
       const input = { width: 28 * (1 + Math.floor(next() * 9)), height: 28 * (1 + Math.floor(next() * 9)) }
-      const { box } = Prompt.make(Prompt.standard, one, ["a"], input).truth[0]!
+      const { box } = Prompt.make(detection, Prompt.standard, one, ["a"], input).truth[0]!
       assert.isTrue([box.x1, box.y1, box.x2, box.y2].every(Number.isInteger))
       assert.isTrue(box.x1 >= 0 && box.x1 < box.x2 && box.x2 <= input.width)
       assert.isTrue(box.y1 >= 0 && box.y1 < box.y2 && box.y2 <= input.height)
@@ -51,26 +51,26 @@ describe("Prompt.make", () => {
   it("speaks in thousandths of width and height when the template says so, as Qwen3-VL does", () => {
     const thousand = { ...Prompt.standard, space: "thousand" } as const
     const one = example([["a", 20, 20, 40, 41], ["b", 199.9, 99.9, 200, 100]])
-    const { solution, truth } = Prompt.make(thousand, one, ["a", "b"], half)
+    const { solution, truth } = Prompt.make(detection, thousand, one, ["a", "b"], half)
     assert.deepStrictEqual(truth.map(({ box }) => box), [
       { space: "thousand", x1: 100, y1: 200, x2: 200, y2: 410 },
       { space: "thousand", x1: 999, y1: 999, x2: 1000, y2: 1000 }
     ])
     assert.include(solution, "[100, 200, 200, 410]")
-    const { truth: elsewhere } = Prompt.make(thousand, one, ["a", "b"], { width: 28, height: 280 })
+    const { truth: elsewhere } = Prompt.make(detection, thousand, one, ["a", "b"], { width: 28, height: 280 })
     assert.deepStrictEqual(elsewhere, truth)
   })
 
   it("writes solutions that are JSON whatever the label", () => {
     const label = "a \"quoted\"\n\\ label </answer>"
-    const { solution } = Prompt.make(Prompt.standard, example([[label, 0, 0, 10, 10]]), [label], half)
+    const { solution } = Prompt.make(detection, Prompt.standard, example([[label, 0, 0, 10, 10]]), [label], half)
     const json = solution.match(/```json\n(.*)\n```/)![1]!
     assert.deepStrictEqual(JSON.parse(json), [{ bbox_2d: [0, 0, 5, 5], label }])
   })
 })
 
 describe("templates", () => {
-  const ask = (template: Prompt.TemplateConfig) => Prompt.make(template, scene, ["red circle", "blue star"], half).messages
+  const ask = (template: Prompt.TemplateConfig) => Prompt.make(detection, template, scene, ["red circle", "blue star"], half).messages
   const question =
     "Please carefully check the image and detect the following objects: ['red circle', 'blue star']. Output the bbox coordinates " +
     "of detected objects in <answer></answer>. The bbox coordinates in Markdown format should be: \n```json\n[{\"bbox_2d\": " +
@@ -105,7 +105,7 @@ describe("templates", () => {
   })
 
   it("quotes labels as Python does, and takes them literally", () => {
-    const quoted = (label: string) => text(Prompt.make(Prompt.standard, scene, [label], half))
+    const quoted = (label: string) => text(Prompt.make(detection, Prompt.standard, scene, [label], half))
     assert.include(quoted("plain"), "['plain']")
     assert.include(quoted("it's"), JSON.stringify("[\"it's\"]").slice(1, -1))
     assert.include(quoted("$& and $1"), "['$& and $1']")

@@ -10,7 +10,8 @@ import { Subject } from "../../../../src/pipeline/run/services.ts"
 import { ComputeThreads } from "../../../../src/pipeline/run/ComputeThreads.ts"
 import * as Client from "../../../../src/policy/local/thread/Client.ts"
 import { local } from "../../../../src/policy/local/local.ts"
-import { Policy } from "../../../../src/policy/Policy.ts"
+import { Sampler } from "../../../../src/policy/sampler.ts"
+import { Trainer } from "../../../../src/policy/trainer.ts"
 import { PolicyError } from "../../../../src/policy/policyError.ts"
 import * as Tiny from "../tiny.ts"
 
@@ -24,7 +25,7 @@ const policy = () => local(Tiny.folder, { weights: 0 }).layer.pipe(Layer.provide
 describe("a local policy in its thread", () => {
   it.live("keeps the event loop free while it computes", () =>
     Effect.gen(function*() {
-      const model = yield* Policy
+      const model = yield* Sampler
       const ask = (n: number, maxTokens: number) =>
         model.sample([{ ...Tiny.wordsOnly, key }], { ...greedy, temperature: 1, n, maxTokens })
       yield* ask(1, 1)
@@ -39,7 +40,7 @@ describe("a local policy in its thread", () => {
 
   it.live("answers calls in the order in which they came, whoever waits for which", () =>
     Effect.gen(function*() {
-      const [model, subject] = [yield* Policy, yield* Subject]
+      const [model, subject] = [yield* Trainer, yield* Subject]
       const { path } = yield* temporary
       const answer = { question: Tiny.wordsOnly, tokens: yield* model.encodeAnswer("None") }
       const [before, , norm, , after] = yield* Effect.all([
@@ -59,7 +60,7 @@ describe("a local policy in its thread", () => {
 
   it.live("says what went wrong, and goes on", () =>
     Effect.gen(function*() {
-      const model = yield* Policy
+      const model = yield* Sampler
       const messages = [{ role: "user" as const, content: [{ type: "image" as const }] }]
       const error = yield* Effect.flip(model.sample([{ messages, images: ["no/such/picture.png"], key }], greedy))
       assert.instanceOf(error, PolicyError)

@@ -3,6 +3,7 @@ import { cpSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Engine from "../../../../src/policy/local/thread/engine.ts"
+import type { Engine as LocalEngine } from "../../../../src/policy/local/thread/protocol.ts"
 import { writeFolder } from "../../../../src/model/export.ts"
 import { scoring, training } from "../../../../src/policy/local/graphs/train.ts"
 import { isVision } from "../../../../src/model/Parameters.ts"
@@ -16,8 +17,8 @@ const { path, remove } = Tiny.temporaryFolder()
 const base = join(path, "model")
 const at = (name: string) => join(path, `${name}.safetensors`)
 
-let whole: Engine.Engine
-let frozen: Engine.Engine
+let whole: LocalEngine
+let frozen: LocalEngine
 let questions: ReadonlyArray<Question>
 let answers: ReadonlyArray<Sequence>
 
@@ -44,7 +45,7 @@ const norm = (numbers: Float32Array): number => Math.sqrt(numbers.reduce((sum, x
 const same = (a: Float32Array, b: Float32Array, name: string): void =>
   assert.isAtMost(norm(a.map((x, i) => x - b[i]!)), 1e-5 * norm(b) + 1e-7, name)
 
-const gradientOf = async (engine: Engine.Engine, name: string, sequences = answers) => {
+const gradientOf = async (engine: LocalEngine, name: string, sequences = answers) => {
   await engine.load("initial")
   await engine.backward(sequences, Tiny.anyWeights(sequences))
   const still = { learningRate: 0, weightDecay: 0, beta1: 0, maxGradientNorm: Infinity }

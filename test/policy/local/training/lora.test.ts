@@ -4,6 +4,7 @@ import { cpSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Random from "../../../../src/pipeline/Random.ts"
 import * as Engine from "../../../../src/policy/local/thread/engine.ts"
+import type { Engine as LocalEngine } from "../../../../src/policy/local/thread/protocol.ts"
 import { writeAdapter, writeFolder } from "../../../../src/model/export.ts"
 import type { Lora } from "../../../../src/model/lora.ts"
 import * as Parameters from "../../../../src/model/Parameters.ts"
@@ -21,9 +22,9 @@ const lora: Lora = { rank: 3, alpha: 6, targets: ["q_proj", "v_proj", "o_proj", 
 /** A policy with adapters beside the lively weights. */
 const adapted = (threads = 1) => Engine.make({ folder: base, weights: "folder", threads, lora })
 
-let plain: Engine.Engine
-let one: Engine.Engine
-let two: Engine.Engine
+let plain: LocalEngine
+let one: LocalEngine
+let two: LocalEngine
 let questions: ReadonlyArray<Question>
 let answers: ReadonlyArray<Sequence>
 
@@ -39,14 +40,14 @@ beforeAll(async () => {
 })
 afterAll(remove)
 
-const train = async (engine: Engine.Engine, steps: number, lookBack = false) => {
+const train = async (engine: LocalEngine, steps: number, lookBack = false) => {
   for (let i = 0; i < steps; i++) {
     if (lookBack) await engine.logprobs(answers, "reference")
     await engine.backward(answers, Tiny.anyWeights(answers))
     await engine.step(Tiny.adamW({ learningRate: 0.02 }))
   }
 }
-const bytes = async (engine: Engine.Engine, name: string, what: "weights" | "training" = "training") => {
+const bytes = async (engine: LocalEngine, name: string, what: "weights" | "training" = "training") => {
   await engine.save(at(name), what)
   return readFileSync(at(name))
 }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { LoopStep } from "../../src/pipeline/run/services.ts"
-import * as Settings from "../../src/update/settings.ts"
+import * as Optimizer from "../../src/update/Optimizer.ts"
 import * as Update from "../../src/update/index.ts"
 
 const config = {
@@ -15,8 +15,8 @@ const config = {
   maxGradientNorm: 1
 } as const
 
-const rates = (changes: Partial<Settings.OptimizerConfig>, steps: number) =>
-  Array.from({ length: steps }, (_, step) => Settings.learningRate({ ...config, ...changes }, step, steps))
+const rates = (changes: Partial<Optimizer.OptimizerConfig>, steps: number) =>
+  Array.from({ length: steps }, (_, step) => Optimizer.learningRate({ ...config, ...changes }, step, steps))
 
 describe("the learning rate", () => {
   it("rises over the warm-up, the first step included, and then stays", () => {
@@ -40,7 +40,7 @@ describe("the settings of a step", () => {
   it.effect("carry the scheduled rate and the rest of the config", () =>
     Effect.gen(function*() {
       const { schedule: _schedule, warmup: _warmup, ...rest } = config
-      const adamW = yield* Settings.adamW(config).pipe(Effect.provideService(LoopStep, { step: 1, steps: 10, checkpoint: undefined }))
+      const adamW = yield* Optimizer.adamW(config).pipe(Effect.provideService(LoopStep, { step: 1, steps: 10, checkpoint: undefined }))
       assert.deepStrictEqual(adamW, { ...rest, learningRate: 4 })
     }))
 
