@@ -68,6 +68,17 @@ SELECT m.stage, m.key, m.step, m.value
 FROM (SELECT stage, key, max(step) AS step FROM metric GROUP BY stage, key) latest
 JOIN metric m ON m.stage = latest.stage AND m.key = latest.key AND m.step = latest.step;
 
+-- A table's metrics with the scope that each name meant: that of the last stage of a run that has the metric.
+UPDATE experiment SET "table" = json_set("table", '$.metrics', (
+  SELECT json_group_array(json_object('title', listed.value, 'name', listed.value, 'scope', coalesce((
+    SELECT rs.label
+    FROM run r JOIN run_stage rs ON rs.run = r.id JOIN last_value l ON l.stage = rs.stage JOIN metric_key k ON k.id = l.key
+    WHERE r.experiment = experiment.id AND r.current = 1 AND k.name = listed.value
+    ORDER BY rs.position DESC LIMIT 1
+  ), '')))
+  FROM (SELECT value FROM json_each("table", '$.metrics') ORDER BY key) listed
+)) WHERE json_type("table", '$.metrics') = 'array';
+
 -- Texts that repeat, once. digest: the first 16 bytes of the content's sha256.
 CREATE TABLE text (
   id INTEGER PRIMARY KEY NOT NULL,

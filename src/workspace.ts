@@ -2,7 +2,6 @@
 export { Plan } from "./pipeline/index.ts"
 export type { Event } from "./pipeline/run/Progress.ts"
 export type { RunResult } from "./pipeline/run/Runner.ts"
-export { StoreError } from "./store/index.ts"
 export * as Table from "./report/table/Table.ts"
 export { formats } from "./report/table/formats.ts"
 export * from "./workspace/index.ts"

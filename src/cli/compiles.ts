@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { checkStudy, type StudyError } from "../workspace/index.ts"
 import { Failure, invalid } from "./failure.ts"
+import { say } from "./output.ts"
 
 /** What does not compile, as a failure. */
 export const refused = (file: string, errors: ReadonlyArray<string>): Failure => {
@@ -11,9 +12,13 @@ export const refused = (file: string, errors: ReadonlyArray<string>): Failure =>
   return invalid(`${file} does not compile, so nothing was run.\n${shown.join("\n")}${more}`)
 }
 
+/** An import that the compiler does not find, though Node did when the study was loaded. */
+const unresolved = /error TS(2307|7016):/
+
 /**
  * Starts the compiler on a study beside `work`, and returns what `work` does once both are through. `needed` says of what
- * `work` came to whether the compiler's word still matters; where not, nobody waits for it.
+ * `work` came to whether the compiler's word still matters; where not, nobody waits for it. A compiler that does not find
+ * what the study imports knows too little to stop it, and says so.
  */
 export const alongside = <A, E, R>(
   file: string,
@@ -28,5 +33,8 @@ export const alongside = <A, E, R>(
       return result
     }
     const errors = (yield* Fiber.join(checking)) ?? []
-    return errors.length > 0 ? yield* refused(file, errors) : result
+    const missing = errors.find((error) => unresolved.test(error))
+    if (missing === undefined) return errors.length > 0 ? yield* refused(file, errors) : result
+    yield* say(`${file} runs unchecked, as the compiler does not find what it imports: ${missing}`)
+    return result
   })

@@ -1,5 +1,6 @@
 /** What the user is told when a command cannot go on, and what the process exits with. */
 import * as Data from "effect/Data"
+import { StoreError } from "../workspace/index.ts"
 import { type ExitCode, exitCodeOf, exits } from "../pipeline/Errors.ts"
 
 export class Failure extends Data.TaggedError("Failure")<{
@@ -22,6 +23,9 @@ const oneLine = (message: string): string => message.replace(/\s*\n\s*/g, " ")
 /** Any error or defect as a failure of the command. Defects keep their stack, since they are our mistakes. */
 export const from = (error: unknown): Failure => {
   if (error instanceof Failure) return error
+  if (error instanceof StoreError && error.reason === "absent") {
+    return new Failure({ exitCode: error.exitCode, message: `${error.message} \`assay run FILE\` makes one, \`--db\` names one.` })
+  }
   if (isTagged(error)) return new Failure({ exitCode: exitCodeOf(error), message: oneLine(error.message) })
   const stack = error instanceof Error ? error.stack ?? error.message : String(error)
   return new Failure({

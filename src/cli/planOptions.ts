@@ -28,7 +28,7 @@ const mistake = (experiment: Experiment, options: Study): Failure | undefined =>
     return usage(unknownName("scale", scale, scales, "The study declares no scales."))
   }
   for (const { axis, label } of options.only) {
-    const found = experiment.axes[axis]
+    const found = Object.hasOwn(experiment.axes, axis) ? experiment.axes[axis] : undefined
     if (found === undefined) return usage(unknownName("axis", axis, known, "The study has no axes."))
     if (!found.includes(label)) return usage(unknownName(`label of axis "${axis}" called`, label, found, ""))
   }

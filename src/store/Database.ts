@@ -65,14 +65,14 @@ export const openForWriting = (options: Options): Effect.Effect<Handle, StoreErr
 
 const absent = (file: string): StoreError =>
   new StoreError({
-    reason: "missing",
+    reason: "absent",
     file,
     message: `There is no database at ${file}. Run a study first, or name another file.`
   })
 
 const older = (file: string, version: number): StoreError =>
   new StoreError({
-    reason: "older",
+    reason: version === 0 ? "absent" : "older",
     file,
     message: version === 0
       ? `The database ${file} is empty. Run a study first, or name another file.`

@@ -6,6 +6,7 @@ import { type ExitCode, exits } from "../pipeline/Errors.ts"
 import { reasonOf } from "../pipeline/reason.ts"
 
 export type Reason =
+  | "absent"
   | "missing"
   | "unwritable"
   | "locked"

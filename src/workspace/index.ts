@@ -5,4 +5,5 @@ export { exportModel, NoModel, type Options as ExportOptions } from "./exportMod
 export { importModule, loadStudy, type Study, StudyError } from "./loadStudy.ts"
 export { type Explained, plan } from "./plan.ts"
 export { imageFile, learningCurve, list, NotFound, runById, runs, samples, sql, tableSource } from "./read.ts"
+export { StoreError } from "../store/index.ts"
 export { type Options as RunOptions, prepare, run } from "./run.ts"

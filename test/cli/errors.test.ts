@@ -5,10 +5,12 @@ import { execFileSync } from "node:child_process"
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
-import { codeOf, from } from "../../src/cli/failure.ts"
-import * as Study from "../../src/cli/study.ts"
+import { from } from "../../src/cli/failure.ts"
+import type { Study } from "../../src/cli/flags.ts"
+import { patterns, planOptions } from "../../src/cli/planOptions.ts"
+import { codeOf } from "../../src/cli/run/action.ts"
 import { InvalidConfig, UnknownPath } from "../../src/pipeline/Errors.ts"
-import { open } from "../../src/store/Database.ts"
+import { openForWriting } from "../../src/store/Database.ts"
 import { assay, study, temporary } from "./support.ts"
 import tastes from "./studies/tastes.ts"
 
@@ -55,11 +57,12 @@ describe("a wrong word on the command line exits with 2 and names what comes nea
       seeds: Option.none(),
       scale: Option.none(),
       force: [],
+      json: false,
       db: "runs.db"
     }
-    const said = (options: Partial<Study.Options>) => {
-      const { code, message } = Effect.runSync(Effect.flip(Study.planOptions(tastes, { ...given, ...options })))
-      assert.strictEqual(code, 2)
+    const said = (options: Partial<Study>) => {
+      const { exitCode, message } = Effect.runSync(Effect.flip(planOptions(tastes, { ...given, ...options })))
+      assert.strictEqual(exitCode, 2)
       return message
     }
     assert.strictEqual(
@@ -73,8 +76,8 @@ describe("a wrong word on the command line exits with 2 and names what comes nea
 
   it("labels of one axis add up, and different axes narrow down", () => {
     const only = [{ axis: "a", label: "1" }, { axis: "b", label: "x" }, { axis: "a", label: "2" }]
-    assert.deepStrictEqual(Study.patterns(only), [{ a: "1", b: "x" }, { a: "2", b: "x" }])
-    assert.deepStrictEqual(Study.patterns([]), [])
+    assert.deepStrictEqual(patterns(only), [{ a: "1", b: "x" }, { a: "2", b: "x" }])
+    assert.deepStrictEqual(patterns([]), [])
   })
 })
 
@@ -113,7 +116,7 @@ describe("a database that cannot be used exits with 3 and is left as it was", ()
       join(folder, "corrupt.db"),
       "this is no database, though it is long enough to be taken for one".repeat(100)
     )
-    await Effect.runPromise(Effect.scoped(open({ file: join(folder, "newer.db") })))
+    await Effect.runPromise(Effect.scoped(openForWriting({ file: join(folder, "newer.db") })))
     const newer = new Database(join(folder, "newer.db"))
     newer.pragma("user_version = 999")
     newer.close()
@@ -144,9 +147,9 @@ describe("a database that cannot be used exits with 3 and is left as it was", ()
 
 describe("Failure", () => {
   it("tells usage from a wrong study, and puts messages into one paragraph", () => {
-    assert.strictEqual(from(new UnknownPath({ path: "a", message: "no a" })).code, 2)
+    assert.strictEqual(from(new UnknownPath({ path: "a", message: "no a" })).exitCode, 2)
     const config = from(new InvalidConfig({ stage: "answer", message: "answer: Expected number\n  at [\"pause\"]" }))
-    assert.deepStrictEqual([config.code, config.message], [3, "answer: Expected number at [\"pause\"]"])
+    assert.deepStrictEqual([config.exitCode, config.message], [3, "answer: Expected number at [\"pause\"]"])
   })
 
   it("keeps the stack of what is our own mistake", () => {
@@ -154,8 +157,8 @@ describe("Failure", () => {
   })
 
   it("exits with 3 when every failed run failed by its data or model, else with 1", () => {
-    assert.strictEqual(codeOf(["DataError", "ModelFolderError"]), 3)
-    assert.strictEqual(codeOf(["DataError", "PolicyError"]), 1)
-    assert.strictEqual(codeOf([undefined]), 1)
+    assert.strictEqual(codeOf([{ exitCode: 3 }, { exitCode: 3 }]), 3)
+    assert.strictEqual(codeOf([{ exitCode: 3 }, { exitCode: 1 }]), 1)
+    assert.strictEqual(codeOf([{}]), 1)
   })
 })

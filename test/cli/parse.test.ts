@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { near, unknownName } from "../../src/cli/near.ts"
+import { near, unknownName } from "../../src/pipeline/near.ts"
 import { assignment, choice, seeds } from "../../src/cli/Parse.ts"
 
 describe("--set", () => {
@@ -49,7 +49,7 @@ describe("near", () => {
   })
 
   it("lists what there is when nothing comes near", () => {
-    assert.strictEqual(unknownName("scale", "huge", ["quick"]), "There is no scale \"huge\". Known: \"quick\".")
-    assert.include(unknownName("experiment", "x", []), "assay run FILE")
+    assert.strictEqual(unknownName("scale", "huge", ["quick"], ""), "There is no scale \"huge\". Known: \"quick\".")
+    assert.include(unknownName("scale", "x", [], "The study declares no scales."), "declares no scales")
   })
 })

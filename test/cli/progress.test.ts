@@ -20,10 +20,10 @@ const planOf = (seeds: number, resumed?: number) =>
       stages: [
         {
           label: "loop",
-          stage: { kind: "loop", config: { steps: 10 } },
+          stage: { kind: "loop", steps: 10 },
           status: resumed === undefined ? { _tag: "runs" } : { _tag: "resumes", step: resumed }
         },
-        { label: "detection", stage: { kind: "evaluate", config: {} }, status: { _tag: "runs" } }
+        { label: "detection", stage: { kind: "evaluate" }, status: { _tag: "runs" } }
       ]
     }))
   }) as unknown as Plan
@@ -40,7 +40,7 @@ const step = (seed: number, done: number): Event => ({
   stage: "loop",
   done,
   steps: 10,
-  metrics: [["reward", done / 10]]
+  metrics: [{ scope: "", name: "reward", value: done / 10 }]
 })
 const ended = (seed: number, name: string): Event => ({ _tag: "StageFinished", run: run(seed), stage: name })
 

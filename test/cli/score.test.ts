@@ -61,7 +61,8 @@ describe("assay evaluate", () => {
     writeFileSync(join(folder, "truth.json"), JSON.stringify(first.groundTruth))
     writeFileSync(join(folder, "found.json"), JSON.stringify(first.detections))
     const plain = await run("--json")
-    const { perCategoryAp, stats } = JSON.parse(plain.out)
+    const { metrics, perCategoryAp, stats } = JSON.parse(plain.out)
+    assert.strictEqual(metrics.mAP, stats[0])
     for (const [i, stat] of first.stats.entries()) assert.approximately(stats[i], stat, 1e-9, `stat ${i}`)
     for (const [id, ap] of Object.entries<number>(first.perCategoryAp)) {
       assert.approximately(perCategoryAp[id], ap, 1e-9, id)
@@ -74,7 +75,7 @@ describe("assay evaluate", () => {
 
   it("prints them for people", async () => {
     const { out } = await run()
-    assert.match(out, /^AP\s+IoU 0\.50:0\.95\s+area all\s+100 detections\s+0\.2509\n/)
+    assert.match(out, /^mAP\s+AP\s+IoU 0\.50:0\.95\s+area all\s+100 detections\s+0\.2509\n/)
   })
 
   it("names the file and field of bad input", async () => {

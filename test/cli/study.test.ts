@@ -1,6 +1,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import sharp from "sharp"
 import { assay, type Ended, start, study, temporary, until } from "./support.ts"
 
@@ -30,7 +31,7 @@ describe("a study from plan to pictures", () => {
     assert.strictEqual(first.code, 0, first.err)
     assert.match(first.out, /^tastes: Which taste climbs higher\?/)
     assert.match(first.out, /high\s+2\s+1\.76 ± 0\.99\s+1\.25/)
-    assert.include(first.out, "Evaluated on 7 held-out images.")
+    assert.include(first.out, "Evaluated on 7 held-out prompts.")
     assert.include(first.err, "tastes: 6 runs, 12 stages to run, 0 finished already.")
     assert.include(first.err, "high · seed 1: done (")
     assert.include(first.err, "assay samples")
@@ -90,7 +91,7 @@ describe("a study from plan to pictures", () => {
   })
 
   it("sql prints columns, CSV or JSON", async () => {
-    const query = "SELECT variant, n FROM ablation WHERE metric = 'score' ORDER BY variant"
+    const query = "SELECT variant, n FROM ablation WHERE name = 'score' ORDER BY variant"
     const [plain, csv, json] = await Promise.all([
       assay(folder, "sql", query),
       assay(folder, "sql", query, "--csv"),
@@ -156,8 +157,8 @@ describe("a study from plan to pictures", () => {
       writeFileSync(
         join(folder, "failing.ts"),
         `
-      import { Experiment, Pipeline } from "${new URL("../../src/pipeline/index.ts", import.meta.url).href}"
-      import * as Toy from "${new URL("../pipeline/toy.ts", import.meta.url).href}"
+      import { Experiment, Pipeline } from "assay"
+      import * as Toy from "${fileURLToPath(new URL("../pipeline/toy.ts", import.meta.url))}"
       const prompts = Pipeline.from(Toy.count({ to: 10 })).pipe(Toy.ask({ scale: 1 }))
       const update = { climbs: Toy.climb({ rate: ${rate} }), breaks: Toy.breakAt({ message: "the rope broke" }) }
       export default Experiment.make("failing", {

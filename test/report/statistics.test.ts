@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Random from "../../src/pipeline/Random.ts"
-import { estimate, mean, paired, sd, student95, studentCentral } from "../../src/report/statistics.ts"
+import { mean, sd } from "../../src/pipeline/Statistics.ts"
+import { estimate, paired, student95, studentCentral } from "../../src/report/statistics.ts"
 
 describe("statistics", () => {
   it("knows the quantiles of Student's t as printed in tables", () => {

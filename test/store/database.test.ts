@@ -5,7 +5,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
-import { open, openReadOnly } from "../../src/store/Database.ts"
+import { openForReading, openForWriting } from "../../src/store/Database.ts"
 import { latest } from "../../src/store/migrate.ts"
 import * as Store from "../../src/store/index.ts"
 import { temporaryFolder } from "./support.ts"
@@ -25,9 +25,9 @@ const firstLine = (process: ChildProcess) =>
 const fresh = Effect.map(temporaryFolder, (folder) => path.join(folder, "runs.db"))
 
 /** Why a file cannot be opened for writing. */
-const refusal = (file: string, busyTimeout = 50) => Effect.flip(Effect.scoped(open({ file, busyTimeout })))
+const refusal = (file: string, busyTimeout = 50) => Effect.flip(Effect.scoped(openForWriting({ file, busyTimeout })))
 
-const created = Effect.tap(fresh, (file) => Effect.scoped(open({ file })))
+const created = Effect.tap(fresh, (file) => Effect.scoped(openForWriting({ file })))
 
 const raw = <A>(file: string, body: (db: Sqlite.Database) => A): A => {
   const db = new Sqlite(file)
@@ -40,7 +40,7 @@ describe("opening", () => {
   it.effect("creates the file in WAL mode with the latest schema, and again changes nothing", () =>
     Effect.gen(function*() {
       const file = yield* created
-      yield* Effect.scoped(Effect.tap(open({ file }), ({ sqlite }) =>
+      yield* Effect.scoped(Effect.tap(openForWriting({ file }), ({ sqlite }) =>
         Effect.sync(() => {
           const names = ["journal_mode", "synchronous", "foreign_keys", "user_version"]
           const pragmas = names.map((name) => sqlite.pragma(name, { simple: true }))
@@ -100,7 +100,7 @@ describe("errors name the file and the remedy", () => {
       assert.strictEqual(error.reason, "newer")
       assert.include(error.message, `version ${latest + 1}`)
       assert.include(error.message, "Update assay")
-      assert.strictEqual((yield* Effect.flip(Effect.scoped(openReadOnly({ file })))).reason, "newer")
+      assert.strictEqual((yield* Effect.flip(Effect.scoped(openForReading({ file })))).reason, "newer")
     }))
 
   it.live("a file locked by another connection, after the busy timeout", () =>
@@ -126,13 +126,13 @@ describe("errors name the file and the remedy", () => {
   it.live("a full disk", () =>
     Effect.gen(function*() {
       const file = yield* created
-      const error = yield* Effect.flip(Effect.scoped(Effect.flatMap(open({ file }), ({ sqlite }) =>
+      const error = yield* Effect.flip(Effect.scoped(Effect.flatMap(openForWriting({ file }), ({ sqlite }) =>
         Effect.try({
           try: () => {
             sqlite.pragma("max_page_count = 1")
-            sqlite.prepare("INSERT INTO metric_key (name) VALUES (?)").run("x".repeat(100_000))
+            sqlite.prepare("INSERT INTO text (digest, content) VALUES (?, ?)").run(Buffer.alloc(16), "x".repeat(100_000))
           },
-          catch: (cause) => Store.explain(file, cause)
+          catch: (cause) => Store.fromCause(file, cause)
         }))))
       assert.strictEqual(error.reason, "full")
       assert.include(error.message, "Free some space")
@@ -143,7 +143,7 @@ describe("errors name the file and the remedy", () => {
       const folder = yield* temporaryFolder
       fs.chmodSync(folder, 0o755)
       const file = path.join(folder, "runs.db")
-      yield* Effect.scoped(open({ file }))
+      yield* Effect.scoped(openForWriting({ file }))
       fs.chmodSync(file, 0o444)
       const ask = (target: string) =>
         JSON.parse(execFileSync(process.execPath, [child("refused"), target], { encoding: "utf8" }))
@@ -162,9 +162,9 @@ describe("reading only", () => {
   it.live("does not create a file", () =>
     Effect.gen(function*() {
       const file = yield* fresh
-      const error = yield* Effect.flip(Effect.scoped(Store.open({ file })))
-      assert.strictEqual(error.reason, "missing")
-      assert.include(error.message, "assay run")
+      const error = yield* Effect.flip(Effect.scoped(Store.openForReading({ file })))
+      assert.strictEqual(error.reason, "absent")
+      assert.include(error.message, "Run a study first")
       assert.isFalse(fs.existsSync(file))
     }))
 
@@ -174,9 +174,9 @@ describe("reading only", () => {
       const copy = `${file}.copy`
       const before = fs.readFileSync(file)
       const writer = new Sqlite(file)
-      writer.exec("BEGIN IMMEDIATE; INSERT INTO metric_key (name) VALUES ('unseen')")
+      writer.exec("BEGIN IMMEDIATE; DELETE FROM student_t WHERE df = 1")
       yield* Effect.scoped(Effect.gen(function*() {
-        const db = yield* Store.open({ file })
+        const db = yield* Store.openForReading({ file })
         for (
           const text of [
             "DELETE FROM student_t",

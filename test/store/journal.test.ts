@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
-import type { Artifact, SampleRecord, StepRecord } from "../../src/pipeline/run/Records.ts"
+import type { Artifact, ScopedSample, StepRecord } from "../../src/pipeline/run/Records.ts"
 import * as Random from "../../src/pipeline/Random.ts"
 import * as Store from "../../src/store/index.ts"
-import { environment, put, reading, sampleOf, stageOf, stepOf, withJournal, writeStudy } from "./support.ts"
+import { environment, pathOf, put, reading, sampleOf, stageOf, stepOf, withJournal, writeStudy } from "./support.ts"
 
 const hash = /^[0-9a-f]{64}$/
 
@@ -23,8 +23,9 @@ describe("artifacts", () => {
         const second = yield* put(journal, "weights")
         assert.deepStrictEqual(first, second)
         assert.match(first.hash, hash)
-        assert.strictEqual(journal.artifactPath(first), `${objects}/${first.hash.slice(0, 2)}/${first.hash.slice(2)}`)
-        assert.strictEqual(fs.readFileSync(journal.artifactPath(first), "utf8"), "weights")
+        const path = yield* journal.fetch(first)
+        assert.strictEqual(path, `${objects}/${first.hash.slice(0, 2)}/${first.hash.slice(2)}`)
+        assert.strictEqual(fs.readFileSync(path, "utf8"), "weights")
         assert.deepStrictEqual(fs.readdirSync(`${objects}/tmp`), [])
       })
     ))
@@ -46,7 +47,7 @@ describe("artifacts", () => {
       Effect.gen(function*() {
         const half = (path: string) =>
           Effect.andThen(Effect.sync(() => fs.writeFileSync(path, "half")), Effect.fail("no" as const))
-        assert.strictEqual(yield* Effect.flip(journal.putArtifact("text/plain", half)), "no")
+        assert.strictEqual(yield* Effect.flip(journal.put("text/plain", half)), "no")
         assert.deepStrictEqual(fs.readdirSync(objects), ["tmp"])
         assert.deepStrictEqual(fs.readdirSync(`${objects}/tmp`), [])
         assert.deepStrictEqual(yield* rows(file, "SELECT * FROM artifact"), [])
@@ -75,10 +76,10 @@ describe("stages", () => {
 
   for (const which of ["output", "subject"] as const) {
     it.live(`is not found when its ${which} is missing or altered, even by one byte of the same length`, () =>
-      withJournal((journal) =>
+      withJournal((journal, files) =>
         Effect.gen(function*() {
           const finished = yield* finish(journal)
-          const path = journal.artifactPath(finished[which])
+          const path = pathOf(files, finished[which])
           const content = fs.readFileSync(path)
           assert.isDefined(yield* journal.findStage("f"))
           fs.writeFileSync(path, content.toString().replace("u", "v"))
@@ -125,7 +126,7 @@ describe("checkpoints", () => {
   })
 
   it.live("only the newest is kept, and its file with it", () =>
-    withJournal((journal) =>
+    withJournal((journal, files) =>
       Effect.gen(function*() {
         const id = yield* journal.openStage(stageOf("f"))
         const [old, young] = [yield* put(journal, "step 0"), yield* put(journal, "step 1")]
@@ -133,26 +134,26 @@ describe("checkpoints", () => {
         yield* journal.commitStep(id, stepWith(1, young))
         assert.deepStrictEqual(yield* journal.lastCheckpoint(id), { step: 1, artifact: young })
         assert.strictEqual(yield* journal.unfinishedStep("f"), 1)
-        assert.isFalse(fs.existsSync(journal.artifactPath(old)))
-        fs.rmSync(journal.artifactPath(young))
+        assert.isFalse(fs.existsSync(pathOf(files, old)))
+        fs.rmSync(pathOf(files, young))
         assert.isUndefined(yield* journal.lastCheckpoint(id))
       })
     ))
 
   it.live("a file that anything else names, or is about to name, stays", () =>
-    withJournal((journal) =>
+    withJournal((journal, files) =>
       Effect.gen(function*() {
         const [a, b] = [yield* journal.openStage(stageOf("a")), yield* journal.openStage(stageOf("b"))]
         const shared = yield* put(journal, "same state")
         yield* journal.commitStep(a, stepWith(0, shared))
         yield* put(journal, "same state")
         yield* journal.commitStep(a, stepWith(1, yield* put(journal, "a 1")))
-        assert.isTrue(fs.existsSync(journal.artifactPath(shared)))
+        assert.isTrue(fs.existsSync(pathOf(files, shared)))
         yield* journal.commitStep(b, stepWith(0, shared))
         yield* journal.commitStep(a, stepWith(2, yield* put(journal, "a 2")))
-        assert.isTrue(fs.existsSync(journal.artifactPath(shared)))
+        assert.isTrue(fs.existsSync(pathOf(files, shared)))
         yield* journal.commitStep(b, stepWith(1, yield* put(journal, "b 1")))
-        assert.isFalse(fs.existsSync(journal.artifactPath(shared)))
+        assert.isFalse(fs.existsSync(pathOf(files, shared)))
       })
     ))
 
@@ -195,7 +196,7 @@ describe("runs", () => {
           question: "Which?",
           file: "e.ts",
           variants: [{ name: "a", cell: { reward: "AP" }, role: "baseline" }],
-          table: { rows: "reward" }
+          table: { rows: "reward", metrics: [{ title: "mAP", scope: "detection", name: "mAP" }], published: {} }
         }, environment)
         const params = [
           { path: "loop.batch", value: 8 },
@@ -208,7 +209,7 @@ describe("runs", () => {
         const id = yield* journal.openRun(record, environment)
         assert.strictEqual(yield* journal.openRun(record, environment), id)
         const stage = yield* journal.openStage(stageOf("loop"))
-        yield* journal.linkStage(id, 0, stage, false)
+        yield* journal.linkStage({ run: id, position: 0, stage, label: "loop", reused: false })
         yield* journal.commitStep(stage, stepOf(0, [["loss", 2], ["loss", 0.5]]))
         yield* journal.closeRun(id, "failed", "the disk is full")
         const [run, experiments, experiment] = yield* reading(file, (db) =>
@@ -221,7 +222,7 @@ describe("runs", () => {
           error: "the disk is full",
           params: { "loop.batch": 8, "loop.fast": true, "loop.rate": 1e-4, name: "1", none: null },
           facts: environment.facts,
-          metrics: [{ metric: "loss", value: 0.5 }]
+          metrics: [{ position: 0, scope: "loop", name: "loss", unit: "", value: 0.5 }]
         })
         const stages = run!.stages.map(({ name, position, reused, status }) => [position, name, status, reused])
         assert.deepStrictEqual(stages, [[0, "loop", "running", false]])
@@ -229,7 +230,11 @@ describe("runs", () => {
         assert.deepStrictEqual(experiment!.variants, [
           { name: "a", cell: { reward: "AP" }, role: "baseline", ordinal: 0 }
         ])
-        assert.deepStrictEqual(experiment!.table, { rows: "reward" })
+        assert.deepStrictEqual(experiment!.table, {
+          rows: "reward",
+          metrics: [{ title: "mAP", scope: "detection", name: "mAP" }],
+          published: {}
+        })
         assert.deepStrictEqual(yield* rows(file, "SELECT typeof(value) FROM param ORDER BY path"), [
           ["integer"],
           ["integer"],
@@ -294,54 +299,50 @@ const texts = [
 ]
 
 /** Samples of every shape, hostile text included. */
-const anySample = (key: Random.Key, ordinal: number): SampleRecord => {
+const anySample = (key: Random.Key, ordinal: number): ScopedSample => {
   const next = Random.stream(Random.fold(key, ordinal))
   const pick = <A>(values: ReadonlyArray<A>): A => values[Math.floor(next() * values.length)]!
   const text = () => pick(texts)
   const number = () => pick([0, 0.1, -3.5, 1 / 3, 1e300, 5e-324, Number.MAX_SAFE_INTEGER, next()])
   const size = () => Math.floor(next() * 5000)
   const list = <A>(make: () => A): ReadonlyArray<A> => Array.from({ length: Math.floor(next() * 4) }, make)
+  const boxes = list(() => ({
+    role: pick(["true", "predicted"]),
+    label: text(),
+    space: pick(["original", "resized", "thousand"]),
+    x1: number(),
+    y1: number(),
+    x2: number(),
+    y2: number()
+  }))
   return {
     ordinal,
+    scope: pick(["", "watch"]),
     example: text(),
     prompt: text(),
     completion: text(),
     solution: text(),
     tokenCount: size(),
     finishReason: pick(["stop", "length"]),
-    image: text(),
-    width: size(),
-    height: size(),
-    inputWidth: size(),
-    inputHeight: size(),
+    details: { image: text(), width: size(), height: size(), inputWidth: size(), inputHeight: size() },
     rewards: list(() => ({ part: text(), value: number(), ...(next() < 0.5 ? {} : { error: text() }) })),
-    boxes: list(() => ({
-      role: pick(["true", "predicted"]),
-      label: text(),
-      space: pick(["original", "resized", "thousand"]),
-      x1: number(),
-      y1: number(),
-      x2: number(),
-      y2: number()
-    }))
+    tables: { box: boxes }
   }
 }
 
 /** A stored sample in the shape in which it was recorded. */
-const recorded = (row: Effect.Success<ReturnType<typeof Store.samples>>[number]): SampleRecord => ({
-  ...Object.fromEntries(
-    Object.keys(sampleOf(0)).map((name) => [name, row[name as keyof typeof row]])
-  ) as unknown as SampleRecord,
+const recorded = (row: Effect.Success<ReturnType<typeof Store.samples>>[number]): ScopedSample => ({
+  ordinal: row.ordinal,
+  scope: row.scope,
+  example: row.example,
+  prompt: row.prompt,
+  completion: row.completion,
+  solution: row.solution,
+  tokenCount: row.tokenCount,
+  finishReason: row.finishReason,
+  details: JSON.parse(row.details),
   rewards: row.rewards.map(({ error, part, value }) => ({ part, value: value!, ...(error === null ? {} : { error }) })),
-  boxes: row.boxes.map(({ label, role, space, x1, x2, y1, y2 }) => ({
-    role,
-    label,
-    space,
-    x1: x1!,
-    y1: y1!,
-    x2: x2!,
-    y2: y2!
-  }))
+  tables: { box: row.boxes.map(({ label, role, space, x1, x2, y1, y2 }) => ({ role, label, space, x1, y1, x2, y2 })) }
 })
 
 describe("samples", () => {
@@ -351,7 +352,7 @@ describe("samples", () => {
         yield* writeStudy(journal, "e", [{ name: "a", role: "variant", stages: [{ fingerprint: "x", metrics: [] }] }])
         const loop = yield* journal.openStage(stageOf("loop"))
         const [run = 0] = (yield* reading(file, (db) => Store.runs(db, "e"))).map(({ id }) => id)
-        yield* journal.linkStage(run, 1, loop, false)
+        yield* journal.linkStage({ run, position: 1, stage: loop, label: "loop", reused: false })
         for (let step = 0; step < 60; step++) {
           const key = Random.fold(Random.key(7), step)
           const samples = Array.from({ length: step % 7 }, (_, i) => anySample(key, i))
@@ -359,19 +360,21 @@ describe("samples", () => {
             { length: step % 5 },
             (_, i) => [`m${i}`, Random.uniformAt(key, i) * 10 ** (i * 40)] as const
           )
-          yield* journal.commitStep(loop, { step, metrics, samples })
+          yield* journal.commitStep(loop, stepOf(step, metrics, samples))
           const [all, values] = yield* reading(file, (db) =>
             Effect.all([
-              Store.samples(db, run, { kind: "loop", limit: samples.length }),
+              Store.samples(db, run, { limit: samples.length }),
               Store.sql(
                 db,
                 `SELECT k.name, m.value FROM metric m JOIN metric_key k ON k.id = m.key WHERE step = ${step} ORDER BY 1`
               )
             ]))
-          if (samples.length > 0) assert.deepStrictEqual(all.map(recorded), samples)
+          const byScope = samples.toSorted((a, b) => a.scope < b.scope ? -1 : a.scope > b.scope ? 1 : a.ordinal - b.ordinal)
+          if (samples.length > 0) assert.deepStrictEqual(all.map(recorded), byScope)
           assert.deepStrictEqual(values.rows, metrics.map((metric) => [...metric]))
         }
-        assert.deepStrictEqual(yield* reading(file, (db) => Store.samples(db, run, { kind: "evaluate" })), [])
+        const heldOut = yield* reading(file, (db) => Store.samples(db, run, { heldOut: true }))
+        assert.isTrue(heldOut.length > 0 && heldOut.every(({ scope }) => scope === "watch"))
       })
     ))
 
@@ -381,7 +384,7 @@ describe("samples", () => {
         const id = yield* journal.openStage(stageOf("f"))
         const corners = { x1: Infinity, y1: NaN, x2: -Infinity, y2: 1 }
         const box = { role: "predicted", label: "cat", space: "resized", ...corners } as const
-        const sample = sampleOf(0, { boxes: [box], rewards: [{ part: "ap", value: NaN }] })
+        const sample = sampleOf(0, { tables: { box: [box] }, rewards: [{ part: "ap", value: NaN }] })
         yield* journal.commitStep(id, stepOf(0, [["loss", NaN]], [sample]))
         assert.deepStrictEqual(yield* rows(file, "SELECT x1, y1, x2, y2 FROM box"), [[null, null, null, 1]])
         const values = "SELECT value FROM sample_reward UNION ALL SELECT value FROM metric"

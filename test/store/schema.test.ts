@@ -56,7 +56,7 @@ describe("schema", () => {
       Effect.sync(() => {
         const list = inspect(file, (db) =>
           db.pragma("table_list") as Array<{ name: string; type: string; wr: number; strict: number }>)
-        const ids = ["environment", "experiment", "metric_key", "run", "sample", "stage"]
+        const ids = ["completion", "environment", "experiment", "metric_key", "run", "stage", "text"]
         for (const { name, strict, type, wr } of list) {
           if (type !== "table" || name.startsWith("sqlite_")) continue
           assert.strictEqual(strict, 1, name)

@@ -1,9 +1,12 @@
+/** Databases of a test, and records to write into them. */
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
+import { Artifacts } from "../../src/pipeline/run/artifacts.ts"
 import { Journal } from "../../src/pipeline/run/journal.ts"
-import type { Environment, SampleRecord, StageRecord, StepRecord } from "../../src/pipeline/run/Records.ts"
+import { Ledger } from "../../src/pipeline/run/ledger.ts"
+import type { Artifact, Environment, ScopedSample, StageRecord, StepRecord } from "../../src/pipeline/run/Records.ts"
 import * as Store from "../../src/store/index.ts"
 
 /** A folder that is deleted when the scope closes. */
@@ -17,18 +20,28 @@ export const filesIn = (folder: string) => ({
   objects: path.join(folder, "objects")
 })
 
+export type Files = ReturnType<typeof filesIn>
+
+/** Where the file of an artifact lies. */
+export const pathOf = ({ objects }: Files, { hash }: Artifact) => path.join(objects, hash.slice(0, 2), hash.slice(2))
+
+/** Journal, ledger and artifacts of one database. */
+export type Opened = Journal["Service"] & Ledger["Service"] & Artifacts["Service"]
+
+export const opened = Effect.gen(function*(): Effect.fn.Return<Opened, never, Journal | Ledger | Artifacts> {
+  return { ...(yield* Journal), ...(yield* Ledger), ...(yield* Artifacts) }
+})
+
 /** Runs `body` with a journal over a fresh runs.db. */
-export const withJournal = <A, E>(
-  body: (journal: Journal["Service"], files: { readonly file: string; readonly objects: string }) => Effect.Effect<A, E>
-) =>
+export const withJournal = <A, E>(body: (journal: Opened, files: Files) => Effect.Effect<A, E>) =>
   Effect.scoped(Effect.gen(function*() {
     const files = filesIn(yield* temporaryFolder)
-    return yield* Effect.provide(Effect.flatMap(Journal, (journal) => body(journal, files)), Store.layer(files))
+    return yield* Effect.provide(Effect.flatMap(opened, (journal) => body(journal, files)), Store.layer(files))
   }))
 
 /** Runs `body` with a read-only handle. */
 export const reading = <A, E>(file: string, body: (handle: Store.Handle) => Effect.Effect<A, E>) =>
-  Effect.scoped(Effect.flatMap(Store.open({ file }), body))
+  Effect.scoped(Effect.flatMap(Store.openForReading({ file }), body))
 
 export const environment: Environment = { facts: { node: "v24", cores: 2, "git.commit": "abc" } }
 
@@ -39,10 +52,12 @@ export const stageOf = (fingerprint: string, more: Partial<StageRecord> = {}): S
   config: { steps: 3 },
   preimage: `{"of":"${fingerprint}"}`,
   inputs: [],
+  metrics: [],
   ...more
 })
 
-export const sampleOf = (ordinal: number, more: Partial<SampleRecord> = {}): SampleRecord => ({
+export const sampleOf = (ordinal: number, more: Partial<ScopedSample> = {}): ScopedSample => ({
+  scope: "",
   ordinal,
   example: `example-${ordinal}`,
   prompt: "Where is the cat?",
@@ -50,37 +65,35 @@ export const sampleOf = (ordinal: number, more: Partial<SampleRecord> = {}): Sam
   solution: "<answer>None</answer>",
   tokenCount: 12,
   finishReason: "stop",
-  image: "images/1.png",
-  width: 640,
-  height: 480,
-  inputWidth: 112,
-  inputHeight: 84,
   rewards: [],
-  boxes: [],
+  details: { image: "images/1.png", width: 640, height: 480, inputWidth: 112, inputHeight: 84 },
   ...more
 })
 
 export const stepOf = (
   step: number,
-  metrics: StepRecord["metrics"],
+  metrics: Values,
   samples: StepRecord["samples"] = []
 ): StepRecord => ({
   step,
-  metrics,
+  metrics: metrics.map(([name, value]) => ({ scope: "", name, value })),
   samples
 })
 
-export const put = (journal: Journal["Service"], text: string) =>
-  journal.putArtifact("text/plain", (file) => Effect.sync(() => fs.writeFileSync(file, text)))
+/** Metrics of a stage's own. */
+export type Values = ReadonlyArray<readonly [name: string, value: number]>
+
+export const put = (journal: Artifacts["Service"], text: string) =>
+  journal.put("text/plain", (file) => Effect.sync(() => fs.writeFileSync(file, text)))
 
 /** Writes a whole finished experiment: `evaluations[variant]` has one stage a run, by seed from 0. */
 export const writeStudy = (
-  journal: Journal["Service"],
+  journal: Opened,
   name: string,
   variants: ReadonlyArray<{
     readonly name: string
     readonly role: "variant" | "baseline" | "reference"
-    readonly stages: ReadonlyArray<{ readonly fingerprint: string; readonly metrics: StepRecord["metrics"] }>
+    readonly stages: ReadonlyArray<{ readonly fingerprint: string; readonly metrics: Values }>
   }>
 ) =>
   Effect.gen(function*() {
@@ -89,7 +102,7 @@ export const writeStudy = (
       question: "Which?",
       file: "study.ts",
       variants: variants.map(({ name, role }) => ({ name, role, cell: { reward: name } })),
-      table: { rows: "reward" }
+      table: { rows: "reward", metrics: [], published: {} }
     }, environment)
     for (const variant of variants) {
       for (const [seed, { fingerprint, metrics }] of variant.stages.entries()) {
@@ -103,7 +116,7 @@ export const writeStudy = (
         const found = yield* journal.findStage(fingerprint)
         const record = stageOf(fingerprint, { kind: "evaluate", name: "detection" })
         const stage = found?.id ?? (yield* journal.openStage(record))
-        yield* journal.linkStage(run, 0, stage, found !== undefined)
+        yield* journal.linkStage({ run, position: 0, stage, label: "detection", reused: found !== undefined })
         if (found === undefined) {
           yield* journal.closeStage(stage, { output: yield* put(journal, fingerprint), records: stepOf(0, metrics) })
         }

@@ -42,7 +42,7 @@ describe("ablation", () => {
       Effect.gen(function*() {
         yield* writeStudy(journal, "rewards", study)
         const all = yield* reading(file, (db) => Store.ablation(db, "rewards"))
-        const rows = all.filter(({ metric }) => metric === "mAP")
+        const rows = all.filter(({ name }) => name === "mAP")
         const counts = rows.map(({ n, variant }) => [variant, n])
         assert.deepStrictEqual(counts, [["base", 1], ["weighted", 3], ["AP", 3], ["noisy", 3]])
         for (const [i, sample] of [values.weighted, values.ap, values.noisy].entries()) {
@@ -60,7 +60,7 @@ describe("ablation", () => {
         const large = [1e9 + 0.25, 1e9 + 0.5, 1e9 + 0.75]
         yield* writeStudy(journal, "large", [{ name: "a", role: "variant", stages: one("a", large) }])
         const rows = yield* reading(file, (db) => Store.ablation(db, "large"))
-        near(rows.find(({ metric }) => metric === "mAP")?.sd, 0.25)
+        near(rows.find(({ name }) => name === "mAP")?.sd, 0.25)
       })
     ))
 
@@ -70,8 +70,8 @@ describe("ablation", () => {
         yield* writeStudy(journal, "x", [{ name: "a", role: "variant", stages: one("a", [1, NaN, 3]) }])
         const [finals, rows] = yield* reading(file, (db) =>
           Effect.all([Store.finalMetrics(db, "x"), Store.ablation(db, "x")]))
-        assert.deepStrictEqual(finals.filter(({ metric }) => metric === "mAP").map(({ value }) => value), [1, null, 3])
-        assert.deepInclude(rows.find(({ metric }) => metric === "mAP")!, { n: 2, mean: 2 })
+        assert.deepStrictEqual(finals.filter(({ name }) => name === "mAP").map(({ value }) => value), [1, null, 3])
+        assert.deepInclude(rows.find(({ name }) => name === "mAP")!, { n: 2, mean: 2 })
       })
     ))
 })
@@ -91,7 +91,7 @@ describe("paired and gain", () => {
           assert.deepInclude(row!, { n: 3, wins: delta.filter((value) => value > 0).length, separated })
         }
         const of = (rows: typeof paired, variant: string) =>
-          rows.find((row) => row.variant === variant && row.metric === "mAP")
+          rows.find((row) => row.variant === variant && row.name === "mAP")
         check(of(paired, "weighted"), values.weighted.map((value, i) => value - values.ap[i]!), true)
         check(of(paired, "noisy"), values.noisy.map((value, i) => value - values.ap[i]!), false)
         check(of(paired, "base"), values.ap.map((value) => values.base - value), true)
@@ -109,7 +109,7 @@ describe("paired and gain", () => {
           { name: "b", role: "variant", stages: one("b", [9]) }
         ])
         const rows = yield* reading(file, (db) => Store.paired(db, "one"))
-        const row = rows.find(({ metric }) => metric === "mAP")!
+        const row = rows.find(({ name }) => name === "mAP")!
         assert.deepInclude(row, { n: 1, delta: 8, ci95: null, wins: 1, separated: false })
       })
     ))
@@ -126,15 +126,15 @@ describe("the views of one run", () => {
     })
   )
 
-  it.effect("final_metric takes the last step of the last stage that has the metric", () =>
+  it.effect("final_metric takes the last step of every stage, by the scope that is its label", () =>
     withJournal((journal, { file }) =>
       Effect.gen(function*() {
         const variants = [{ name: "v", cell: {}, role: "variant" }] as const
-        yield* journal.openExperiment({ name: "e", question: "", file: "", variants, table: null }, environment)
+        yield* journal.openExperiment({ name: "e", question: "", file: "", variants, table: { metrics: [], published: {} } }, environment)
         const record = { experiment: "e", variant: "v", seed: 7, fingerprint: "f", params: [] }
         const run = yield* journal.openRun(record, environment)
         const loop = yield* journal.openStage(stageOf("loop"))
-        yield* journal.linkStage(run, 0, loop, false)
+        yield* journal.linkStage({ run, position: 0, stage: loop, label: "loop", reused: false })
         for (const step of [0, 1, 2]) yield* journal.commitStep(loop, stepOf(step, [["loss", 3 - step], ["mAP", step]]))
         const halfway = yield* reading(file, (db) =>
           Effect.all([Store.finalMetrics(db, "e"), Store.missing(db, "e"), Store.learningCurve(db, "e", "loss")]))
@@ -147,7 +147,7 @@ describe("the views of one run", () => {
         ])
         yield* journal.closeStage(loop, { output: yield* put(journal, "loop") })
         const evaluate = yield* journal.openStage(stageOf("evaluate", { kind: "evaluate", name: "detection" }))
-        yield* journal.linkStage(run, 1, evaluate, false)
+        yield* journal.linkStage({ run, position: 1, stage: evaluate, label: "detection", reused: false })
         yield* journal.closeStage(evaluate, {
           output: yield* put(journal, "evaluate"),
           records: stepOf(0, [["mAP", 27.4]], completions)
@@ -160,7 +160,7 @@ describe("the views of one run", () => {
             Store.rewardParts(db, "e"),
             Store.tokenStatistics(db, "e")
           ]))
-        assert.sameDeepMembers(finals.map(({ metric, value }) => [metric, value]), [["loss", 1], ["mAP", 27.4]])
+        assert.sameDeepMembers(finals.map(({ metric, value }) => [metric, value]), [["loop/loss", 1], ["loop/mAP", 2], ["detection/mAP", 27.4]])
         assert.deepStrictEqual(missing, [])
         const means = parts.map(({ errors, mean, n, part, stage, step }) => [stage, step, part, n, mean, errors])
         assert.deepStrictEqual(means, [
@@ -186,7 +186,7 @@ describe("the views of one run", () => {
         const back = yield* journal.openRun({ ...record, fingerprint: "a-0" }, environment)
         const again = yield* reading(file, (db) => Store.finalMetrics(db, "e"))
         assert.notStrictEqual(back, fresh)
-        assert.deepStrictEqual(again.filter(({ metric }) => metric === "mAP").map(({ value }) => value), [1])
+        assert.deepStrictEqual(again.filter(({ name }) => name === "mAP").map(({ value }) => value), [1])
       })
     ))
 })

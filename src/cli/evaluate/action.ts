@@ -29,14 +29,13 @@ const meanings = [
   ["AR", "0.50:0.95", "large", 100]
 ] as const
 
-/** -1, and null in JSON, mean that there is nothing to find. */
+/** Where there is nothing to find, a number is null in `metrics`, and -1 in `stats`, which are pycocotools' own. */
 export const evaluate = Effect.fn("evaluate")(function*(options: Options) {
   const result = yield* evaluateFiles(options)
   for (const warning of result.warnings) yield* say(`assay: ${warning}`)
   const named = Object.fromEntries(cocoNames.map((name, i) => [name, result.stats[i]! < 0 ? null : result.stats[i]!]))
   if (options.json) {
-    const { categories, perCategoryAp } = result
-    yield* printJson({ metrics: named, perCategoryAp, categories, warnings: result.warnings })
+    yield* printJson({ metrics: named, ...result })
   } else {
     const stats = meanings.map(([kind, iou, area, detections], i) =>
       [cocoNames[i]!, kind, `IoU ${iou}`, `area ${area}`, `${detections} detections`, result.stats[i]!.toFixed(4)]

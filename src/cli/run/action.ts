@@ -68,7 +68,7 @@ const closing = (db: string, experiment: string, files: ReadonlyArray<string>, f
   ].join("\n")
 
 /** Exit code after runs that failed: 3 when every one is a matter of study, data or model. */
-const codeOf = (failed: ReadonlyArray<Runner.RunResult>): ExitCode =>
+export const codeOf = (failed: ReadonlyArray<Pick<Runner.RunResult, "exitCode">>): ExitCode =>
   failed.every(({ exitCode }) => exitCode === exits.invalid) ? exits.invalid : exits.broke
 
 const failureOf = (

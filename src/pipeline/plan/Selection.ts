@@ -29,7 +29,7 @@ export const only = (
 ): ReadonlyArray<Variant> => {
   if (patterns.length === 0) return experiment.variants
   for (const [axis, label] of patterns.flatMap((pattern) => Object.entries(pattern))) {
-    const labels = experiment.axes[axis]
+    const labels = Object.hasOwn(experiment.axes, axis) ? experiment.axes[axis] : undefined
     if (labels === undefined) {
       const known = Object.keys(experiment.axes).join(", ") || "none"
       throw invalid(experiment, `there is no axis "${axis}"; the axes are ${known}.`)
@@ -46,8 +46,7 @@ export const only = (
 /** Overrides of a named scale. Throws `InvalidExperiment` for an unknown one. */
 export const scale = (experiment: Experiment, name: string | undefined): Experiment["scales"][string] => {
   if (name === undefined) return {}
-  const found = experiment.scales[name]
-  if (found !== undefined) return found
+  if (Object.hasOwn(experiment.scales, name)) return experiment.scales[name]!
   const known = Object.keys(experiment.scales).join(", ")
   const which = known === "" ? "the study declares no scales" : `the scales are ${known}`
   throw invalid(experiment, `there is no scale "${name}"; ${which}.`)

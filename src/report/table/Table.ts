@@ -100,33 +100,23 @@ export interface Source {
   readonly missing: Table["missing"]
 }
 
-/** How a table is printed, as the journal keeps it. Databases of before metrics had scopes have bare names. */
+/** How a table is printed, as the journal keeps it. */
 const Setting = Schema.Struct({
   rows: Schema.optionalKey(Schema.String),
-  metrics: Schema.Array(
-    Schema.Union([Schema.String, Schema.Struct({ title: Schema.String, scope: Schema.String, name: Schema.String })])
-  ),
+  metrics: Schema.Array(Schema.Struct({ title: Schema.String, scope: Schema.String, name: Schema.String })),
   published: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(Schema.NullOr(Schema.Finite))))
 })
 
 const decode = Schema.decodeUnknownOption(Setting)
-
-/** The metrics that a stored name means; a name that nothing was measured by keeps its column. */
-const named = (title: string, known: ReadonlyArray<Column>): ReadonlyArray<Column> => {
-  const found = Metric.meant(title, known)
-  if (found.length === 0) return [{ title, scope: "", name: title, unit: "", better: "neither" }]
-  return found.map((column) => ({ ...column, title: found.length === 1 ? title : Metric.fullName(column) }))
-}
 
 const columnsOf = (source: Source): { readonly columns: ReadonlyArray<Column>; readonly setting: typeof Setting.Type } => {
   const known = [...new Map(source.ablation.map((row) => [Metric.fullName(row), row])).values()]
     .map(({ better, name, scope, unit }): Column => ({ title: Metric.fullName({ name, scope }), scope, name, unit, better }))
   const decoded = decode(source.table)
   const setting = decoded._tag === "Some" ? decoded.value : { metrics: [] }
-  const columns = setting.metrics.flatMap((metric) => {
-    if (typeof metric === "string") return named(metric, known)
+  const columns = setting.metrics.map((metric): Column => {
     const { better = "neither", unit = "" } = known.find(({ name, scope }) => name === metric.name && scope === metric.scope) ?? {}
-    return [{ ...metric, unit, better }]
+    return { ...metric, unit, better }
   })
   return { setting, columns: columns.length > 0 ? columns : known.toSorted((a, b) => a.title < b.title ? -1 : 1) }
 }

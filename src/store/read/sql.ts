@@ -5,7 +5,7 @@ import { StoreError } from "../storeError.ts"
 
 export interface Answer {
   readonly columns: ReadonlyArray<string>
-  /** Integers as bigint, so that none is rounded. */
+  /** Integers beyond 2^53 as bigint, so that none is rounded. */
   readonly rows: ReadonlyArray<ReadonlyArray<unknown>>
 }
 
@@ -23,6 +23,9 @@ const rejected = (file: string, error: StoreError): StoreError => {
   return new StoreError({ reason: "query", file, message: `SQLite rejects the query: ${text}.`, cause: error.cause })
 }
 
+const whole = (value: unknown): unknown =>
+  typeof value === "bigint" && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value
+
 /**
  * Runs one read-only statement. What would write, attach or copy a database is refused before it runs.
  *
@@ -34,6 +37,6 @@ export const sql = ({ file, sqlite }: Handle, text: string): Effect.Effect<Answe
     if (!statement.reader || !statement.readonly) throw refuse(file, text)
     return {
       columns: statement.columns().map(({ name }) => name),
-      rows: statement.raw().safeIntegers().all() as Array<Array<unknown>>
+      rows: (statement.raw().safeIntegers().all() as Array<Array<unknown>>).map((row) => row.map(whole))
     }
   }).pipe(Effect.mapError((error) => error.reason === "unexpected" ? rejected(file, error) : error))

@@ -6,8 +6,10 @@ import { join } from "node:path"
 import sharp from "sharp"
 import * as Experiment from "../../../src/pipeline/declare/Experiment.ts"
 import * as Pipeline from "../../../src/pipeline/declare/Pipeline.ts"
-import { Recorder, Workspace } from "../../../src/pipeline/run/services.ts"
+import * as Metric from "../../../src/pipeline/declare/Metric.ts"
 import * as Stage from "../../../src/pipeline/declare/Stage.ts"
+import { Generated, Recorder } from "../../../src/pipeline/run/services.ts"
+import { toArray } from "../../../src/pipeline/Rows.ts"
 import * as Toy from "../../pipeline/toy.ts"
 
 export const answer = Stage.define({
@@ -16,9 +18,12 @@ export const answer = Stage.define({
   module: import.meta.url,
   config: Schema.Struct({ pause: Schema.Finite }),
   subject: "reads",
-  run: ({ pause }, input: Toy.Prompts) =>
+  needs: [Toy.Vector],
+  gives: "input",
+  metrics: [Metric.make("score", "", "higher", "prompt"), Metric.make("evaluationSize", "count", "neither", "prompt")],
+  run: ({ pause }, { rows }: Toy.Prompts) =>
     Effect.gen(function*() {
-      const { folder } = yield* Workspace
+      const { folder } = yield* Generated
       const recorder = yield* Recorder
       const image = join(folder, "grey.png")
       const background = { r: 128, g: 128, b: 128 }
@@ -29,8 +34,8 @@ export const answer = Stage.define({
       yield* Effect.sleep(pause)
       const score = (yield* Toy.Vector).weights().reduce((sum, weight) => sum + weight, 0)
       recorder.metric("score", score)
-      recorder.metric("evaluationSize", input.prompts.length)
-      recorder.samples(input.prompts.map((prompt, ordinal) => ({
+      recorder.metric("evaluationSize", rows.size)
+      recorder.samples((yield* toArray(rows)).map((prompt, ordinal) => ({
         ordinal,
         example: `example-${ordinal}`,
         prompt: `Where is ${prompt}?`,
@@ -38,18 +43,15 @@ export const answer = Stage.define({
         solution: "<answer>None</answer>",
         tokenCount: 7,
         finishReason: "stop",
-        image,
-        width: 56,
-        height: 42,
-        inputWidth: 56,
-        inputHeight: 28,
+        details: { image, width: 56, height: 42, inputWidth: 56, inputHeight: 28 },
         rewards: [{ part: "low", value: score }, { part: "format", value: 0, error: "no think tag" }],
-        boxes: [
-          { role: "true", label: "red circle", space: "resized", x1: 4, y1: 4, x2: 20, y2: 20 },
-          { role: "predicted", label: "red circle", space: "resized", x1: 6, y1: 5, x2: 24, y2: 18 }
-        ]
+        tables: {
+          box: [
+            { role: "true", label: "red circle", space: "resized", x1: 4, y1: 4, x2: 20, y2: 20 },
+            { role: "predicted", label: "red circle", space: "resized", x1: 6, y1: 5, x2: 24, y2: 18 }
+          ]
+        }
       })))
-      return input
     })
 })
 

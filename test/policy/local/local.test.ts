@@ -34,7 +34,7 @@ describe("the config of a local policy", () => {
     ["a rank below 1", { lora: { ...lora, rank: 0 } }, /^local: lora\.rank: .*got 0/],
     ["half a rank", { lora: { ...lora, rank: 1.5 } }, /lora\.rank: .*got 1\.5/],
     ["no alpha", { lora: { ...lora, alpha: 0 } }, /lora\.alpha: .*got 0/],
-    ["an unknown target", { lora: { ...lora, targets: ["q_proj", "c_attn"] } }, /"q_proj" \| [\s\S]*"down_proj"[\s\S]*"targets"\]\[1\]/],
+    ["an unknown target", { lora: { ...lora, targets: ["q_proj", "c_attn"] } }, /lora\.targets\.1: Expected "q_proj" \| [\s\S]*"down_proj", got "c_attn"/],
     ["no target", { lora: { ...lora, targets: [] } }, /lora\.targets: /],
     ["a target twice", { lora: { ...lora, targets: ["q_proj", "q_proj"] } }, /lora\.targets: /],
     ["dropout", { lora: { ...lora, dropout: 0.1 } }, /lora\.dropout: /],

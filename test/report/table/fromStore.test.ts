@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { paired, estimate } from "../../../src/report/statistics.ts"
-import * as FromStore from "../../../src/report/table/fromStore.ts"
-import { reading, withJournal, writeStudy } from "../../store/support.ts"
+import * as Table from "../../../src/report/table/Table.ts"
+import * as Workspace from "../../../src/workspace/index.ts"
+import { withJournal, writeStudy } from "../../store/support.ts"
 
 const values = { AP: [40.125, 41.5, 43.25], AP50: [39, 42.5, 41], base: [37, 37, 37] }
 
@@ -20,8 +21,8 @@ describe("table of a database", () => {
           { name: "AP50", role: "variant", stages: stages("AP50", values.AP50) },
           { name: "base", role: "reference", stages: stages("base", values.base, true) }
         ])
-        const table = (yield* reading(file, (handle) => FromStore.read(handle, "e")))!
-        const cell = (variant: string) => table.rows.find((row) => row.variant === variant)!.cells[0]!
+        const table = Table.make(yield* Workspace.tableSource(Workspace.at(file), "e"))
+        const cell = (variant: string) => table.rows.find((row) => row.variant === variant)!.cells.find(({ metric }) => metric === "detection/mAP")!
         const same = (got: number | null | undefined, wanted: number) =>
           assert.approximately(got!, wanted, 1e-4 * Math.abs(wanted))
 
@@ -53,10 +54,13 @@ describe("table of a database", () => {
       })
     ))
 
-  it.effect("is undefined for an experiment that is not there", () =>
-    withJournal((_journal, { file }) =>
+  it.effect("of an experiment that is not there names those that are", () =>
+    withJournal((journal, { file }) =>
       Effect.gen(function*() {
-        assert.isUndefined(yield* reading(file, (handle) => FromStore.read(handle, "other")))
+        yield* writeStudy(journal, "rewards", [])
+        const error = yield* Effect.flip(Workspace.tableSource(Workspace.at(file), "reward"))
+        assert.strictEqual(error._tag, "NotFound")
+        assert.include(error.message, "rewards")
       })
     ))
 })

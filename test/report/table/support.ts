@@ -1,17 +1,27 @@
 import * as Table from "../../../src/report/table/Table.ts"
 
-const measured = (variant: string, metric: string, mean: number, ci95: number | null, n = 3) => ({
+/** The metrics of an evaluation, as it declares them. */
+const declared: { readonly [name: string]: { readonly unit: string; readonly better: "higher" | "neither"; readonly counts: string } } = {
+  mAP: { unit: "%", better: "higher", counts: "image" },
+  formatRate: { unit: "share", better: "higher", counts: "completion" },
+  evaluationSize: { unit: "count", better: "neither", counts: "image" }
+}
+
+export const measured = (variant: string, name: string, mean: number, ci95: number | null, n = 3): Table.Source["ablation"][number] => ({
   variant,
-  metric,
+  scope: "detection",
+  name,
+  ...(declared[name] ?? { unit: "", better: "neither", counts: "" }),
   n,
   mean,
   sd: ci95 === null ? null : ci95 / 2,
   ci95
 })
 
-const difference = (variant: string, metric: string, delta: number, ci95: number) => ({
+const difference = (variant: string, name: string, delta: number, ci95: number) => ({
   variant,
-  metric,
+  scope: "detection",
+  name,
   n: 3,
   delta,
   ci95,
@@ -25,7 +35,7 @@ export const source: Table.Source = {
   question: "Which one?",
   table: {
     rows: "reward",
-    metrics: ["mAP", "formatRate"],
+    metrics: [{ title: "mAP", scope: "detection", name: "mAP" }, { title: "formatRate", scope: "detection", name: "formatRate" }],
     published: { AP: [27.4, null], "weighted_sum, cosine": [29.3, 0.5] }
   },
   variants: [

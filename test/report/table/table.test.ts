@@ -6,13 +6,13 @@ import { escape as markdownEscape, markdown } from "../../../src/report/table/ma
 import { sentences } from "../../../src/report/table/sentences.ts"
 import * as Table from "../../../src/report/table/Table.ts"
 import { text } from "../../../src/report/table/text.ts"
-import { source, table } from "./support.ts"
+import { measured, source, table } from "./support.ts"
 
 describe("Table", () => {
   it("puts references first and keeps the order of the study after them", () => {
     assert.deepStrictEqual(table.rows.map((row) => row.variant), ["base model", "AP", "weighted_sum, cosine"])
     assert.deepStrictEqual([table.baseline, table.reference, table.rowTitle], ["AP", "base model", "reward"])
-    assert.deepStrictEqual(table.evaluationSizes, [200])
+    assert.deepStrictEqual(table.evaluationSizes, [{ scope: "detection", of: "image", sizes: [200] }])
   })
 
   it("sets measured, published and differences side by side, and compares no row with itself", () => {
@@ -26,7 +26,8 @@ describe("Table", () => {
   })
 
   it("shows every measured metric when the study names none", () => {
-    assert.deepStrictEqual(Table.make({ ...source, table: null }).metrics, ["evaluationSize", "formatRate", "mAP"])
+    const titles = Table.make({ ...source, table: null }).columns.map(({ title }) => title)
+    assert.deepStrictEqual(titles, ["detection/evaluationSize", "detection/formatRate", "detection/mAP"])
   })
 })
 
@@ -43,8 +44,8 @@ describe("text", () => {
     const metrics = Array.from({ length: 9 }, (_, i) => `metric-number-${i}`)
     const wide = Table.make({
       ...source,
-      table: { rows: "reward", metrics },
-      ablation: metrics.map((metric) => ({ variant: "AP", metric, n: 3, mean: 12.5, sd: 1, ci95: 2.5 }))
+      table: { rows: "reward", metrics: metrics.map((name) => ({ title: name, scope: "detection", name })) },
+      ablation: metrics.map((metric) => measured("AP", metric, 12.5, 2.5))
     })
     for (const columns of [80, 120]) {
       const printed = text(wide, columns)
@@ -89,7 +90,7 @@ describe("sentences", () => {
       said({ missing: [{ variant: "AP", seed: 2, status: "failed" }] }),
       "Not in the table yet: AP seed 2 (failed)."
     )
-    const more = { variant: "AP", metric: "evaluationSize", n: 1, mean: 100, sd: null, ci95: null }
+    const more = measured("AP", "evaluationSize", 100, null, 1)
     assert.include(said({ ablation: [...source.ablation, more] }), "sets of different sizes (100 and 200 images)")
   })
 })
@@ -136,8 +137,8 @@ describe("renderers", () => {
     ])
     const [head, ...rows] = csv(table).split("\n")
     assert.strictEqual(rows.length, 6)
-    assert.strictEqual(head!.split(",").length, 17)
-    assert.include(csv(table), "demo,\"weighted_sum, cosine\",variant,mAP,3,43.5,1,2,2.5,1.5,3,1,6.375,2,3,1,29.3")
+    assert.strictEqual(head!.split(",").length, 20)
+    assert.include(csv(table), "demo,\"weighted_sum, cosine\",variant,mAP,detection,mAP,%,3,43.5,1,2,2.5,1.5,3,1,6.375,2,3,1,29.3")
   })
 
   it("JSON reads back to the table itself, with the sentences as notes", () => {

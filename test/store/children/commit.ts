@@ -1,11 +1,10 @@
 /** Commits steps with a metric, samples and sometimes a checkpoint until it is killed: node commit.ts FOLDER */
 import * as Effect from "effect/Effect"
-import { Journal } from "../../../src/pipeline/run/journal.ts"
 import * as Store from "../../../src/store/index.ts"
-import { filesIn, put, sampleOf, stageOf } from "../support.ts"
+import { filesIn, opened, put, sampleOf, stageOf, stepOf } from "../support.ts"
 
 const program = Effect.gen(function*() {
-  const journal = yield* Journal
+  const journal = yield* opened
   const stage = yield* journal.openStage(stageOf("loop"))
   const last = yield* journal.lastCheckpoint(stage)
   const from = last === undefined ? -1 : last.step
@@ -17,7 +16,7 @@ const program = Effect.gen(function*() {
       : undefined
     const rewards = [{ part: "ap", value: step }]
     const samples = [0, 1, 2, 3].map((i) => sampleOf(i, { completion: `${step}:${i}`, rewards }))
-    yield* journal.commitStep(stage, { step, metrics: [["reward", step], ["loss", -step]], samples, checkpoint })
+    yield* journal.commitStep(stage, { ...stepOf(step, [["reward", step], ["loss", -step]], samples), checkpoint })
   }
 })
 
