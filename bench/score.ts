@@ -1,6 +1,6 @@
 /** Completions that `assay score` judges a second on one core: typical three-box answers, as JSON lines in and out. */
 import * as Random from "../src/pipeline/Random.ts"
-import { rewardsOf, scoreLine } from "../src/reward/scoreRows.ts"
+import { rewardNamed, scoreRow, toJson } from "../src/reward/scoreRows.ts"
 import type { Variant } from "../src/task/variant.ts"
 import * as Measure from "./support/measure.ts"
 
@@ -26,9 +26,9 @@ export const score: Measure.Part = async (settings) => {
   const lines = Array.from({ length: settings.smoke ? 200 : 20_000 }, () =>
     JSON.stringify({ completion: answer(next), solution: answer(next) }))
   const rate = async (variant: Variant, chosen: ReadonlyArray<string>) => {
-    const rewards = rewardsOf(chosen, variant)
+    const rewards = chosen.map((name) => rewardNamed(name, variant))
     const measured = await Measure.rounds(settings, `score, ${variant} ${chosen.length}`, async () => {
-      const taken = await Measure.seconds(() => lines.forEach((line, index) => scoreLine(line, index, rewards)))
+      const taken = await Measure.seconds(() => lines.forEach((line, index) => toJson(scoreRow(line, index, rewards))))
       return Math.round(lines.length / taken)
     })
     return Measure.summary(measured)

@@ -10,7 +10,8 @@ import * as Batch from "./support/batch.ts"
 import * as Gemm from "./support/gemm.ts"
 import * as Measure from "./support/measure.ts"
 import * as Sessions from "./support/sessions.ts"
-import { type Engine, make } from "../src/policy/local/thread/engine.ts"
+import { make } from "../src/policy/local/thread/engine.ts"
+import type { Engine } from "../src/policy/local/thread/protocol.ts"
 import { count } from "./support/work.ts"
 
 /** Least share of the large product's rate that a training step is to reach. */

@@ -43,5 +43,5 @@ export default Experiment.make("update-methods", {
   baseline: { method: "GRPO" },
   references: { "base model": prompts.pipe(evaluation) },
   pipeline: ({ method }) => prompts.pipe(method, evaluation),
-  table: { rows: "method", metrics: ["mAP", "precision@0.5", "recall@0.5", "reward"] }
+  table: { rows: "method", metrics: ["mAP", "precision@0.5", "recall@0.5", "detection/reward"] }
 })

@@ -5,9 +5,10 @@ import type { Example } from "../../src/task/detection/example.ts"
 import { renderPng } from "../../src/vision/scenes/render.ts"
 import { label } from "../../src/vision/scenes/Scene.ts"
 import { itemOf } from "../../src/data/shapes.ts"
-import type { Engine } from "../../src/policy/local/thread/engine.ts"
+import type { Engine } from "../../src/policy/local/thread/protocol.ts"
 import type { AdamW, Sequence } from "../../src/policy/trainer.ts"
-import { make, trainingLabels } from "../../src/task/detection/question.ts"
+import { prompt } from "../../src/task/ask.ts"
+import { detection, trainingLabels } from "../../src/task/detection/index.ts"
 import type { Prompt } from "../../src/task/prompt.ts"
 import { enhanced } from "../../src/prompt/templates.ts"
 import { area } from "../../src/vision/Box.ts"
@@ -47,7 +48,7 @@ export const prompts = async (folder: string, count: number, side = 112): Promis
       positives: question.text,
       negatives: question.negText
     }
-    return make(enhanced, example, trainingLabels(example), size)
+    return prompt(detection, enhanced, example, trainingLabels(example), size)
   }))
 
 export const questionOf = (prompt: Prompt): Sequence["question"] => ({ messages: prompt.messages, images: [prompt.image.path] })

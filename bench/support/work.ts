@@ -1,4 +1,4 @@
-import type { Engine } from "../../src/policy/local/thread/engine.ts"
+import type { Engine } from "../../src/policy/local/thread/protocol.ts"
 import type { Sequence } from "../../src/policy/trainer.ts"
 import { weightsOf } from "./batch.ts"
 import { sum } from "./measure.ts"

@@ -5,15 +5,18 @@ import type { Reward } from "../task/reward.ts"
 import type { Variant } from "../task/variant.ts"
 import * as registry from "./registry.ts"
 
+const known = new Map(Object.entries(registry))
+
 /** Names of the rewards that rows can be scored by. */
-export const names: ReadonlyArray<string> = Object.keys(registry)
+export const names: ReadonlyArray<string> = [...known.keys()]
 
 /** The reward of that name. Throws `InvalidConfig` naming those there are. */
 export const rewardNamed = (name: string, variant: Variant): Reward => {
-  if (!Object.hasOwn(registry, name)) {
+  const make = known.get(name)
+  if (make === undefined) {
     throw new InvalidConfig({ stage: "score", message: `no reward "${name}"; there are ${names.join(", ")}` })
   }
-  return registry[name as keyof typeof registry]({ variant })
+  return make({ variant })
 }
 
 /** Longest row that is read, in characters: longer ones are no completion of any model. */

@@ -44,7 +44,7 @@ describe("the examples of the README", () => {
     assert.strictEqual(queries.length, 3)
     const program = Effect.gen(function*() {
       yield* Effect.provide(Journal, Store.layer({ file, objects: join(folder, "objects") }))
-      const handle = yield* Store.open({ file })
+      const handle = yield* Store.openForReading({ file })
       for (const query of queries) assert.isAbove((yield* Store.sql(handle, query)).columns.length, 1)
     })
     await Effect.runPromise(Effect.scoped(program))

@@ -3,13 +3,15 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Data from "../../src/data/index.ts"
 import * as Random from "../../src/pipeline/Random.ts"
-import { StageKey, Workspace } from "../../src/pipeline/run/services.ts"
+import { toArray } from "../../src/pipeline/Rows.ts"
+import { Generated, StageKey } from "../../src/pipeline/run/services.ts"
 import { ComputeThreads } from "../../src/pipeline/run/ComputeThreads.ts"
 import { local } from "../../src/policy/local/local.ts"
-import * as Prompt from "../../src/task/prompt.ts"
+import * as Prompt from "../../src/prompt/index.ts"
 import * as Rollout from "../../src/rollout/index.ts"
 import * as Update from "../../src/update/index.ts"
 import * as Tiny from "../policy/local/tiny.ts"
+import { spool } from "../../src/testing.ts"
 import { recorded } from "../update/support.ts"
 
 const { path, remove } = Tiny.temporaryFolder()
@@ -18,8 +20,9 @@ afterAll(remove)
 /** Two questions about rendered scenes. */
 const batch = Effect.gen(function*() {
   const dataset = yield* Data.shapes({ split: "train", layout: "ovdeval", count: 2 }).run(undefined)
-  return yield* Prompt.template(Prompt.standard).run(dataset)
-}).pipe(Effect.provideService(Workspace, { folder: path }))
+  const prompts = yield* Prompt.template(Prompt.standard).run(dataset)
+  return { ...prompts, rows: yield* toArray(prompts.rows) }
+}).pipe(Effect.provideService(Generated, { folder: path }), Effect.provide(spool))
 
 const policy = () => local(Tiny.folder, { weights: 0 }).layer.pipe(Layer.provide(Layer.succeed(ComputeThreads, 1)))
 

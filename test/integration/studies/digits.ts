@@ -32,5 +32,5 @@ export default Experiment.make("digits", {
         maxTokens: 24
       })
     ),
-  table: { metrics: ["reward"] }
+  table: { metrics: ["detection/reward"] }
 })
