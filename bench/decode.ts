@@ -6,7 +6,7 @@
 import "../src/policy/local/thread/heap.ts"
 import * as Effect from "effect/Effect"
 import { make as makeEngine } from "../src/policy/local/thread/engine.ts"
-import { load } from "../src/model/ModelConfig.ts"
+import { load } from "../src/model/modelConfig.ts"
 import * as Random from "../src/pipeline/Random.ts"
 import * as Batch from "./support/batch.ts"
 import * as DecodeProducts from "./support/decodeProducts.ts"

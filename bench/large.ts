@@ -12,7 +12,7 @@ import sharp from "sharp"
 import * as Random from "../src/pipeline/Random.ts"
 import { make } from "../src/policy/local/thread/engine.ts"
 import * as Effect from "effect/Effect"
-import { load } from "../src/model/ModelConfig.ts"
+import { load } from "../src/model/modelConfig.ts"
 import { parameterSpecs, type TensorSpec } from "../src/model/Parameters.ts"
 
 const tiny = "assets/tiny-vl"

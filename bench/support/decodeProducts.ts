@@ -1,7 +1,7 @@
 /** The matrix products of one decoding step and nothing else, as a graph of their own. */
 import * as Graph from "../../src/onnx/Graph.ts"
-import * as Ops from "../../src/onnx/ops.ts"
-import { compile, float32 } from "../../src/onnx/Session.ts"
+import * as Ops from "../../src/onnx/Ops.ts"
+import { compile, float32 } from "../../src/onnx/session.ts"
 import { type Architecture, headSize } from "../../src/model/architecture.ts"
 
 export interface Step {

@@ -1,7 +1,7 @@
 /** A large matrix product through ONNX Runtime: what this machine can do at most, by the same library. */
 import * as Graph from "../../src/onnx/Graph.ts"
-import * as Ops from "../../src/onnx/ops.ts"
-import { compile, float32 } from "../../src/onnx/Session.ts"
+import * as Ops from "../../src/onnx/Ops.ts"
+import { compile, float32 } from "../../src/onnx/session.ts"
 import * as Measure from "./measure.ts"
 
 const size = 1024

@@ -6,7 +6,7 @@
 import "../../src/policy/local/thread/heap.ts"
 import * as Effect from "effect/Effect"
 import { make } from "../../src/policy/local/thread/engine.ts"
-import { load } from "../../src/model/ModelConfig.ts"
+import { load } from "../../src/model/modelConfig.ts"
 import { parameterSpecs } from "../../src/model/Parameters.ts"
 import * as Batch from "./batch.ts"
 import * as Measure from "./measure.ts"

@@ -1,6 +1,6 @@
 /** Writes tokenizer.json and generation_config.json of assets/tiny-vl: `node pipelines/support/tinyTokenizer.ts`. */
 import { writeFileSync } from "node:fs"
-import { colours, forms } from "../../src/vision/scenes/Scene.ts"
+import { colours, forms } from "../../src/vision/scenes/scene.ts"
 import { messages } from "../../src/task/ask.ts"
 import { detection } from "../../src/task/detection/index.ts"
 import * as templates from "../../src/prompt/templates.ts"

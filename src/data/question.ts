@@ -1,5 +1,5 @@
 import * as Random from "../pipeline/Random.ts"
-import { colours, forms, label, type Scene, type Shape } from "../vision/scenes/Scene.ts"
+import { colours, forms, label, type Scene, type Shape } from "../vision/scenes/scene.ts"
 
 /** What is asked about a scene, in OVDEval's words: labels that are there, and hard negatives that are not. */
 export interface Question {

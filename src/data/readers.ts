@@ -9,7 +9,7 @@ import * as Rows from "../pipeline/Rows.ts"
 import type { Dataset } from "../task/dataset.ts"
 import type { Example } from "../task/detection/example.ts"
 import { contentHash, imageProblem, readJson } from "./files.ts"
-import { type Entry, parse } from "../task/detection/coco/Instances.ts"
+import { type Entry, parse } from "../task/detection/coco/instances.ts"
 
 const config = Schema.Struct({
   /** Path of the annotation file. */

@@ -10,7 +10,7 @@ import * as Stage from "../pipeline/declare/Stage.ts"
 import { question } from "./question.ts"
 import { read } from "./readers.ts"
 import { svg } from "../vision/scenes/render.ts"
-import { scene, type Scene, signature } from "../vision/scenes/Scene.ts"
+import { scene, type Scene, signature } from "../vision/scenes/scene.ts"
 import { type Item, type Layout, writeOnce } from "./shapesFiles.ts"
 
 const Side = Schema.Int.check(Schema.isBetween({ minimum: 64, maximum: 4096 }))
@@ -58,7 +58,7 @@ export const shapes = Stage.define({
 export const sceneOf = (options: Pick<Settings, "split" | "seed" | "size">, index: number): Scene => {
   const place = Random.fold(Random.key(options.seed), "shapes", options.split, index)
   for (let attempt = 0;; attempt++) {
-    const drawn = scene(Random.fold(place, attempt), options.size)
+    const drawn = scene(Random.stream(Random.fold(place, attempt)), options.size)
     if (splitOf(drawn) === options.split) return drawn
   }
 }

@@ -5,7 +5,7 @@ import { area, type Size } from "../vision/Box.ts"
 import { DataError } from "../task/dataError.ts"
 import type { Question } from "./question.ts"
 import { renderPng } from "../vision/scenes/render.ts"
-import { label, labels, type Scene } from "../vision/scenes/Scene.ts"
+import { label, labels, type Scene } from "../vision/scenes/scene.ts"
 
 export type Layout = "coco" | "ovdeval"
 

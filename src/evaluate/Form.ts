@@ -1,6 +1,6 @@
 /** What an evaluation measures of any task's answers: their form and their length. */
 import * as Metric from "../pipeline/declare/Metric.ts"
-import { mean } from "../pipeline/Statistics.ts"
+import { mean } from "../pipeline/statistics.ts"
 import type { Said } from "../task/Task.ts"
 import { isWellFormed } from "../task/wellFormed.ts"
 

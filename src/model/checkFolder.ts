@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
-import type { ModelConfig } from "./ModelConfig.ts"
+import type { ModelConfig } from "./modelConfig.ts"
 import { ModelFolderError } from "./modelFolderError.ts"
-import type { Text } from "./ModelText.ts"
+import type { Text } from "./modelText.ts"
 
 /** Fails where a folder's config.json and tokenizer are not of one model: images would land on other tokens' places. */
 export const checkFolder = (folder: string, config: ModelConfig, text: Text): Effect.Effect<void, ModelFolderError> => {

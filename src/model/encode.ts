@@ -8,8 +8,8 @@ import { patches } from "../vision/patches.ts"
 import { bicubic } from "../vision/resize.ts"
 import { type AspectRatioError, smartResize } from "../vision/smartResize.ts"
 import type { Question } from "./message.ts"
-import type { ModelConfig, PreprocessorConfig } from "./ModelConfig.ts"
-import type { Text, TextError } from "./ModelText.ts"
+import type { ModelConfig, PreprocessorConfig } from "./modelConfig.ts"
+import type { Text, TextError } from "./modelText.ts"
 import { type ImageGrid, promptPositions } from "./positions.ts"
 
 /** A prompt ready for the model. */

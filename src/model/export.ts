@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
-import { load as loadFolder } from "./ModelConfig.ts"
+import { load as loadFolder } from "./modelConfig.ts"
 import { adapterName, type Lora } from "./lora.ts"
 import { ModelFolderError } from "./modelFolderError.ts"
 import { layout, parameterSpecs, tensorViews } from "./Parameters.ts"

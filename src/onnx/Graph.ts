@@ -1,9 +1,8 @@
+/** Graphs as they are built: values that nodes make, and how gradients flow back through each node. */
 import type { Attribute, Initializer, OnnxNode, Port } from "./model.ts"
+import type { ElementType, Shape } from "./shapes.ts"
 
-/** A dimension: known, or the name of one that is known when the graph runs. */
-export type Dim = number | string
-export type Shape = ReadonlyArray<Dim>
-export type ElementType = "float32" | "int64" | "int32" | "bool"
+export type { Dim, ElementType, Shape } from "./shapes.ts"
 
 /** An edge of the graph: a tensor that some node makes, or an input. */
 export interface Value {

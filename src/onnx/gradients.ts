@@ -1,5 +1,5 @@
 import type { Value } from "./Graph.ts"
-import * as Ops from "./ops.ts"
+import * as Ops from "./Ops.ts"
 
 /**
  * Appends the reverse of everything between `wrt` and `output`, and returns d(sum(seed * output)) / d(each of wrt).

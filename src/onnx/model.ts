@@ -1,5 +1,6 @@
-import type { Dim, ElementType, Graph, Shape } from "./Graph.ts"
-import * as Protobuf from "./protobuf.ts"
+/** ONNX models as bytes. */
+import type { Dim, ElementType, Shape } from "./shapes.ts"
+import * as Protobuf from "./Protobuf.ts"
 
 /** An integer unless wrapped. */
 export type Attribute = number | string | ReadonlyArray<number> | { readonly float: number }
@@ -22,6 +23,14 @@ export interface Initializer {
   readonly type: ElementType
   readonly shape: ReadonlyArray<number>
   readonly data: Float32Array | BigInt64Array | Int32Array
+}
+
+/** What a model file says of a graph. */
+export interface Contents {
+  readonly nodes: ReadonlyArray<OnnxNode>
+  readonly inputs: ReadonlyArray<Port>
+  readonly outputs: ReadonlyArray<Port>
+  readonly initializers: ReadonlyMap<string, Initializer>
 }
 
 /** Values of TensorProto.DataType. */
@@ -69,7 +78,7 @@ const tensor = (name: string, init: Initializer): Protobuf.Field =>
   )
 
 /** The graph as the bytes of an ONNX model (IR version 8, opset 17 and ONNX Runtime's own operators). */
-export const encode = (graph: Graph): Uint8Array =>
+export const encode = (graph: Contents): Uint8Array =>
   Protobuf.concat([
     Protobuf.int(1, 8),
     Protobuf.text(2, "assay"),

@@ -1,4 +1,9 @@
-import type { Dim, Shape } from "./Graph.ts"
+/** Shapes and element types of tensors. */
+
+/** A dimension: known, or the name of one that is known when the graph runs. */
+export type Dim = number | string
+export type Shape = ReadonlyArray<Dim>
+export type ElementType = "float32" | "int64" | "int32" | "bool"
 
 /** Shape of an elementwise result under NumPy's broadcasting. Throws where two dimensions cannot meet. */
 export const broadcast = (a: Shape, b: Shape): Shape => {

@@ -1,5 +1,5 @@
 /** Statistics of a few independent values: intervals, and differences of pairs. */
-import { mean, sd } from "../pipeline/Statistics.ts"
+import { mean, sd } from "../pipeline/statistics.ts"
 
 /**
  * P(|T| < t) for Student's t with `df` degrees of freedom (a positive integer).

@@ -5,14 +5,14 @@ import * as Metric from "../pipeline/declare/Metric.ts"
 import * as Stage from "../pipeline/declare/Stage.ts"
 import type { SampleRecord } from "../pipeline/run/Records.ts"
 import { Recorder } from "../pipeline/run/services.ts"
-import { mean } from "../pipeline/Statistics.ts"
-import type { Rollouts, ScoredRollouts } from "../rollout/Rollout.ts"
+import { mean } from "../pipeline/statistics.ts"
+import type { Rollouts, ScoredRollouts } from "../rollout/rollouts.ts"
 import type { Prompt } from "../task/prompt.ts"
 import { record } from "../task/record.ts"
 import { part, type Reward, type Score } from "../task/reward.ts"
 import * as Task from "../task/Task.ts"
 import { sum } from "./combine.ts"
-import * as Summary from "./summary.ts"
+import * as Summary from "./Summary.ts"
 
 const stage = Stage.define({
   kind: "reward",

@@ -3,9 +3,9 @@ import { InvalidConfig } from "../pipeline/Errors.ts"
 import { reasonOf } from "../pipeline/reason.ts"
 import type { Reward } from "../task/reward.ts"
 import type { Variant } from "../task/variant.ts"
-import * as registry from "./registry.ts"
+import * as Registry from "./Registry.ts"
 
-const known = new Map(Object.entries(registry))
+const known = new Map(Object.entries(Registry))
 
 /** Names of the rewards that rows can be scored by. */
 export const names: ReadonlyArray<string> = [...known.keys()]

@@ -8,7 +8,8 @@ import * as Random from "../pipeline/Random.ts"
 import * as RecordBuffer from "../pipeline/run/RecordBuffer.ts"
 import { Recorder, StageKey } from "../pipeline/run/services.ts"
 import type { PromptBatch } from "../task/prompt.ts"
-import { isFlat, type Rollouts, type ScoredRollouts } from "./Rollout.ts"
+import { isFlat } from "../pipeline/statistics.ts"
+import type { Rollouts, ScoredRollouts } from "./rollouts.ts"
 
 const pick = (round: ScoredRollouts, wanted: ReadonlyArray<number>): ScoredRollouts => ({
   ...round,

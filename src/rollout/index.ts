@@ -1,5 +1,5 @@
 /** Rollouts: sampled answers to prompts. */
 export { dynamic } from "./dynamic.ts"
-export { isFlat } from "./Rollout.ts"
-export type { Group, Rollouts, ScoredRollouts, WeightedPart } from "./Rollout.ts"
+export { isFlat } from "../pipeline/statistics.ts"
+export type { Group, Rollouts, ScoredRollouts, WeightedPart } from "./rollouts.ts"
 export { sample } from "./sample.ts"

@@ -7,7 +7,7 @@ import * as Random from "../pipeline/Random.ts"
 import { StageKey } from "../pipeline/run/services.ts"
 import { Sampler } from "../policy/sampler.ts"
 import type { PromptBatch } from "../task/prompt.ts"
-import type { Rollouts } from "./Rollout.ts"
+import type { Rollouts } from "./rollouts.ts"
 
 const config = Schema.Struct({
   /** Completions a prompt. */

@@ -1,11 +1,11 @@
 /** runs.db: the journal that studies write, and what is read out of it. */
 export { type Handle, openForReading } from "./Database.ts"
-export { collect as environment } from "./Environment.ts"
+export { collect as environment } from "./environment.ts"
 export { layer, type Options } from "./journal/layer.ts"
 export { experiment, experiments } from "./read/experiments.ts"
 export { preimages, run, type RunMetric, runNumbers, runs } from "./read/runs.ts"
 export { type Options as SampleOptions, samples } from "./read/samples.ts"
 export { type Answer, sql } from "./read/sql.ts"
 export { ablation, finalMetrics, gain, learningCurve, missing, paired, rewardParts, tokenStatistics } from "./read/tables.ts"
-export { acquire as lock, isHeld } from "./RunLock.ts"
+export { acquire as lock, isHeld } from "./runLock.ts"
 export { fromCause, type Reason, StoreError } from "./storeError.ts"

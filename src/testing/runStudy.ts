@@ -4,7 +4,7 @@ import type { Experiment } from "../pipeline/declare/Experiment.ts"
 import * as Plan from "../pipeline/plan/Plan.ts"
 import { type Event, Progress } from "../pipeline/run/Progress.ts"
 import * as Runner from "../pipeline/run/Runner.ts"
-import { layer, type Memory } from "./Memory.ts"
+import { layer, type Memory } from "./memory.ts"
 
 export interface Options extends Plan.Options {
   /** Runs side by side; 1 unless given. */

@@ -6,8 +6,8 @@ import * as Metric from "../pipeline/declare/Metric.ts"
 import * as Stage from "../pipeline/declare/Stage.ts"
 import { Trainer } from "../policy/trainer.ts"
 import type { PromptBatch } from "../task/prompt.ts"
-import * as Diverged from "./diverged.ts"
-import * as Losses from "./losses.ts"
+import * as Diverged from "./Diverged.ts"
+import * as Losses from "./Losses.ts"
 import * as Optimizer from "./Optimizer.ts"
 
 /**

@@ -7,7 +7,7 @@ import { modelFolder } from "../model/shipped.ts"
 import { exits } from "../pipeline/Errors.ts"
 import * as Objects from "../store/Objects.ts"
 import { runById } from "./read.ts"
-import type { Workspace } from "./Workspace.ts"
+import type { Workspace } from "./workspace.ts"
 
 /** A run has no model that could be written: `message` says why. */
 export class NoModel extends Data.TaggedError("NoModel")<{ readonly message: string }> {

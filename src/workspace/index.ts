@@ -1,5 +1,5 @@
 /** A folder with its runs.db, objects and lock, as values: what the command prints and a server serves. */
-export { at, type Workspace } from "./Workspace.ts"
+export { at, type Workspace } from "./workspace.ts"
 export { checkStudy } from "./checkStudy.ts"
 export { exportModel, NoModel, type Options as ExportOptions } from "./exportModel.ts"
 export { importModule, loadStudy, type Study, StudyError } from "./loadStudy.ts"

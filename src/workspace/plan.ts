@@ -3,11 +3,11 @@ import * as fs from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Plan from "../pipeline/plan/Plan.ts"
-import * as Ledger from "../pipeline/run/ledger.ts"
+import { empty, Ledger } from "../pipeline/run/ledger.ts"
 import * as Store from "../store/index.ts"
 import { type Before, placeOf, reasons } from "./explain.ts"
 import type { Study } from "./loadStudy.ts"
-import type { Workspace } from "./Workspace.ts"
+import type { Workspace } from "./workspace.ts"
 
 /** A plan, and why each stage of each run is in its state, in the same order. */
 export interface Explained {
@@ -16,10 +16,10 @@ export interface Explained {
 }
 
 /** The ledger to plan with: creates nothing where there is no database. */
-const ledger = ({ db, objects }: Workspace): Layer.Layer<Ledger.Ledger, Store.StoreError> =>
+const ledger = ({ db, objects }: Workspace): Layer.Layer<Ledger, Store.StoreError> =>
   fs.existsSync(db)
     ? Store.layer({ file: db, objects })
-    : Layer.succeed(Ledger.Ledger, Ledger.empty)
+    : Layer.succeed(Ledger, empty)
 
 const before = (db: string, experiment: string) =>
   Effect.gen(function*() {

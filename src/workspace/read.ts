@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { exits } from "../pipeline/Errors.ts"
 import { unknownName } from "../pipeline/near.ts"
 import * as Store from "../store/index.ts"
-import type { Workspace } from "./Workspace.ts"
+import type { Workspace } from "./workspace.ts"
 
 /** The database has no experiment or run of that name: `message` says what comes near. */
 export class NotFound extends Data.TaggedError("NotFound")<{ readonly message: string }> {

@@ -10,7 +10,7 @@ import * as Runner from "../pipeline/run/Runner.ts"
 import { Generated } from "../pipeline/run/services.ts"
 import * as Store from "../store/index.ts"
 import { storedPath, type Study } from "./loadStudy.ts"
-import type { Workspace } from "./Workspace.ts"
+import type { Workspace } from "./workspace.ts"
 
 export interface Options extends Plan.Options {
   /** Runs side by side; 1 unless given. */

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as Folder from "../../src/model/ModelConfig.ts"
+import * as Folder from "../../src/model/modelConfig.ts"
 
 /** Qwen2.5-VL-3B's config as it was published, the keys that matter. */
 const published = {

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "vitest"
 import * as Graph from "../../src/onnx/Graph.ts"
 import { gradients } from "../../src/onnx/gradients.ts"
-import * as Ops from "../../src/onnx/ops.ts"
-import * as Rows from "../../src/onnx/rows.ts"
-import { compile, float32, int64 } from "../../src/onnx/Session.ts"
+import * as Ops from "../../src/onnx/Ops.ts"
+import * as Rows from "../../src/onnx/Rows.ts"
+import { compile, float32, int64 } from "../../src/onnx/session.ts"
 import * as Random from "../../src/pipeline/Random.ts"
 
 /** Numbers away from zero and from each other's edge cases: |x| in [0.3, 1.3]. */

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Graph from "../../src/onnx/Graph.ts"
-import * as Ops from "../../src/onnx/ops.ts"
+import * as Ops from "../../src/onnx/Ops.ts"
 import { prune } from "../../src/onnx/prune.ts"
 
 describe("prune", () => {

@@ -4,11 +4,11 @@ import * as Effect from "effect/Effect"
 import * as Random from "../../src/pipeline/Random.ts"
 import { make as makeEncoder } from "../../src/model/encode.ts"
 import { make as makeEngine } from "../../src/policy/local/thread/engine.ts"
-import { load as loadFolder } from "../../src/model/ModelConfig.ts"
+import { load as loadFolder } from "../../src/model/modelConfig.ts"
 import type { EncodedPrompt } from "../../src/model/encode.ts"
 import type { TensorSpec } from "../../src/model/Parameters.ts"
 import * as Safetensors from "../../src/model/Safetensors.ts"
-import { load as loadText } from "../../src/model/ModelText.ts"
+import { load as loadText } from "../../src/model/modelText.ts"
 import type { Prepared } from "./prepare.ts"
 
 /** What the local policy makes of a case. */

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Random from "../../src/pipeline/Random.ts"
-import { mean, sd } from "../../src/pipeline/Statistics.ts"
+import { mean, sd } from "../../src/pipeline/statistics.ts"
 import { estimate, paired, student95, studentCentral } from "../../src/report/statistics.ts"
 
 describe("statistics", () => {

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Completion } from "../../src/policy/sampler.ts"
 import * as Reward from "../../src/reward/index.ts"
-import type { Rollouts } from "../../src/rollout/Rollout.ts"
+import type { Rollouts } from "../../src/rollout/rollouts.ts"
 import { detection } from "../../src/task/index.ts"
 import * as Testing from "../../src/testing.ts"
 

@@ -15,7 +15,7 @@ import { Progress, type RunName } from "./Progress.ts"
 import * as RecordBuffer from "./RecordBuffer.ts"
 import type { KeptRecord } from "./Records.ts"
 import { Generated, Recorder, Spool, StageKey } from "./services.ts"
-import * as SpoolFiles from "./spool.ts"
+import { spoolIn } from "./spool.ts"
 import * as StageOutput from "./StageOutput.ts"
 
 /** A stage that a run has come to. */
@@ -54,7 +54,7 @@ export const make = Effect.gen(function*() {
     return values.get(fingerprint)
   })
 
-  const spool = Effect.suspend(() => SpoolFiles.make(`${generated.folder}/rows`))
+  const spool = Effect.suspend(() => spoolIn(`${generated.folder}/rows`))
 
   /** Runs a reused source again, when it is repeatable, before something new reads what it made. */
   const refreshSource = Effect.fnUntraced(function*({ stage: { inputs } }: Request) {

@@ -1,6 +1,6 @@
 /** Learning curves as a chart. */
 import type { Chart } from "./plot.ts"
-import { mean } from "../../pipeline/Statistics.ts"
+import { mean } from "../../pipeline/statistics.ts"
 
 /** A row of the view `learning_curve`, for one metric. */
 export interface CurveRow {

@@ -1,6 +1,6 @@
 import sharp from "sharp"
 import type { Box } from "../Box.ts"
-import { type Form, frame, type Rgb, type Scene, type Shape } from "./Scene.ts"
+import { type Form, frame, type Rgb, type Scene, type Shape } from "./scene.ts"
 
 /** Corners of each form in the unit square, which they touch on all four sides. */
 const outlines: { readonly [form in Exclude<Form, "circle">]: ReadonlyArray<readonly [number, number]> } = {

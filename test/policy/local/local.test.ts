@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { requireDevice } from "../../../src/onnx/Session.ts"
+import { requireDevice } from "../../../src/onnx/session.ts"
 import { InvalidConfig } from "../../../src/pipeline/Errors.ts"
 import { make } from "../../../src/policy/local/thread/engine.ts"
 import { local, type LocalOptions } from "../../../src/policy/local/local.ts"

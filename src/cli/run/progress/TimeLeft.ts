@@ -1,5 +1,5 @@
 /** How long it will still take. */
-import { mean } from "../../../pipeline/Statistics.ts"
+import { mean } from "../../../pipeline/statistics.ts"
 import type { RunState, StageState, State } from "./state.ts"
 
 /** Seconds that a running stage still needs at the pace it has had, or undefined before its first step. */

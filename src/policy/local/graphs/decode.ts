@@ -1,10 +1,10 @@
 import * as Graph from "../../../onnx/Graph.ts"
-import * as Ops from "../../../onnx/ops.ts"
-import * as Rows from "../../../onnx/rows.ts"
+import * as Ops from "../../../onnx/Ops.ts"
+import * as Rows from "../../../onnx/Rows.ts"
 import { type Architecture, headSize } from "../../../model/architecture.ts"
 import { isVision } from "../../../model/Parameters.ts"
 import type { ParameterSet } from "../training/partition.ts"
-import * as Decoder from "./decoder.ts"
+import * as Decoder from "./Decoder.ts"
 import { declareParameters } from "./parts.ts"
 
 /** What running completions attend to beside themselves, and who belongs to which prompt. */

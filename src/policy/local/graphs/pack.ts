@@ -1,4 +1,4 @@
-import { float32, int64, type Tensor } from "../../../onnx/Session.ts"
+import { float32, int64, type Tensor } from "../../../onnx/session.ts"
 import type { Architecture } from "../../../model/architecture.ts"
 import type { EncodedPrompt } from "../../../model/encode.ts"
 import { patchPositions, windows } from "../../../model/positions.ts"

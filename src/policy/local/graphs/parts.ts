@@ -1,5 +1,5 @@
 import * as Graph from "../../../onnx/Graph.ts"
-import * as Ops from "../../../onnx/ops.ts"
+import * as Ops from "../../../onnx/Ops.ts"
 import type { ParameterSet } from "../training/partition.ts"
 
 /** The parameters of a model as inputs of a graph. */

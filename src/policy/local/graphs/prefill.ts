@@ -1,8 +1,8 @@
 import * as Graph from "../../../onnx/Graph.ts"
-import * as Rows from "../../../onnx/rows.ts"
+import * as Rows from "../../../onnx/Rows.ts"
 import type { Architecture } from "../../../model/architecture.ts"
 import type { ParameterSet } from "../training/partition.ts"
-import * as Decoder from "./decoder.ts"
+import * as Decoder from "./Decoder.ts"
 import { declareParameters } from "./parts.ts"
 import { visionTower } from "./vision.ts"
 

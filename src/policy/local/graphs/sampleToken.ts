@@ -1,6 +1,6 @@
 import * as Graph from "../../../onnx/Graph.ts"
 import { dataType } from "../../../onnx/model.ts"
-import * as Ops from "../../../onnx/ops.ts"
+import * as Ops from "../../../onnx/Ops.ts"
 
 /** Tokens in a block: the cumulative distribution is taken over blocks and then inside of one. */
 const widestBlock = 64

@@ -1,6 +1,6 @@
 import * as Graph from "../../../onnx/Graph.ts"
-import * as Ops from "../../../onnx/ops.ts"
-import * as Rows from "../../../onnx/rows.ts"
+import * as Ops from "../../../onnx/Ops.ts"
+import * as Rows from "../../../onnx/Rows.ts"
 import { type Architecture, headSize, type VisionArchitecture } from "../../../model/architecture.ts"
 import { feedForward, inverseFrequencies, type Parameters, rotation, scaledTurn, type Turn } from "./parts.ts"
 

@@ -1,4 +1,4 @@
-import { float32, type Tensor } from "../../../onnx/Session.ts"
+import { float32, type Tensor } from "../../../onnx/session.ts"
 import { type Architecture, headSize } from "../../../model/architecture.ts"
 import { never } from "../graphs/pack.ts"
 

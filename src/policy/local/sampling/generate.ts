@@ -1,10 +1,10 @@
-import { type Session, type Tensor, float32, int64 } from "../../../onnx/Session.ts"
+import { type Session, type Tensor, float32, int64 } from "../../../onnx/session.ts"
 import * as Random from "../../../pipeline/Random.ts"
 import type { SampleOptions } from "../../sampler.ts"
 import type { Architecture } from "../../../model/architecture.ts"
 import * as Cache from "./Cache.ts"
 import { draw } from "./sampleToken.ts"
-import type { NextToken } from "../graphs/decoder.ts"
+import type { NextToken } from "../graphs/Decoder.ts"
 import type { EncodedPrompt } from "../../../model/encode.ts"
 import { type Feeds, never, packPrompts } from "../graphs/pack.ts"
 

@@ -1,29 +1,11 @@
+/** COCO detection evaluation: its twelve numbers, and AP by category. */
 import { ofAreas } from "./areas.ts"
 import * as Grouping from "./Grouping.ts"
 import * as Summary from "./Summary.ts"
+import type { Annotation, Detection, Truth } from "./truth.ts"
 
-/** x and y of the top left corner, width, height, in pixels of the image file. */
-export type Rectangle = readonly [x: number, y: number, width: number, height: number]
-
-export interface Truth {
-  readonly images: ReadonlyArray<{ readonly id: number }>
-  readonly categories: ReadonlyArray<{ readonly id: number; readonly name: string }>
-  readonly annotations: ReadonlyArray<{
-    readonly image_id: number
-    readonly category_id: number
-    readonly bbox: Rectangle
-    readonly area: number
-    /** 1 where the box marks a crowd: what it covers counts neither for nor against. */
-    readonly iscrowd: number
-  }>
-}
-
-export interface Detection {
-  readonly image_id: number
-  readonly category_id: number
-  readonly bbox: Rectangle
-  readonly score: number
-}
+export type { Rectangle } from "./Rectangle.ts"
+export type { Detection, Truth } from "./truth.ts"
 
 export interface Evaluation {
   /** AP, AP50, AP75, AP small, medium, large, AR1, AR10, AR100, AR small, medium, large; -1 where there is no truth. */
@@ -77,7 +59,7 @@ const evaluateCategory = (
   const lastSaid = said.end(category)
   while (t < lastTrue || d < lastSaid) {
     const image = Math.min(t < lastTrue ? actual.imageAt(t) : Infinity, d < lastSaid ? said.imageAt(d) : Infinity)
-    const here: Array<Truth["annotations"][number]> = []
+    const here: Array<Annotation> = []
     while (t < lastTrue && actual.imageAt(t) === image) here.push(truth.annotations[actual.order[t++]!]!)
     const found: Array<Detection> = []
     while (d < lastSaid && said.imageAt(d) === image) found.push(detections[said.order[d++]!]!)

@@ -1,6 +1,8 @@
+/** Matches of one category in each of COCO's area ranges, collected image by image. */
 import * as Matching from "./Matching.ts"
-import type { Detection, Rectangle, Truth } from "./Coco.ts"
+import * as Rectangle from "./Rectangle.ts"
 import type { CategoryResult } from "./Summary.ts"
+import type { Annotation, Detection } from "./truth.ts"
 
 /** COCO's area ranges in square pixels, both ends included: all, small, medium, large. */
 const ranges = [[0, 1e10], [0, 32 ** 2], [32 ** 2, 96 ** 2], [96 ** 2, 1e10]] as const
@@ -9,18 +11,6 @@ const ranges = [[0, 1e10], [0, 32 ** 2], [32 ** 2, 96 ** 2], [96 ** 2, 1e10]] as
 const recallLimits = [1, 10, 100] as const
 
 const isOutside = (area: number, range: readonly [number, number]): boolean => area < range[0] || area > range[1]
-
-const rectangleArea = (box: Rectangle): number => box[2] * box[3]
-
-/** IoU of a detection and a true box; over the area of the detection alone where that box marks a crowd. */
-const overlap = (d: Rectangle, g: Rectangle, isCrowd: boolean): number => {
-  const width = Math.min(d[0] + d[2], g[0] + g[2]) - Math.max(d[0], g[0])
-  if (!(width > 0)) return 0
-  const height = Math.min(d[1] + d[3], g[1] + g[3]) - Math.max(d[1], g[1])
-  if (!(height > 0)) return 0
-  const shared = width * height
-  return shared / (isCrowd ? rectangleArea(d) : rectangleArea(d) + rectangleArea(g) - shared)
-}
 
 let ious = new Float64Array(1024)
 
@@ -33,19 +23,20 @@ export const ofAreas = (capacity: number) => {
   const found = Array.from({ length: ranges.length + 2 }, () => new Float64Array(10))
   let count = 0
 
-  const add = (truth: ReadonlyArray<Truth["annotations"][number]>, detections: ReadonlyArray<Detection>): void => {
+  const add = (truth: ReadonlyArray<Annotation>, detections: ReadonlyArray<Detection>): void => {
     const isCrowd = truth.map(({ iscrowd }) => iscrowd === 0 ? 0 : 1)
     if (ious.length < truth.length * detections.length) ious = new Float64Array(truth.length * detections.length * 2)
     for (let d = 0; d < detections.length; d++) {
       for (let g = 0; g < truth.length; g++) {
-        ious[d * truth.length + g] = overlap(detections[d]!.bbox, truth[g]!.bbox, isCrowd[g] === 1)
+        const overlap = isCrowd[g] === 1 ? Rectangle.coverage : Rectangle.iou
+        ious[d * truth.length + g] = overlap(detections[d]!.bbox, truth[g]!.bbox)
       }
     }
     for (let a = 0; a < ranges.length; a++) {
       const range = ranges[a]!
       if (truth.length > 0) matchIn(a, range, truth, isCrowd, detections.length)
       for (let d = 0; d < detections.length; d++) {
-        if (isOutside(rectangleArea(detections[d]!.bbox), range)) {
+        if (isOutside(Rectangle.area(detections[d]!.bbox), range)) {
           ignored[a]![count + d] = ignored[a]![count + d]! | (Matching.everyThreshold & ~matched[a]![count + d]!)
         }
       }
@@ -57,7 +48,7 @@ export const ofAreas = (capacity: number) => {
   const matchIn = (
     a: number,
     range: readonly [number, number],
-    truth: ReadonlyArray<Truth["annotations"][number]>,
+    truth: ReadonlyArray<Annotation>,
     isCrowd: ReadonlyArray<number>,
     detections: number
   ): void => {

@@ -1,13 +1,8 @@
-import type { Detection, Rectangle, Truth } from "./Coco.ts"
+/** OVDEval's suppression of detections before they are evaluated. */
+import * as Rectangle from "./Rectangle.ts"
+import type { Detection, Truth } from "./truth.ts"
 
 const threshold = 0.5
-
-const iou = (a: Rectangle, b: Rectangle): number => {
-  const width = Math.max(0, Math.min(a[0] + a[2], b[0] + b[2]) - Math.max(a[0], b[0]))
-  const height = Math.max(0, Math.min(a[1] + a[3], b[1] + b[3]) - Math.max(a[1], b[1]))
-  const union = a[2] * a[3] + b[2] * b[3] - width * height
-  return union === 0 ? 0 : width * height / union
-}
 
 /**
  * OVDEval's suppression, which keeps a model from answering one object with every label it was asked for.
@@ -31,7 +26,7 @@ export const suppress = (truth: Truth, detections: ReadonlyArray<Detection>): Re
     let best = -1
     for (const index of byImage.get(image_id) ?? []) {
       const detection = detections[index]!
-      if (!(iou(bbox, detection.bbox) > threshold)) continue
+      if (!(Rectangle.iou(bbox, detection.bbox) > threshold)) continue
       met[index] = 1
       if (best < 0 || detection.score >= detections[best]!.score) best = index
     }

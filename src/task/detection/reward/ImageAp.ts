@@ -1,5 +1,5 @@
 import * as Coco from "../coco/Matching.ts"
-import * as Iou from "./publishedIou.ts"
+import * as Iou from "./PublishedIou.ts"
 import type { Corners } from "../../RawBoxes.ts"
 
 /** A box and the label it goes by; labels are compared as they are. */

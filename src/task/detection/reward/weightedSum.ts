@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import * as Iou from "./publishedIou.ts"
+import * as Iou from "./PublishedIou.ts"
 import * as Items from "../../RawBoxes.ts"
 import { greedy } from "../greedyMatching.ts"
 import { once } from "../../rememberLast.ts"

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Graph from "../../../../src/onnx/Graph.ts"
-import { compile, float32 } from "../../../../src/onnx/Session.ts"
+import { compile, float32 } from "../../../../src/onnx/session.ts"
 import * as Random from "../../../../src/pipeline/Random.ts"
 import { draw } from "../../../../src/policy/local/graphs/sampleToken.ts"
 

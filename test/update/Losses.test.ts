@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Random from "../../src/pipeline/Random.ts"
-import { type Estimator, estimators } from "../../src/update/kl.ts"
-import * as Losses from "../../src/update/losses.ts"
+import { type Estimator, estimators } from "../../src/update/Kl.ts"
+import * as Losses from "../../src/update/Losses.ts"
 
 const close = (actual: number, expected: number, within = 1e-12) =>
   assert.isAtMost(Math.abs(actual - expected), within, `${actual} is not ${expected}`)

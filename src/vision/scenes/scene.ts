@@ -1,4 +1,4 @@
-import * as Random from "../../pipeline/Random.ts"
+/** Scenes of coloured shapes, as data: what a generated picture shows. */
 import { area, type Box, intersection, type Size } from "../Box.ts"
 
 export const forms = ["circle", "square", "triangle", "star"] as const
@@ -55,14 +55,13 @@ const largestIou = 0.15
 const largestHidden = 0.25
 
 /**
- * The scene of a key: 1 to 6 shapes (mostly up to 4), about 12 % of them below 0.5 % of the image area, the largest a
+ * The scene of a stream of random numbers in [0, 1): 1 to 6 shapes (mostly up to 4), about 12 % of them below 0.5 % of the image area, the largest a
  * bit over half the shorter side. Boxes of any pair have IoU < 0.15, no shape is hidden by more than a quarter of its
  * box, and shapes of one colour do not touch. Labels may repeat.
  *
  * `size` in pixels; its sides are at least 32.
  */
-export const scene = (key: Random.Key, size: Size): Scene => {
-  const next = Random.stream(key)
+export const scene = (next: () => number, size: Size): Scene => {
   const background = drawBackground(next)
   const shapes: Array<Shape> = []
   for (let n = weighted(next, countWeights) + 1; n > 0; n--) {

@@ -1,4 +1,4 @@
-/** The one mean, and the one standard deviation. */
+/** The one mean, the one standard deviation, and whether numbers differ at all. */
 
 /** Arithmetic mean. NaN for no values. */
 export const mean = (values: ReadonlyArray<number>): number =>
@@ -13,3 +13,6 @@ export const sd = (values: ReadonlyArray<number>): number => {
 
 /** The value, or 0 where it is none: a mean of nothing that counts as nothing. */
 export const orZero = (value: number): number => Number.isNaN(value) ? 0 : value
+
+/** True when no value differs from another: of a group of rewards, that it teaches nothing. */
+export const isFlat = (values: ReadonlyArray<number>): boolean => values.every((value) => value === values[0])

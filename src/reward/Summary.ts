@@ -1,6 +1,6 @@
 /** The numbers that a step of scoring is remembered by. */
 import * as Metric from "../pipeline/declare/Metric.ts"
-import { mean, orZero, sd } from "../pipeline/Statistics.ts"
+import { mean, orZero, sd } from "../pipeline/statistics.ts"
 import type { Reward, Score } from "../task/reward.ts"
 
 /** What the scores of a reward are summed up in. */

@@ -1,5 +1,5 @@
-import { type Estimator, estimators } from "./kl.ts"
-import { mean, orZero } from "../pipeline/Statistics.ts"
+import { type Estimator, estimators } from "./Kl.ts"
+import { mean, orZero } from "../pipeline/statistics.ts"
 
 /**
  * Losses as pure functions of log-probabilities: plain numbers in, plain numbers out.

@@ -1,6 +1,6 @@
 import * as Graph from "../../../onnx/Graph.ts"
-import * as Ops from "../../../onnx/ops.ts"
-import * as Rows from "../../../onnx/rows.ts"
+import * as Ops from "../../../onnx/Ops.ts"
+import * as Rows from "../../../onnx/Rows.ts"
 import { type Architecture, headSize } from "../../../model/architecture.ts"
 import { draw } from "./sampleToken.ts"
 import { feedForward, inverseFrequencies, linear, type Parameters, rotation, scaledTurn, type Turn } from "./parts.ts"

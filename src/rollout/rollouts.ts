@@ -26,6 +26,3 @@ export interface ScoredRollouts extends Rollouts {
   readonly rewards: ReadonlyArray<ReadonlyArray<number>>
   readonly parts: ReadonlyArray<ReadonlyArray<{ readonly [part: string]: WeightedPart }>>
 }
-
-/** True when every completion of a group earned the same, so that the group teaches nothing. */
-export const isFlat = (rewards: ReadonlyArray<number>): boolean => rewards.every((reward) => reward === rewards[0])

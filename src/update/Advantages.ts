@@ -1,5 +1,5 @@
-import { isFlat, type WeightedPart } from "../rollout/Rollout.ts"
-import { mean } from "../pipeline/Statistics.ts"
+import type { WeightedPart } from "../rollout/rollouts.ts"
+import { isFlat, mean } from "../pipeline/statistics.ts"
 
 /** Keeps a group of nearly equal rewards from having its differences blown up. The study's value. */
 const stabiliser = 1e-4

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Random from "../../src/pipeline/Random.ts"
-import { isFlat } from "../../src/rollout/Rollout.ts"
-import * as Advantages from "../../src/update/advantages.ts"
+import { isFlat } from "../../src/pipeline/statistics.ts"
+import * as Advantages from "../../src/update/Advantages.ts"
 
 const sum = (values: ReadonlyArray<number>) => values.reduce((a, b) => a + b, 0)
 

@@ -1,0 +1,24 @@
+/** What COCO's evaluation compares: true boxes and detections, as its files name them. */
+import type { Rectangle } from "./Rectangle.ts"
+
+export interface Annotation {
+  readonly image_id: number
+  readonly category_id: number
+  readonly bbox: Rectangle
+  readonly area: number
+  /** 1 where the box marks a crowd: what it covers counts neither for nor against. */
+  readonly iscrowd: number
+}
+
+export interface Truth {
+  readonly images: ReadonlyArray<{ readonly id: number }>
+  readonly categories: ReadonlyArray<{ readonly id: number; readonly name: string }>
+  readonly annotations: ReadonlyArray<Annotation>
+}
+
+export interface Detection {
+  readonly image_id: number
+  readonly category_id: number
+  readonly bbox: Rectangle
+  readonly score: number
+}
