@@ -3,8 +3,8 @@ import { open, readFile, stat } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import sharp from "sharp"
 import type { Size } from "../vision/Box.ts"
+import { loadSharp } from "../vision/sharp.ts"
 import { DataError } from "../task/dataError.ts"
 
 const FileNames = Schema.Struct({ images: Schema.Array(Schema.Struct({ file_name: Schema.String })) })
@@ -73,7 +73,7 @@ const pngSize = async (path: string): Promise<Size | undefined> => {
 }
 
 const headerSize = async (path: string): Promise<Size> => {
-  const { height, width } = await sharp(path).metadata()
+  const { height, width } = await (await loadSharp())(path).metadata()
   return { width, height }
 }
 

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import sharp from "sharp"
 import * as Random from "../pipeline/Random.ts"
 import { Generated } from "../pipeline/run/services.ts"
 import * as Config from "../pipeline/declare/Config.ts"
 import * as Stage from "../pipeline/declare/Stage.ts"
 import { question } from "./question.ts"
 import { read } from "./readers.ts"
+import { loadSharp } from "../vision/sharp.ts"
 import { svg } from "../vision/scenes/render.ts"
 import { scene, type Scene, signature } from "../vision/scenes/scene.ts"
 import { type Item, type Layout, writeOnce } from "./shapesFiles.ts"
@@ -45,7 +45,8 @@ export const shapes = Stage.define({
     Effect.gen(function*() {
       const { folder } = yield* Generated
       const count = options.count ?? (options.split === "train" ? 2000 : 200)
-      const set = join(folder, `shapes-${identity(options, count)}`)
+      const { versions } = yield* Effect.promise(loadSharp)
+      const set = join(folder, `shapes-${identity(options, count, versions)}`)
       yield* writeOnce(set, options.layout, options.size, count, (index) => itemOf(options, index))
       const name = `shapes-${options.split}`
       const annotations = join(set, "annotations.json")
@@ -77,11 +78,11 @@ export const itemOf = (options: Pick<Settings, "split" | "seed" | "size">, index
 }
 
 /** Names the files by config, versions of the renderer, and what the generator makes of the first places. */
-const identity = (options: Settings, count: number): string => {
+const identity = (options: Settings, count: number, versions: object): string => {
   const layout: Layout = options.layout
   const probe = Array.from({ length: 16 }, (_, i) => itemOf(options, i)).map((made) => [svg(made.scene), made.question])
   const { split, seed, size } = options
   return createHash("sha256")
-    .update(JSON.stringify([split, layout, count, seed, size.width, size.height, sharp.versions, probe]))
+    .update(JSON.stringify([split, layout, count, seed, size.width, size.height, versions, probe]))
     .digest("hex").slice(0, 16)
 }

@@ -1,8 +1,9 @@
+/** Images as pixels. */
 import { readFile } from "node:fs/promises"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import sharp from "sharp"
 import type { Size } from "./Box.ts"
+import { loadSharp } from "./sharp.ts"
 
 /** An image file cannot be used: `path` names it, `message` says why and what to do. */
 export class ImageError extends Data.TaggedError("ImageError")<{
@@ -32,6 +33,7 @@ export const load = (path: string): Effect.Effect<Image, ImageError> =>
   Effect.tryPromise({
     try: async () => {
       // From memory, since libvips would remember a path's picture after the file has changed.
+      const sharp = await loadSharp()
       const source = sharp(await readFile(path), { limitInputPixels: largestPixels, failOn: "error" })
         .toColourspace("srgb").removeAlpha()
       const { data, info } = await source.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true })

@@ -1,8 +1,9 @@
+/** Pictures with boxes drawn into them. */
 import * as Effect from "effect/Effect"
-import sharp from "sharp"
 import type { Size } from "./Box.ts"
 import { type Image, ImageError, load } from "./Image.ts"
 import { type DrawnBox, overlay, stripHeight } from "./overlay.ts"
+import { loadSharp } from "./sharp.ts"
 
 /** A picture with boxes. */
 export interface Picture {
@@ -37,6 +38,7 @@ export const sheet = (
     const tiles = yield* Effect.forEach(pictures, picture, { concurrency: 4 })
     const across = Math.max(1, Math.min(columns, tiles.length))
     return yield* attempt("contact sheet", async () => {
+      const sharp = await loadSharp()
       const sizes = await Promise.all(tiles.map((tile) => sharp(tile).metadata()))
       const width = Math.max(1, ...sizes.map((size) => size.width)) + gap
       const height = Math.max(1, ...sizes.map((size) => size.height)) + gap
@@ -52,8 +54,13 @@ export const sheet = (
     })
   })
 
+/** PNG of an SVG drawing, at twice its size: it is looked at on fine screens. */
+export const drawing = async (svg: string): Promise<Uint8Array> =>
+  (await loadSharp())(Buffer.from(svg), { density: 144 }).png().toBuffer()
+
 const draw = (image: Image, options: Picture): Effect.Effect<Uint8Array, ImageError> =>
-  attempt(options.path, () => {
+  attempt(options.path, async () => {
+    const sharp = await loadSharp()
     const { height, pixels, width } = image
     const scale = drawnScale(image)
     const size = canvas(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)))

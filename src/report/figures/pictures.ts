@@ -1,6 +1,5 @@
 /** Pictures of an experiment: its learning curve, and held-out answers with their boxes. */
 import * as Effect from "effect/Effect"
-import sharp from "sharp"
 import type { Space } from "../../vision/Box.ts"
 import * as Paint from "../../vision/Paint.ts"
 import type { Row, Table } from "../table/Table.ts"
@@ -60,7 +59,7 @@ export const learningCurve = async (table: Table, rows: ReadonlyArray<CurveRow>)
   const trained = own.filter((row) => loops.has(row.stage))
   if (trained.length === 0) return undefined
   const chart = Curves.chart(table.experiment, "reward", trained, table.rows.map((row) => row.variant))
-  return sharp(Buffer.from(svg(chart)), { density: 144 }).png().toBuffer()
+  return Paint.drawing(svg(chart))
 }
 
 /** The row that is best by the first metric among those that are no reference. */

@@ -1,5 +1,6 @@
-import sharp from "sharp"
+/** Scenes as pictures. */
 import type { Box } from "../Box.ts"
+import { loadSharp } from "../sharp.ts"
 import { type Form, frame, type Rgb, type Scene, type Shape } from "./scene.ts"
 
 /** Corners of each form in the unit square, which they touch on all four sides. */
@@ -28,12 +29,12 @@ export const svg = (scene: Scene): string => {
 }
 
 /** The scene's pixels, row by row, three bytes (red, green, blue) each. */
-export const renderRaw = (scene: Scene): Promise<Uint8Array> =>
-  sharp(Buffer.from(svg(scene))).removeAlpha().raw().toBuffer()
+export const renderRaw = async (scene: Scene): Promise<Uint8Array> =>
+  (await loadSharp())(Buffer.from(svg(scene))).removeAlpha().raw().toBuffer()
 
 /** The scene as a PNG file. The same scene gives the same bytes. */
-export const renderPng = (scene: Scene): Promise<Uint8Array> =>
-  sharp(Buffer.from(svg(scene))).removeAlpha().png({ compressionLevel: 6 }).toBuffer()
+export const renderPng = async (scene: Scene): Promise<Uint8Array> =>
+  (await loadSharp())(Buffer.from(svg(scene))).removeAlpha().png({ compressionLevel: 6 }).toBuffer()
 
 const draw = (shape: Shape, index: number): string => {
   const outline = geometry(shape.form, shape.box)
