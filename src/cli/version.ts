@@ -1,3 +1,4 @@
+/** The version of this program, as its manifest says. */
 import manifest from "../../package.json" with { type: "json" }
 
 /** The version of this program. */

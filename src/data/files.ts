@@ -1,3 +1,4 @@
+/** Files of data sets: annotation texts, and what can be wrong with a picture. */
 import { createHash } from "node:crypto"
 import { open, readFile, stat } from "node:fs/promises"
 import { join } from "node:path"

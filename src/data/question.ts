@@ -1,3 +1,4 @@
+/** Questions about generated scenes, as OVDEval asks them. */
 import * as Random from "../pipeline/Random.ts"
 import { colours, forms, label, type Scene, type Shape } from "../vision/scenes/scene.ts"
 

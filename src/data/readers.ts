@@ -1,3 +1,4 @@
+/** Data sets of detection from files in COCO's and OVDEval's layouts. */
 import { basename, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"

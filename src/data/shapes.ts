@@ -1,3 +1,4 @@
+/** Generated data: scenes of coloured shapes, split for good into training and validation. */
 import { createHash } from "node:crypto"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"

@@ -1,3 +1,4 @@
+/** The files of a generated data set: written whole or not at all, once. */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import * as Effect from "effect/Effect"

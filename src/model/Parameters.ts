@@ -1,3 +1,4 @@
+/** Names, shapes and places of a model's parameters. */
 import { type Architecture, headSize } from "./architecture.ts"
 
 /** One tensor of the model under its Hugging Face name. */

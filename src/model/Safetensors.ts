@@ -1,3 +1,4 @@
+/** Weight files in the safetensors format: read tensor by tensor, written whole. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"

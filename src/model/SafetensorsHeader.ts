@@ -1,3 +1,4 @@
+/** The header of a safetensors file: which tensors it holds, and where. */
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"

@@ -1,3 +1,4 @@
+/** Whether config and tokenizer of a model folder belong together. */
 import * as Effect from "effect/Effect"
 import type { ModelConfig } from "./modelConfig.ts"
 import { ModelFolderError } from "./modelFolderError.ts"

@@ -1,3 +1,4 @@
+/** Trained models as folders that transformers and PEFT read. */
 import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import * as Effect from "effect/Effect"

@@ -1,3 +1,4 @@
+/** Low-rank adapters: which matrices carry them, and how large they are. */
 import * as Random from "../pipeline/Random.ts"
 import { type Layout, type ParameterSpec, tensorViews } from "./Parameters.ts"
 

@@ -1,3 +1,4 @@
+/** config.json and preprocessor_config.json of a model folder. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"

@@ -1,3 +1,4 @@
+/** Reading the small files of a model folder, and what is said when one cannot be used. */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { exits } from "../pipeline/Errors.ts"

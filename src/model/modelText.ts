@@ -1,3 +1,4 @@
+/** A model's text side: tokenizer, chat template and special tokens. */
 import { Template } from "@huggingface/jinja"
 import { Tokenizer } from "@huggingface/tokenizers"
 import * as Data from "effect/Data"

@@ -1,3 +1,4 @@
+/** Reverse-mode differentiation of a graph. */
 import type { Value } from "./Graph.ts"
 import * as Ops from "./Ops.ts"
 

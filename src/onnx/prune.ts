@@ -1,3 +1,4 @@
+/** Dead nodes of a graph, dropped. */
 import type { Graph } from "./Graph.ts"
 
 /**

@@ -1,3 +1,5 @@
+/** Text by the columns that it takes on a terminal. */
+
 const segmenter = new Intl.Segmenter()
 
 /** Columns that a text takes on a terminal: combining marks take none, East Asian wide characters and emoji two. */

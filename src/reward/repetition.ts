@@ -1,3 +1,4 @@
+/** The repetition reward. */
 import * as Schema from "effect/Schema"
 import * as Items from "../task/RawBoxes.ts"
 import { define } from "../task/reward.ts"

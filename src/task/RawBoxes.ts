@@ -1,3 +1,4 @@
+/** The items of an answer's JSON, as the published rewards and the readers take them. */
 import { repair } from "./repair.ts"
 
 /** Corners as the completion gave them, not rounded and not clipped. */

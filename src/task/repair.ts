@@ -1,3 +1,4 @@
+/** Broken JSON, mended. */
 import { isSpace } from "./Text.ts"
 
 type Container =

@@ -1,3 +1,4 @@
+/** Advantages: how much better a completion is than its group. */
 import type { WeightedPart } from "../rollout/rollouts.ts"
 import { isFlat, mean } from "../pipeline/statistics.ts"
 

@@ -1,3 +1,4 @@
+/** Training that has left the finite numbers. */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { LoopStep } from "../pipeline/run/services.ts"

@@ -1,12 +1,11 @@
-import { type Estimator, estimators } from "./Kl.ts"
-import { mean, orZero } from "../pipeline/statistics.ts"
-
 /**
  * Losses as pure functions of log-probabilities: plain numbers in, plain numbers out.
  *
  * `weights` are what `Policy.backward` multiplies the gradient of every token's log-probability with: minus
  * dLoss / dlogprob. So any loss here runs on any back end.
  */
+import { type Estimator, estimators } from "./Kl.ts"
+import { mean, orZero } from "../pipeline/statistics.ts"
 
 /** One number for each token of each sequence; log-probabilities in nats. */
 export type Tokens = ReadonlyArray<ReadonlyArray<number>>

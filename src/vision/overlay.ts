@@ -1,3 +1,4 @@
+/** Boxes and labels as an SVG to lay over a picture. */
 import { type Box, convert, intersection, type Size, type Sizes } from "./Box.ts"
 import { measure, textPath } from "./font.ts"
 

@@ -1,3 +1,4 @@
+/** Images as the vision tower's patches. */
 import type { Image } from "./Image.ts"
 
 export interface PatchOptions {

@@ -1,3 +1,4 @@
+/** Bicubic resizing, to the bit as the model's own image processor does it. */
 import type { Size } from "./Box.ts"
 import type { Image } from "./Image.ts"
 

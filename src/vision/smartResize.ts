@@ -1,3 +1,4 @@
+/** The size at which the model sees an image. */
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
 import type { Size } from "./Box.ts"

@@ -1,3 +1,4 @@
+/** Grids: the cells of some axes. */
 import { InvalidExperiment } from "../Errors.ts"
 
 /** The labels of some axes, and one chosen label of each. */

@@ -1,3 +1,4 @@
+/** Canonical JSON, the text that fingerprints are hashes of. */
 import { createHash } from "node:crypto"
 import { NotCanonical } from "../Errors.ts"
 

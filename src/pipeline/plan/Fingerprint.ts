@@ -1,3 +1,4 @@
+/** Fingerprints: what a stage's result depends on, as a hash with its pre-image. */
 import { sha256, stringify } from "./Canonical.ts"
 import type { Identity } from "./identity.ts"
 import type { Json } from "../json.ts"

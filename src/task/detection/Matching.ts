@@ -1,3 +1,4 @@
+/** Which predicted box is which true one, at IoU 0.5. */
 import type { TrueObject } from "./example.ts"
 import { greedy } from "./greedyMatching.ts"
 import { intersection, iou } from "../../vision/Box.ts"

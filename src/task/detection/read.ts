@@ -1,3 +1,4 @@
+/** Reading the boxes of a completion. */
 import type { LabeledBox, Spoken } from "../../vision/Box.ts"
 import * as Items from "../RawBoxes.ts"
 import * as Text from "../Text.ts"

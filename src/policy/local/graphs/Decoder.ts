@@ -1,3 +1,4 @@
+/** The decoder's parts that sampling and training share. */
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Ops from "../../../onnx/Ops.ts"
 import * as Rows from "../../../onnx/Rows.ts"

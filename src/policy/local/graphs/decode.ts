@@ -1,3 +1,4 @@
+/** The graph that samples: one new token for every running completion. */
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Ops from "../../../onnx/Ops.ts"
 import * as Rows from "../../../onnx/Rows.ts"

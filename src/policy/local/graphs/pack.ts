@@ -1,3 +1,4 @@
+/** Prompts and completions as the input tensors of the graphs. */
 import { float32, int64, type Tensor } from "../../../onnx/session.ts"
 import type { Architecture } from "../../../model/architecture.ts"
 import type { EncodedPrompt } from "../../../model/encode.ts"

@@ -1,3 +1,4 @@
+/** Parts of a transformer that vision tower and decoder share. */
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Ops from "../../../onnx/Ops.ts"
 import type { ParameterSet } from "../training/partition.ts"

@@ -1,3 +1,4 @@
+/** The graph that reads prompts. */
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Rows from "../../../onnx/Rows.ts"
 import type { Architecture } from "../../../model/architecture.ts"

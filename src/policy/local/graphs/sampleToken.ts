@@ -1,3 +1,4 @@
+/** Drawing a token inside of a graph. */
 import * as Graph from "../../../onnx/Graph.ts"
 import { dataType } from "../../../onnx/model.ts"
 import * as Ops from "../../../onnx/Ops.ts"

@@ -1,3 +1,4 @@
+/** The graph that trains: log-probabilities of completions and their gradients. */
 import * as Graph from "../../../onnx/Graph.ts"
 import { gradients } from "../../../onnx/gradients.ts"
 import * as Ops from "../../../onnx/Ops.ts"

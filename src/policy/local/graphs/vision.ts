@@ -1,3 +1,4 @@
+/** The vision tower as a graph. */
 import * as Graph from "../../../onnx/Graph.ts"
 import * as Ops from "../../../onnx/Ops.ts"
 import * as Rows from "../../../onnx/Rows.ts"

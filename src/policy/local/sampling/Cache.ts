@@ -1,3 +1,4 @@
+/** The keys and values of completions under way. */
 import { float32, type Tensor } from "../../../onnx/session.ts"
 import { type Architecture, headSize } from "../../../model/architecture.ts"
 import { never } from "../graphs/pack.ts"

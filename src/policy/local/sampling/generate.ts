@@ -1,3 +1,4 @@
+/** Sampling: prompts in, completions out, all of a batch together. */
 import { type Session, type Tensor, float32, int64 } from "../../../onnx/session.ts"
 import * as Random from "../../../pipeline/Random.ts"
 import type { SampleOptions } from "../../sampler.ts"

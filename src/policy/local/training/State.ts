@@ -1,3 +1,4 @@
+/** What a policy is made of as it learns: weights, optimiser state, reference; saved and loaded. */
 import * as Effect from "effect/Effect"
 import * as Random from "../../../pipeline/Random.ts"
 import type { EngineConfig } from "../thread/protocol.ts"

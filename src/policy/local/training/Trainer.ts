@@ -1,3 +1,4 @@
+/** Gradients and steps: scores sequences in micro-batches and climbs. */
 import type { Graph } from "../../../onnx/Graph.ts"
 import { float32, type Session, type Tensor } from "../../../onnx/session.ts"
 import type { AdamW } from "../../trainer.ts"

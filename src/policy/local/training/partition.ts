@@ -1,3 +1,4 @@
+/** Which of a model's parameters train, and which stay. */
 import type { Architecture } from "../../../model/architecture.ts"
 import { type Adapter, adapters, adapterSpecs } from "../../../model/lora.ts"
 import { isVision, type Layout, layout, type ParameterSpec, parameterSpecs } from "../../../model/Parameters.ts"

@@ -1,3 +1,4 @@
+/** Random weights to start from. */
 import * as Random from "../../../pipeline/Random.ts"
 import type { Architecture } from "../../../model/architecture.ts"
 import { type Layout, tensorViews } from "../../../model/Parameters.ts"

@@ -1,3 +1,5 @@
+/** A word in time about a model that does not fit. */
+
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
 
 /**

@@ -1,3 +1,4 @@
+/** What trains, by default all of it. */
 import type { Lora } from "../../../model/lora.ts"
 
 /** What of a model trains, and how much of it at once. */

@@ -1,3 +1,4 @@
+/** COCO's instances layout as a data set: its rows checked and gathered by image. */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Size } from "../../../vision/Box.ts"

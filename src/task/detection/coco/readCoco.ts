@@ -1,3 +1,4 @@
+/** COCO's files as evaluation takes them: truth and results. */
 import type { Detection, Rectangle, Truth } from "./Coco.ts"
 import { DataError } from "../../dataError.ts"
 

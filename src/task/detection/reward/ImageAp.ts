@@ -1,3 +1,4 @@
+/** Average precision of a single image. */
 import * as Coco from "../coco/Matching.ts"
 import * as Iou from "./PublishedIou.ts"
 import type { Corners } from "../../RawBoxes.ts"

@@ -1,3 +1,4 @@
+/** The rewards AP and AP50, and the one that punishes surplus boxes. */
 import * as Schema from "effect/Schema"
 import * as ImageAp from "./ImageAp.ts"
 import * as Items from "../../RawBoxes.ts"

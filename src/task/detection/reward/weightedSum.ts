@@ -1,3 +1,4 @@
+/** The reward weighted_sum. */
 import * as Schema from "effect/Schema"
 import * as Iou from "./PublishedIou.ts"
 import * as Items from "../../RawBoxes.ts"

@@ -1,0 +1,91 @@
+/** The rooms of the house, what stands in them, and which other rooms each may look into. */
+import { readdirSync, readFileSync } from "node:fs"
+import { dirname, join, relative } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const source = fileURLToPath(new URL("../../src", import.meta.url))
+
+/** An import or export from another file of ours. */
+export interface Arrow {
+  readonly from: string
+  readonly to: string
+  /** Only types come over. */
+  readonly types: boolean
+  /** The name that all of the other file goes by here, for a namespace. */
+  readonly namespace: string | undefined
+}
+
+const filesBelow = (folder: string): ReadonlyArray<string> =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory()
+      ? filesBelow(join(folder, entry.name))
+      : entry.name.endsWith(".ts")
+      ? [join(folder, entry.name)]
+      : []
+  )
+
+/** Every file of src, relative to it, with its text. */
+export const files: ReadonlyMap<string, string> = new Map(
+  filesBelow(source).map((file) => [relative(source, file).replaceAll("\\", "/"), readFileSync(file, "utf8")])
+)
+
+const statement = /^(?:import|export)\s(?:(type)\s)?(?:\*\s+as\s+(\w+)\s+from\s+|\{([^}]*)\}\s+from\s+|\*\s+from\s+)?"(\.[^"]+)"/gms
+
+/** Imports that wait until they are needed. */
+const later = /import\("(\.[^"]+)"\)/g
+
+const onlyTypes = (names: string | undefined): boolean =>
+  names !== undefined && names.split(",").every((name) => name.trim() === "" || name.trim().startsWith("type "))
+
+const arrowsIn = (from: string, text: string): ReadonlyArray<Arrow> => {
+  const target = (path: string) => join(dirname(from), path).replaceAll("\\", "/")
+  return [
+    ...[...text.matchAll(statement)].map(([, type, namespace, names, path]) => ({
+      from,
+      to: target(path!),
+      types: type !== undefined || onlyTypes(names),
+      namespace
+    })),
+    ...[...text.matchAll(later)].map(([, path]) => ({ from, to: target(path!), types: false, namespace: undefined }))
+  ]
+}
+
+/** Every arrow between two files of src. */
+export const arrows: ReadonlyArray<Arrow> = [...files].flatMap(([file, text]) => arrowsIn(file, text))
+  .filter(({ to }) => to.endsWith(".ts"))
+
+/**
+ * The room of a file. The faces stand at the root; the local engine is a room of its own within `policy`, and so is every
+ * task within `task`.
+ */
+export const roomOf = (file: string): string => {
+  const [room = "", inner = ""] = file.split("/")
+  if (file.split("/").length === 1) return "faces"
+  if (room === "policy" && inner === "local") return "policy/local"
+  return room
+}
+
+/** Stages may look into each other's rooms for types. */
+export const stages = ["data", "prompt", "rollout", "reward", "update", "evaluate"]
+
+const below = ["pipeline", "vision"]
+
+/**
+ * Where arrows may point, room by room. `pipeline`, `onnx`, `vision` and `protocol` import nothing of ours; everything may
+ * rest on `pipeline`.
+ */
+export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
+  pipeline: [],
+  onnx: [],
+  vision: [],
+  model: below,
+  task: [...below, "model"],
+  policy: [...below, "model"],
+  "policy/local": [...below, "model", "policy", "onnx"],
+  ...Object.fromEntries(stages.map((stage) => [stage, [...below, "task", "policy"]])),
+  store: ["pipeline"],
+  report: [...below, "store"],
+  workspace: ["pipeline", "store", "model", "task", "reward", "evaluate"],
+  testing: ["pipeline"],
+  cli: ["pipeline", "workspace", "report"]
+}
