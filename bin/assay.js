@@ -6,6 +6,9 @@ import { createRequire } from "node:module"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
+/** A clone runs its sources, whatever was built beside them; the package has only what was built. */
+const isClone = existsSync(new URL("../src/cli/main.ts", import.meta.url))
+
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
 const marker = "ASSAY_STARTED_BY"
 
@@ -16,14 +19,14 @@ if (major > 22 || (major === 22 && minor >= 19)) {
     process.channel.unref()
   }
   delete process.env[marker]
-  await import("../src/cli/main.ts")
+  await import(isClone ? "../src/cli/main.ts" : "../dist/cli/main.js")
 } else {
   const newer = packagedNode()
   if (newer === undefined) {
-    process.stderr.write(
-      `assay: this is Node ${process.versions.node}, and assay needs Node 22.19 or newer. The project brings one along ` +
-        "as the npm package `node`: run `npm ci` in the project's folder, or install a newer Node.\n"
-    )
+    const remedy = isClone
+      ? "run `npm ci` in the clone, which brings one along"
+      : "install a newer one, or add one to this project alone: `npm install node@24`"
+    process.stderr.write(`assay: this is Node ${process.versions.node}, but assay needs Node 22.19 or newer; ${remedy}.\n`)
     process.exit(3)
   }
   const child = spawn(newer, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
