@@ -8,10 +8,23 @@ import * as fs from "node:fs"
 import { checkVersion, latest, migrate } from "./migrate.ts"
 import { fromCause, StoreError } from "./storeError.ts"
 
-/** An open runs.db. `sqlite` takes prepared statements, `orm` typed reads; both are the same connection. */
+/**
+ * An open runs.db, with two ways into the same connection. Published types leave both out: a compiler that also checks
+ * libraries finds faults in those of the drivers.
+ */
 export interface Handle {
   readonly file: string
+  /**
+   * For prepared statements.
+   *
+   * @internal
+   */
   readonly sqlite: Sqlite.Database
+  /**
+   * For typed reads.
+   *
+   * @internal
+   */
   readonly orm: BetterSQLite3Database
 }
 
@@ -36,6 +49,10 @@ const connect = (options: Options, readonly: boolean): Effect.Effect<Sqlite.Data
 /** Runs synchronous driver calls, explaining what they throw. */
 export const attempt = <A>(file: string, work: () => A): Effect.Effect<A, StoreError> =>
   Effect.try({ try: work, catch: (cause) => fromCause(file, cause) })
+
+/** A question to the database: `ask` as an effect, with what the driver throws explained. */
+export const question = <Args extends ReadonlyArray<unknown>, A>(ask: (handle: Handle, ...args: Args) => A) =>
+(handle: Handle, ...args: Args): Effect.Effect<A, StoreError> => attempt(handle.file, () => ask(handle, ...args))
 
 /**
  * Opens runs.db for writing, creating it and bringing its schema up to date.

@@ -1,24 +1,23 @@
 /** Runs, as they are read. */
 import { asc, eq, getTableColumns, sql as raw } from "drizzle-orm"
-import { attempt, type Handle } from "../Database.ts"
+import { type Handle, question } from "../Database.ts"
 import * as Schema from "../Schema.ts"
 
 const runColumns = { ...getTableColumns(Schema.run), experimentName: Schema.experiment.name }
 
 /** Current runs of an experiment in table order, then by seed. */
-export const runs = ({ file, orm }: Handle, experimentName: string) =>
-  attempt(file, () =>
-    orm
-      .select(runColumns)
-      .from(Schema.run)
-      .innerJoin(Schema.experiment, eq(Schema.experiment.id, Schema.run.experiment))
-      .innerJoin(
-        Schema.variant,
-        raw`${Schema.variant.experiment} = ${Schema.run.experiment} AND ${Schema.variant.name} = ${Schema.run.variant}`
-      )
-      .where(raw`${Schema.experiment.name} = ${experimentName} AND ${Schema.run.current} = 1`)
-      .orderBy(asc(Schema.variant.ordinal), asc(Schema.run.seed))
-      .all())
+export const runs = question(({ orm }, experimentName: string) =>
+  orm
+    .select(runColumns)
+    .from(Schema.run)
+    .innerJoin(Schema.experiment, eq(Schema.experiment.id, Schema.run.experiment))
+    .innerJoin(
+      Schema.variant,
+      raw`${Schema.variant.experiment} = ${Schema.run.experiment} AND ${Schema.variant.name} = ${Schema.run.variant}`
+    )
+    .where(raw`${Schema.experiment.name} = ${experimentName} AND ${Schema.run.current} = 1`)
+    .orderBy(asc(Schema.variant.ordinal), asc(Schema.run.seed))
+    .all())
 
 const params = ({ orm }: Handle, id: number): { readonly [path: string]: null | boolean | number | string } =>
   Object.fromEntries(
@@ -75,43 +74,40 @@ const metrics = ({ sqlite }: Handle, run: number) =>
  * A run by id, current or not, with params, environment, stages in order, weights that its loops kept, and last metric
  * values; undefined if none.
  */
-export const run = (handle: Handle, id: number) =>
-  attempt(handle.file, () => {
-    const row = handle.orm
-      .select(runColumns)
-      .from(Schema.run)
-      .innerJoin(Schema.experiment, eq(Schema.experiment.id, Schema.run.experiment))
-      .where(eq(Schema.run.id, id))
-      .get()
-    if (row === undefined) return undefined
-    return {
-      ...row,
-      params: params(handle, id),
-      facts: facts(handle, row.environment),
-      stages: stages(handle, id),
-      kept: kept(handle, id),
-      metrics: metrics(handle, id)
-    }
-  })
+export const run = question((handle, id: number) => {
+  const row = handle.orm
+    .select(runColumns)
+    .from(Schema.run)
+    .innerJoin(Schema.experiment, eq(Schema.experiment.id, Schema.run.experiment))
+    .where(eq(Schema.run.id, id))
+    .get()
+  if (row === undefined) return undefined
+  return {
+    ...row,
+    params: params(handle, id),
+    facts: facts(handle, row.environment),
+    stages: stages(handle, id),
+    kept: kept(handle, id),
+    metrics: metrics(handle, id)
+  }
+})
 
 /** Lowest and highest number of a run, and how many there are. */
-export const runNumbers = ({ file, sqlite }: Handle) =>
-  attempt(file, () =>
-    sqlite.prepare("SELECT min(id) AS first, max(id) AS last, count(*) AS count FROM run").get() as {
-      readonly first: number | null
-      readonly last: number | null
-      readonly count: number
-    })
+export const runNumbers = question(({ sqlite }) =>
+  sqlite.prepare("SELECT min(id) AS first, max(id) AS last, count(*) AS count FROM run").get() as {
+    readonly first: number | null
+    readonly last: number | null
+    readonly count: number
+  })
 
 /** Pre-images of the stages of an experiment's current runs, with variant, seed and place. */
-export const preimages = ({ file, sqlite }: Handle, experimentName: string) =>
-  attempt(file, () =>
-    sqlite.prepare(`
-      SELECT r.variant, r.seed, rs.position, s.preimage
-      FROM experiment e JOIN run r ON r.experiment = e.id AND r.current = 1
-      JOIN run_stage rs ON rs.run = r.id JOIN stage s ON s.id = rs.stage WHERE e.name = ?`).all(experimentName) as Array<{
-        readonly variant: string
-        readonly seed: number
-        readonly position: number
-        readonly preimage: string
-      }>)
+export const preimages = question(({ sqlite }, experimentName: string) =>
+  sqlite.prepare(`
+    SELECT r.variant, r.seed, rs.position, s.preimage
+    FROM experiment e JOIN run r ON r.experiment = e.id AND r.current = 1
+    JOIN run_stage rs ON rs.run = r.id JOIN stage s ON s.id = rs.stage WHERE e.name = ?`).all(experimentName) as Array<{
+      readonly variant: string
+      readonly seed: number
+      readonly position: number
+      readonly preimage: string
+    }>)

@@ -1,6 +1,6 @@
 /** Samples of a run, with their rewards and boxes. */
 import { and, asc, desc, eq, getViewSelectedFields, inArray, sql as raw } from "drizzle-orm"
-import { attempt, type Handle } from "../Database.ts"
+import { question } from "../Database.ts"
 import * as Schema from "../Schema.ts"
 import * as Views from "../Views.ts"
 
@@ -21,32 +21,31 @@ const chunks = (ids: ReadonlyArray<number>): ReadonlyArray<ReadonlyArray<number>
   Array.from({ length: Math.ceil(ids.length / chunkSize) }, (_, i) => ids.slice(i * chunkSize, (i + 1) * chunkSize))
 
 /** Completions of a run with reward parts and boxes: later stages and steps first, then in order. */
-export const samples = ({ file, orm }: Handle, run: number, options: Options = {}) =>
-  attempt(file, () => {
-    const { box, runStage, sampleReward, stage } = Schema
-    const { sample } = Views
-    const query = orm
-      .select({ ...getViewSelectedFields(sample), position: runStage.position, kind: stage.kind, stage: runStage.label })
-      .from(runStage)
-      .innerJoin(stage, eq(stage.id, runStage.stage))
-      .innerJoin(sample, eq(sample.stage, stage.id))
-      .where(and(
-        eq(runStage.run, run),
-        options.heldOut === true ? raw`(${stage.kind} = 'evaluate' OR ${sample.scope} <> '')` : undefined
-      ))
-      .orderBy(desc(runStage.position), desc(sample.step), asc(sample.scope), asc(sample.ordinal))
-    const rows = options.limit === undefined ? query.all() : query.limit(options.limit).all()
-    const ids = chunks(rows.map(({ id }) => id))
-    const rewards = groupBy(ids.flatMap((chunk) =>
-      orm
-        .select()
-        .from(sampleReward)
-        .where(inArray(sampleReward.sample, [...chunk]))
-        .orderBy(asc(sampleReward.ordinal))
-        .all()
+export const samples = question(({ orm }, run: number, options: Options = {}) => {
+  const { box, runStage, sampleReward, stage } = Schema
+  const { sample } = Views
+  const query = orm
+    .select({ ...getViewSelectedFields(sample), position: runStage.position, kind: stage.kind, stage: runStage.label })
+    .from(runStage)
+    .innerJoin(stage, eq(stage.id, runStage.stage))
+    .innerJoin(sample, eq(sample.stage, stage.id))
+    .where(and(
+      eq(runStage.run, run),
+      options.heldOut === true ? raw`(${stage.kind} = 'evaluate' OR ${sample.scope} <> '')` : undefined
     ))
-    const boxes = groupBy(ids.flatMap((chunk) =>
-      orm.select().from(box).where(inArray(box.sample, [...chunk])).orderBy(asc(box.ordinal)).all()
-    ))
-    return rows.map((row) => ({ ...row, rewards: rewards.get(row.id) ?? [], boxes: boxes.get(row.id) ?? [] }))
-  })
+    .orderBy(desc(runStage.position), desc(sample.step), asc(sample.scope), asc(sample.ordinal))
+  const rows = options.limit === undefined ? query.all() : query.limit(options.limit).all()
+  const ids = chunks(rows.map(({ id }) => id))
+  const rewards = groupBy(ids.flatMap((chunk) =>
+    orm
+      .select()
+      .from(sampleReward)
+      .where(inArray(sampleReward.sample, [...chunk]))
+      .orderBy(asc(sampleReward.ordinal))
+      .all()
+  ))
+  const boxes = groupBy(ids.flatMap((chunk) =>
+    orm.select().from(box).where(inArray(box.sample, [...chunk])).orderBy(asc(box.ordinal)).all()
+  ))
+  return rows.map((row) => ({ ...row, rewards: rewards.get(row.id) ?? [], boxes: boxes.get(row.id) ?? [] }))
+})

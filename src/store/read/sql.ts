@@ -1,6 +1,6 @@
 /** Anybody's questions to the database, read-only. */
 import * as Effect from "effect/Effect"
-import { attempt, type Handle } from "../Database.ts"
+import { type Handle, question } from "../Database.ts"
 import { StoreError } from "../storeError.ts"
 
 export interface Answer {
@@ -31,12 +31,14 @@ const whole = (value: unknown): unknown =>
  *
  * Fails with reason "query" for such a statement, and for SQL that SQLite rejects.
  */
-export const sql = ({ file, sqlite }: Handle, text: string): Effect.Effect<Answer, StoreError> =>
-  attempt(file, () => {
-    const statement = sqlite.prepare(text)
-    if (!statement.reader || !statement.readonly) throw refuse(file, text)
-    return {
-      columns: statement.columns().map(({ name }) => name),
-      rows: (statement.raw().safeIntegers().all() as Array<Array<unknown>>).map((row) => row.map(whole))
-    }
-  }).pipe(Effect.mapError((error) => error.reason === "unexpected" ? rejected(file, error) : error))
+export const sql = (handle: Handle, text: string): Effect.Effect<Answer, StoreError> =>
+  Effect.mapError(ask(handle, text), (error) => error.reason === "unexpected" ? rejected(handle.file, error) : error)
+
+const ask = question(({ file, sqlite }, text: string): Answer => {
+  const statement = sqlite.prepare(text)
+  if (!statement.reader || !statement.readonly) throw refuse(file, text)
+  return {
+    columns: statement.columns().map(({ name }) => name),
+    rows: (statement.raw().safeIntegers().all() as Array<Array<unknown>>).map((row) => row.map(whole))
+  }
+})

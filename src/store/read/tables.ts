@@ -1,17 +1,16 @@
 /** Rows of the views, by experiment. */
 import { asc, eq, sql as raw } from "drizzle-orm"
-import { attempt, type Handle } from "../Database.ts"
+import { question } from "../Database.ts"
 import * as Views from "../Views.ts"
 
 /** Rows of the view `ablation`, in table order. */
-export const ablation = ({ file, orm }: Handle, experiment: string) =>
-  attempt(file, () => {
-    const view = Views.ablation
-    return orm.select().from(view).where(eq(view.experiment, experiment)).orderBy(asc(view.ordinal), asc(view.metric)).all()
-  })
+export const ablation = question(({ orm }, experiment: string) => {
+  const view = Views.ablation
+  return orm.select().from(view).where(eq(view.experiment, experiment)).orderBy(asc(view.ordinal), asc(view.metric)).all()
+})
 
-const differences = (view: typeof Views.paired | typeof Views.gain) => ({ file, orm }: Handle, experiment: string) =>
-  attempt(file, () =>
+const differences = (view: typeof Views.paired | typeof Views.gain) =>
+  question(({ orm }, experiment: string) =>
     orm.select().from(view).where(eq(view.experiment, experiment)).orderBy(asc(view.ordinal), asc(view.metric)).all())
 
 /** Rows of the view `paired` (differences to the baseline), in table order. */
@@ -21,51 +20,46 @@ export const paired = differences(Views.paired)
 export const gain = differences(Views.gain)
 
 /** Planned runs of an experiment that are not done, in table order. */
-export const missing = ({ file, orm }: Handle, experiment: string) =>
-  attempt(file, () => {
-    const view = Views.missing
-    return orm.select().from(view).where(eq(view.experiment, experiment)).orderBy(asc(view.ordinal), asc(view.seed)).all()
-  })
+export const missing = question(({ orm }, experiment: string) => {
+  const view = Views.missing
+  return orm.select().from(view).where(eq(view.experiment, experiment)).orderBy(asc(view.ordinal), asc(view.seed)).all()
+})
 
 /** Final metrics of every finished run of an experiment. */
-export const finalMetrics = ({ file, orm }: Handle, experiment: string) =>
-  attempt(file, () => {
-    const view = Views.finalMetric
-    return orm.select().from(view).where(eq(view.experiment, experiment)).all()
-  })
+export const finalMetrics = question(({ orm }, experiment: string) => {
+  const view = Views.finalMetric
+  return orm.select().from(view).where(eq(view.experiment, experiment)).all()
+})
 
 /** The metrics of one name over steps, in table order, by seed, place in the run and step. */
-export const learningCurve = ({ file, orm }: Handle, experiment: string, name: string) =>
-  attempt(file, () => {
-    const view = Views.learningCurve
-    return orm
-      .select()
-      .from(view)
-      .where(raw`${view.experiment} = ${experiment} AND ${view.name} = ${name}`)
-      .orderBy(asc(view.ordinal), asc(view.seed), asc(view.position), asc(view.step))
-      .all()
-  })
+export const learningCurve = question(({ orm }, experiment: string, name: string) => {
+  const view = Views.learningCurve
+  return orm
+    .select()
+    .from(view)
+    .where(raw`${view.experiment} = ${experiment} AND ${view.name} = ${name}`)
+    .orderBy(asc(view.ordinal), asc(view.seed), asc(view.position), asc(view.step))
+    .all()
+})
 
 /** Means of every part of the reward over steps, in table order, by seed, place in the run, step and part. */
-export const rewardParts = ({ file, orm }: Handle, experiment: string) =>
-  attempt(file, () => {
-    const view = Views.rewardPart
-    return orm
-      .select()
-      .from(view)
-      .where(eq(view.experiment, experiment))
-      .orderBy(asc(view.ordinal), asc(view.seed), asc(view.position), asc(view.step), asc(view.part))
-      .all()
-  })
+export const rewardParts = question(({ orm }, experiment: string) => {
+  const view = Views.rewardPart
+  return orm
+    .select()
+    .from(view)
+    .where(eq(view.experiment, experiment))
+    .orderBy(asc(view.ordinal), asc(view.seed), asc(view.position), asc(view.step), asc(view.part))
+    .all()
+})
 
 /** Token counts of every stage that has completions, in table order. */
-export const tokenStatistics = ({ file, orm }: Handle, experiment: string) =>
-  attempt(file, () => {
-    const view = Views.tokenStatistics
-    return orm
-      .select()
-      .from(view)
-      .where(eq(view.experiment, experiment))
-      .orderBy(asc(view.ordinal), asc(view.seed), asc(view.position))
-      .all()
-  })
+export const tokenStatistics = question(({ orm }, experiment: string) => {
+  const view = Views.tokenStatistics
+  return orm
+    .select()
+    .from(view)
+    .where(eq(view.experiment, experiment))
+    .orderBy(asc(view.ordinal), asc(view.seed), asc(view.position))
+    .all()
+})
