@@ -9,22 +9,24 @@ import * as Effect from "effect/Effect"
 import { reasonOf } from "../pipeline/reason.ts"
 import { StudyError } from "./loadStudy.ts"
 
-/** The root of this program, and its modules as the compiler is to read them: sources, or declarations where it is built. */
-const root = fileURLToPath(new URL("../..", import.meta.url))
+/** The modules of this program as the compiler is to read them: sources, or declarations where it is built. */
 const modules = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const ending = import.meta.url.endsWith(".ts") ? ".ts" : ".d.ts"
 
+/** The folder of a package as a file finds it; undefined where it is not there. */
+const packageFolder = (name: string, from: string): string | undefined => {
+  try {
+    return path.dirname(createRequire(from).resolve(`${name}/package.json`))
+  } catch {
+    return undefined
+  }
+}
+
 /** The compiler that a study's own project has, or else this program's. */
 const compiler = (file: string): string | undefined => {
-  for (const from of [path.resolve(file), path.join(root, "package.json")]) {
-    try {
-      const manifest = createRequire(pathToFileURL(from)).resolve("typescript/package.json")
-      return path.join(path.dirname(manifest), "bin", "tsc")
-    } catch {
-      // not there
-    }
-  }
-  return undefined
+  const folder = packageFolder("typescript", pathToFileURL(path.resolve(file)).href) ??
+    packageFolder("typescript", import.meta.url)
+  return folder === undefined ? undefined : path.join(folder, "bin", "tsc")
 }
 
 const nearest = (folder: string, name: string): string | undefined => {
@@ -34,31 +36,55 @@ const nearest = (folder: string, name: string): string | undefined => {
   return parent === folder ? undefined : nearest(parent, name)
 }
 
-/** Where the compiler finds `assay` and what it rests on, for a study that stands outside of every project. */
-const paths = {
-  assay: [path.join(modules, `index${ending}`)],
-  "assay/*": [path.join(modules, `*${ending}`)],
-  effect: [path.join(root, "node_modules/effect")],
-  "effect/*": [path.join(root, "node_modules/effect/dist/*")]
-}
-
-const options = {
-  module: "NodeNext",
-  target: "ES2023",
-  lib: ["ES2024"],
-  strict: true,
-  exactOptionalPropertyTypes: true
-}
-
-/** The study's project as it stands, or one of our own; only the study is checked, and nothing is written. */
-const project = (file: string): object => {
-  const own = nearest(path.dirname(path.resolve(file)), "tsconfig.json")
-  const always = { noEmit: true, skipLibCheck: true, allowImportingTsExtensions: true, types: [] }
+/** How a study is compiled that stands outside of every project: strictly, and with the packages of this program. */
+const ours = (): object => {
+  const effect = packageFolder("effect", import.meta.url) ?? ""
+  const node = packageFolder("@types/node", import.meta.url)
   return {
-    ...(own === undefined ? {} : { extends: own }),
-    compilerOptions: { ...(own === undefined ? { ...options, paths } : {}), ...always },
-    files: [path.resolve(file)],
-    include: []
+    module: "NodeNext",
+    target: "ES2023",
+    lib: ["ES2024"],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    paths: {
+      assay: [path.join(modules, `index${ending}`)],
+      "assay/*": [path.join(modules, `*${ending}`)],
+      effect: [effect],
+      "effect/*": [path.join(effect, "dist", "*")]
+    },
+    ...(node === undefined ? { types: [] } : { types: ["node"], typeRoots: [path.dirname(node)] })
+  }
+}
+
+/** Only the study is checked, and nothing is written, whatever its project says. */
+const always = {
+  noEmit: true,
+  skipLibCheck: true,
+  allowImportingTsExtensions: true,
+  composite: null,
+  incremental: null,
+  tsBuildInfoFile: null
+}
+
+/** The study's project as it stands, or one of our own. */
+const project = (file: string, own: string | undefined): object => ({
+  ...(own === undefined ? {} : { extends: own }),
+  compilerOptions: { ...(own === undefined ? ours() : {}), ...always },
+  files: [path.resolve(file)],
+  include: []
+})
+
+/**
+ * Makes a folder for our config. It lies among the packages of the study's project, where the compiler finds the types that
+ * the project names; elsewhere where there are none, or where nothing may be written.
+ */
+const makeFolder = (own: string | undefined): string => {
+  const packages = own === undefined ? undefined : nearest(path.dirname(own), "node_modules")
+  const elsewhere = () => fs.mkdtempSync(path.join(os.tmpdir(), "assay-check-"))
+  try {
+    return packages === undefined ? elsewhere() : fs.mkdtempSync(path.join(packages, ".assay-check-"))
+  } catch {
+    return elsewhere()
   }
 }
 
@@ -91,11 +117,12 @@ export const checkStudy = (file: string): Effect.Effect<ReadonlyArray<string> | 
   Effect.gen(function*() {
     const tsc = compiler(file)
     if (tsc === undefined) return undefined
+    const own = nearest(path.dirname(path.resolve(file)), "tsconfig.json")
     const folder = yield* Effect.acquireRelease(
-      Effect.sync(() => fs.mkdtempSync(path.join(os.tmpdir(), "assay-check-"))),
+      Effect.sync(() => makeFolder(own)),
       (made) => Effect.sync(() => fs.rmSync(made, { recursive: true, force: true }))
     )
     const config = path.join(folder, "tsconfig.json")
-    fs.writeFileSync(config, JSON.stringify(project(file)))
+    fs.writeFileSync(config, JSON.stringify(project(file, own)))
     return errorsIn(yield* compile(tsc, config))
   }).pipe(Effect.scoped)

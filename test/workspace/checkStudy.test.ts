@@ -1,0 +1,83 @@
+/** Type checks of studies, wherever they stand. */
+import * as Effect from "effect/Effect"
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { afterAll, assert, describe, it } from "vitest"
+import { checkStudy } from "../../src/workspace/checkStudy.ts"
+
+const made: Array<string> = []
+afterAll(() => made.forEach((folder) => rmSync(folder, { recursive: true })))
+
+/** A folder of its own with these files. */
+const folderOf = (files: { readonly [file: string]: string }): string => {
+  const folder = mkdtempSync(join(tmpdir(), "assay-check-test-"))
+  made.push(folder)
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true })
+    writeFileSync(join(folder, file), text)
+  }
+  return folder
+}
+
+const check = (folder: string, file = "study.ts") => Effect.runPromise(checkStudy(join(folder, file)))
+
+const everything = (folder: string) => readdirSync(folder, { recursive: true }).toSorted()
+
+const sound = "export const folder: string | undefined = process.env[\"FOLDER\"]\n"
+const unsound = "export const steps: number = \"many\"\n"
+
+describe("a study in a bare folder", () => {
+  it("is checked strictly, with the packages of this program", async () => {
+    const folder = folderOf({
+      "study.ts": `import { Policy } from "assay"
+        import { Config } from "assay/engine"
+        import * as Schema from "effect/Schema"
+        export const config = Schema.Struct({ steps: Config.Count })
+        export const policy = Policy.tiny({ microBatch: "many" })\n${sound}`
+    })
+    const [error, ...others] = await check(folder) ?? []
+    assert.match(error!, /study\.ts\(5,\d+\): error TS2322/)
+    assert.deepStrictEqual(others, [])
+  })
+})
+
+describe("a study in a project", () => {
+  const tsconfig = (more: object) =>
+    JSON.stringify({ compilerOptions: { module: "NodeNext", target: "ES2023", strict: true, types: ["node"], ...more } })
+  const project = (files: { readonly [file: string]: string }, more: object = {}) => {
+    const folder = folderOf({ "tsconfig.json": tsconfig(more), "package.json": "{ \"type\": \"module\" }", ...files })
+    mkdirSync(join(folder, "node_modules"))
+    symlinkSync(join(process.cwd(), "node_modules", "@types"), join(folder, "node_modules", "@types"))
+    return folder
+  }
+
+  it("is checked as the project says, with the types that it names", async () => {
+    const loose = "export const half = (value) => value / 2\n"
+    assert.deepStrictEqual(await check(project({ "study.ts": sound + loose }, { noImplicitAny: false })), [])
+    const [implicit] = await check(project({ "study.ts": sound + loose })) ?? []
+    assert.include(implicit, "TS7006")
+  })
+
+  it("alone is checked, with what it imports", async () => {
+    const files = { "study.ts": "import \"./part.ts\"\n", "part.ts": unsound, "other.ts": unsound }
+    const errors = await check(project(files)) ?? []
+    assert.strictEqual(errors.length, 1)
+    assert.include(errors[0], "part.ts(1,14): error TS2322")
+  })
+
+  it("leaves nothing behind, also where the project keeps what it knows in files", async () => {
+    const folder = project({ "deep/study.ts": sound }, { composite: true, tsBuildInfoFile: "known.tsbuildinfo" })
+    const before = everything(folder)
+    assert.deepStrictEqual(await check(folder, "deep/study.ts"), [])
+    assert.deepStrictEqual(everything(folder), before)
+  })
+
+  it("is checked where nobody may write", async ({ skip }) => {
+    skip(process.getuid?.() === 0, "root may write anything")
+    const folder = project({ "study.ts": unsound }, { types: [] })
+    chmodSync(join(folder, "node_modules"), 0o555)
+    assert.strictEqual((await check(folder))?.length, 1)
+    chmodSync(join(folder, "node_modules"), 0o755)
+  })
+})
