@@ -22,10 +22,11 @@ const packageFolder = (name: string, from: string): string | undefined => {
   }
 }
 
+const urlOf = (file: string): string => pathToFileURL(path.resolve(file)).href
+
 /** The compiler that a study's own project has, or else this program's. */
 const compiler = (file: string): string | undefined => {
-  const folder = packageFolder("typescript", pathToFileURL(path.resolve(file)).href) ??
-    packageFolder("typescript", import.meta.url)
+  const folder = packageFolder("typescript", urlOf(file)) ?? packageFolder("typescript", import.meta.url)
   return folder === undefined ? undefined : path.join(folder, "bin", "tsc")
 }
 
@@ -36,22 +37,27 @@ const nearest = (folder: string, name: string): string | undefined => {
   return parent === folder ? undefined : nearest(parent, name)
 }
 
-/** How a study is compiled that stands outside of every project: strictly, and with the packages of this program. */
-const ours = (): object => {
+/** Where the compiler finds `assay`, and `effect` with it, for a study whose own project has no assay. */
+const paths = () => {
   const effect = packageFolder("effect", import.meta.url) ?? ""
+  return {
+    assay: [path.join(modules, `index${ending}`)],
+    "assay/*": [path.join(modules, `*${ending}`)],
+    effect: [effect],
+    "effect/*": [path.join(effect, "dist", "*")]
+  }
+}
+
+/** How a study is compiled that stands outside of every project: as a module, as it is loaded. */
+const strict = () => {
   const node = packageFolder("@types/node", import.meta.url)
   return {
-    module: "NodeNext",
+    module: "ESNext",
+    moduleResolution: "bundler",
     target: "ES2023",
     lib: ["ES2024"],
     strict: true,
     exactOptionalPropertyTypes: true,
-    paths: {
-      assay: [path.join(modules, `index${ending}`)],
-      "assay/*": [path.join(modules, `*${ending}`)],
-      effect: [effect],
-      "effect/*": [path.join(effect, "dist", "*")]
-    },
     ...(node === undefined ? { types: [] } : { types: ["node"], typeRoots: [path.dirname(node)] })
   }
 }
@@ -69,7 +75,11 @@ const always = {
 /** The study's project as it stands, or one of our own. */
 const project = (file: string, own: string | undefined): object => ({
   ...(own === undefined ? {} : { extends: own }),
-  compilerOptions: { ...(own === undefined ? ours() : {}), ...always },
+  compilerOptions: {
+    ...(own === undefined ? strict() : {}),
+    ...(packageFolder("assay", urlOf(file)) === undefined ? { paths: paths() } : {}),
+    ...always
+  },
   files: [path.resolve(file)],
   include: []
 })

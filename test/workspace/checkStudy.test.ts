@@ -42,6 +42,13 @@ describe("a study in a bare folder", () => {
   })
 })
 
+describe("a study beside a package.json alone", () => {
+  it("is a module, as it is when it is loaded", async () => {
+    const folder = folderOf({ "package.json": "{ \"type\": \"commonjs\" }", "study.ts": "export const here = import.meta.url\n" })
+    assert.deepStrictEqual(await check(folder), [])
+  })
+})
+
 describe("a study in a project", () => {
   const tsconfig = (more: object) =>
     JSON.stringify({ compilerOptions: { module: "NodeNext", target: "ES2023", strict: true, types: ["node"], ...more } })
@@ -57,6 +64,13 @@ describe("a study in a project", () => {
     assert.deepStrictEqual(await check(project({ "study.ts": sound + loose }, { noImplicitAny: false })), [])
     const [implicit] = await check(project({ "study.ts": sound + loose })) ?? []
     assert.include(implicit, "TS7006")
+  })
+
+  it("finds assay though the project has none", async () => {
+    const study = "import { Policy } from \"assay\"\nexport const policy: number = Policy.tiny()\n"
+    const errors = await check(project({ "study.ts": study })) ?? []
+    assert.strictEqual(errors.length, 1)
+    assert.include(errors[0], "TS2322")
   })
 
   it("alone is checked, with what it imports", async () => {
