@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import manifest from "../../package.json" with { type: "json" }
 import type { Experiment } from "../pipeline/declare/Experiment.ts"
 import { exits } from "../pipeline/Errors.ts"
+import { faceOf } from "../pipeline/faces.ts"
 
 /** A study file cannot be used: `message` names the file, the line where it is known, and the remedy. */
 export class StudyError extends Data.TaggedError("StudyError")<{
@@ -27,14 +28,6 @@ const isExperiment = (value: unknown): value is Experiment =>
   typeof value === "object" && value !== null && "name" in value && typeof value.name === "string" &&
   "variants" in value && Array.isArray(value.variants) && "seeds" in value && Array.isArray(value.seeds)
 
-const ending = import.meta.url.slice(import.meta.url.lastIndexOf("."))
-
-/** The module of this program that `assay` or one of its faces means. */
-const face = (specifier: string): string | undefined => {
-  const [, name = "index"] = /^assay(?:\/([a-z]+))?$/.exec(specifier) ?? []
-  return /^assay(\/|$)/.test(specifier) ? new URL(`../${name}${ending}`, import.meta.url).href : undefined
-}
-
 const packageOf = (specifier: string): string =>
   specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/")
 
@@ -49,7 +42,7 @@ const serveItself = (): void => {
   served = true
   module.registerHooks({
     resolve: (specifier, context, next) => {
-      const own = face(specifier)
+      const own = faceOf(specifier)
       if (own !== undefined) return { url: own, shortCircuit: true }
       if (!(packageOf(specifier) in manifest.dependencies)) return next(specifier, context)
       try {

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type { OutputChunk, Plugin } from "rolldown"
 import type { CodeRef } from "../declare/Node.ts"
 import { CodeError } from "../Errors.ts"
+import { faceOf } from "../faces.ts"
 import { reasonOf } from "../reason.ts"
 import { sha256 } from "./Canonical.ts"
 import { rewrite } from "./rewrite.ts"
@@ -21,18 +22,8 @@ export interface Code {
   readonly packages: ReadonlyArray<string>
 }
 
-/** The folder of the engine, and that of the whole program. */
+/** The folder of the engine. */
 const engine = dirname(dirname(fileURLToPath(import.meta.url)))
-const program = dirname(engine)
-
-/** The ending of this program's modules: `.ts` from source, `.js` as published. */
-const ending = import.meta.url.slice(import.meta.url.lastIndexOf("."))
-
-/** The module behind `assay` or one of its faces, `assay/engine`. */
-const face = (source: string): string | undefined => {
-  const [, name = "index"] = /^assay(?:\/([a-z]+))?$/.exec(source) ?? []
-  return /^assay(\/|$)/.test(source) ? `${program}${sep}${name}${ending}` : undefined
-}
 
 /**
  * The name that an engine module goes by, or undefined for one that is followed. How stages are declared, planned and run
@@ -68,12 +59,13 @@ const closure = ({ source, whole }: Wanted, found: Found, codeOfWorker: (file: s
   async resolveId(wanted, importer) {
     if (wanted === entry) return entry
     if (wanted.startsWith(worker)) return { id: `\0${wanted}`, moduleSideEffects: false }
-    const own = wanted.startsWith("assay") ? face(wanted) : undefined
+    const own = faceOf(wanted)
     if (own === undefined && !isPath(wanted)) {
       if (importer !== undefined) found.importers.set(wanted, importer)
       return { id: wanted, external: true, moduleSideEffects: whole }
     }
-    const path = own ?? (wanted.startsWith("file:") ? fileURLToPath(wanted) : wanted)
+    const at = own ?? wanted
+    const path = at.startsWith("file:") ? fileURLToPath(at) : at
     const resolved = await this.resolve(path, importer === entry ? undefined : importer, { skipSelf: true })
     if (resolved === null || resolved.external !== false) return resolved
     const left = importer === entry ? undefined : engineModule(resolved.id)
