@@ -33,9 +33,13 @@ const packageOf = (specifier: string): string =>
 
 let served = false
 
+/** Whether a module is no package's: a study's, or what it imports by path. */
+const isOfStudy = (url: string | undefined): boolean => url?.includes("/node_modules/") !== true
+
 /**
  * Lets a study file stand anywhere on the disk and still `import ... from "assay"`, which is this program, and from the
- * packages that this program rests on, such as `effect`, where the file finds no others.
+ * packages that this program rests on, where the file finds no others. Its `effect` is always ours: values of another copy,
+ * such as schemas, are not understood here.
  */
 const serveItself = (): void => {
   if (served) return
@@ -44,11 +48,14 @@ const serveItself = (): void => {
     resolve: (specifier, context, next) => {
       const own = faceOf(specifier)
       if (own !== undefined) return { url: own, shortCircuit: true }
-      if (!(packageOf(specifier) in manifest.dependencies)) return next(specifier, context)
+      const name = packageOf(specifier)
+      if (!(name in manifest.dependencies)) return next(specifier, context)
+      const asOurs = () => next(specifier, { ...context, parentURL: import.meta.url })
+      if (name === "effect" && isOfStudy(context.parentURL)) return asOurs()
       try {
         return next(specifier, context)
       } catch {
-        return next(specifier, { ...context, parentURL: import.meta.url })
+        return asOurs()
       }
     }
   })

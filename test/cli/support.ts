@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
+import { spawn, spawnSync } from "node:child_process"
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -7,6 +7,11 @@ import { fileURLToPath } from "node:url"
 export const assayBin = fileURLToPath(new URL("../../bin/assay.js", import.meta.url))
 export const study = fileURLToPath(new URL("studies/tastes.ts", import.meta.url))
 export const golden = fileURLToPath(new URL("../golden", import.meta.url))
+
+/** A Node of the machine that is too old for the program, where there is one. */
+export const oldNode = ["/usr/bin/node", "/usr/local/bin/node"].find((path) =>
+  existsSync(path) && Number(spawnSync(path, ["-p", "process.versions.node.split('.')[0]"]).stdout) < 22
+)
 
 export interface Ended {
   readonly code: number | null

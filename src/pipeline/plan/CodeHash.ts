@@ -92,10 +92,11 @@ const manifestOf = (name: string, importer: string | URL): string | undefined =>
   }
 }
 
-/** A study that finds no `effect` of its own gets this program's. */
+/** The version of a package as its importer gets it: `effect` is always this program's, as are those that it finds nowhere. */
 const versionOf = (specifier: string, importer: string): string => {
   const name = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/")
-  const file = manifestOf(name, pathToFileURL(importer)) ?? manifestOf(name, import.meta.url)
+  const own = name === "effect" ? undefined : manifestOf(name, pathToFileURL(importer))
+  const file = own ?? manifestOf(name, import.meta.url)
   if (file === undefined) throw new Error(`the package "${name}" is not installed where ${importer} is`)
   return `${name}@${String(JSON.parse(readFileSync(file, "utf8")).version)}`
 }
