@@ -182,13 +182,24 @@ describe("a model folder", () => {
       const path = yield* folder
       const said = Effect.map(Text.load(path), ({ render }) =>
         Result.getOrThrow(render([], { addGenerationPrompt: true })))
-      assert.strictEqual(yield* said, "<|im_start|>assistant\n")
+      const own = "<|im_start|>assistant\n"
+      assert.strictEqual(yield* said, own)
+      rmSync(join(path, "chat_template.jinja"))
+      assert.strictEqual(yield* said, own)
       const named = [{ name: "tools", template: "tools" }, { name: "default", template: "json" }]
       writeFileSync(join(path, "chat_template.json"), JSON.stringify({ chat_template: named }))
       assert.strictEqual(yield* said, "json")
       writeFileSync(join(path, "chat_template.jinja"), "{{ 'jinja' }}")
       assert.strictEqual(yield* said, "jinja")
+      writeFileSync(join(path, "tokenizer_config.json"), "{}")
+      rmSync(join(path, "chat_template.json"))
+      assert.strictEqual(yield* said, "jinja")
     }))
+
+  it("that is shipped says its template twice: processors of transformers read the .jinja file alone", () => {
+    const { chat_template } = JSON.parse(readFileSync(join(tiny, "tokenizer_config.json"), "utf8"))
+    assert.strictEqual(readFileSync(join(tiny, "chat_template.jinja"), "utf8"), chat_template)
+  })
 
   it.effect("names the file and what is missing from it", () =>
     Effect.gen(function*() {
@@ -199,6 +210,7 @@ describe("a model folder", () => {
       assert.include(noPad.message, "tokenizer.json")
       assert.include(noPad.message, "has no <|image_pad|>")
       writeFileSync(join(path, "tokenizer_config.json"), "{}")
+      rmSync(join(path, "chat_template.jinja"))
       writeFileSync(join(path, "tokenizer.json"), JSON.stringify(tokenizer))
       assert.strictEqual((yield* Effect.flip(Text.load(path))).key, "chat_template")
       writeFileSync(join(path, "tokenizer.json"), "{\"model\": ")
