@@ -12,8 +12,8 @@ export const refused = (file: string, errors: ReadonlyArray<string>): Failure =>
   return invalid(`${file} does not compile, so nothing was run.\n${shown.join("\n")}${more}`)
 }
 
-/** An import that the compiler does not find, though Node did when the study was loaded. */
-const unresolved = /error TS(2307|7016):/
+/** A module or types that the compiler does not find, though Node could load the study: nothing is installed yet, say. */
+const unresolved = /error TS(2307|2688|7016):/
 
 /**
  * Starts the compiler on a study beside `work`, and returns what `work` does once both are through. `needed` says of what
@@ -35,6 +35,6 @@ export const alongside = <A, E, R>(
     const errors = (yield* Fiber.join(checking)) ?? []
     const missing = errors.find((error) => unresolved.test(error))
     if (missing === undefined) return errors.length > 0 ? yield* refused(file, errors) : result
-    yield* say(`${file} runs unchecked, as the compiler does not find what it imports: ${missing}`)
+    yield* say(`${file} runs unchecked, as the compiler does not find all that it needs: ${missing}`)
     return result
   })
