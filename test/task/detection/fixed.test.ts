@@ -2,7 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { partsOf } from "../../../src/pipeline/declare/Node.ts"
 import * as Reward from "../../../src/reward/index.ts"
 
-const say = (...boxes: ReadonlyArray<readonly [label: string, ...corners: ReadonlyArray<number>]>) =>
+type Row = readonly [label: string, ...corners: ReadonlyArray<number>]
+
+const say = (...boxes: ReadonlyArray<Row>) =>
   `<think>t</think><answer>\`\`\`json\n${
     JSON.stringify(boxes.map(([label, ...bbox_2d]) => ({ bbox_2d, label })))
   }\n\`\`\`</answer>`
@@ -44,7 +46,7 @@ describe("weightedSum", () => {
 })
 
 /** An answer without a fence. */
-const bare = (...boxes: Parameters<typeof say>) => say(...boxes).replace("```json", "").replace("```", "")
+const bare = (...boxes: ReadonlyArray<Row>) => say(...boxes).replace("```json", "").replace("```", "")
 
 describe("an answer without a fence", () => {
   const rewards = [Reward.ap(), Reward.ap50(), Reward.odLength(), fixed]
