@@ -69,7 +69,7 @@ FROM (SELECT stage, key, max(step) AS step FROM metric GROUP BY stage, key) late
 JOIN metric m ON m.stage = latest.stage AND m.key = latest.key AND m.step = latest.step;
 
 -- A table's metrics with the scope that each name meant: that of the last stage of a run that has the metric.
-UPDATE experiment SET "table" = json_set("table", '$.metrics', (
+UPDATE experiment SET "table" = json_set("table", '$.metrics', json((
   SELECT json_group_array(json_object('title', listed.value, 'name', listed.value, 'scope', coalesce((
     SELECT rs.label
     FROM run r JOIN run_stage rs ON rs.run = r.id JOIN last_value l ON l.stage = rs.stage JOIN metric_key k ON k.id = l.key
@@ -77,7 +77,7 @@ UPDATE experiment SET "table" = json_set("table", '$.metrics', (
     ORDER BY rs.position DESC LIMIT 1
   ), '')))
   FROM (SELECT value FROM json_each("table", '$.metrics') ORDER BY key) listed
-)) WHERE json_type("table", '$.metrics') = 'array';
+))) WHERE json_type("table", '$.metrics') = 'array';
 
 -- Texts that repeat, once. digest: the first 16 bytes of the content's sha256.
 CREATE TABLE text (
