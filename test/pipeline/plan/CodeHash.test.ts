@@ -138,6 +138,13 @@ export const other = (value: number) => thrice(value)
       assert.match(packages.join(), /^effect@\d/)
     }))
 
+  it.effect("are those that a study gets: effect is this program's, whatever lies beside the study", () =>
+    Effect.gen(function*() {
+      const beside = { "node_modules/effect/package.json": JSON.stringify({ name: "effect", version: "99.0.0" }) }
+      const { packages } = yield* codeOf({ "stage.ts": stage, "helper.ts": helper, ...beside })
+      assert.deepStrictEqual(packages, (yield* codeOf({ "stage.ts": stage, "helper.ts": helper })).packages)
+    }))
+
   it.effect("that are nowhere to be found are an error", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(codeOf({ "stage.ts": uses }))
