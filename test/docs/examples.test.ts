@@ -41,3 +41,12 @@ describe.each(globSync("examples/*"))("%s", (folder) => {
     assert.match(readFileSync(join(folder, "README.md"), "utf8"), /^# .+\n[^]*npm start/)
   })
 })
+
+describe("the README", () => {
+  it("names the package that this version packs, and the effect that it rests on", () => {
+    const section = /## Install as a package\n([^]*?)\n## /.exec(readFileSync("README.md", "utf8"))?.[1]
+    assert.include(section, `assay-${manifest.version}.tgz`)
+    assert.include(section, `rests on, ${manifest.dependencies.effect}.`)
+    assert.include(section, "ONNXRUNTIME_NODE_INSTALL=skip npm install")
+  })
+})
