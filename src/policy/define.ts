@@ -23,6 +23,10 @@ export interface Definition<
   ) => Layer.Layer<Offered<Offers> | Subject, { readonly message: string }>
 }
 
+/** Config in, and the nodes that the policy holds where it holds any. */
+type Constructor<Config, P extends Node.PartTypes, Made> = [keyof P] extends [never] ? (config: Config) => Made
+  : (config: Config, parts: Node.Held<P>) => Made
+
 /**
  * Makes the constructor of a policy: config in, policy out.
  *
@@ -41,12 +45,14 @@ export const define = <
   Fields extends Schema.Struct.Fields,
   const Offers extends ReadonlyArray<Service>,
   P extends Node.PartTypes = {}
->(definition: Definition<Fields, P, Offers>) => {
+>(
+  definition: Definition<Fields, P, Offers>
+): Constructor<Schema.Struct<Fields>["Encoded"], P, PolicyNode<Offered<Offers>>> => {
   const build = Node.define<Fields, P, Pick<PolicyNode<Offered<Offers>>, "offers" | "layer">>(
     // a study has one policy, which its paths call by what it is
     { ...definition, kind: "policy", label: "policy" },
     (config, parts) => ({ offers: definition.offers.map(({ key }) => key), layer: definition.layer(config, parts) })
   )
-  return (config: Schema.Struct<Fields>["Encoded"], parts: Node.Parts = {}): PolicyNode<Offered<Offers>> =>
-    build(config, parts)
+  const make = (config: unknown, parts: Node.Parts = {}) => build(config, parts)
+  return make as never // the types of the definition put in
 }

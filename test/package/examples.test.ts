@@ -13,6 +13,9 @@ describe.each(readdirSync(join(root, "examples")))("examples/%s", (name) => {
 
   it("compiles", () => succeed(project, "npm", "run", "-s", "check"))
 
+  it("compiles into declarations: every type that comes out of assay can be named by its faces", () =>
+    succeed(project, "tsc", "--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--rootDir", ".", "--outDir", "types"))
+
   it("runs in seconds", async () => {
     const started = performance.now()
     const { err, out } = await succeed(project, "npm", "-s", "start")
