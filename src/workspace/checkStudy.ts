@@ -98,6 +98,10 @@ const makeFolder = (own: string | undefined): string => {
   }
 }
 
+/** Whether an error is said of a module of this program, which a project with other settings may find fault with. */
+const isOurs = (error: string): boolean =>
+  path.resolve(/^(.*)\(\d+,\d+\): /.exec(error)?.[1] ?? "").startsWith(modules + path.sep)
+
 /** The errors in what a compiler printed: those of the user's files, each with the lines that belong to it. */
 const errorsIn = (output: string): ReadonlyArray<string> => {
   const found: Array<string> = []
@@ -105,7 +109,7 @@ const errorsIn = (output: string): ReadonlyArray<string> => {
     if (/^\S.*\(\d+,\d+\): error TS\d+/.test(line) || /^error TS\d+/.test(line)) found.push(line)
     else if (/^\s+\S/.test(line) && found.length > 0) found.push(`${found.pop()}\n${line}`)
   }
-  return found
+  return found.filter((error) => !isOurs(error))
 }
 
 /** A compiler that was started: what it finds, or that nobody wants to know any more. */
