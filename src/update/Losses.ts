@@ -80,6 +80,7 @@ export const policyGradient = (method: Method, batch: Batch): PolicyLoss => {
   let loss = 0
   let kl = 0
   let outside = 0
+  const term = terms[bound]
   const weights = logprobs.map((sequence, i) => {
     const advantage = advantages[i]!
     const part = share(sequence.length)
@@ -90,18 +91,32 @@ export const policyGradient = (method: Method, batch: Batch): PolicyLoss => {
       const bounded = Math.min(Math.max(ratio, 1 - clipLow), 1 + clipHigh)
       const stuck = advantage > 0 ? ratio > bounded : advantage < 0 && ratio < bounded
       const factor = part * (corrections?.[t] ?? 1) * advantage
-      const { slope, value } = reference === undefined ? none : estimators[klEstimator](logprob, reference[i]![t]!)
-      const teaches = bound === "capped" ? bounded : stuck ? 0 : ratio
-      loss -= factor * (bound === "capped" ? bounded * logprob : stuck ? bounded : ratio) - part * klCoefficient * value
-      kl += part * value
+      const gain = term({ logprob, ratio, bounded, stuck })
+      const divergence = reference === undefined ? none : estimators[klEstimator](logprob, reference[i]![t]!)
+      loss -= factor * gain.value - part * klCoefficient * divergence.value
+      kl += part * divergence.value
       if (stuck) outside++
-      return factor * teaches - part * klCoefficient * slope
+      return factor * gain.slope - part * klCoefficient * divergence.slope
     })
   })
   return { loss, weights, kl, clipFraction: tokens === 0 ? 0 : outside / tokens }
 }
 
 const none = { value: 0, slope: 0 }
+
+/** One token: its ratio, that ratio within the bounds, and whether the advantage pushes it further out of them. */
+interface Token {
+  readonly logprob: number
+  readonly ratio: number
+  readonly bounded: number
+  readonly stuck: boolean
+}
+
+/** What a token adds for an advantage of 1, and the derivative of that by its log-probability. */
+const terms: { readonly [B in Method["bound"]]: (token: Token) => { readonly value: number; readonly slope: number } } = {
+  clipped: ({ bounded, ratio, stuck }) => stuck ? { value: bounded, slope: 0 } : { value: ratio, slope: ratio },
+  capped: ({ bounded, logprob }) => ({ value: bounded * logprob, slope: bounded })
+}
 
 const tokenRatios = (logprobs: ReadonlyArray<number>, old: ReadonlyArray<number>): ReadonlyArray<number> =>
   logprobs.map((logprob, t) => Math.exp(logprob - old[t]!))
