@@ -143,7 +143,7 @@ describe("a study from plan to pictures", () => {
   })
 
   it("a second run on the same database is refused while one is at work", async () => {
-    const child = start(folder, ["run", study, "--set", "answer.pause=3000", "--seeds", "2..2"])
+    const child = start(folder, ["run", study, "--set", "answer.pause=30000", "--seeds", "2..2"])
     await until(() => child.said().includes("stages to run"))
     const second = await assay(folder, "run", study)
     child.process.kill("SIGINT")
