@@ -1,15 +1,11 @@
 import { assert, describe, it } from "vitest"
 import { spawnSync } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { assay as command } from "../../src/cli/assay.ts"
 import { assay, assayBin } from "./support.ts"
+import { oldNode } from "./terminal.ts"
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
-
-/** A Node of the machine that is too old for the program, where there is one. */
-const oldNode = ["/usr/bin/node", "/usr/local/bin/node"].find((path) =>
-  existsSync(path) && Number(spawnSync(path, ["-p", "process.versions.node.split('.')[0]"]).stdout) < 22
-)
 
 describe("assay", () => {
   it("prints its version alone", async () => {

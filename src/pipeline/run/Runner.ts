@@ -51,7 +51,8 @@ const runOne = Effect.fnUntraced(function*(executor: Executor.Executor, planned:
   const { seed, variant } = planned.record
   const run = { variant, seed }
   report({ _tag: "RunStarted", run, stages: planned.stages.map((stage) => stage.label) })
-  const work = Effect.onExit(Effect.scoped(runStages(executor, id, planned)), (exit) => close(id, exit))
+  // closed before its policy is released: an interrupted one need not wait for what still computes
+  const work = Effect.scoped(Effect.onExit(runStages(executor, id, planned), (exit) => close(id, exit)))
   const exit = yield* Effect.exit(work)
   if (Exit.isSuccess(exit)) {
     report({ _tag: "RunFinished", run })
