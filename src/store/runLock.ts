@@ -3,6 +3,7 @@ import * as fs from "node:fs"
 import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { realFile } from "./realFile.ts"
 import { fromCause, StoreError } from "./storeError.ts"
 
 /** Who looks whether the lock is held takes it for an instant; a process that wants it waits that long, in milliseconds. */
@@ -12,13 +13,7 @@ const isBusy = (cause: unknown): boolean =>
   typeof cause === "object" && cause !== null && "code" in cause && String(cause.code).startsWith("SQLITE_BUSY")
 
 /** The lock of a database file, by whatever path or link it is reached. */
-const lockFile = (database: string): string => {
-  try {
-    return `${fs.realpathSync(database)}.lock`
-  } catch {
-    return `${database}.lock` // it is not there yet
-  }
-}
+const lockFile = (database: string): string => `${realFile(database)}.lock`
 
 /** Pid of the last process that took the lock; readable while it is held. */
 const holder = (file: string): number => {

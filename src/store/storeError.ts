@@ -26,6 +26,11 @@ export class StoreError extends Data.TaggedError("StoreError")<{
   readonly message: string
   readonly cause?: unknown
 }> {
+  /** Whether other runs would meet it too. */
+  get everybodys(): boolean {
+    return this.reason === "full" || this.reason === "unwritable"
+  }
+
   /** A query that cannot be run is a wrong word on the command line. */
   get exitCode(): ExitCode {
     return this.reason === "query" ? exits.usage : exits.invalid

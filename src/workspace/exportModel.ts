@@ -51,7 +51,7 @@ export const exportModel = Effect.fn("Workspace.exportModel")(function*(workspac
   if (occupied(options.out)) {
     return yield* new NoModel({ message: `The folder ${options.out} is not empty. Name another one, or empty it first.` })
   }
-  const objects = yield* Objects.make(workspace.objects)
+  const objects = Objects.make(workspace.objects, "export")
   if (!(yield* objects.verify(hash))) {
     return yield* new NoModel({
       message: `The stored weights of run ${id}, ${objects.path(hash)}, are missing or altered. Running its study again ` +

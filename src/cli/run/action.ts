@@ -87,11 +87,13 @@ const failureOf = (
     const more = all.length > 1 ? ` and ${all.length - 1} more` : ""
     return `  ${first!.variant} · seed ${first!.seed}${more}: ${error}`
   })
+  const untried = results.filter((result) => result.status === "planned").length
+  const left = untried === 0 ? "" : `\n${untried} were not begun, as every run would fail so.`
   const run = runs.find(({ seed, variant }) => variant === failed[0]!.variant && seed === failed[0]!.seed)
   const next = run === undefined ? "" : `\nNext: assay show ${run.id}${flagFor(db)}`
   return new Failure({
     exitCode: codeOf(failed),
-    message: `${failed.length} of ${results.length} runs failed; the same command tries them again.\n${reasons.join("\n")}${next}`
+    message: `${failed.length} of ${results.length} runs failed; the same command tries them again.\n${reasons.join("\n")}${left}${next}`
   })
 }
 
