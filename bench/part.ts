@@ -5,10 +5,11 @@ import { memory } from "./memory.ts"
 import { scaling } from "./scaling.ts"
 import { score } from "./score.ts"
 import { step } from "./step.ts"
+import { store } from "./store.ts"
 import type { Part, Settings } from "./support/measure.ts"
 import { train } from "./train.ts"
 
-const parts: { readonly [name: string]: Part } = { train, decode, step, score, coco, scaling, memory }
+const parts: { readonly [name: string]: Part } = { train, decode, step, score, coco, store, scaling, memory }
 
 const [name, settings] = process.argv.slice(2)
 console.log(JSON.stringify(await parts[name!]!(JSON.parse(settings!) as Settings)))

@@ -69,7 +69,7 @@ FROM (SELECT stage, key, max(step) AS step FROM metric GROUP BY stage, key) late
 JOIN metric m ON m.stage = latest.stage AND m.key = latest.key AND m.step = latest.step;
 
 -- A table's metrics with the scope that each name meant: that of the last stage of a run that has the metric.
-UPDATE experiment SET "table" = json_set("table", '$.metrics', (
+UPDATE experiment SET "table" = json_set("table", '$.metrics', json((
   SELECT json_group_array(json_object('title', listed.value, 'name', listed.value, 'scope', coalesce((
     SELECT rs.label
     FROM run r JOIN run_stage rs ON rs.run = r.id JOIN last_value l ON l.stage = rs.stage JOIN metric_key k ON k.id = l.key
@@ -77,7 +77,7 @@ UPDATE experiment SET "table" = json_set("table", '$.metrics', (
     ORDER BY rs.position DESC LIMIT 1
   ), '')))
   FROM (SELECT value FROM json_each("table", '$.metrics') ORDER BY key) listed
-)) WHERE json_type("table", '$.metrics') = 'array';
+))) WHERE json_type("table", '$.metrics') = 'array';
 
 -- Texts that repeat, once. digest: the first 16 bytes of the content's sha256.
 CREATE TABLE text (
@@ -237,6 +237,7 @@ JOIN metric_key k ON k.id = l.key;
 CREATE VIEW final_metric AS
 SELECT experiment, variant, seed, scope || '/' || name AS metric, value, scope, name, unit, better, counts FROM final_value;
 
+-- Only windows, no GROUP BY: through these SQLite hands the name of the experiment that is asked for down to the runs.
 -- n counts stage executions, not runs: what three seeds share was measured once. Non-finite values are left out of n.
 -- ci95 is the half-width of the 95 % interval of the mean.
 CREATE VIEW ablation AS
@@ -249,17 +250,19 @@ WITH
     FROM one
   ),
   spread AS (
-    SELECT experiment, variant, ordinal, scope, name, unit, better, counts, count(value) AS n, max(centre) AS mean,
-      CASE WHEN count(value) > 1
-        THEN sqrt(sum((value - centre) * (value - centre)) / (count(value) - 1)) END AS sd
+    SELECT DISTINCT experiment, variant, ordinal, scope, name, unit, better, counts, centre AS mean,
+      count(value) OVER (PARTITION BY experiment, variant, ordinal, scope, name, unit, better, counts) AS n,
+      sum((value - centre) * (value - centre))
+        OVER (PARTITION BY experiment, variant, ordinal, scope, name, unit, better, counts) AS squares
     FROM centred
-    GROUP BY experiment, variant, ordinal, scope, name, unit, better, counts
-  )
+  ),
+  deviation AS (SELECT *, CASE WHEN n > 1 THEN sqrt(squares / (n - 1)) END AS sd FROM spread)
 SELECT experiment, variant, scope || '/' || name AS metric, n, mean, sd,
   sd / sqrt(n) * (SELECT t975 FROM student_t WHERE df <= n - 1 ORDER BY df DESC LIMIT 1) AS ci95,
   ordinal, scope, name, unit, better, counts
-FROM spread;
+FROM deviation;
 
+-- CROSS JOIN keeps SQLite to the order written, which starts from the one experiment that is asked for.
 -- Differences to the first variant of a role ('baseline' or 'reference'), paired by seed. n counts distinct pairs of
 -- stage executions. wins: pairs in which the variant is above. separated: the 95 % interval leaves zero out.
 CREATE VIEW contrast AS
@@ -269,18 +272,18 @@ WITH
       CASE k.scope WHEN '' THEN rs.label ELSE k.scope END AS scope, k.name, k.unit, k.better, k.counts,
       f.stage, a.stage AS other, f.value - a.value AS delta
     FROM experiment e
-    JOIN variant av ON av.experiment = e.id AND av.role <> 'variant' AND av.ordinal = (
+    CROSS JOIN variant av ON av.experiment = e.id AND av.role <> 'variant' AND av.ordinal = (
       SELECT min(first.ordinal) FROM variant first WHERE first.experiment = e.id AND first.role = av.role
     )
-    JOIN variant v ON v.experiment = e.id AND v.name <> av.name
-    JOIN run r ON r.experiment = e.id AND r.variant = v.name AND r.current = 1 AND r.status = 'done'
-    JOIN run ar ON ar.experiment = e.id AND ar.variant = av.name AND ar.seed = r.seed AND ar.current = 1
+    CROSS JOIN variant v ON v.experiment = e.id AND v.name <> av.name
+    CROSS JOIN run r ON r.experiment = e.id AND r.variant = v.name AND r.current = 1 AND r.status = 'done'
+    CROSS JOIN run ar ON ar.experiment = e.id AND ar.variant = av.name AND ar.seed = r.seed AND ar.current = 1
       AND ar.status = 'done'
-    JOIN run_stage rs ON rs.run = r.id
-    JOIN last_value f ON f.stage = rs.stage
-    JOIN metric_key k ON k.id = f.key
-    JOIN run_stage ars ON ars.run = ar.id AND (k.scope <> '' OR ars.label = rs.label)
-    JOIN last_value a ON a.stage = ars.stage AND a.key = f.key
+    CROSS JOIN run_stage rs ON rs.run = r.id
+    CROSS JOIN last_value f ON f.stage = rs.stage
+    CROSS JOIN metric_key k ON k.id = f.key
+    CROSS JOIN run_stage ars ON ars.run = ar.id AND (k.scope <> '' OR ars.label = rs.label)
+    CROSS JOIN last_value a ON a.stage = ars.stage AND a.key = f.key
   ),
   centred AS (
     SELECT *, avg(delta) OVER (
@@ -289,15 +292,22 @@ WITH
     FROM pair
   ),
   spread AS (
-    SELECT against, experiment, variant, ordinal, scope, name, unit, better, counts, count(delta) AS n,
-      max(centre) AS delta, coalesce(sum(delta > 0), 0) AS wins,
-      CASE WHEN count(delta) > 1
-        THEN sqrt(sum((delta - centre) * (delta - centre)) / (count(delta) - 1)) / sqrt(count(delta)) END AS error
+    SELECT DISTINCT against, experiment, variant, ordinal, scope, name, unit, better, counts, centre AS delta,
+      count(delta) OVER (
+        PARTITION BY against, experiment, variant, ordinal, scope, name, unit, better, counts
+      ) AS n,
+      coalesce(sum(delta > 0) OVER (
+        PARTITION BY against, experiment, variant, ordinal, scope, name, unit, better, counts
+      ), 0) AS wins,
+      sum((delta - centre) * (delta - centre)) OVER (
+        PARTITION BY against, experiment, variant, ordinal, scope, name, unit, better, counts
+      ) AS squares
     FROM centred
-    GROUP BY against, experiment, variant, ordinal, scope, name, unit, better, counts
   ),
   interval AS (
-    SELECT *, error * (SELECT t975 FROM student_t WHERE df <= n - 1 ORDER BY df DESC LIMIT 1) AS ci95 FROM spread
+    SELECT *, CASE WHEN n > 1 THEN sqrt(squares / (n - 1)) / sqrt(n)
+      * (SELECT t975 FROM student_t WHERE df <= n - 1 ORDER BY df DESC LIMIT 1) END AS ci95
+    FROM spread
   )
 SELECT against, experiment, variant, scope || '/' || name AS metric, n, delta, ci95, wins,
   CASE WHEN n >= 2 AND abs(delta) > ci95 THEN 1 ELSE 0 END AS separated,

@@ -1,7 +1,7 @@
 /** The public API of Assay for studies: what a study file imports. */
 export * as Data from "./data/index.ts"
 export * as Filter from "./data/Filter.ts"
-export * as Evaluate from "./evaluate/index.ts"
+export { Evaluate } from "./evaluate/index.ts"
 export { Experiment, Grid, Pipeline, Random, Rows, Stage } from "./pipeline/index.ts"
 export * as Policy from "./policy/index.ts"
 export * as Prompt from "./prompt/index.ts"

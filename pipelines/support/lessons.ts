@@ -25,7 +25,7 @@ const labelsToAsk = (example: Data.Example, categories: ReadonlyArray<string>, k
 /** All objects of the picture by name, from left to right: what a picture is worth before anybody asks. */
 const nameAll = (prompt: Detection): Detection => {
   const truth = prompt.truth.toSorted((a, b) => a.box.x1 - b.box.x1 || a.box.y1 - b.box.y1)
-  const answer = Task.detection.solution(prompt.asked, truth).replace(/^.*?<answer>/s, "<answer>")
+  const answer = Task.detection.task.solution(prompt.asked, truth).replace(/^.*?<answer>/s, "<answer>")
   return { ...prompt, truth, asked: [everything], solution: `<think>I see ${everything}: ${truth.length}.</think>${answer}` }
 }
 
@@ -46,8 +46,8 @@ export const lessons = Stage.define({
     fromPictures(dataset, (example, input) => {
       const key = Random.fold(Random.key(0), "lessons", example.id)
       const asked = labelsToAsk(example, dataset.categories, key)
-      const question = Prompt.make(Task.detection, Prompt.standard, example, asked, input)
-      const naming = nameAll(Prompt.make(Task.detection, Prompt.standard, example, example.positives, input))
+      const question = Prompt.make(Task.detection.task, Prompt.standard, example, asked, input)
+      const naming = nameAll(Prompt.make(Task.detection.task, Prompt.standard, example, example.positives, input))
       return [Format.loosen(naming, Random.fold(key, "naming")), Format.loosen(question, Random.fold(key, "asking"))]
     })
 })

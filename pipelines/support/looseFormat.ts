@@ -49,5 +49,5 @@ export const loosen = (prompt: Detection, key: Random.Key): Detection => {
   const next = Random.stream(key)
   const template = wordingAt(next())
   const solution = answerAt(prompt.solution, next(), shares(template, prompt.asked.length))
-  return { ...prompt, messages: Prompt.messages(template, Task.detection.fill(template.question ?? Task.detection.wording, prompt.asked)), solution }
+  return { ...prompt, messages: Prompt.messages(template, Task.detection.task.fill(template.question ?? Task.detection.task.wording, prompt.asked)), solution }
 }

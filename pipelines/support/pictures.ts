@@ -18,7 +18,7 @@ export const fromPictures = (
     const chunks = Stream.mapEffect(dataset.examples.chunks, (examples) =>
       Effect.map(Effect.forEach(examples, prompts), (asked) => asked.flat()))
     const rows: Rows.Rows<Detection> = yield* (yield* Spool).collect(chunks)
-    return { task: Task.detection.name, template: Prompt.standard, rows } satisfies Prompt.Prompts
+    return { task: Task.detection.task.name, template: Prompt.standard, rows } satisfies Prompt.Prompts
   })
 
 /** Labels that are not in the picture and share a word with some that are asked for. */

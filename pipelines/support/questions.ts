@@ -46,9 +46,9 @@ export const questions = Stage.define({
       ["first", "second"].map((draw) => {
         const key = Random.fold(Random.key(0), "questions", example.id, draw)
         const labels = labelsToAsk(example, dataset.categories, key)
-        const whole = Prompt.make(Task.detection, Prompt.standard, example, labels, input)
+        const whole = Prompt.make(Task.detection.task, Prompt.standard, example, labels, input)
         const prompt = Random.uniformAt(Random.fold(key, "partial"), 0) < partial
-          ? Prompt.make(Task.detection, Prompt.standard, overlooked(example, whole, Random.fold(key, "overlooked")), labels, input)
+          ? Prompt.make(Task.detection.task, Prompt.standard, overlooked(example, whole, Random.fold(key, "overlooked")), labels, input)
           : whole
         return Format.loosen(prompt, Random.fold(key, "format"))
       }))

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs"
 import { colours, forms } from "../../src/vision/scenes/scene.ts"
 import { messages } from "../../src/task/ask.ts"
-import { detection } from "../../src/task/detection/index.ts"
+import { detection } from "../../src/task/detection/detection.ts"
 import * as templates from "../../src/prompt/templates.ts"
 import { trainTokenizer } from "./trainTokenizer.ts"
 

@@ -1,6 +1,5 @@
 /** What the user is told when a command cannot go on, and what the process exits with. */
 import * as Data from "effect/Data"
-import { StoreError } from "../workspace/index.ts"
 import { type ExitCode, exitCodeOf, exits } from "../pipeline/Errors.ts"
 
 export class Failure extends Data.TaggedError("Failure")<{
@@ -20,13 +19,16 @@ const isTagged = (error: unknown): error is { readonly _tag: string; readonly me
 /** Messages of schemas come in several lines; a paragraph is one. */
 const oneLine = (message: string): string => message.replace(/\s*\n\s*/g, " ")
 
+/** What the command can do about an error, where the error itself knows no commands. */
+const advice = (error: object): string =>
+  "reason" in error && error.reason === "absent" ? " `assay run FILE` makes one, `--db` names one." : ""
+
 /** Any error or defect as a failure of the command. Defects keep their stack, since they are our mistakes. */
 export const from = (error: unknown): Failure => {
   if (error instanceof Failure) return error
-  if (error instanceof StoreError && error.reason === "absent") {
-    return new Failure({ exitCode: error.exitCode, message: `${error.message} \`assay run FILE\` makes one, \`--db\` names one.` })
+  if (isTagged(error)) {
+    return new Failure({ exitCode: exitCodeOf(error), message: `${oneLine(error.message)}${advice(error)}` })
   }
-  if (isTagged(error)) return new Failure({ exitCode: exitCodeOf(error), message: oneLine(error.message) })
   const stack = error instanceof Error ? error.stack ?? error.message : String(error)
   return new Failure({
     exitCode: exits.broke,

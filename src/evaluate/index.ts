@@ -1,15 +1,11 @@
 /** Evaluation: the stage that asks a policy about held-out examples, by task, and the measures for anybody's detections. */
-import { detection as detectionTask } from "../task/detection/detection.ts"
+import { Coco, suppress } from "../task/detection/index.ts"
+import { byTask } from "./byTask.ts"
+import { evaluateFiles } from "./files.ts"
 import { on } from "./on.ts"
 
-export { Coco, suppress } from "../task/detection/index.ts"
-export { evaluateFiles } from "./files.ts"
-export { on }
-
 /**
- * Asks for objects and measures the boxes that come back: mAP and COCO's other numbers, precision and recall at IoU 0.5.
- *
- * `mode: "positive"` asks for the labels that are in an image, "all" for every category of the data set. Boxes of samples
- * are in pixels of the image file. Source: VLM-R1 findings, section 2.1, evaluation modes.
+ * `Evaluate.detection` asks for objects and measures the boxes that come back, and so does every other task's; `on` makes
+ * one for a task of your own. `Coco` and `suppress` measure detections without a model.
  */
-export const detection = on(detectionTask)
+export const Evaluate = { ...byTask, on, evaluateFiles, Coco, suppress }

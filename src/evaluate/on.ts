@@ -165,8 +165,19 @@ const define = <E extends AnyExample, Asked, Truth, Answer, Fields extends Schem
       })
   })
 
+/** The constructor of a task's evaluation stage: `Evaluate.detection({ data, mode: "positive", as: "ovdeval" })`. */
+export interface Evaluation<E extends AnyExample, Fields extends Schema.Struct.Fields> {
+  <DataE, DataR, FilterE = never, FilterR = never>(
+    options: Options<E, DataE, DataR, FilterE, FilterR> & Schema.Struct<Fields>["Encoded"]
+  ): Stage.Passes<
+    Asking,
+    DataE | FilterE | DataError | PolicyError | RowsError,
+    DataR | FilterR | Sampler | Recorder
+  >
+}
+
 /**
- * Makes a task's evaluation: `Evaluate.on(task)` is to a task what `Evaluate.detection` is to detection.
+ * Makes a task's evaluation: `Evaluate.on(task)` is to a task of one's own what `Evaluate.detection` is to detection.
  *
  * The stage asks the policy about held-out examples, greedily, and hands on its input. Its metrics are those of the task,
  * the general ones of `Form`, and `reward` where one is given; every answer becomes a sample with what the task keeps of
@@ -174,18 +185,10 @@ const define = <E extends AnyExample, Asked, Truth, Answer, Fields extends Schem
  */
 export const on = <E extends AnyExample, Asked, Truth, Answer, Fields extends Schema.Struct.Fields>(
   task: Task<E, Asked, Truth, Answer, Fields>
-) => {
+): Evaluation<E, Fields> => {
   const stage = define(task)
-  return <DataE, DataR, FilterE = never, FilterR = never>(
-    { data, filter, reward, template, ...options }:
-      & Options<E, DataE, DataR, FilterE, FilterR>
-      & Schema.Struct<Fields>["Encoded"]
-  ): Stage.Passes<
-    Asking,
-    DataE | FilterE | DataError | PolicyError | RowsError,
-    DataR | FilterR | Sampler | Recorder
-  > => {
+  return (({ data, filter, reward, template, ...options }: Options<E, never, never, never, never>) => {
     const own = template === undefined ? {} : { template: worded(template, task) }
-    return stage({ ...options, ...own } as never, { task, data, filter, reward } as never) as never // as the signature says
-  }
+    return stage({ ...options, ...own } as never, { task, data, filter, reward } as never)
+  }) as Evaluation<E, Fields> // `stage` knows nothing of the types of data and filter
 }

@@ -24,7 +24,10 @@ const reward = define({
     }
     if (variant === "faithful") return curve(sample.tokens, maxLength, 1, 0.5)
     const tokens = Math.min(sample.tokens, maxLength)
-    return accuracy.score(sample).total >= correctFrom
+    const judged = accuracy.score(sample)
+    const failed = judged.parts.find(({ error }) => error !== undefined)
+    if (failed !== undefined) throw new Error(failed.error)
+    return judged.total >= correctFrom
       ? curve(tokens, maxLength, 1, 0.5)
       : curve(tokens, maxLength, -0.5, 0)
   }

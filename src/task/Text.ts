@@ -91,6 +91,35 @@ export const clean = (text: string): string => {
   return line.slice(0, end).toLowerCase()
 }
 
+/** Where a string that opens before `at` ends: the place behind its closing quote. */
+const afterString = (text: string, at: number): number => {
+  for (let i = at; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 92) i++
+    else if (code === 34) return i + 1
+  }
+  return text.length
+}
+
+/**
+ * The first list of objects that stands in a text, `[{ ... }]`, from its bracket to the one that closes it; or the whole
+ * text where that is an empty list. Undefined where there is none, or none that is closed.
+ */
+export const firstList = (text: string): string | undefined => {
+  const whole = strip(text)
+  if (whole.startsWith("[") && strip(whole.slice(1)) === "]") return whole
+  const start = nextPair(text, "[", "{", 0)?.start
+  if (start === undefined) return undefined
+  let depth = 0
+  for (let at = start; at < text.length;) {
+    const code = text.charCodeAt(at++)
+    if (code === 34) at = afterString(text, at)
+    else if (code === 91) depth++
+    else if (code === 93 && --depth === 0) return text.slice(start, at)
+  }
+  return undefined
+}
+
 /** The first array that looks like boxes, `[{ ... "bbox_2d" ... "label" ... }]`: up to the first `}]` after these. */
 export const firstBoxArray = (text: string): string | undefined => {
   const start = nextPair(text, "[", "{", 0)

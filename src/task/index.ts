@@ -1,3 +1,3 @@
-/** Tasks, by name: to add one takes its folder and a line here. */
-export { detection } from "./detection/index.ts"
+/** Tasks: `Task.detection` and its like are their rooms, and `Task.define` makes one of your own. */
 export { type Answered, type Convention, define, type Evaluation, type Said, type Seen, type Task } from "./Task.ts"
+export * from "./Tasks.ts"

@@ -19,16 +19,28 @@ describe("the examples of the README", () => {
     ;({ folder, remove } = temporary())
   })
   afterAll(() => remove())
-  /** Plans the written-down study from the folder that its model's path starts in. */
-  const plan = (...more: ReadonlyArray<string>) =>
-    assay(process.cwd(), "plan", join(folder, "my-study.ts"), "--db", join(folder, "none.db"), ...more)
+  const plan = (...more: ReadonlyArray<string>) => assay(folder, "plan", "my-study.ts", ...more)
 
-  it("plans the study of one's own, every variant and seed of it", async () => {
+  it("compiles and plans the study of one's own, every variant and seed of it, wherever it stands", async () => {
     const [study] = blocks("ts")
     await writeFile(join(folder, "my-study.ts"), study!)
+    const checked = await assay(folder, "check", "my-study.ts")
+    assert.strictEqual(checked.code, 0, checked.out + checked.err)
     const ended = await plan()
     assert.strictEqual(ended.code, 0, ended.err)
     assert.include(ended.out, "group-size: 9 runs")
+  })
+
+  it("plans a study with the filter of one's own", async () => {
+    const [study, filter] = blocks("ts")
+    await writeFile(join(folder, "filters.ts"), filter!)
+    const filtered = study!.replace("Filter.maxBoxes(10),", "Filter.maxBoxes(10),\n      large({ pixels: 100 }),")
+    await writeFile(join(folder, "filtered.ts"), `import { large } from "./filters.ts"\n${filtered}`)
+    const checked = await assay(folder, "check", "filtered.ts")
+    assert.strictEqual(checked.code, 0, checked.out + checked.err)
+    const ended = await assay(folder, "plan", "filtered.ts")
+    assert.strictEqual(ended.code, 0, ended.err)
+    assert.match(ended.out, /maxBoxes .*\n\s+large .*runs/)
   })
 
   it("takes the override that it shows, and puts it in a table of its own", async () => {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Evaluate from "../../src/evaluate/index.ts"
+import { Evaluate } from "../../src/evaluate/index.ts"
 import * as Stage from "../../src/pipeline/declare/Stage.ts"
 import { partsOf } from "../../src/pipeline/declare/Node.ts"
 import * as Rows from "../../src/pipeline/Rows.ts"

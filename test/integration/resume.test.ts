@@ -23,16 +23,17 @@ beforeAll(() => finish(undisturbed, "--jobs", "2"))
 
 /** Steps of the loop that are committed, 5 being all, and 6 once the loop is closed. */
 const progress = (folder: string): number => {
-  const closed = rows(folder, "SELECT 1 FROM stage WHERE kind = 'loop' AND status = 'done'").length
+  const closed = rows(folder, "SELECT 1 FROM stage WHERE kind = 'loop' AND status = 'finished'").length
   const [last] = rows(folder, "SELECT max(step) AS step FROM metric JOIN stage s ON s.id = stage WHERE s.kind = 'loop'")
   return closed > 0 ? 6 : Number(last?.step ?? -1) + 1
 }
 
 describe("assay run", () => {
   it("measures every step and every image, and really trains", () => {
-    const { boxes, metrics, rewards, samples } = findings(undisturbed, [0, 1])
-    // A step has 2 prompts with 4 completions each, the evaluation 8 images.
-    assert.strictEqual(samples.length, 2 * (5 * 8 + 8))
+    const { boxes, kept, metrics, rewards, samples } = findings(undisturbed, [0, 1])
+    // A step has 2 prompts with 4 completions each; after steps 2, 4 and 5 it is watched on 4 images, in the end on 8.
+    assert.strictEqual(samples.length, 2 * (5 * 8 + 3 * 4 + 8))
+    assert.deepStrictEqual(kept.map(({ role }) => role), ["best", "last", "best", "last"])
     assert.strictEqual(rewards.length, samples.length)
     assert.isAbove(boxes.length, samples.length / 2)
     for (const seed of [0, 1]) {

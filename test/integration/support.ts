@@ -42,16 +42,18 @@ export const findings = (folder: string, seeds: ReadonlyArray<number>) => {
   const which = `WHERE r.status = 'done' AND r.seed IN (${seeds.join()})`
   const at = "r.seed, rs.position, s.name AS stage, s.fingerprint"
   return {
-    metrics: rows(folder, `SELECT ${at}, k.name, m.step, m.value ${place}
-      JOIN metric m ON m.stage = s.id JOIN metric_key k ON k.id = m.key ${which} ORDER BY 1, 2, 5, 6`),
-    samples: rows(folder, `SELECT ${at}, p.step, p.ordinal, p.example, p.prompt, p.completion, p.solution,
+    metrics: rows(folder, `SELECT ${at}, k.scope, k.name, m.step, m.value ${place}
+      JOIN metric m ON m.stage = s.id JOIN metric_key k ON k.id = m.key ${which} ORDER BY 1, 2, 5, 6, 7`),
+    samples: rows(folder, `SELECT ${at}, p.scope, p.step, p.ordinal, p.example, p.prompt, p.completion, p.solution,
       p.token_count, p.finish_reason, p.width, p.height, p.input_width, p.input_height ${place}
-      JOIN sample p ON p.stage = s.id ${which} ORDER BY 1, 2, 5, 6`),
-    rewards: rows(folder, `SELECT ${at}, p.step, p.ordinal, w.ordinal AS part_ordinal, w.part, w.value, w.error ${place}
-      JOIN sample p ON p.stage = s.id JOIN sample_reward w ON w.sample = p.id ${which} ORDER BY 1, 2, 5, 6, 7`),
-    boxes: rows(folder, `SELECT ${at}, p.step, p.ordinal, b.ordinal AS box, b.role, b.label, b.space,
+      JOIN sample p ON p.stage = s.id ${which} ORDER BY 1, 2, 5, 6, 7`),
+    rewards: rows(folder, `SELECT ${at}, p.scope, p.step, p.ordinal, w.ordinal AS part_ordinal, w.part, w.value, w.error ${place}
+      JOIN sample p ON p.stage = s.id JOIN sample_reward w ON w.sample = p.id ${which} ORDER BY 1, 2, 5, 6, 7, 8`),
+    boxes: rows(folder, `SELECT ${at}, p.scope, p.step, p.ordinal, b.ordinal AS box, b.role, b.label, b.space,
       b.x1, b.y1, b.x2, b.y2 ${place}
-      JOIN sample p ON p.stage = s.id JOIN box b ON b.sample = p.id ${which} ORDER BY 1, 2, 5, 6, 7`),
+      JOIN sample p ON p.stage = s.id JOIN box b ON b.sample = p.id ${which} ORDER BY 1, 2, 5, 6, 7, 8`),
+    kept: rows(folder, `SELECT ${at}, w.role, w.step, w.artifact ${place}
+      JOIN kept_weights w ON w.stage = s.id ${which} ORDER BY 1, 2, 5`),
     weights: rows(folder, `SELECT ${at}, s.subject ${place} ${which} AND s.subject IS NOT NULL ORDER BY 1, 2`)
   }
 }

@@ -13,7 +13,8 @@ import * as Random from "../../src/pipeline/Random.ts"
 import * as Text from "../../src/model/modelText.ts"
 import * as Prompt from "../../src/prompt/index.ts"
 import * as templates from "../../src/prompt/templates.ts"
-import { answer, detection } from "../../src/task/detection/index.ts"
+import { detection } from "../../src/task/detection/detection.ts"
+import { answer } from "../../src/task/detection/index.ts"
 
 const tiny = "assets/tiny-vl"
 const text = await Effect.runPromise(Text.load(tiny))

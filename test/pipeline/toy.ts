@@ -1,6 +1,6 @@
 /** A study small enough to follow by hand: the policy is a vector that drifts towards what the reward likes. */
 import { readFile, writeFile } from "node:fs/promises"
-import { Metric, Node, Policy, Random, Recorder, Rows, Stage, StageKey, Subject } from "assay/engine"
+import { LoopStep, Metric, Node, Policy, Random, Recorder, Rows, Stage, StageKey, Subject } from "assay/engine"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -32,6 +32,7 @@ export class Broken extends Schema.TaggedError<Broken>()("Broken", { message: Sc
 export class Vector extends Context.Service<Vector, {
   readonly weights: () => ReadonlyArray<number>
   readonly move: (direction: number) => Effect.Effect<void>
+  readonly set: (weight: number) => Effect.Effect<void>
 }>()("test/Vector") {}
 
 /** What happened to the policies of a test. */
@@ -63,6 +64,10 @@ const vectorLayer = (size: number): Layer.Layer<Vector | Subject, Broken> =>
         Effect.sync(() => {
           velocity = 0.9 * velocity + direction
           weights = weights.map((weight, i) => weight + velocity / (i + 3))
+        }),
+      set: (weight) =>
+        Effect.sync(() => {
+          weights = weights.map(() => weight)
         })
     }).pipe(Context.add(Subject, {
       save: (path, what) => {
@@ -186,6 +191,21 @@ export const climb = Stage.define({
       const direction = input.rewards.reduce((sum, reward, i) => sum + reward * Math.sin(input.draws[i]!), 0)
       yield* (yield* Vector).move(rate * direction)
       ;(yield* Recorder).metric("direction", direction)
+    })
+})
+
+/** Moves the weights by one of these numbers a step, so that a test knows which step is best. */
+export const swing = Stage.define({
+  kind: "update",
+  name: "swing",
+  module: import.meta.url,
+  config: Schema.Struct({ by: Schema.Array(Schema.Finite) }),
+  subject: "changes",
+  needs: [Vector],
+  run: ({ by }, _input: Scored) =>
+    Effect.gen(function*() {
+      const { step } = yield* LoopStep
+      yield* (yield* Vector).set(by[step]!)
     })
 })
 

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Completion } from "../../src/policy/sampler.ts"
 import * as Reward from "../../src/reward/index.ts"
 import type { Rollouts } from "../../src/rollout/rollouts.ts"
-import { detection } from "../../src/task/index.ts"
+import { detection } from "../../src/task/detection/detection.ts"
 import * as Testing from "../../src/testing.ts"
 
 const box = { label: "cat", box: { space: "resized", x1: 0, y1: 0, x2: 50, y2: 50 } } as const

@@ -5,7 +5,7 @@ import { LoopStep } from "../../src/pipeline/run/services.ts"
 import * as Random from "../../src/pipeline/Random.ts"
 import { Sampler } from "../../src/policy/sampler.ts"
 import { type AdamW, type Sequence, Trainer } from "../../src/policy/trainer.ts"
-import { detection } from "../../src/task/index.ts"
+import { detection } from "../../src/task/detection/detection.ts"
 import type { Prompt } from "../../src/task/prompt.ts"
 import * as Testing from "../../src/testing.ts"
 

@@ -2,8 +2,12 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import { rewardNames } from "../../workspace/judge.ts"
 import { action } from "../action.ts"
 import { failUnder } from "../flags.ts"
+
+/** All but the one that a row without its tokens cannot be judged by. */
+const usual = rewardNames.filter((name) => name !== "cosine").join(",")
 
 const config = {
   file: Argument.String("FILE").pipe(
@@ -11,7 +15,7 @@ const config = {
   ),
   rewards: Flag.String("rewards").pipe(
     Flag.withDescription("Comma-separated names, or ./mine.ts#brevity for one of your own (default: all but cosine)"),
-    Flag.withDefault("ap,ap50,odLength,weightedSum,repetition,format")
+    Flag.withDefault(usual)
   ),
   variant: Flag.Literals("variant", ["faithful", "fixed"]).pipe(
     Flag.withDescription("faithful: as the published code computes; fixed: as its text says"),
@@ -36,9 +40,9 @@ export const score = Command.make(
   Command.withDescription(
     "Score completions of any model: one JSON object of rewards a row, in order, streaming.\n\n" +
       "A row is {\"completion\": ..., \"solution\": ..., \"tokens\": ..., \"id\": ...}: both texts as a model writes them, boxes as\n" +
-      "[{\"bbox_2d\": [x1, y1, x2, y2], \"label\": \"...\"}] in <answer></answer>, fenced with ```json or bare, or None. The rewards\n" +
-      "are ap, ap50, odLength, weightedSum, cosine, repetition and format; cosine needs tokens, the completion's length. An id is\n" +
-      "passed through. A solution that cannot be read is an error, and its row scores 0."
+      "[{\"bbox_2d\": [x1, y1, x2, y2], \"label\": \"...\"}] in <answer></answer>, fenced with ```json or bare, or None. An id is\n" +
+      "passed through. A solution that cannot be read is an error, and its row scores 0.\n\n" +
+      `Rewards: ${rewardNames.join(", ")}. cosine needs tokens, the completion's length.`
   ),
   Command.withExamples([
     { command: "assay score answers.jsonl --rewards ap50,weightedSum,format" },

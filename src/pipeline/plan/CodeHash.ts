@@ -51,8 +51,8 @@ const worker = "worker:"
 
 /** What one bundle came across. */
 interface Found {
-  /** Importers of every package, by the specifier they use. */
-  readonly importers: Map<string, string>
+  /** An importer of every package that was named: one within this program, one of the user's, as each may find its own copy. */
+  readonly importers: Map<string, { readonly specifier: string; readonly importer: string }>
   /** Code of workers by their hash. */
   readonly workers: Map<string, Code>
 }
@@ -63,14 +63,22 @@ interface Wanted {
   readonly whole: boolean
 }
 
-const closure = ({ source, whole }: Wanted, found: Found, codeOfWorker: (file: string) => Promise<Code>): Plugin => ({
+/** What bundles share: the code of workers, and modules as they were rewritten. */
+interface Shared {
+  readonly codeOfWorker: (file: string) => Promise<Code>
+  readonly rewritten: (code: string, file: string) => Promise<string>
+}
+
+const closure = ({ source, whole }: Wanted, found: Found, { codeOfWorker, rewritten }: Shared): Plugin => ({
   name: "closure",
   async resolveId(wanted, importer) {
     if (wanted === entry) return entry
     if (wanted.startsWith(worker)) return { id: `\0${wanted}`, moduleSideEffects: false }
     const own = wanted.startsWith("assay") ? face(wanted) : undefined
     if (own === undefined && !isPath(wanted)) {
-      if (importer !== undefined) found.importers.set(wanted, importer)
+      if (importer !== undefined) {
+        found.importers.set(`${wanted} ${importer.startsWith(program)}`, { specifier: wanted, importer })
+      }
       return { id: wanted, external: true, moduleSideEffects: whole }
     }
     const path = own ?? (wanted.startsWith("file:") ? fileURLToPath(wanted) : wanted)
@@ -87,7 +95,7 @@ const closure = ({ source, whole }: Wanted, found: Found, codeOfWorker: (file: s
     return `export default ${JSON.stringify(code.hash)}`
   },
   async transform(code, id) {
-    return /\.[cm]?[jt]sx?$/.test(id) ? { code: await rewrite(code, id), map: null } : undefined
+    return /\.[cm]?[jt]sx?$/.test(id) ? { code: await rewritten(code, id), map: null } : undefined
   }
 })
 
@@ -109,12 +117,12 @@ const versionOf = (specifier: string, importer: string): string => {
 }
 
 /** Bundles what is wanted, and hashes what is left of it. */
-const bundle = async (wanted: Wanted, codeOfWorker: (file: string) => Promise<Code>): Promise<Code> => {
+const bundle = async (wanted: Wanted, shared: Shared): Promise<Code> => {
   const { rolldown } = await import("rolldown")
   const found: Found = { importers: new Map(), workers: new Map() }
   const build = await rolldown({
     input: entry,
-    plugins: [closure(wanted, found, codeOfWorker)],
+    plugins: [closure(wanted, found, shared)],
     treeshake: { moduleSideEffects: false, propertyReadSideEffects: false, unknownGlobalSideEffects: false },
     logLevel: "silent",
     platform: "node"
@@ -124,13 +132,20 @@ const bundle = async (wanted: Wanted, codeOfWorker: (file: string) => Promise<Co
   const chunks = output.filter((part): part is OutputChunk => part.type === "chunk")
   const text = chunks.map(({ code }) => code).join("\n")
   const used = await importsOf(text) // the bundler's own list has imports that it dropped
-  const packages = [...found.importers].filter(([specifier]) => used.has(specifier) && !specifier.startsWith("node:"))
-    .map(([specifier, importer]) => versionOf(specifier, importer))
+  const packages = [...found.importers.values()]
+    .filter(({ specifier }) => used.has(specifier) && !specifier.startsWith("node:"))
+    .map(({ importer, specifier }) => versionOf(specifier, importer))
   const workers = [...found.workers.values()].filter(({ hash }) => text.includes(hash))
   return {
     hash: sha256(text),
     packages: [...new Set([...packages, ...workers.flatMap((code) => code.packages)])].sort()
   }
+}
+
+const once = <A>(known: Map<string, Promise<A>>, key: string, compute: () => Promise<A>): Promise<A> => {
+  const started = known.get(key) ?? compute()
+  known.set(key, started)
+  return started
 }
 
 /**
@@ -141,20 +156,19 @@ const bundle = async (wanted: Wanted, codeOfWorker: (file: string) => Promise<Co
  * do. Remembers what it hashed, so make a new one when files may have changed. Fails with `CodeError`.
  */
 export const make = () => {
-  const known = new Map<string, Promise<Code>>()
-  const once = (key: string, compute: () => Promise<Code>): Promise<Code> => {
-    const started = known.get(key) ?? compute()
-    known.set(key, started)
-    return started
+  const codes = new Map<string, Promise<Code>>()
+  const modules = new Map<string, Promise<string>>()
+  const shared: Shared = {
+    codeOfWorker: (file) =>
+      once(codes, file, () => bundle({ source: `import ${JSON.stringify(file)}`, whole: true }, shared)),
+    rewritten: (code, file) => once(modules, file, () => rewrite(code, file))
   }
-  const codeOfWorker = (file: string): Promise<Code> =>
-    once(file, () => bundle({ source: `import ${JSON.stringify(file)}`, whole: true }, codeOfWorker))
   return (ref: CodeRef): Effect.Effect<Code, CodeError> =>
     Effect.tryPromise({
       try: () => {
         const file = fileURLToPath(ref.module)
         const source = `export { ${ref.export} as it } from ${JSON.stringify(file)}`
-        return once(`${file}#${ref.export}`, () => bundle({ source, whole: false }, codeOfWorker))
+        return once(codes, `${file}#${ref.export}`, () => bundle({ source, whole: false }, shared))
       },
       catch: (cause) => new CodeError({ module: ref.module, message: explain(ref, reasonOf(cause)) })
     })

@@ -28,12 +28,20 @@ export const parse = async (code: string, lang: "js" | "ts" | "tsx"): Promise<Re
 
 const importing = new Set(["ImportDeclaration", "ExportNamedDeclaration", "ExportAllDeclaration", "ImportExpression"])
 
+/** The text of a literal; minifiers write some between backticks. */
+const textOf = (node: unknown): string | undefined => {
+  if (!isSyntax(node)) return undefined
+  const value = node.type === "TemplateLiteral" ? (node["quasis"] as ReadonlyArray<Syntax>)[0]?.["value"] : node["value"]
+  const text = typeof value === "object" && value !== null ? (value as { readonly cooked?: unknown }).cooked : value
+  return typeof text === "string" ? text : undefined
+}
+
 /** What a module imports, at its top or within, as it names it. */
 export const importsOf = async (code: string): Promise<ReadonlySet<string>> => {
   const found = new Set<string>()
   walk(await parse(code, "js"), (node) => {
-    const source = importing.has(node.type) && isSyntax(node["source"]) ? node["source"]["value"] : undefined
-    if (typeof source === "string") found.add(source)
+    const source = importing.has(node.type) ? textOf(node["source"]) : undefined
+    if (source !== undefined) found.add(source)
     return true
   })
   return found

@@ -1,4 +1,4 @@
-/** A study in small: random weights, GRPO towards digits with a KL term, an evaluation. */
+/** A study in small: random weights, GRPO towards digits with a KL term, watched as it learns, and evaluated at its best. */
 import * as Schema from "effect/Schema"
 import { fileURLToPath } from "node:url"
 import { Data, Evaluate, Experiment, Pipeline, Policy, Prompt, Reward, Rollout, Update } from "../../../src/index.ts"
@@ -11,6 +11,16 @@ export const digits = Reward.define({
   score: (_, { completion }) => (completion.match(/\d/g)?.length ?? 0) / Math.max(1, completion.length)
 })
 
+const evaluation = (as: string, limit: number) =>
+  Evaluate.detection({
+    as,
+    data: Data.shapes({ split: "validation", layout: "coco", count: 8 }),
+    mode: "positive",
+    reward: digits(),
+    limit,
+    maxTokens: 24
+  })
+
 export default Experiment.make("digits", {
   question: "Does a killed run end as an undisturbed one?",
   policy: Policy.local(fileURLToPath(new URL("../../../assets/tiny-vl", import.meta.url)), { weights: 0 }),
@@ -19,18 +29,13 @@ export default Experiment.make("digits", {
     Pipeline.from(Data.shapes({ split: "train", layout: "ovdeval", count: 16 })).pipe(
       Prompt.template(Prompt.standard),
       Pipeline.loop(
-        { steps: 5, batch: 2, checkpointEvery: 2 },
+        { steps: 5, batch: 2, checkpointEvery: 2, keep: { best: "watch/reward" } },
         Rollout.sample({ groupSize: 4, maxTokens: 24 }),
         Reward.score(digits()),
-        Update.grpo({ learningRate: 1e-3, klCoefficient: 0.04 })
+        Update.grpo({ learningRate: 1e-3, klCoefficient: 0.04 }),
+        Pipeline.every(2, evaluation("watch", 4))
       ),
-      Evaluate.detection({
-        data: Data.shapes({ split: "validation", layout: "coco", count: 8 }),
-        mode: "positive",
-        reward: digits(),
-        limit: 8,
-        maxTokens: 24
-      })
+      evaluation("held-out", 8)
     ),
-  table: { metrics: ["detection/reward"] }
+  table: { metrics: ["held-out/reward"] }
 })

@@ -112,11 +112,13 @@ describe("CodeHash", () => {
 describe("Packages", () => {
   const uses = `import { twice } from "twice"\nimport { thrice } from "@sums/thrice/main.js"\nimport { join } from "node:path"
 export const measure = (value: number) => join(String(twice(value)))
+export const later = async () => (await import("later")).default
 export const other = (value: number) => thrice(value)
 `
   const packaged = (version: string) => ({
     "stage.ts": uses,
     "node_modules/twice/package.json": JSON.stringify({ name: "twice", version, main: "main.js" }),
+    "node_modules/later/package.json": JSON.stringify({ name: "later", version: "0.1.0" }),
     "node_modules/@sums/thrice/package.json": JSON.stringify({ name: "@sums/thrice", version: "9.0.0" })
   })
 
@@ -125,6 +127,7 @@ export const other = (value: number) => thrice(value)
       const [measure, thrice] = [yield* codeOf(packaged("1.2.3")), yield* codeOf(packaged("1.2.3"), "other")]
       assert.deepStrictEqual(measure.packages, ["twice@1.2.3"])
       assert.deepStrictEqual(thrice.packages, ["@sums/thrice@9.0.0"])
+      assert.deepStrictEqual((yield* codeOf(packaged("1.2.3"), "later")).packages, ["later@0.1.0"])
       assert.deepStrictEqual((yield* codeOf(packaged("2.0.0"))).packages, ["twice@2.0.0"])
       assert.strictEqual((yield* codeOf(packaged("2.0.0"))).hash, measure.hash)
     }))

@@ -12,7 +12,7 @@ import * as Safetensors from "../../../src/model/Safetensors.ts"
 import type { AdamW, Sequence } from "../../../src/policy/trainer.ts"
 import type { Question } from "../../../src/model/message.ts"
 import { messages } from "../../../src/task/ask.ts"
-import { detection } from "../../../src/task/detection/index.ts"
+import { detection } from "../../../src/task/detection/detection.ts"
 import * as templates from "../../../src/prompt/templates.ts"
 import type { TemplateConfig } from "../../../src/task/template.ts"
 

@@ -2,7 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { partsOf } from "../../../src/pipeline/declare/Node.ts"
 import * as Reward from "../../../src/reward/index.ts"
 
-const say = (...boxes: ReadonlyArray<readonly [label: string, ...corners: ReadonlyArray<number>]>) =>
+type Row = readonly [label: string, ...corners: ReadonlyArray<number>]
+
+const say = (...boxes: ReadonlyArray<Row>) =>
   `<think>t</think><answer>\`\`\`json\n${
     JSON.stringify(boxes.map(([label, ...bbox_2d]) => ({ bbox_2d, label })))
   }\n\`\`\`</answer>`
@@ -40,6 +42,91 @@ describe("weightedSum", () => {
     const solution = say(["cat", 0, 0, 100, 100], ["cat", 200, 200, 300, 300])
     assert.approximately(faithful.score({ completion, solution }).total, 0.7 * 0.95 + 0.3, 1e-12)
     assert.approximately(fixed.score({ completion, solution }).total, 0.7 * 0.5 + 0.3 * 0.5, 1e-12)
+  })
+})
+
+/** An answer without a fence. */
+const bare = (...boxes: ReadonlyArray<Row>) => say(...boxes).replace("```json", "").replace("```", "")
+
+describe("an answer without a fence", () => {
+  const rewards = [Reward.ap(), Reward.ap50(), Reward.odLength(), fixed]
+  const here = ["cat", 1, 2, 30, 40] as const
+  const there = ["cat", 500, 500, 600, 600] as const
+
+  it("earns what the same answer with one does", () => {
+    for (const reward of rewards) {
+      for (const completion of [say(here), bare(here)]) {
+        for (const solution of [say(here), bare(here)]) {
+          assert.approximately(reward.score({ completion, solution }).total, 1, 1e-12, reward.name)
+        }
+        for (const solution of [say(there), bare(there), "<answer>None</answer>", "None", "[]"]) {
+          assert.strictEqual(reward.score({ completion, solution }).total, 0, `${reward.name} ${solution}`)
+        }
+      }
+    }
+  })
+
+  it("is read whatever the order of its keys, and whatever is said around it", () => {
+    const json = `[{"label": "a ] \\" }", "bbox_2d": [1, 2, 30, 40]}]`
+    const solution = `<answer>\`\`\`json\n${json}\n\`\`\`</answer>`
+    for (const completion of [`<answer>${json}</answer>`, `<answer>Here [it] is: ${json}. [{</answer>`]) {
+      for (const reward of rewards) assert.approximately(reward.score({ completion, solution }).total, 1, 1e-12, reward.name)
+    }
+  })
+
+  it("earns nothing when nothing can be read from it, also where there is nothing to find", () => {
+    for (const completion of ["<answer>I do not know</answer>", "<answer>[{\"bbox_2d\": [1,</answer>", "<answer></answer>"]) {
+      for (const solution of [say(here), "<answer>None</answer>", "[]"]) {
+        for (const reward of rewards) assert.strictEqual(reward.score({ completion, solution }).total, 0, reward.name)
+      }
+    }
+  })
+
+  it("says None with or without a dot, and in any case", () => {
+    for (const completion of ["<answer>None</answer>", "<answer> none. </answer>"]) {
+      for (const reward of rewards) {
+        assert.strictEqual(reward.score({ completion, solution: "<answer>None</answer>" }).total, 1)
+        assert.strictEqual(reward.score({ completion, solution: "[]" }).total, 1)
+        assert.strictEqual(reward.score({ completion, solution: say(here) }).total, 0)
+      }
+    }
+  })
+
+  it("is no answer for the published code, which then finds no boxes on either side", () => {
+    const sample = { completion: bare(here), solution: bare(there) }
+    for (const reward of [Reward.ap, Reward.ap50, Reward.odLength, Reward.weightedSum]) {
+      assert.strictEqual(reward({ variant: "faithful" }).score(sample).total, 1)
+    }
+  })
+})
+
+describe("a truth that cannot be read", () => {
+  const truths = [
+    "garbage",
+    "",
+    "<answer></answer>",
+    "<answer>```json\n[{\"bbox_2d\": [1, 2, 3], \"label\": \"a\"}]\n```</answer>",
+    "<answer>```json\nnot json\n```</answer>",
+    "<answer>```json\n```</answer>",
+    "[{\"bbox_2d\": [1, 2, 3, 4]}]"
+  ]
+
+  it("is an error, whatever the answer, and never 1", () => {
+    for (const solution of truths) {
+      for (const completion of [cat, "garbage", "<answer>None</answer>", solution]) {
+        for (const reward of [Reward.ap(), Reward.ap50(), Reward.odLength(), fixed]) {
+          const { parts, total } = reward.score({ completion, solution })
+          assert.strictEqual(total, 0, `${reward.name} ${solution}`)
+          assert.match(parts[0]!.error!, /a truth is None, or a JSON list of \{"bbox_2d"/)
+        }
+      }
+    }
+  })
+
+  it("is an error of a reward that rests on one of these, too", () => {
+    const [part] = Reward.cosine().score({ completion: cat, solution: "garbage", tokens: 3 }).parts
+    assert.deepStrictEqual([part!.part, part!.value], ["cosine", 0])
+    assert.match(part!.error!, /no boxes can be read from the solution/)
   })
 })
 

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Prompt from "../../../src/prompt/index.ts"
-import { detection, trainingLabels } from "../../../src/task/detection/index.ts"
+import { detection } from "../../../src/task/detection/detection.ts"
+import { trainingLabels } from "../../../src/task/detection/index.ts"
 import * as Random from "../../../src/pipeline/Random.ts"
 import { example } from "../../prompt/support.ts"
 

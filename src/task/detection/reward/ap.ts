@@ -1,5 +1,6 @@
 /** The rewards AP and AP50, and the one that punishes surplus boxes. */
 import * as Schema from "effect/Schema"
+import * as Answer from "./Answer.ts"
 import * as ImageAp from "./ImageAp.ts"
 import * as Items from "../../RawBoxes.ts"
 import { once } from "../../rememberLast.ts"
@@ -17,27 +18,11 @@ interface Judgement {
 const all: Judgement = { ap: 1, ap50: 1, length: 1 }
 const none: Judgement = { ap: 0, ap50: 0, length: 1 }
 
-const readTruth = (json: string | undefined): ReadonlyArray<ImageAp.Labeled> => {
-  if (json === undefined || json === "") return []
-  const value = Items.parse(json)
-  if (!Array.isArray(value)) throw new Error("the solution's JSON is no list of boxes")
-  return value.map((item, index) => {
-    const corners = Items.corners(item)
-    const label = Items.label(item)
-    if (corners === undefined || label === undefined) {
-      throw new Error(`the solution's box ${index} lacks four numbers in bbox_2d or a label`)
-    }
-    return { label, corners }
-  })
-}
+/** The published code's truth: no fence is no box. */
+const faithfulTruth = (text: string): ReadonlyArray<ImageAp.Labeled> =>
+  Text.strip(Text.lastJsonFence(text) ?? "") === "" ? [] : Answer.truth(text, Text.lastJsonFence(text))
 
-const judge = (completion: string, truthText: string): Judgement => {
-  const answer = Text.lastAnswer(completion)
-  if (answer === undefined) return none
-  const truthJson = Text.lastJsonFence(truthText)
-  const truth = readTruth(truthJson === undefined ? undefined : Text.strip(truthJson))
-  const json = Text.lastJsonFence(answer)
-  const items = json === undefined ? [] : Items.list(Items.parse(Text.strip(json)))
+const judge = (items: ReadonlyArray<unknown>, truth: ReadonlyArray<ImageAp.Labeled>): Judgement => {
   if (items.length === 0 && truth.length === 0) return all
   if (items.length === 0 || truth.length === 0) return none
   const predicted: Array<ImageAp.Labeled> = []
@@ -50,14 +35,21 @@ const judge = (completion: string, truthText: string): Judgement => {
 }
 
 const faithful = once((completion, solution) => {
-  if (Text.lastAnswer(completion) === undefined) return none
+  const answer = Text.lastAnswer(completion)
+  if (answer === undefined) return none
   const truth = Text.firstAnswer(solution)
   if (truth === undefined) throw new Error("the solution has no <answer>, where the published code throws")
-  return judge(completion, truth)
+  const fence = Text.lastJsonFence(answer)
+  return judge(fence === undefined ? [] : Items.list(Items.parse(Text.strip(fence))), faithfulTruth(truth))
 })
 
 const fixed = once((completion, solution) => {
-  const { ap, ap50, length } = judge(completion, Text.firstAnswer(solution) ?? solution)
+  const truthText = Text.firstAnswer(solution) ?? solution
+  const truth = Answer.truth(truthText, Text.lastJsonFence(truthText))
+  const answer = Text.lastAnswer(completion)
+  const items = answer === undefined ? undefined : Answer.items(answer, Text.lastJsonFence(answer))
+  if (items === undefined) return none
+  const { ap, ap50, length } = judge(items, truth)
   return { ap: Math.max(0, ap), ap50: Math.max(0, ap50), length }
 })
 
@@ -68,10 +60,13 @@ const config = Schema.Struct({ variant: Variant })
  *
  * Reads the last json fence of the last `<answer>`, and of the solution's first. All scores are 1.0, so the order of
  * the boxes is their confidence, and boxes appended after good ones cost nothing. No answer: 0. No boxes on both sides
- * ("None" or an empty list): 1; on one side: 0. Unparsable JSON counts as no boxes; boxes with a label that the truth
- * lacks are dropped; labels are case-sensitive.
- * `fixed` differs in two corners: a solution without `<answer>` is read whole (`faithful`: error, 0), and truth made
- * only of boxes turned inside out scores 0 (`faithful`: -1).
+ * ("None" or an empty list): 1; on one side: 0. Unparsable JSON in a fence counts as no boxes; boxes with a label that
+ * the truth lacks are dropped; labels are case-sensitive.
+ * `fixed`: an answer without a fence is read too: a bare JSON list of boxes, or "None"; anything else scores 0, and a
+ * solution of which that holds is an error (0). A solution without `<answer>` is read whole. Truth made only of boxes
+ * turned inside out scores 0.
+ * `faithful`: what stands in no fence counts as no boxes, on both sides, so that two answers without fences score 1. A
+ * solution without `<answer>` is an error (0). Truth made only of boxes turned inside out scores -1.
  *
  * Source: VLM-R1, reward method "map".
  */

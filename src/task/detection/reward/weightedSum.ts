@@ -1,5 +1,6 @@
 /** The reward weighted_sum. */
 import * as Schema from "effect/Schema"
+import * as Answer from "./Answer.ts"
 import * as Iou from "./PublishedIou.ts"
 import * as Items from "../../RawBoxes.ts"
 import { greedy } from "../greedyMatching.ts"
@@ -12,57 +13,62 @@ const threshold = 0.5
 const positionWeight = 0.7
 const completenessWeight = 0.3
 
-interface Sides {
-  readonly predicted: ReadonlyArray<unknown>
-  readonly truth: ReadonlyArray<unknown>
+/** A list of items, well formed or not, with what the matching needs of each. */
+interface Side {
+  readonly boxes: ReadonlyArray<Items.Corners | undefined>
+  readonly labels: ReadonlyArray<string | undefined>
 }
-
-const itemsOf = (cleaned: string): ReadonlyArray<unknown> => {
-  // The published code cleans twice, which shows where only upper-case tags stood around the answer.
-  const json = Text.firstJsonFence(Text.clean(cleaned))
-  return json === undefined ? [] : Items.list(Items.parse(Text.strip(json)))
-}
-
-const readTruth = once((solution) => {
-  const cleaned = Text.clean(solution)
-  const items = cleaned === "none" ? undefined : itemsOf(cleaned)
-  return { items, boxes: items?.map(Items.corners), labels: items?.map(labelOf) }
-})
 
 const labelOf = (item: unknown): string | undefined => {
   const label = Items.label(item)
   return typeof label === "string" ? label : undefined
 }
 
-const completeness = (sides: Sides, matches: number): number => {
-  const missed = (sides.truth.length - matches) / sides.truth.length
-  const falseAlarms = (sides.predicted.length - matches) / sides.predicted.length
-  return 1 - (missed + falseAlarms) / 2
+const sideOf = (items: ReadonlyArray<unknown>): Side => ({ boxes: items.map(Items.corners), labels: items.map(labelOf) })
+
+/** The published code cleans twice, which shows where only upper-case tags stood around the answer. */
+const fenceIn = (cleaned: string): string | undefined => Text.firstJsonFence(Text.clean(cleaned))
+
+/** How a variant reads a cleaned answer, and a cleaned truth that is not "none". Undefined: it can be no answer at all. */
+interface Reading {
+  readonly answer: (cleaned: string) => ReadonlyArray<unknown> | undefined
+  readonly truth: (cleaned: string) => Side
 }
 
-const blend = (sides: Sides, matches: number, overlap: number): number =>
-  (positionWeight * (overlap / sides.truth.length) + completenessWeight * completeness(sides, matches)) /
+const faithfulItems = (cleaned: string): ReadonlyArray<unknown> => {
+  const json = fenceIn(cleaned)
+  return json === undefined ? [] : Items.list(Items.parse(Text.strip(json)))
+}
+
+const readings: { readonly [V in Variant]: Reading } = {
+  faithful: { answer: faithfulItems, truth: (cleaned) => sideOf(faithfulItems(cleaned)) },
+  fixed: {
+    answer: (cleaned) => Answer.items(cleaned, fenceIn(cleaned)),
+    truth: (cleaned) => {
+      const items = Answer.truth(cleaned, fenceIn(cleaned))
+      return {
+        boxes: items.map(({ corners }) => corners),
+        labels: items.map(({ label }) => typeof label === "string" ? label : undefined)
+      }
+    }
+  }
+}
+
+const completeness = (predicted: number, truths: number, matches: number): number =>
+  1 - ((truths - matches) / truths + (predicted - matches) / predicted) / 2
+
+const blend = (predicted: number, truths: number, matches: number, overlap: number): number =>
+  (positionWeight * (overlap / truths) + completenessWeight * completeness(predicted, truths, matches)) /
   (positionWeight + completenessWeight)
 
-const score = (variant: Variant) => once((completion, solution) => {
-  const truth = readTruth(solution, "")
-  const cleaned = Text.clean(completion)
-  if (truth.items === undefined || truth.boxes === undefined || truth.labels === undefined) {
-    return cleaned === "none" ? 1 : 0
-  }
-  const sides: Sides = { predicted: itemsOf(cleaned), truth: truth.items }
-  if (sides.truth.length === 0) return sides.predicted.length === 0 ? 1 : 0
-  if (sides.predicted.length === 0) return 0
-  const boxes = sides.predicted.map(Items.corners)
-  const labels = sides.predicted.map(labelOf)
-  const trueBoxes = truth.boxes
-  const trueLabels = truth.labels
+const judge = (variant: Variant, predicted: Side, truth: Side): number => {
+  const { boxes, labels } = predicted
   const overlapOf = variant === "faithful" ? Iou.published : Iou.plain
-  const matches = greedy(boxes.length, trueBoxes.length, threshold, (p, t) => {
+  const matches = greedy(boxes.length, truth.boxes.length, threshold, (p, t) => {
     const a = boxes[p]
-    const b = trueBoxes[t]
+    const b = truth.boxes[t]
     if (a === undefined || b === undefined) return 0
-    if (variant === "fixed" && (labels[p] === undefined || labels[p] !== trueLabels[t])) return 0
+    if (variant === "fixed" && (labels[p] === undefined || labels[p] !== truth.labels[t])) return 0
     return overlapOf(a, b)
   })
   let overlap = 0
@@ -70,10 +76,27 @@ const score = (variant: Variant) => once((completion, solution) => {
   for (const match of matches) {
     held = labels[match.predicted] ?? held
     if (held === undefined) throw new Error("the first matched box has no label, where the published code throws")
-    if (held === (trueLabels[match.truth] ?? "")) overlap += match.iou
+    if (held === (truth.labels[match.truth] ?? "")) overlap += match.iou
   }
-  return blend(sides, matches.length, overlap)
-})
+  return blend(boxes.length, truth.boxes.length, matches.length, overlap)
+}
+
+const score = (variant: Variant) => {
+  const { answer, truth } = readings[variant]
+  const readTruth = once((solution) => {
+    const cleaned = Text.clean(solution)
+    return cleaned === "none" ? "none" : truth(cleaned)
+  })
+  return once((completion, solution) => {
+    const wanted = readTruth(solution, "")
+    const cleaned = Text.clean(completion)
+    if (wanted === "none") return cleaned === "none" ? 1 : 0
+    const items = answer(cleaned)
+    if (items === undefined) return 0
+    if (wanted.boxes.length === 0) return items.length === 0 ? 1 : 0
+    return items.length === 0 ? 0 : judge(variant, sideOf(items), wanted)
+  })
+}
 
 const scores = { faithful: score("faithful"), fixed: score("fixed") }
 
@@ -83,9 +106,11 @@ const scores = { faithful: score("faithful"), fixed: score("fixed") }
  * Reads the first json fence of the last `<answer>`, or of the whole text where there is none, in lower case. Boxes are
  * matched greedily by IoU, down to 0.5; position = sum of IoU / true boxes; completeness = 1 - (missed true boxes /
  * true boxes + unmatched predictions / predictions) / 2. Truth "None": 1 for "None", else 0. Empty lists on both sides:
- * 1, on one side: 0; unparsable JSON counts as empty, and an item that is no box as an unmatched prediction.
- * `fixed`: a wrong label sets the IoU to 0 before matching, and IoU is the plain one.
- * `faithful`: labels play no part in matching; a wrong-label pair uses up both boxes and adds IoU 0 (so a lone
+ * 1, on one side: 0; unparsable JSON in a fence counts as empty, and an item that is no box as an unmatched prediction.
+ * `fixed`: an answer without a fence is read too: a bare JSON list of boxes; what is neither that nor "None" scores 0, and
+ * a solution of which that holds, or with an item that is no box, is an error (0). A wrong label sets the IoU to 0 before
+ * matching, and IoU is the plain one.
+ * `faithful`: what stands in no fence counts as empty, on both sides. Labels play no part in matching; a wrong-label pair uses up both boxes and adds IoU 0 (so a lone
  * wrong-label box scores 0.3). A matched box without a label goes by the label of the match before; in the first match
  * that is an error and scores 0. An overlap of at most one pixel in either direction counts as none.
  *

@@ -1,0 +1,8 @@
+/** Examples of referring: an image, an expression that means one thing in it, and where that is. */
+import type { Box } from "../../vision/Box.ts"
+import type { AnyExample } from "../dataset.ts"
+
+export interface Example extends AnyExample {
+  readonly expression: string
+  readonly box: Box<"original">
+}
