@@ -4,7 +4,7 @@ import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { realFile } from "./realFile.ts"
-import { fromCause, StoreError } from "./storeError.ts"
+import { fromCause, isTooLong, StoreError } from "./storeError.ts"
 
 /** Who looks whether the lock is held takes it for an instant; a process that wants it waits that long, in milliseconds. */
 const patience = 250
@@ -35,6 +35,7 @@ const running = (database: string, file: string, pid: number, cause: unknown): S
   })
 
 const take = (database: string, file: string): Sqlite.Database => {
+  if (isTooLong(database)) throw new Error("its lock cannot be beside it")
   const lock = new Sqlite(file, { timeout: patience })
   try {
     lock.pragma(`user_version = ${process.pid}`)
@@ -42,9 +43,13 @@ const take = (database: string, file: string): Sqlite.Database => {
     return lock
   } catch (cause) {
     lock.close()
-    throw isBusy(cause) ? running(database, file, holder(file), cause) : fromCause(file, cause)
+    throw isBusy(cause) ? running(database, file, holder(file), cause) : cause
   }
 }
+
+/** The lock lies beside the database: what keeps it from being there keeps the database, unless it is there already. */
+const refused = (database: string, file: string) => (cause: unknown): StoreError =>
+  fromCause(fs.existsSync(file) ? file : database, cause)
 
 /**
  * Makes this process the only one that runs studies on a database, until the scope closes.
@@ -56,7 +61,7 @@ export const acquire = (database: string): Effect.Effect<void, StoreError, Scope
   const file = lockFile(database)
   return Effect.asVoid(
     Effect.acquireRelease(
-      Effect.try({ try: () => take(database, file), catch: (cause) => fromCause(file, cause) }),
+      Effect.try({ try: () => take(database, file), catch: refused(database, file) }),
       (lock) => Effect.sync(() => lock.close())
     )
   )

@@ -28,7 +28,8 @@ export const layer = (options: Options): Layer.Layer<Artifacts | Journal | Ledge
   Layer.effectContext(
     Effect.gen(function*() {
       const handle = yield* Database.openForWriting(options)
-      const connection = Connection.make(handle, Objects.make(options.objects, path.basename(realFile(options.file))))
+      const objects = Objects.make(options.objects, path.basename(realFile(options.file)))
+      const connection = yield* Database.attempt(options.file, () => Connection.make(handle, objects))
       if (options.alone === true) yield* tidy(connection)
       return Context.make(Journal, { ...runMethods(connection), ...stageMethods(connection) }).pipe(
         Context.add(Ledger, ledgerMethods(connection)),
