@@ -9,15 +9,17 @@ export interface Least {
   readonly value: number
 }
 
-/** Fails, with every number that is too low (one that is not there is), and with a usage error for an unknown name. */
+/** Fails with a usage error for a name that will not be among the numbers, before anybody waits for them. */
+export const checkNames = (known: ReadonlyArray<string>, wanted: ReadonlyArray<Least>): Effect.Effect<void, Failure> => {
+  const unknown = wanted.find(({ name }) => !known.includes(name))
+  return unknown === undefined ? Effect.void : Effect.fail(usage(unknownName("number called", unknown.name, known, "")))
+}
+
+/** Fails with every number that is too low; one that is not there is. */
 export const checkLeast = (
   found: { readonly [name: string]: number | null },
   wanted: ReadonlyArray<Least>
 ): Effect.Effect<void, Failure> => {
-  const unknown = wanted.find(({ name }) => !(name in found))
-  if (unknown !== undefined) {
-    return Effect.fail(usage(unknownName("number to compare called", unknown.name, Object.keys(found), "")))
-  }
   const low = wanted.filter(({ name, value }) => (found[name] ?? -Infinity) < value)
   if (low.length === 0) return Effect.void
   const said = low.map(({ name, value }) => `${name} is ${found[name]?.toFixed(4) ?? "not there"}, below ${value}`)

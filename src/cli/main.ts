@@ -17,6 +17,7 @@ import { Failure, from } from "./failure.ts"
 import { exitQuietlyOnClosedPipe, say } from "./output.ts"
 import { watchSignals } from "./signals.ts"
 import { version } from "./version.ts"
+import { words } from "./words.ts"
 
 const color = process.stdout.isTTY && !process.env["NO_COLOR"]
 const formatter = CliOutput.defaultFormatter({ colors: color })
@@ -53,12 +54,11 @@ const report = (error: unknown): Effect.Effect<void, Failure> => {
 exitQuietlyOnClosedPipe()
 watchSignals()
 
-/** SQL that opens with a comment is an argument, though it looks like a flag. */
-const words = process.argv.slice(2).map((word) => /^--\s/.test(word) ? ` ${word}` : word)
+const given = words(process.argv.slice(2))
 
 /** The first word, when it is the name of no command: help asked for together with it would hide that. */
 const unknownCommand = (): string | undefined => {
-  const [first] = words
+  const [first] = given
   const known = assay.subcommands.flatMap((group) => group.commands.map(({ name }) => name))
   if (first === undefined || first.startsWith("-") || known.includes(first)) return undefined
   const close = near(first, known)
@@ -68,7 +68,7 @@ const unknownCommand = (): string | undefined => {
 const run = Effect.suspend(() => {
   const unknown = unknownCommand()
   return unknown === undefined
-    ? Command.runWith(assay, { version })(words)
+    ? Command.runWith(assay, { version })(given)
     : Effect.fail(new Failure({ exitCode: exits.usage, message: `${unknown} Try \`assay --help\`.` }))
 })
 

@@ -1,8 +1,8 @@
 /**
  * Signals. The first lets the running step end; who asks twice means it, and loses nothing that was committed.
  *
- * A terminal sends Ctrl-C to the launcher (bin/assay.js) and to this process, and the launcher passes on what it gets: a
- * press that comes both ways is one.
+ * A terminal sends Ctrl-C to the launcher (bin/assay.js) and to this process, and the launcher passes on what it gets; the
+ * command `timeout` signals a process and then its group. What comes both ways or at once is one press.
  */
 
 const names = ["SIGINT", "SIGTERM"] as const
@@ -11,24 +11,42 @@ type Name = typeof names[number]
 
 const isName = (value: unknown): value is Name => names.some((name) => name === value)
 
-const direct: { [name in Name]: number } = { SIGINT: 0, SIGTERM: 0 }
-const passedOn: { [name in Name]: number } = { SIGINT: 0, SIGTERM: 0 }
+/** No hand presses twice within this time, in milliseconds. */
+const atOnce = 100
+
+/** Counts presses on one of the two ways. */
+const counter = () => {
+  let [count, last] = [0, -Infinity]
+  return {
+    count: () => count,
+    add: () => {
+      const now = performance.now()
+      if (now - last > atOnce) count += 1
+      last = now
+    }
+  }
+}
+
+const direct = counter()
+const passedOn = counter()
 let heard = 0
 let repeating = false
+let lastWords: string | undefined
 
 /**
  * Ends this process where it stands. An orderly exit would stop threads inside of ONNX Runtime, which brings the process
  * down with an abort; becoming another program that ends with 130 does not.
  */
 const leave = (): void => {
+  if (lastWords !== undefined) process.stderr.write(`${lastWords}\n`)
   if (process.platform !== "win32" && typeof process.execve === "function") {
-    process.execve("/bin/sh", ["sh", "-c", "exit 130"], {})
+    process.execve(process.execPath, [process.execPath, "-e", "process.exitCode = 130"], {})
   }
   process.kill(process.pid, "SIGKILL")
 }
 
 const hear = (): void => {
-  const presses = names.reduce((sum, name) => sum + Math.max(direct[name], passedOn[name]), 0)
+  const presses = Math.max(direct.count(), passedOn.count())
   if (presses <= heard) return
   heard = presses
   if (heard > 1) leave()
@@ -38,15 +56,15 @@ const hear = (): void => {
 export const watchSignals = (): void => {
   for (const name of names) {
     process.on(name, () => {
-      if (!repeating) direct[name] += 1
+      if (!repeating) direct.add()
       hear()
     })
   }
   process.on("message", (message: unknown) => {
     if (!isName(message)) return
     process.send?.("heard")
-    passedOn[message] += 1
-    if (passedOn[message] <= direct[message]) return
+    passedOn.add()
+    if (passedOn.count() <= direct.count()) return
     repeating = true
     process.emit(message, message)
     repeating = false
@@ -54,7 +72,12 @@ export const watchSignals = (): void => {
   process.channel?.unref()
 }
 
+/** What a second signal says before it ends the process. */
+export const leaveSaying = (words: string): void => {
+  lastWords = words
+}
+
 /** From here on a signal ends the process at once, as it does by default: for work that cannot look up, and need not. */
 export const endAtOnce = (): void => {
-  for (const name of names) process.removeAllListeners(name)
+  for (const name of [...names, "message"]) process.removeAllListeners(name)
 }

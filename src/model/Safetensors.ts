@@ -85,7 +85,7 @@ export const write = (
   }
   if (twin) return Effect.fail(SafetensorsError.of(file, "is a name that cannot be used, or used twice.", twin.name))
   const header = Header.encodeHeader(ordered, metadata)
-  return attempt(file, async () => {
+  const put = async (): Promise<void> => {
     const handle = await openFile(partial, "w")
     try {
       await writeAll(handle, header)
@@ -95,7 +95,8 @@ export const write = (
       await handle.close()
     }
     await rename(partial, file)
-  }).pipe(Effect.onError(() => Effect.promise(() => rm(partial, { force: true }))))
+  }
+  return Effect.tryPromise({ try: put, catch: (cause) => SafetensorsError.unwritten(file, cause) }).pipe(Effect.onError(() => Effect.promise(() => rm(partial, { force: true }))))
 }
 
 const elements = (shape: ReadonlyArray<number>): number => shape.reduce((product, size) => product * size, 1)

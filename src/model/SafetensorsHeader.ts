@@ -2,16 +2,33 @@
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { dirname } from "node:path"
+import { type ExitCode, exits } from "../pipeline/Errors.ts"
+import { troubleOf } from "../pipeline/fileTrouble.ts"
 
 /** A weight file cannot be read or written: `message` names file, tensor (where there is one) and what is wrong. */
 export class SafetensorsError extends Data.TaggedError("SafetensorsError")<{
   readonly file: string
   readonly tensor?: string
   readonly message: string
+  /** What the system refused, where it did. */
+  readonly cause?: unknown
+  /** A file is wrong, unless it could only not be written. */
+  readonly exitCode: ExitCode
 }> {
   static of(file: string, problem: string, tensor?: string): SafetensorsError {
     const where = tensor === undefined ? file : `${file}, tensor ${tensor}`
-    return new SafetensorsError({ file, ...(tensor !== undefined && { tensor }), message: `${where}: ${problem}` })
+    return new SafetensorsError({
+      file,
+      ...(tensor !== undefined && { tensor }),
+      message: `${where}: ${problem}`,
+      exitCode: exits.invalid
+    })
+  }
+
+  static unwritten(file: string, cause: unknown): SafetensorsError {
+    const message = `Weights could not be written to ${dirname(file)} ${troubleOf(cause)}`
+    return new SafetensorsError({ file, message, cause, exitCode: exits.broke })
   }
 }
 

@@ -75,6 +75,8 @@ export class BrokenStage extends Data.TaggedError("BrokenStage")<{
     const made = place === undefined ? "" : ` (${place})`
     const line = cause instanceof Error ? callerOf(cause) : undefined
     const thrown = line === undefined || line === place ? "" : `, at ${line}`
-    return new BrokenStage({ stage, cause, message: `Stage "${stage}"${made} threw: ${reasonOf(cause)}${thrown}` })
+    // of our own code: it trusts that types have been checked
+    const hint = line === undefined && cause instanceof TypeError ? ". Perhaps it does not take what comes before it" : ""
+    return new BrokenStage({ stage, cause, message: `Stage "${stage}"${made} threw: ${reasonOf(cause)}${thrown}${hint}` })
   }
 }

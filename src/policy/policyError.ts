@@ -10,5 +10,7 @@ export class PolicyError extends Data.TaggedError("PolicyError")<{
   readonly operation: string
   readonly message: string
   readonly exitCode: ExitCode
+  /** Whether the error behind it is one that every run would meet. */
+  readonly everybodys?: boolean
   readonly cause?: unknown
 }> {}

@@ -4,7 +4,8 @@ import { createHash, randomUUID } from "node:crypto"
 import * as fs from "node:fs"
 import { open as openFile } from "node:fs/promises"
 import * as path from "node:path"
-import { fromCause, StoreError } from "./storeError.ts"
+import { isEverybodys, troubleOf } from "../pipeline/fileTrouble.ts"
+import { StoreError } from "./storeError.ts"
 
 /** Content-addressed files: the content with sha256 `abcd...` lies at `ab/cd...`. */
 export interface Objects {
@@ -12,7 +13,9 @@ export interface Objects {
   /** True when the file is there and its content has that hash; checked once a process for a given size and time. */
   readonly verify: (hash: string) => Effect.Effect<boolean, StoreError>
   /** A path for a file that `adopt` is to take in. */
-  readonly temporary: () => string
+  readonly temporary: Effect.Effect<string, StoreError>
+  /** Removes what killed processes of this owner left half-written. None of them may be at work. */
+  readonly sweep: Effect.Effect<void, StoreError>
   /** Syncs a temporary file and moves it to its place. */
   readonly adopt: (file: string) => Effect.Effect<{ readonly hash: string; readonly bytes: number }, StoreError>
   readonly discard: (file: string) => Effect.Effect<void>
@@ -48,34 +51,10 @@ const syncFolder = (folder: string): void => {
   }
 }
 
-const codes: { readonly [code: string]: string } = {
-  ENOSPC: "The disk is full. Free some space and run again: it goes on where it stopped.",
-  EACCES: "Give write permission on it (chmod u+w), or name a database in another folder.",
-  EROFS: "The file system is read-only. Name a database on another one.",
-  ENOENT: "Nothing was written there."
-}
-
 const failed = (file: string, cause: unknown): StoreError => {
-  if (!(cause instanceof Error && "code" in cause)) return fromCause(file, cause)
-  const code = String(cause.code)
-  return new StoreError({
-    reason: code === "ENOSPC" ? "full" : code === "EACCES" || code === "EROFS" ? "unwritable" : "unexpected",
-    file,
-    message: `The object file ${file} could not be read or written (${cause.message}). ` +
-      (codes[code] ?? "Check the disk."),
-    cause
-  })
-}
-
-const day = 24 * 60 * 60 * 1000
-
-/** Removes what killed processes left half-written; a day is longer than any write. */
-const sweep = (folder: string): void => {
-  for (const name of fs.readdirSync(folder)) {
-    const file = path.join(folder, name)
-    const state = fs.statSync(file, { throwIfNoEntry: false })
-    if (state !== undefined && Date.now() - state.mtimeMs > day) fs.rmSync(file, { force: true })
-  }
+  if (cause instanceof StoreError) return cause
+  const reason = isEverybodys(cause) ? "unwritable" : "unexpected"
+  return new StoreError({ reason, file, message: `${file} could not be read or written ${troubleOf(cause)}`, cause })
 }
 
 const stampOf = (file: string): string | undefined => {
@@ -83,50 +62,55 @@ const stampOf = (file: string): string | undefined => {
   return state?.isFile() === true ? `${state.size}:${state.mtimeMs}` : undefined
 }
 
-/** Opens (and creates) the object folder. */
-export const make = (root: string): Effect.Effect<Objects, StoreError> =>
-  Effect.try({
-    try: () => {
-      const folder = path.resolve(root)
-      const temporary = path.join(folder, "tmp")
-      fs.mkdirSync(temporary, { recursive: true })
-      sweep(temporary)
-      const place = (hash: string): string => path.join(folder, hash.slice(0, 2), hash.slice(2))
-      const checked = new Map<string, string>()
-      const install = (from: string, hash: string): void => {
-        const target = place(hash)
-        if (fs.mkdirSync(path.dirname(target), { recursive: true }) !== undefined) syncFolder(folder)
-        fs.renameSync(from, target)
-        syncFolder(path.dirname(target))
-        checked.set(hash, stampOf(target)!)
-      }
-      return {
-        path: place,
-        verify: (hash) =>
-          Effect.tryPromise({
-            try: async () => {
-              const stamp = stampOf(place(hash))
-              if (stamp === undefined) return false
-              if (checked.get(hash) === stamp) return true
-              const right = (await digest(place(hash), "r")).hash === hash
-              if (right) checked.set(hash, stamp)
-              return right
-            },
-            catch: (cause) => failed(place(hash), cause)
-          }),
-        temporary: () => path.join(temporary, randomUUID()),
-        adopt: (file) =>
-          Effect.tryPromise({ try: () => digest(file, "r+"), catch: (cause) => failed(file, cause) }).pipe(
-            Effect.tap(({ hash }) =>
-              Effect.try({ try: () => install(file, hash), catch: (cause) => failed(place(hash), cause) })
-            )
-          ),
-        discard: (file) => Effect.sync(() => fs.rmSync(file, { force: true })),
-        remove: (hash) => {
-          checked.delete(hash)
-          fs.rmSync(place(hash), { force: true })
-        }
-      } satisfies Objects
-    },
-    catch: (cause) => failed(root, cause)
-  })
+const attempt = <A>(file: string, work: () => A): Effect.Effect<A, StoreError> =>
+  Effect.try({ try: work, catch: (cause) => failed(file, cause) })
+
+/**
+ * The object folder at `root`. Half-written files of its `owner`, such as one of several databases beside it, lie apart from
+ * those of others. Makes the folder with the first file.
+ */
+export const make = (root: string, owner: string): Objects => {
+  const folder = path.resolve(root)
+  const drafts = path.join(folder, "tmp", owner)
+  const place = (hash: string): string => path.join(folder, hash.slice(0, 2), hash.slice(2))
+  const checked = new Map<string, string>()
+  const install = (from: string, hash: string): void => {
+    const target = place(hash)
+    if (fs.mkdirSync(path.dirname(target), { recursive: true }) !== undefined) syncFolder(folder)
+    fs.renameSync(from, target)
+    syncFolder(path.dirname(target))
+    checked.set(hash, stampOf(target)!)
+  }
+  return {
+    path: place,
+    verify: (hash) =>
+      Effect.tryPromise({
+        try: async () => {
+          const stamp = stampOf(place(hash))
+          if (stamp === undefined) return false
+          if (checked.get(hash) === stamp) return true
+          const right = (await digest(place(hash), "r")).hash === hash
+          if (right) checked.set(hash, stamp)
+          return right
+        },
+        catch: (cause) => failed(place(hash), cause)
+      }),
+    temporary: attempt(drafts, () => {
+      fs.mkdirSync(drafts, { recursive: true })
+      return path.join(drafts, randomUUID())
+    }),
+    sweep: attempt(drafts, () => {
+      if (!fs.existsSync(drafts)) return
+      for (const name of fs.readdirSync(drafts)) fs.rmSync(path.join(drafts, name), { force: true })
+    }),
+    adopt: (file) =>
+      Effect.tryPromise({ try: () => digest(file, "r+"), catch: (cause) => failed(file, cause) }).pipe(
+        Effect.tap(({ hash }) => attempt(place(hash), () => install(file, hash)))
+      ),
+    discard: (file) => Effect.sync(() => fs.rmSync(file, { force: true })),
+    remove: (hash) => {
+      checked.delete(hash)
+      fs.rmSync(place(hash), { force: true })
+    }
+  }
+}

@@ -3,7 +3,8 @@ import * as fs from "node:fs"
 import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { fromCause, StoreError } from "./storeError.ts"
+import { realFile } from "./realFile.ts"
+import { fromCause, isTooLong, StoreError } from "./storeError.ts"
 
 /** Who looks whether the lock is held takes it for an instant; a process that wants it waits that long, in milliseconds. */
 const patience = 250
@@ -12,13 +13,7 @@ const isBusy = (cause: unknown): boolean =>
   typeof cause === "object" && cause !== null && "code" in cause && String(cause.code).startsWith("SQLITE_BUSY")
 
 /** The lock of a database file, by whatever path or link it is reached. */
-const lockFile = (database: string): string => {
-  try {
-    return `${fs.realpathSync(database)}.lock`
-  } catch {
-    return `${database}.lock` // it is not there yet
-  }
-}
+const lockFile = (database: string): string => `${realFile(database)}.lock`
 
 /** Pid of the last process that took the lock; readable while it is held. */
 const holder = (file: string): number => {
@@ -40,6 +35,7 @@ const running = (database: string, file: string, pid: number, cause: unknown): S
   })
 
 const take = (database: string, file: string): Sqlite.Database => {
+  if (isTooLong(database)) throw new Error("its lock cannot be beside it")
   const lock = new Sqlite(file, { timeout: patience })
   try {
     lock.pragma(`user_version = ${process.pid}`)
@@ -47,9 +43,13 @@ const take = (database: string, file: string): Sqlite.Database => {
     return lock
   } catch (cause) {
     lock.close()
-    throw isBusy(cause) ? running(database, file, holder(file), cause) : fromCause(file, cause)
+    throw isBusy(cause) ? running(database, file, holder(file), cause) : cause
   }
 }
+
+/** The lock lies beside the database: what keeps it from being there keeps the database, unless it is there already. */
+const refused = (database: string, file: string) => (cause: unknown): StoreError =>
+  fromCause(fs.existsSync(file) ? file : database, cause)
 
 /**
  * Makes this process the only one that runs studies on a database, until the scope closes.
@@ -61,7 +61,7 @@ export const acquire = (database: string): Effect.Effect<void, StoreError, Scope
   const file = lockFile(database)
   return Effect.asVoid(
     Effect.acquireRelease(
-      Effect.try({ try: () => take(database, file), catch: (cause) => fromCause(file, cause) }),
+      Effect.try({ try: () => take(database, file), catch: refused(database, file) }),
       (lock) => Effect.sync(() => lock.close())
     )
   )

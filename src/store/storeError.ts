@@ -26,6 +26,11 @@ export class StoreError extends Data.TaggedError("StoreError")<{
   readonly message: string
   readonly cause?: unknown
 }> {
+  /** Whether other runs would meet it too. */
+  get everybodys(): boolean {
+    return this.reason === "full" || this.reason === "unwritable"
+  }
+
   /** A query that cannot be run is a wrong word on the command line. */
   get exitCode(): ExitCode {
     return this.reason === "query" ? exits.usage : exits.invalid
@@ -41,8 +46,25 @@ const accessible = (target: string, mode: number): boolean => {
   }
 }
 
+/** Whether the system takes no name as long as those that a database's companions have. */
+export const isTooLong = (file: string): boolean => {
+  try {
+    fs.statSync(`${file}.lock-journal`)
+    return false
+  } catch (cause) {
+    return cause instanceof Error && "code" in cause && cause.code === "ENAMETOOLONG"
+  }
+}
+
 const cannotOpen = (file: string): readonly [Reason, string] => {
   const folder = path.dirname(path.resolve(file))
+  if (isTooLong(file)) {
+    return [
+      "missing",
+      `The name of the database ${file} is too long: files beside it have names that are up to 13 letters longer, and most file ` +
+      "systems take 255 bytes. Name a shorter one."
+    ]
+  }
   if (!fs.existsSync(folder)) {
     return [
       "missing",
@@ -81,7 +103,7 @@ const describe = (file: string, code: string, text: string): readonly [Reason, s
   if (code.startsWith("SQLITE_READONLY")) return readOnly(file)
   // The driver looks for the folder itself, and says so without a code.
   const folderMissing = code === "" && !fs.existsSync(path.dirname(path.resolve(file)))
-  if (code.startsWith("SQLITE_CANTOPEN") || code === "SQLITE_PERM" || folderMissing) return cannotOpen(file)
+  if (code.startsWith("SQLITE_CANTOPEN") || code === "SQLITE_PERM" || folderMissing || isTooLong(file)) return cannotOpen(file)
   if (code.startsWith("SQLITE_NOTADB")) {
     return ["corrupt", `The file ${file} is not an SQLite database. Name another file, or move this one away.`]
   }
@@ -103,6 +125,14 @@ const describe = (file: string, code: string, text: string): readonly [Reason, s
     return [
       "unexpected",
       `Reading or writing ${file} failed (${code}: ${text}). Check the disk and the space left on it.`
+    ]
+  }
+  const [, kind, lost] = /^no such (table|column): (?:main\.)?(.+)$/.exec(text) ?? []
+  if (lost !== undefined) {
+    return [
+      "unexpected",
+      `The database ${file} lacks the ${kind === "table" ? "table or view" : "column"} ${lost} of its schema: somebody changed it. ` +
+      "Put back a copy of it, or move it away and run again."
     ]
   }
   return ["unexpected", `The database ${file} refused: ${text}${code === "" ? "" : ` (${code})`}.`]

@@ -24,7 +24,13 @@ export interface Options {
   readonly kept?: "best" | "last" | undefined
 }
 
-const occupied = (folder: string): boolean => fs.existsSync(folder) && fs.readdirSync(folder).length > 0
+/** What stands where the model is to be written; undefined for nothing. */
+const occupant = (folder: string): string | undefined => {
+  const found = fs.statSync(folder, { throwIfNoEntry: false })
+  if (found === undefined) return undefined
+  if (!found.isDirectory()) return `${folder} is a file. Name a folder.`
+  return fs.readdirSync(folder).length > 0 ? `The folder ${folder} is not empty. Name another one, or empty it first.` : undefined
+}
 
 /**
  * Writes what the last stage of a run that changed its policy left behind, or what its last loop kept.
@@ -48,10 +54,9 @@ export const exportModel = Effect.fn("Workspace.exportModel")(function*(workspac
       : `it is ${status}, and no training stage has ended`
     return yield* new NoModel({ message: `Run ${id} has no model to export: ${why}. \`assay list\` names the runs.` })
   }
-  if (occupied(options.out)) {
-    return yield* new NoModel({ message: `The folder ${options.out} is not empty. Name another one, or empty it first.` })
-  }
-  const objects = yield* Objects.make(workspace.objects)
+  const there = occupant(options.out)
+  if (there !== undefined) return yield* new NoModel({ message: there })
+  const objects = Objects.make(workspace.objects, "export")
   if (!(yield* objects.verify(hash))) {
     return yield* new NoModel({
       message: `The stored weights of run ${id}, ${objects.path(hash)}, are missing or altered. Running its study again ` +

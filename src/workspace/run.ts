@@ -20,7 +20,7 @@ export interface Options extends Plan.Options {
 /** Everything that runs on a workspace rest on. */
 const services = ({ db, generated, objects }: Workspace) =>
   Layer.mergeAll(
-    Store.layer({ file: db, objects }),
+    Store.layer({ file: db, objects, alone: true }),
     Claims.memory,
     Layer.succeed(Generated, { folder: generated })
   )

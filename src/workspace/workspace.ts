@@ -1,5 +1,7 @@
 /** A workspace: a database with its files around it, and the folders that they lie in. */
+import * as fs from "node:fs"
 import * as path from "node:path"
+import { realFile } from "../store/index.ts"
 
 export interface Workspace {
   /** Path of the database file, such as runs.db. */
@@ -12,9 +14,15 @@ export interface Workspace {
   readonly pictures: string
 }
 
+/** The folder of a database, that of the file itself where a link leads to it: its objects lie there. */
+const folderOf = (db: string): string =>
+  fs.lstatSync(db, { throwIfNoEntry: false })?.isSymbolicLink() === true
+    ? path.relative("", path.dirname(realFile(db))) || "."
+    : path.dirname(db)
+
 /** The workspace of a database file, whether it is there yet or not. */
 export const at = (db: string): Workspace => {
-  const folder = path.dirname(db)
+  const folder = folderOf(db)
   return {
     db,
     objects: path.join(folder, ".assay", "objects"),

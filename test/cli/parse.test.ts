@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { near, unknownName } from "../../src/pipeline/near.ts"
-import { assignment, choice, seeds } from "../../src/cli/Parse.ts"
+import { assignment, choice, least, seeds } from "../../src/cli/Parse.ts"
 
 describe("--set", () => {
   it("reads JSON where the value is JSON, and text elsewhere", () => {
@@ -21,6 +21,14 @@ describe("--only", () => {
   it("keeps commas and equals signs of a label", () => {
     assert.deepStrictEqual(choice("reward=weighted_sum, cosine"), { axis: "reward", label: "weighted_sum, cosine" })
     assert.deepStrictEqual(choice("reward=a=b"), { axis: "reward", label: "a=b" })
+  })
+})
+
+describe("--fail-under", () => {
+  it("reads a name and a number, and refuses anything else", () => {
+    assert.deepStrictEqual(least("mAP=0.3"), { name: "mAP", value: 0.3 })
+    assert.deepStrictEqual(least("precision@0.5=-1e-3"), { name: "precision@0.5", value: -1e-3 })
+    for (const text of ["", "mAP", "mAP=", "mAP=high", "=3", "mAP=Infinity"]) assert.throws(() => least(text), "name=number")
   })
 })
 

@@ -1,7 +1,11 @@
 import { afterAll, assert, describe, it } from "vitest"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { assay, golden, start, temporary } from "./support.ts"
+import { Readable } from "node:stream"
+import { text } from "node:stream/consumers"
+import { assay, assayBin, golden, start, temporary } from "./support.ts"
 
 const { folder, remove } = temporary()
 afterAll(remove)
@@ -39,6 +43,67 @@ describe("assay score", () => {
     assert.include(bad.error, "line 2: not JSON")
   })
 
+  const none = { completion: "<answer>None</answer>", solution: "<answer>None</answer>" }
+  const scored = (rows: string, ...more: ReadonlyArray<string>) => {
+    writeFileSync(join(folder, "rows.jsonl"), rows)
+    return assay(folder, "score", "rows.jsonl", ...more)
+  }
+  const rowsOf = (out: string): ReadonlyArray<Record<string, unknown>> => out.trim().split("\n").map((line) => JSON.parse(line))
+
+  it("splits rows at line feeds alone: U+2028 and U+2029 are text, a byte order mark and carriage returns are not", async () => {
+    const separators = JSON.stringify({ ...none, id: 1, completion: "a\u2028b\u2029c\u0085d" })
+    const ended = await scored(`\ufeff${separators}\r\n\r\n${JSON.stringify({ ...none, id: { row: 2 } })}`, "--rewards", "ap")
+    assert.deepStrictEqual([ended.code, ended.err], [0, ""])
+    assert.deepStrictEqual(rowsOf(ended.out), [{ id: 1, ap: 0 }, { id: { row: 2 }, ap: 1 }], "an id is passed through")
+  })
+
+  it("counts rows that cannot be read or scored on stderr, and exits with 3 where that is asked", async () => {
+    const bad = [{ ...none, completion: null }, [none], { ...none, tokens: -1 }].map((row) => JSON.stringify(row))
+    const rows = [JSON.stringify(none), ...bad, "{\"completion\":"].join("\n")
+    const [lax, strict] = [await scored(rows), await scored(rows, "--strict")]
+    assert.deepStrictEqual([lax.code, strict.code], [0, 3])
+    assert.include(lax.err, "4 of 5 rows could not be read or scored")
+    assert.include(strict.err, "4 of 5 rows could not be read or scored")
+    assert.deepStrictEqual(rowsOf(lax.out).map((row) => "error" in row), [false, true, true, true, true])
+  })
+
+  it("says what cosine needs when a row lacks it", async () => {
+    const ended = await scored(JSON.stringify(none), "--rewards", "cosine")
+    assert.include(JSON.stringify(rowsOf(ended.out)[0]!["errors"]), "the field `tokens` of a row")
+    const help = await assay(folder, "score", "--help")
+    assert.include(help.out, "cosine needs tokens, the completion's length")
+  })
+
+  it("answers a line far too long with an error, in bounded memory", async () => {
+    const wordy = function*() {
+      yield `${JSON.stringify(none)}\n{"completion":"`
+      for (let i = 0; i < 150; i++) yield "word and ".repeat(1 << 17) // 177 MB
+      yield `","solution":""}\n${JSON.stringify(none)}\n`
+    }
+    const child = spawn(process.execPath, ["--max-old-space-size=256", assayBin, "score", "-", "--rewards", "ap,repetition"])
+    Readable.from(wordy()).pipe(child.stdin)
+    const [out, [code]] = await Promise.all([text(child.stdout), once(child, "close")])
+    const found = rowsOf(out)
+    assert.deepStrictEqual([code, found.length], [0, 3])
+    assert.match(String(found[1]!["error"]), /^line 2: longer than \d+ characters$/)
+  })
+
+  it("means everything in one object with --summary, and compares it with --fail-under", async () => {
+    const three = [none, { ...none, completion: "no" }, { ...none, completion: null }].map((row) => JSON.stringify(row)).join("\n")
+    const summary = await scored(three, "--rewards", "ap50,format", "--summary", "--fail-under", "ap50=0.5")
+    assert.strictEqual(summary.code, 0, summary.err)
+    assert.deepStrictEqual(JSON.parse(summary.out), { rows: 3, failed: 1, means: { ap50: 0.5, format: 0 } })
+    const low = await scored(three, "--rewards", "ap50,format", "--fail-under", "ap50=0.6", "--fail-under", "format=0")
+    assert.strictEqual(low.code, 1)
+    assert.include(low.err, "ap50 is 0.5000, below 0.6.")
+    const unknown = await scored(three, "--rewards", "ap50,format", "--fail-under", "ap5=0.6")
+    assert.deepStrictEqual([unknown.code, unknown.out], [2, ""], "nobody waits for a score to learn that")
+    assert.include(unknown.err, "Did you mean \"ap50\"?")
+    const nothing = await scored("", "--rewards", "ap50", "--fail-under", "ap50=0")
+    assert.strictEqual(nothing.code, 1)
+    assert.include(nothing.err, "ap50 is not there, below 0.")
+  })
+
   it("names an unknown reward and a file that is not there", async () => {
     const [reward, file] = await Promise.all([
       assay(folder, "score", "-", "--rewards", "ap,iou"),
@@ -71,6 +136,19 @@ describe("assay evaluate", () => {
     for (const [i, stat] of first.nmsApStats.entries()) {
       assert.approximately(suppressed.stats[i], stat, 1e-9, `stat ${i}`)
     }
+  })
+
+  it("names every number, and compares those that it is asked to with --fail-under", async () => {
+    const met = await run("--json", "--fail-under", "mAP=0.25")
+    assert.strictEqual(met.code, 0, met.err)
+    const { metrics, stats } = JSON.parse(met.out)
+    assert.deepStrictEqual(Object.values(metrics), stats.map((stat: number) => stat < 0 ? null : stat), "null: nothing to find")
+    const missed = await run("--json", "--fail-under", "mAP=0.9", "--fail-under", "AP50=0.01")
+    assert.deepStrictEqual([missed.code, missed.out], [1, met.out])
+    assert.match(missed.err, /^assay: mAP is 0\.2509, below 0\.9\.$/m)
+    const unknown = await run("--fail-under", "map=0.9")
+    assert.deepStrictEqual([unknown.code, unknown.out], [2, ""])
+    assert.include(unknown.err, "Did you mean \"mAP\"")
   })
 
   it("prints them for people", async () => {

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
@@ -40,5 +40,32 @@ describe("assay export", () => {
     assert.strictEqual(code, 3)
     assert.include(err, "holds no adapters")
     assert.notInclude(readdirSync(folder), "adapter")
+  })
+
+  it("refuses a folder that is not empty, and leaves it as it is", async () => {
+    mkdirSync(join(folder, "mine"))
+    writeFileSync(join(folder, "mine", "config.json"), "mine")
+    const { code, err } = await assay(folder, "export", "1", "--out", "mine")
+    assert.strictEqual(code, 3)
+    assert.include(err, "The folder mine is not empty. Name another one, or empty it first.")
+    const file = await assay(folder, "export", "1", "--out", "mine/config.json")
+    assert.deepStrictEqual([file.code, file.err], [3, "assay: mine/config.json is a file. Name a folder.\n"])
+    assert.deepStrictEqual(readdirSync(join(folder, "mine")), ["config.json"])
+    assert.strictEqual(readFileSync(join(folder, "mine", "config.json"), "utf8"), "mine")
+  })
+
+  it("refuses stored weights that have been altered", async () => {
+    const [stage] = rows(folder, "SELECT subject FROM stage WHERE kind = 'loop'")
+    const hash = String(stage!["subject"])
+    const file = join(folder, ".assay", "objects", hash.slice(0, 2), hash.slice(2))
+    const whole = readFileSync(file)
+    const altered = Uint8Array.from(whole)
+    altered[altered.length - 100]! ^= 1
+    writeFileSync(file, altered)
+    const { code, err } = await assay(folder, "export", "1", "--out", "altered")
+    writeFileSync(file, whole)
+    assert.strictEqual(code, 3)
+    assert.include(err, `${hash.slice(2)}, are missing or altered. Running its study again makes them anew.`)
+    assert.notInclude(readdirSync(folder), "altered")
   })
 })

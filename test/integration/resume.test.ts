@@ -4,7 +4,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import * as Random from "../../src/pipeline/Random.ts"
-import { findings, rows, start } from "./support.ts"
+import { atTerminal, hasTerminal } from "../cli/terminal.ts"
+import { findings, rows, start, study } from "./support.ts"
 
 const root = mkdtempSync(join(tmpdir(), "assay-resume-"))
 const folderOf = (name: string): string => {
@@ -63,6 +64,25 @@ describe("assay run", () => {
       assert.strictEqual(findings(folder, [0]).weights.length, code === 0 ? 1 : 0)
     }
     assert.isTrue(killedAt[1]! >= 1 && killedAt[1]! < 6, `killed after ${killedAt.join(", ")} steps`)
+    await finish(folder, "--seeds", "1", "--jobs", "1")
+    assert.deepStrictEqual(findings(folder, [0]), findings(undisturbed, [0]))
+  })
+  it.skipIf(!hasTerminal)("finds the same after one Ctrl-C, and after two that leave no time to end a step", async () => {
+    const folder = folderOf("pressed")
+    for (const presses of [1, 2]) {
+      const before = progress(folder)
+      const run = atTerminal(process.execPath, folder, "run", study, "--seeds", "1", "--jobs", "1", "--db", "runs.db")
+      while (progress(folder) <= before) await setTimeout(10)
+      for (let press = 0; press < presses; press++) {
+        run.press()
+        await setTimeout(150)
+      }
+      const { code, screen } = await run.closed
+      assert.strictEqual(code, 130, screen)
+      assert.notInclude(screen, "terminate called")
+      assert.match(screen, /the same command goes on from there\.\s*$/)
+      assert.deepStrictEqual(rows(folder, "SELECT status FROM run"), [{ status: "interrupted" }])
+    }
     await finish(folder, "--seeds", "1", "--jobs", "1")
     assert.deepStrictEqual(findings(folder, [0]), findings(undisturbed, [0]))
   })

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 const assay = fileURLToPath(new URL("../../bin/assay.js", import.meta.url))
-const study = fileURLToPath(new URL("studies/digits.ts", import.meta.url))
+export const study = fileURLToPath(new URL("studies/digits.ts", import.meta.url))
 
 /** Starts `assay run` on the small study in a folder of its own, as a user would. */
 export const start = (folder: string, ...options: ReadonlyArray<string>) => {

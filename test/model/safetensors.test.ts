@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { isEverybodys } from "../../src/pipeline/fileTrouble.ts"
 import * as Random from "../../src/pipeline/Random.ts"
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "../../src/model/halfFloats.ts"
 import * as Safetensors from "../../src/model/Safetensors.ts"
@@ -87,6 +88,19 @@ describe("a safetensors file", () => {
       assert.deepStrictEqual(readdirSync(path), ["a.safetensors"])
     }))
 
+  it.effect.skipIf(!existsSync("/dev/full"))("says what to do when the disk is full, and names the folder", () =>
+    Effect.gen(function*() {
+      const path = yield* folder
+      symlinkSync("/dev/full", join(path, `a.safetensors.${process.pid}.partial`)) // where it is written before its name is right
+      const w = { name: "w", shape: [1], data: Float32Array.of(1) }
+      const error = yield* Effect.flip(Safetensors.write(join(path, "a.safetensors"), [w]))
+      assert.match(error.message, /^Weights could not be written to \S+ \(ENOSPC.*\)\. The disk is full\. Free some space and run again/)
+      assert.include(error.message, path)
+      assert.strictEqual(error.exitCode, 1)
+      assert.isTrue(isEverybodys(error))
+      assert.deepStrictEqual(readdirSync(path), [])
+    }))
+
   it.effect("refuses what cannot be asked of it, by name", () =>
     Effect.gen(function*() {
       const file = join(yield* folder, "a.safetensors")
@@ -131,6 +145,7 @@ describe("a malformed safetensors file", () => {
       writeFileSync(file, bytes)
       const error = yield* Effect.flip(Safetensors.open(file))
       assert.strictEqual(error._tag, "SafetensorsError")
+      assert.strictEqual(error.exitCode, 3)
       assert.include(error.message, file)
       assert.include(error.message, message)
     }))

@@ -123,6 +123,29 @@ describe("errors name the file and the remedy", () => {
       assert.include((yield* refusal(folder)).message, "is a folder")
     }))
 
+  it.live("a name too long for the files beside it, of which none is left", () =>
+    Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      for (const letters of [300, 252, 240]) {
+        const file = path.join(folder, `${"n".repeat(letters)}.db`)
+        const error = yield* Effect.flip(Effect.scoped(Store.lock(file)))
+        assert.match(error.message, /^The name of the database \S+n\.db is too long.*Name a shorter one\.$/)
+      }
+      assert.deepStrictEqual(fs.readdirSync(folder), [])
+    }))
+
+  it.live("a database that somebody took a table or a view out of", () =>
+    Effect.gen(function*() {
+      for (const [kind, name] of [["TABLE", "text"], ["TABLE", "run"], ["VIEW", "ablation"]] as const) {
+        const file = yield* created
+        raw(file, (db) => db.exec(`PRAGMA foreign_keys = OFF; DROP ${kind} ${name}`))
+        const opening = Effect.scoped(Effect.provide(Effect.void, Store.layer({ file, objects: `${file}.objects`, alone: true })))
+        const reading = Effect.scoped(Effect.flatMap(Store.openForReading({ file }), (db) => Store.ablation(db, "e")))
+        const error = yield* Effect.flip(Effect.andThen(opening, reading))
+        assert.include(error.message, `lacks the table or view ${name} of its schema: somebody changed it. Put back a copy`)
+      }
+    }))
+
   it.live("a full disk", () =>
     Effect.gen(function*() {
       const file = yield* created
@@ -145,16 +168,21 @@ describe("errors name the file and the remedy", () => {
       const file = path.join(folder, "runs.db")
       yield* Effect.scoped(openForWriting({ file }))
       fs.chmodSync(file, 0o444)
-      const ask = (target: string) =>
-        JSON.parse(execFileSync(process.execPath, [child("refused"), target], { encoding: "utf8" }))
-      const refused = ask(file)
+      const ask = (what: "open" | "lock" | "put", target: string) =>
+        JSON.parse(execFileSync(process.execPath, [child("refused"), what, target], { encoding: "utf8" }))
+      const refused = ask("open", file)
       fs.chmodSync(folder, 0o555)
-      const folderRefused = ask(path.join(folder, "other.db"))
+      const folderRefused = ask("open", path.join(folder, "other.db"))
+      const lockRefused = ask("lock", file)
+      const objectRefused = ask("put", path.join(folder, "objects"))
       fs.chmodSync(folder, 0o755)
       assert.strictEqual(refused.reason, "unwritable")
       assert.include(refused.message, `The database ${file} is read-only`)
       assert.strictEqual(folderRefused.reason, "unwritable")
       assert.include(folderRefused.message, `The folder ${folder} is not writable`)
+      assert.include(lockRefused.message, `keeps its log beside the database ${file}.`)
+      assert.match(objectRefused.message, /EACCES.*Give write permission on the folder \(chmod u\+w\), or work in another one\.$/)
+      assert.isTrue(objectRefused.everybodys)
     }), 20_000)
 })
 

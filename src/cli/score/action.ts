@@ -3,7 +3,7 @@ import { once } from "node:events"
 import * as Effect from "effect/Effect"
 import { rewardsCalled, type Scored, scoreFile, summarise, type Summary, toJson } from "../../workspace/judge.ts"
 import { usage, invalid } from "../failure.ts"
-import { checkLeast, type Least } from "../least.ts"
+import { checkLeast, checkNames, type Least } from "../least.ts"
 import { printJson, say, write } from "../output.ts"
 
 interface Options {
@@ -27,6 +27,7 @@ export const score = Effect.fn("score")(function*(options: Options) {
   const rewards = yield* rewardsCalled(names, options.variant).pipe(
     Effect.mapError((error) => error._tag === "InvalidConfig" ? usage(error.message) : error)
   )
+  yield* checkNames(rewards.flatMap(({ partNames }) => partNames), options.failUnder)
   const { add, summary } = summarise()
   let piece = ""
   const take = (scored: Scored): void | Promise<void> => {

@@ -5,6 +5,13 @@ import { fileURLToPath } from "node:url"
 /** The folder of this program's code. */
 const own = dirname(dirname(dirname(fileURLToPath(import.meta.url)))) + sep
 
+/** A file, or the URL of one, as a person calls it: from the working folder where it lies below it. */
+export const called = (file: string): string => {
+  const path = file.startsWith("file:") ? fileURLToPath(file) : file
+  const here = relative(process.cwd(), path)
+  return here.startsWith("..") ? path : here
+}
+
 const frame = /\(?((?:file:\/\/)?\/[^()]+?):(\d+):\d+\)?$/
 
 /** `my-study.ts:12`: the innermost line of a stack that is neither this program's nor a package's. Undefined if none. */
@@ -14,8 +21,7 @@ export const callerOf = (error: Error): string | undefined => {
     if (url === undefined) continue
     const file = url.startsWith("file:") ? fileURLToPath(url) : url
     if (file.startsWith(own) || file.includes(`${sep}node_modules${sep}`)) continue
-    const here = relative(process.cwd(), file)
-    return `${here.startsWith("..") ? file : here}:${row}`
+    return `${called(file)}:${row}`
   }
   return undefined
 }

@@ -7,6 +7,7 @@ import { stripVTControlCharacters } from "node:util"
 import * as Effect from "effect/Effect"
 import type { OutputChunk, Plugin } from "rolldown"
 import type { CodeRef } from "../declare/Node.ts"
+import { called } from "../declare/place.ts"
 import { CodeError } from "../Errors.ts"
 import { faceOf } from "../faces.ts"
 import { reasonOf } from "../reason.ts"
@@ -169,8 +170,8 @@ export const make = () => {
 }
 
 /** The bundler's drawings of code have colours, also where nobody can see them. */
-const explain = (ref: CodeRef, reason: string): string =>
+const explain = ({ export: name, module }: CodeRef, reason: string): string =>
   reason.includes("MISSING_EXPORT")
-    ? `"${ref.export}" is made in ${ref.module} and not exported from it, so that its code cannot be followed. ` +
-      `Write \`export const ${ref.export}\`.`
-    : `The code of "${ref.export}" in ${ref.module} cannot be followed: ${stripVTControlCharacters(reason)}`
+    ? `"${name}" is made in ${called(module)} and not exported from it, so that its code cannot be followed. ` +
+      `Write \`export const ${name}\`.`
+    : `The code of "${name}" in ${called(module)} cannot be followed: ${stripVTControlCharacters(reason)}`

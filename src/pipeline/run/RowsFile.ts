@@ -11,7 +11,7 @@ import { zstdCompressSync, zstdDecompressSync } from "node:zlib"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { reasonOf } from "../reason.ts"
+import { troubleOf } from "../fileTrouble.ts"
 import * as Rows from "../Rows.ts"
 
 const magic = Buffer.from("ASSYROWS")
@@ -33,7 +33,7 @@ interface Index {
 
 const failed = (path: string) => (cause: unknown) =>
   cause instanceof Rows.RowsError ? cause : new Rows.RowsError({
-    message: `The rows in ${path} cannot be read or written: ${reasonOf(cause)}. Check the disk and the space left on it.`,
+    message: `The rows in ${path} cannot be read or written ${troubleOf(cause)}`,
     cause
   })
 

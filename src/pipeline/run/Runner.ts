@@ -3,6 +3,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { type ExitCode, exitCodeOf } from "../Errors.ts"
+import { isEverybodys } from "../fileTrouble.ts"
 import * as ComputeThreads from "./ComputeThreads.ts"
 import * as Executor from "./Executor.ts"
 import { Journal } from "./journal.ts"
@@ -23,11 +24,14 @@ export interface Options {
 export interface RunResult {
   readonly variant: string
   readonly seed: number
-  readonly status: "done" | "failed"
+  /** "planned": not tried, since another run failed of what every run would meet. */
+  readonly status: "done" | "failed" | "planned"
   /** Why it failed. */
   readonly error?: string | undefined
   /** What the error's class says that a command exits with. */
   readonly exitCode?: ExitCode | undefined
+  /** Whether every run would fail so, as on a full disk. */
+  readonly everybodys?: boolean
 }
 
 /** Closes a run as its work ended; an interrupted one stays resumable. */
@@ -51,23 +55,32 @@ const runOne = Effect.fnUntraced(function*(executor: Executor.Executor, planned:
   const { seed, variant } = planned.record
   const run = { variant, seed }
   report({ _tag: "RunStarted", run, stages: planned.stages.map((stage) => stage.label) })
-  const work = Effect.onExit(Effect.scoped(runStages(executor, id, planned)), (exit) => close(id, exit))
+  // closed before its policy is released: an interrupted one need not wait for what still computes
+  const work = Effect.scoped(Effect.onExit(runStages(executor, id, planned), (exit) => close(id, exit)))
   const exit = yield* Effect.exit(work)
   if (Exit.isSuccess(exit)) {
     report({ _tag: "RunFinished", run })
     return { ...run, status: "done" } satisfies RunResult
   }
   if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
-  const message = messageOf(exit.cause)
+  const [error, message] = [Cause.squash(exit.cause), messageOf(exit.cause)]
   report({ _tag: "RunFailed", run, message })
-  return { ...run, status: "failed", error: message, exitCode: exitCodeOf(Cause.squash(exit.cause)) } satisfies RunResult
+  const everybodys = isEverybodys(error) ? { everybodys: true } : {}
+  return { ...run, status: "failed", error: message, exitCode: exitCodeOf(error), ...everybodys } satisfies RunResult
+})
+
+/** What is said of a run that is not tried. */
+const untried = ({ record: { seed, variant }, stages }: PlannedRun): RunResult => ({
+  variant,
+  seed,
+  status: stages.every(({ status }) => status._tag === "finished") ? "done" : "planned"
 })
 
 /**
  * Runs what a plan says, `jobs` runs at a time, and returns how each of them ended, in the order of the plan.
  *
  * A finished stage is never executed again, and one that several runs need is executed once. A run that fails stops no
- * other. When interrupted, what is committed stays, runs are closed as interrupted, and the same plan goes on from
+ * other, unless all would fail like it, as on a full disk: then no more are begun. When interrupted, what is committed stays, runs are closed as interrupted, and the same plan goes on from
  * there.
  *
  * Fails with `JournalError` when the experiment itself cannot be written down.
@@ -78,9 +91,16 @@ export const run = Effect.fn("Runner.run")(function*(plan: Plan, options: Option
   // All of them first, so that whoever looks into the database meanwhile sees what is still to come.
   const ids = yield* Effect.forEach(plan.runs, ({ record }) => journal.openRun(record, options.environment))
   const executor = yield* Executor.make
-  const results: ReadonlyArray<RunResult> = yield* Effect.forEach(
+  let stopped = false
+  const next = Effect.fnUntraced(function*(planned: PlannedRun, id: number) {
+    if (stopped) return untried(planned)
+    const result: RunResult = yield* runOne(executor, planned, id)
+    if (result.everybodys === true) stopped = true
+    return result
+  })
+  const results = yield* Effect.forEach(
     plan.runs,
-    (planned, i) => runOne(executor, planned, ids[i]!),
+    (planned, i) => next(planned, ids[i]!),
     { concurrency: options.jobs }
   ).pipe(Effect.provideService(ComputeThreads.ComputeThreads, ComputeThreads.divided(options.jobs)))
   if (plan.complete && results.every(({ status }) => status === "done")) {

@@ -1,7 +1,7 @@
 /** What a stage returned, as an artifact: JSON, and a file of rows where it holds rows. */
 import { readFile, writeFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
-import { reasonOf } from "../reason.ts"
+import { troubleOf } from "../fileTrouble.ts"
 import * as Rows from "../Rows.ts"
 import { Artifacts } from "./artifacts.ts"
 import { JournalError } from "./journal.ts"
@@ -12,7 +12,7 @@ const json = "application/json"
 const rowsType = "application/x-assay-rows"
 
 const failed = (operation: string, path: string) => (cause: unknown) =>
-  new JournalError({ operation, message: `${path}: ${reasonOf(cause)}`, cause })
+  new JournalError({ operation, message: `${path} could not be read or written ${troubleOf(cause)}`, cause })
 
 /** The one place of a value that holds rows, with them; `undefined` when there is none. */
 const rowsIn = (value: unknown): readonly [key: string, rows: Rows.Rows<unknown>] | undefined => {

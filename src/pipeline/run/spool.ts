@@ -5,7 +5,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { reasonOf } from "../reason.ts"
+import { troubleOf } from "../fileTrouble.ts"
 import * as Rows from "../Rows.ts"
 import * as RowsFile from "./RowsFile.ts"
 import type { Spool } from "./services.ts"
@@ -22,7 +22,7 @@ const temporary = (folder: string) =>
         return join(folder, randomUUID())
       },
       catch: (cause) =>
-        new Rows.RowsError({ message: `The folder ${folder} cannot be made (${reasonOf(cause)}). Make it writable.`, cause })
+        new Rows.RowsError({ message: `The folder ${folder} cannot be made ${troubleOf(cause)}`, cause })
     }),
     (path) => Effect.promise(() => rm(path, { force: true }))
   )

@@ -62,18 +62,18 @@ export const learningCurve = async (table: Table, rows: ReadonlyArray<CurveRow>)
   return Paint.drawing(svg(chart))
 }
 
-/** The row that is best by the first metric among those that are no reference. */
-const best = ({ columns, rows }: Table): Row | undefined => {
+/** The row that is best by the first metric among those that are no reference, and not `other`. */
+const best = ({ columns, rows }: Table, other: string | undefined): Row | undefined => {
   const sign = columns[0]?.better === "lower" ? -1 : 1
   return rows
-    .filter((row) => row.role !== "reference" && row.cells[0]?.measured !== undefined)
+    .filter((row) => row.role !== "reference" && row.variant !== other && row.cells[0]?.measured !== undefined)
     .toSorted((a, b) => sign * (b.cells[0]!.measured!.mean - a.cells[0]!.measured!.mean))[0]
 }
 
-/** The rows whose answers are worth comparing: the reference, or else the baseline, and the best one. */
+/** The rows whose answers are worth comparing: the reference, or else the baseline, and the best of the others. */
 export const compared = (table: Table): ReadonlyArray<string> => {
-  const names = [table.reference ?? table.baseline, best(table)?.variant]
-  return [...new Set(names.filter((name) => name !== undefined))]
+  const one = table.reference ?? table.baseline
+  return [one, best(table, one)?.variant].filter((name) => name !== undefined)
 }
 
 /** Answers that are shown of each row. */

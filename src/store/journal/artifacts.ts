@@ -86,12 +86,10 @@ const record = (connection: Connection, artifact: Artifact) =>
 export const artifactMethods = (connection: Connection): Artifacts["Service"] => ({
   fetch: (artifact) => Effect.succeed(connection.objects.path(artifact.hash)),
   put: (mediaType, write) =>
-    Effect.suspend(() => {
-      const file = connection.objects.temporary()
-      return write(file).pipe(
+    Effect.flatMap(Effect.mapError(connection.objects.temporary, journalError("put")), (file) =>
+      write(file).pipe(
         Effect.andThen(Effect.mapError(connection.objects.adopt(file), journalError("put"))),
         Effect.andThen(({ bytes, hash }) => record(connection, { hash, bytes, mediaType })),
         Effect.ensuring(connection.objects.discard(file))
-      )
-    })
+      ))
 })

@@ -1,9 +1,11 @@
 import { assert, beforeEach, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Schema from "effect/Schema"
 import { rmSync } from "node:fs"
 import * as Experiment from "../../../src/pipeline/declare/Experiment.ts"
 import * as Pipeline from "../../../src/pipeline/declare/Pipeline.ts"
+import * as Stage from "../../../src/pipeline/declare/Stage.ts"
 import type { Event } from "../../../src/pipeline/run/Progress.ts"
 import type { Artifact } from "../../../src/pipeline/run/Records.ts"
 import type { Memory } from "../../../src/testing.ts"
@@ -11,6 +13,17 @@ import { committed, memory, planStudy, prepared, runStudy, study, training } fro
 import * as Toy from "../toy.ts"
 
 beforeEach(Toy.resetLog)
+
+/** Writes a file of its own, and is refused. */
+export const fills = Stage.define({
+  kind: "filter",
+  name: "fills",
+  module: import.meta.url,
+  config: Schema.Struct({ code: Schema.String }),
+  run: ({ code }, _input: Toy.Prompts): Toy.Prompts => {
+    throw Object.assign(new Error(`${code}: the file cannot be written`), { code })
+  }
+})
 
 /** What the evaluations measured, in the order in which they ran. */
 const scoresOf = (journal: Memory): ReadonlyArray<number> =>
@@ -125,6 +138,25 @@ describe("Runner", () => {
         stage: "loop",
         message: "no gradient today"
       })
+    }))
+
+  it.effect("begins no more runs after a failure that every run would meet, such as a full disk", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      const full = Experiment.make("full", {
+        question: "Is there room?",
+        policy: Toy.vector({ size: 2 }),
+        seeds: 3,
+        axes: { writes: { much: fills({ code: "ENOSPC" }), little: fills({ code: "EIO" }) } },
+        pipeline: ({ writes }) => prepared.pipe(writes),
+        table: { metrics: [] }
+      })
+      const tried = (yield* runStudy(journal, full)).map(({ everybodys, status }) => [status, everybodys ?? false])
+      const untried = ["planned", false]
+      assert.deepStrictEqual(tried, [["failed", true], untried, untried, untried, untried, untried])
+      assert.deepStrictEqual(journal.runs.map(({ status }) => status), ["failed", ...Array<string>(5).fill("planned")])
+      const little = yield* runStudy(memory(), full, { only: [{ writes: "little" }] })
+      assert.deepStrictEqual(little.map(({ status }) => status), ["failed", "failed", "failed"])
     }))
 
   it.effect("goes on with only what is missing when an artifact was lost", () =>

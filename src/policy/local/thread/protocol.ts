@@ -40,5 +40,10 @@ export type Reply =
   | { readonly id: number; readonly value: unknown }
   | {
     readonly id: number
-    readonly failure: { readonly operation: string; readonly message: string; readonly exitCode: ExitCode }
+    readonly failure: {
+      readonly operation: string
+      readonly message: string
+      readonly exitCode: ExitCode
+      readonly everybodys?: boolean
+    }
   }

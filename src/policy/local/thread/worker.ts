@@ -2,6 +2,7 @@
 import "./heap.ts"
 import { parentPort, workerData } from "node:worker_threads"
 import { exitCodeOf } from "../../../pipeline/Errors.ts"
+import { isEverybodys } from "../../../pipeline/fileTrouble.ts"
 import { reasonOf } from "../../../pipeline/reason.ts"
 import { make } from "./engine.ts"
 import type { Engine, EngineConfig, Reply, Request } from "./protocol.ts"
@@ -20,7 +21,8 @@ const answer = async ({ args, id, method }: Request): Promise<void> => {
     const call = (await engine)[method] as (...args: ReadonlyArray<unknown>) => Promise<unknown>
     reply = { id, value: await call(...args) }
   } catch (cause) {
-    reply = { id, failure: { operation: method, message: reasonOf(cause), exitCode: exitCodeOf(cause) } }
+    const everybodys = isEverybodys(cause)
+    reply = { id, failure: { operation: method, message: reasonOf(cause), exitCode: exitCodeOf(cause), everybodys } }
   }
   port.postMessage(reply)
 }
