@@ -1,11 +1,11 @@
 /** JSON files of any size, read piece by piece. */
 import { reasonOf } from "../pipeline/reason.ts"
 import { DataError } from "./dataError.ts"
-import { openRegular } from "./regularFile.ts"
+import { openFile } from "./regularFile.ts"
 import { type Key, NotJson, type Piece, splitter } from "./splitJson.ts"
 
-/** Bytes that are read at once: the fewer, the sooner what they held is collected; fewer than these cost calls. */
-const chunk = 1 << 16
+/** Bytes that are read at once, and those that are looked at: what few of them hold is young when it becomes garbage. */
+const [block, some] = [1 << 20, 1 << 16] as const
 
 const unreadable = (path: string, cause: unknown): DataError =>
   new DataError({ path, message: `${path} cannot be read (${reasonOf(cause)}). Check the path.`, cause })
@@ -17,17 +17,17 @@ const notJson = (path: string, cause: unknown): DataError =>
 
 /** The bytes of a file, some at a time, each time in the same memory. Throws `DataError`. */
 export const bytesOf = async function*(path: string): AsyncGenerator<Uint8Array> {
-  const file = await openRegular(path).catch((cause: unknown) => {
+  const file = await openFile(path).catch((cause: unknown) => {
     throw unreadable(path, cause)
   })
   try {
-    const bytes = Buffer.alloc(chunk)
+    const bytes = Buffer.alloc(block)
     for (;;) {
-      const { bytesRead } = await file.read(bytes, 0, chunk, null).catch((cause: unknown) => {
+      const { bytesRead } = await file.read(bytes, 0, block, null).catch((cause: unknown) => {
         throw unreadable(path, cause)
       })
       if (bytesRead === 0) return
-      yield bytes.subarray(0, bytesRead)
+      for (let from = 0; from < bytesRead; from += some) yield bytes.subarray(from, Math.min(from + some, bytesRead))
     }
   } finally {
     await file.close()

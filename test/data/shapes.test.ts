@@ -11,6 +11,7 @@ import { label } from "../../src/vision/scenes/scene.ts"
 import { toArray } from "../../src/pipeline/Rows.ts"
 import { Generated } from "../../src/pipeline/run/services.ts"
 import { load } from "../../src/vision/Image.ts"
+import { spool } from "../../src/testing.ts"
 import { temporaryFolder } from "./support.ts"
 
 const size = { width: 96, height: 64 }
@@ -21,7 +22,7 @@ const run = (folder: string, options: Parameters<typeof Data.shapes>[0]) =>
   Effect.gen(function*() {
     const dataset = yield* Data.shapes(options).run(undefined)
     return { ...dataset, examples: yield* toArray(dataset.examples) }
-  }).pipe(Effect.provideService(Generated, { folder }))
+  }).pipe(Effect.provideService(Generated, { folder }), Effect.provide(spool))
 
 const startWriter = (folder: string, options: Parameters<typeof Data.shapes>[0]) =>
   spawn(process.execPath, [fileURLToPath(import.meta.resolve("./children/writer.ts")), folder, JSON.stringify(options)], {

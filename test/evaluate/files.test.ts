@@ -48,7 +48,7 @@ describe("evaluateFiles", () => {
     ["[{]", /bad\.json is not JSON/],
     [{}, /the file must be a list/],
     [[row, 3], /\[1\] must be an object/],
-    [[{ ...row, score: "high" }], /\[0\]\.score must be a finite number, not high/],
+    [[{ ...row, score: "high" }], /\[0\]\.score must be a finite number, not "high"/],
     [[{ ...row, bbox: [1, 2, 3] }], /\[0\]\.bbox must be \[x, y, width, height\], not a list/],
     [[{ ...row, image_id: 5 }], /\[0\]\.image_id 5 is no image of the truth/]
   ])("names file, row and field: %j", ([value, expected]) =>

@@ -30,6 +30,7 @@ const temporary = (folder: string) =>
 /** A spool whose files lie below `folder` and are removed when the scope closes. */
 export const spoolIn = (folder: string): Effect.Effect<Spool["Service"], never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => ({
+    file: Scope.provide(temporary(folder), scope),
     collect: Effect.fnUntraced(function*<A, E, R>(chunks: Stream.Stream<ReadonlyArray<A>, E, R>) {
       const held: Array<A> = []
       let file: { readonly path: string; readonly writer: RowsFile.Writer } | undefined
