@@ -82,7 +82,8 @@ export const readInstances = (files: Files, questions: boolean): Effect.Effect<I
         catch: asDataError
       }).pipe(Effect.tap(refuseStray))))
 
-    const labels = [...new Set(names.values())]
+    // several ids may share a label, whose place is then that of the last
+    const labels = [...names.values()]
     const order = new Map(labels.map((label, i) => [label, i]))
     const objects = yield* gather(spool.file, drafts.size, labels)
     const problems = new OfImages(drafts.size)
@@ -114,5 +115,5 @@ export const readInstances = (files: Files, questions: boolean): Effect.Effect<I
         if (onBad === "fail" && wrong !== undefined) return yield* bad(path, wrong.problem)
         return checked.filter(isExample)
       })))
-    return { categories: labels, examples, skipped: drafts.size - examples.size + strays.count }
+    return { categories: [...order.keys()], examples, skipped: drafts.size - examples.size + strays.count }
   }).pipe(Effect.scoped)
