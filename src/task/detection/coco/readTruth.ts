@@ -37,8 +37,8 @@ const leftOut = () => {
     add: (row: string): void => {
       if (count++ === 0) first = row
     },
-    warnings: (what: string): ReadonlyArray<string> =>
-      count === 0 ? [] : [`${count} ${what}, and play no part in any number; the first is ${first}.`]
+    warnings: (all: number, what: string): ReadonlyArray<string> =>
+      count === 0 ? [] : [`${count} of ${all} ${what}, and play no part in any number; the first is ${first}.`]
   }
 }
 
@@ -69,12 +69,13 @@ export const readTruth = async (path: string): Promise<Read<Truth>> => {
     if (!images.has(image_id)) unknown.add(`annotations[${i}], of image ${show(image_id)}`)
     else if (!names.has(category_id)) unknown.add(`annotations[${i}], of category ${show(category_id)}`)
   })
+  const what = `annotations of ${path} are of images or categories that it does not list`
   const value: Truth = {
     images: Array.from(images, (id) => ({ id })),
     categories: Array.from(names, ([id, name]) => ({ id, name })),
     annotations
   }
-  return { value, warnings: unknown.warnings(`annotations of ${path} are of images or categories that it does not list`) }
+  return { value, warnings: unknown.warnings(annotations.length, what) }
 }
 
 /**
@@ -108,5 +109,6 @@ export const readDetections = async (
     }
   }
   if (!isList) throw unusable(path, "the file must be a list of detections: image_id, category_id, bbox, score.")
-  return { value: detections, warnings: unknown.warnings(`detections of ${path} are of categories that the truth does not list`) }
+  const warnings = unknown.warnings(detections.length, `detections of ${path} are of categories that the truth does not list`)
+  return { value: detections, warnings }
 }
