@@ -19,28 +19,30 @@ const lengthOf = (path: string): number => {
 
 /**
  * Hash of an annotation file together with the names and lengths of the image files that it lists: taken in one pass over
- * the file, whose annotations nobody looks into. What else the file is, or is not, is the reader's to say.
+ * the file, of which nothing but the images is looked into. What else the file is, or is not, is the reader's to say.
  */
 export const contentHash = (annotations: string, images: string): Effect.Effect<string, DataError> =>
   Effect.tryPromise({
     try: async () => {
       const [text, pictures] = [createHash("sha256"), createHash("sha256")]
       const { push } = splitter((key) => key === "images")
+      let isDone = false
       const take = (piece: Piece): void => {
         if (!("rows" in piece)) return
         for (const row of piece.rows) {
           const file = isRow(row) ? row["file_name"] : undefined
           if (typeof file === "string") pictures.update(`\n${JSON.stringify(file)} ${lengthOf(join(images, file))}`)
         }
+        isDone = piece.last
       }
-      let isJson = true
       for await (const bytes of bytesOf(annotations)) {
         text.update(bytes)
+        if (isDone) continue
         try {
-          if (isJson) push(bytes).forEach(take)
+          push(bytes).forEach(take)
         } catch (cause) {
           if (!(cause instanceof NotJson)) throw cause
-          isJson = false
+          isDone = true
         }
       }
       return text.update(pictures.digest()).digest("hex")

@@ -10,9 +10,9 @@ import * as HeldBytes from "./HeldBytes.ts"
 /** The key of a value in the root object; undefined for what is the root itself. */
 export type Key = string | undefined
 
-/** Some elements of a list at the root or in the root object, or another value there. */
+/** Some elements of a list at the root or in the root object (the `last` of it, or not), or another value there. */
 export type Piece =
-  | { readonly key: Key; readonly first: number; readonly rows: ReadonlyArray<unknown> }
+  | { readonly key: Key; readonly first: number; readonly rows: ReadonlyArray<unknown>; readonly last: boolean }
   | { readonly key: Key; readonly value: unknown }
 
 /** The document is no JSON: the message says where and why. */
@@ -118,9 +118,9 @@ export const splitter = (wanted: (key: Key) => boolean = () => true): Splitter =
     }
     return fail(`${key ?? ""}[${count}]: there is no value`)
   }
-  const handOut = (end: number): void => {
+  const handOut = (end: number, last: boolean): void => {
     const rows = readElements(end)
-    pieces.push({ key, first: count, rows })
+    pieces.push({ key, first: count, rows, last })
     count += rows.length
     commas = []
   }
@@ -182,8 +182,8 @@ export const splitter = (wanted: (key: Key) => boolean = () => true): Splitter =
     if (byte === comma) commas.push(at++)
     else if (byte !== closeList) enter("in element", "list")
     else {
-      if (isEmptyList()) pieces.push({ key, first: 0, rows: [] })
-      else handOut(at)
+      if (isEmptyList()) pieces.push({ key, first: 0, rows: [], last: true })
+      else handOut(at, true)
       at++
       leave()
     }
@@ -237,7 +237,7 @@ export const splitter = (wanted: (key: Key) => boolean = () => true): Splitter =
       while (at < held.length) step()
       const last = commas.at(-1)
       if (last !== undefined) {
-        handOut(last)
+        handOut(last, false)
         from = last + 1
       }
       dropDone()

@@ -119,7 +119,7 @@ describe("the reader that streams", () => {
       const folder = yield* temporaryFolder
       yield* writePng(join(folder, "p.png"), 640, 480)
       const next = nextOf("large")
-      const [images, boxes] = [16_500, 265_000]
+      const [images, boxes] = [6000, 265_000]
       const document = {
         images: Array.from({ length: images }, (_, id) => ({ id, file_name: "p.png", width: 640, height: 480 })),
         annotations: Array.from({ length: boxes }, (_, id) => ({

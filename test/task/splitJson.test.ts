@@ -28,16 +28,20 @@ const piecesOf = (bytes: Uint8Array, size: () => number, wanted?: (key: Key) => 
 const joined = (pieces: ReadonlyArray<Piece>): unknown => {
   const lists = new Map<Key, Array<unknown>>()
   const values = new Map<Key, unknown>()
+  const closed = new Set<Key>()
   for (const piece of pieces) {
     if ("value" in piece) values.set(piece.key, piece.value)
     else {
       const list = lists.get(piece.key) ?? []
+      assert.isFalse(closed.has(piece.key))
+      if (piece.last) closed.add(piece.key)
       assert.strictEqual(piece.first, list.length)
       lists.set(piece.key, list)
       values.set(piece.key, list)
       list.push(...piece.rows)
     }
   }
+  assert.strictEqual(closed.size, lists.size)
   return values.has(undefined) ? values.get(undefined) : Object.fromEntries(values as Map<string, unknown>)
 }
 
@@ -169,9 +173,9 @@ describe("splitJson says where a document is wrong", () => {
 describe("splitJson bears anything", () => {
   it("gives elements before the document is whole, and only those that are", () => {
     const { push } = splitter()
-    assert.deepStrictEqual(push(encode("{\"a\": [{\"x\": 1}, {\"x\":")), [{ key: "a", first: 0, rows: [{ x: 1 }] }])
-    assert.deepStrictEqual(push(encode(" 2}, 3")), [{ key: "a", first: 1, rows: [{ x: 2 }] }])
-    assert.deepStrictEqual(push(encode("4]}")), [{ key: "a", first: 2, rows: [34] }])
+    assert.deepStrictEqual(push(encode("{\"a\": [{\"x\": 1}, {\"x\":")), [{ key: "a", first: 0, rows: [{ x: 1 }], last: false }])
+    assert.deepStrictEqual(push(encode(" 2}, 3")), [{ key: "a", first: 1, rows: [{ x: 2 }], last: false }])
+    assert.deepStrictEqual(push(encode("4]}")), [{ key: "a", first: 2, rows: [34], last: true }])
   })
 
   it("passes over what is not wanted, and finds its end among texts and brackets", () => {

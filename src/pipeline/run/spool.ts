@@ -10,8 +10,8 @@ import * as Rows from "../Rows.ts"
 import * as RowsFile from "./RowsFile.ts"
 import type { Spool } from "./services.ts"
 
-/** Rows that are kept in memory. */
-const few = 16_384
+/** Rows that are kept in memory: some megabytes of prompts. */
+const few = 4096
 
 /** A new file below `folder` that goes with the scope. */
 const temporary = (folder: string) =>
@@ -38,7 +38,7 @@ export const spoolIn = (folder: string): Effect.Effect<Spool["Service"], never, 
         const path = yield* temporary(folder)
         const writer = yield* RowsFile.create(path)
         file = { path, writer }
-        yield* writer.add(held)
+        yield* writer.add(held.splice(0))
       }).pipe(Scope.provide(scope))
       yield* Stream.runForEach(chunks, (chunk) => {
         if (file !== undefined) return file.writer.add(chunk)
