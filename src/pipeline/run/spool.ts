@@ -1,6 +1,6 @@
 /** Rows that a stage makes: in memory while they are few, and in a file of its own from then on. */
 import { randomUUID } from "node:crypto"
-import { mkdir, rm } from "node:fs/promises"
+import { mkdir, readdir, rm, stat } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
@@ -13,12 +13,24 @@ import type { Spool } from "./services.ts"
 /** Rows that are kept in memory: some megabytes of prompts. */
 const few = 4096
 
+/** Milliseconds after which a file that nobody writes to was left behind by a killed process: no stage rests for a day. */
+const day = 24 * 60 * 60 * 1000
+
+const removeLeftBehind = async (folder: string): Promise<void> => {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name)
+    const found = await stat(path).catch(() => undefined) // somebody else removed it
+    if (found !== undefined && Date.now() - found.mtimeMs > day) await rm(path, { force: true })
+  }
+}
+
 /** A new file below `folder` that goes with the scope. */
 const temporary = (folder: string) =>
   Effect.acquireRelease(
     Effect.tryPromise({
       try: async () => {
         await mkdir(folder, { recursive: true })
+        await removeLeftBehind(folder)
         return join(folder, randomUUID())
       },
       catch: (cause) =>
