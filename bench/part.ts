@@ -1,5 +1,6 @@
 /** Runs one part and prints its JSON; `run.ts` starts one process for each, so that no part disturbs another. */
 import { coco } from "./coco.ts"
+import { data } from "./data.ts"
 import { decode } from "./decode.ts"
 import { memory } from "./memory.ts"
 import { scaling } from "./scaling.ts"
@@ -9,7 +10,7 @@ import { store } from "./store.ts"
 import type { Part, Settings } from "./support/measure.ts"
 import { train } from "./train.ts"
 
-const parts: { readonly [name: string]: Part } = { train, decode, step, score, coco, store, scaling, memory }
+const parts: { readonly [name: string]: Part } = { train, decode, step, score, coco, store, data, scaling, memory }
 
 const [name, settings] = process.argv.slice(2)
 console.log(JSON.stringify(await parts[name!]!(JSON.parse(settings!) as Settings)))

@@ -12,7 +12,8 @@ import { read } from "./readers.ts"
 import { loadSharp } from "../vision/sharp.ts"
 import { svg } from "../vision/scenes/render.ts"
 import { scene, type Scene, signature } from "../vision/scenes/scene.ts"
-import { type Item, type Layout, writeOnce } from "./shapesFiles.ts"
+import type { Item, Layout } from "./shapesAnnotations.ts"
+import { writeOnce } from "./shapesFiles.ts"
 
 const Side = Schema.Int.check(Schema.isBetween({ minimum: 64, maximum: 4096 }))
 const Count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))

@@ -1,26 +1,26 @@
-/** The files of a generated data set: written whole or not at all, once. */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
+/** The files of a generated data set: written whole or not at all, once, and again when they are not what was written. */
+import { createHash } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
+import { setImmediate } from "node:timers/promises"
 import * as Effect from "effect/Effect"
-import { area, type Size } from "../vision/Box.ts"
+import { reasonOf } from "../pipeline/reason.ts"
 import { DataError } from "../task/dataError.ts"
-import type { Question } from "./question.ts"
+import { bytesOf } from "../task/readJson.ts"
+import type { Size } from "../vision/Box.ts"
 import { renderPng } from "../vision/scenes/render.ts"
-import { label, labels, type Scene } from "../vision/scenes/scene.ts"
+import { annotationText, type Item, type Layout, pictureName } from "./shapesAnnotations.ts"
 
-export type Layout = "coco" | "ovdeval"
-
-/** One image to be: what it shows, and what is asked about it in OVDEval's layout. */
-export interface Item {
-  readonly scene: Scene
-  readonly question: Question
-}
+/** The file that holds the hash of all the others. */
+const seal = "sha256"
 
 /**
- * Writes `count` items as `images/*.png` and `annotations.json` in `folder`, unless they are all there.
+ * Writes `count` items as `images/*.png` and `annotations.json` in `folder`, unless they are there as they were written: a
+ * hash beside them tells of any that was cut short or replaced.
  *
- * The folder appears whole or not at all: it is written under another name and renamed, so a kill leaves at most a
- * stray that the next writer removes, and of two processes the first wins.
+ * The folder appears whole or not at all: it is written under another name, synced and renamed, so a kill or a power cut
+ * leaves at most a stray that the next writer removes, and of two processes the first wins.
  */
 export const writeOnce = (
   folder: string,
@@ -30,7 +30,7 @@ export const writeOnce = (
   item: (index: number) => Item
 ): Effect.Effect<void, DataError> =>
   Effect.gen(function*() {
-    if (yield* attempt(folder, () => isComplete(folder, count))) return
+    if (yield* attempt(folder, () => isWhole(folder, count))) return
     yield* attempt(folder, () => removeStrays(folder))
     const draft = join(dirname(folder), `.${basename(folder)}.${process.pid}.${crypto.randomUUID()}`)
     yield* attempt(draft, () => mkdir(join(draft, "images"), { recursive: true }))
@@ -42,54 +42,41 @@ export const writeOnce = (
 
 const write = (draft: string, layout: Layout, size: Size, count: number, item: (index: number) => Item) =>
   Effect.gen(function*() {
-    const items = yield* Effect.forEach(
+    yield* Effect.forEach(
       Array.from({ length: count }, (_, index) => index),
-      (index) => {
-        const made = item(index)
-        return attempt(draft, async () => {
-          await writeFile(join(draft, "images", fileName(index)), await renderPng(made.scene))
-          return made
-        })
-      },
-      { concurrency: 8 }
+      (index) =>
+        attempt(draft, async () =>
+          writeFile(join(draft, "images", pictureName(index)), await renderPng(item(index).scene), { flush: true })),
+      { concurrency: 8, discard: true }
     )
-    const json = JSON.stringify(annotations(layout, size, items))
-    yield* attempt(draft, () => writeFile(join(draft, "annotations.json"), json))
+    yield* attempt(draft, async () => {
+      await writeFile(join(draft, "annotations.json"), annotationText(layout, size, count, item), { flush: true })
+      await writeFile(join(draft, seal), await hashOf(draft, count), { flush: true })
+      for (const folder of [join(draft, "images"), draft]) await syncFolder(folder)
+    })
   })
 
-/** The annotation file. OVDEval's layout annotates only what the image's `text` asks for, as the real set does. */
-export const annotations = (layout: Layout, size: Size, items: ReadonlyArray<Item>) => {
-  const rows = items.flatMap(({ question, scene }, image) =>
-    scene.shapes
-      .filter((shape) => layout === "coco" || question.text.includes(label(shape)))
-      .map((shape) => ({ image, shape }))
-  )
-  return {
-    images: items.map(({ question }, id) => ({
-      id,
-      file_name: fileName(id),
-      ...size,
-      ...(layout === "ovdeval" ? { text: question.text, neg_text: question.negText } : {})
-    })),
-    annotations: rows.map(({ image, shape }, id) => ({
-      id,
-      image_id: image,
-      category_id: labels.indexOf(label(shape)),
-      bbox: [shape.box.x1, shape.box.y1, shape.box.x2 - shape.box.x1, shape.box.y2 - shape.box.y1],
-      area: area(shape.box),
-      iscrowd: 0
-    })),
-    categories: labels.map((name, id) => ({ id, name, supercategory: "shape" }))
+/** Hash of the annotation file and of every picture. */
+const hashOf = async (folder: string, count: number): Promise<string> => {
+  const hash = createHash("sha256")
+  for await (const bytes of bytesOf(join(folder, "annotations.json"))) hash.update(bytes)
+  for (let index = 0; index < count; index++) {
+    // synchronous calls take a tenth of the time, and now and then others get their turn
+    if (index % 100 === 0) await setImmediate()
+    hash.update(createHash("sha256").update(readFileSync(join(folder, "images", pictureName(index)))).digest())
   }
+  return hash.digest("hex")
 }
 
-const fileName = (index: number): string => `${String(index).padStart(6, "0")}.png`
+/** Whether every file is what was written. */
+const isWhole = async (folder: string, count: number): Promise<boolean> => {
+  const stated = await readFile(join(folder, seal), "utf8").catch(() => "")
+  return stated !== "" && stated === await hashOf(folder, count).catch(() => "unreadable")
+}
 
-/** Every file present; images cut short are the reader's to find. */
-const isComplete = async (folder: string, count: number): Promise<boolean> => {
-  const images = await readdir(join(folder, "images")).catch(() => [])
-  const file = await readFile(join(folder, "annotations.json"), "utf8").catch(() => "")
-  return images.filter((name) => name.endsWith(".png")).length === count && file.endsWith("}")
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, "r")
+  await handle.sync().finally(() => handle.close())
 }
 
 /** Puts the draft in its place, unless another process put a whole one there meanwhile. */
@@ -98,11 +85,14 @@ const publish = async (draft: string, folder: string, count: number): Promise<vo
     if (cause.code === "ENOTEMPTY" || cause.code === "EEXIST") return true
     throw cause
   })
-  if (!occupied || await isComplete(folder, count)) return
-  const broken = `${draft}.broken`
-  await rename(folder, broken)
-  await rename(draft, folder)
-  await rm(broken, { recursive: true, force: true })
+  if (occupied) {
+    if (await isWhole(folder, count)) return
+    const broken = `${draft}.broken`
+    await rename(folder, broken)
+    await rename(draft, folder)
+    await rm(broken, { recursive: true, force: true })
+  }
+  await syncFolder(dirname(folder))
 }
 
 /** Removes drafts of this folder whose process has ended. */
@@ -128,8 +118,7 @@ const attempt = <A>(path: string, run: () => Promise<A>): Effect.Effect<A, DataE
     catch: (cause) =>
       new DataError({
         path,
-        message: `Cannot write images to ${path} (${cause instanceof Error ? cause.message : String(cause)}). ` +
-          "Make the folder writable and leave room on the disk.",
+        message: `Cannot write images to ${path} (${reasonOf(cause)}). Make the folder writable and leave room on the disk.`,
         cause
       })
   })

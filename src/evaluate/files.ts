@@ -1,10 +1,8 @@
 /** Evaluation of anybody's detections, from COCO's files. */
-import { readFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
-import { reasonOf } from "../pipeline/reason.ts"
 import { DataError } from "../task/dataError.ts"
 import * as Coco from "../task/detection/coco/Coco.ts"
-import { detectionsOf, truthOf } from "../task/detection/coco/readCoco.ts"
+import { readDetections, readTruth } from "../task/detection/coco/readTruth.ts"
 import { suppress } from "../task/detection/coco/suppress.ts"
 
 /** COCO's twelve numbers in their order, by the names that they have in runs.db where that has them too. */
@@ -35,7 +33,7 @@ export interface FileEvaluation {
 }
 
 /**
- * COCO evaluation of a result file against an instances file; with `nmsAp` after OVDEval's suppression.
+ * COCO evaluation of a result file (`-` is stdin) against an instances file; with `nmsAp` after OVDEval's suppression.
  *
  * Fails with `DataError`, naming file, row and field.
  */
@@ -43,25 +41,25 @@ export const evaluateFiles = (
   options: { readonly truth: string; readonly detections: string; readonly nmsAp?: boolean }
 ): Effect.Effect<FileEvaluation, DataError> =>
   Effect.gen(function*() {
-    const truth = yield* read(options.truth, (value) => truthOf(options.truth, value))
-    const said = yield* read(options.detections, (value) => detectionsOf(options.detections, value, truth))
-    const { perCategory, stats } = Coco.evaluate(truth, options.nmsAp === true ? suppress(truth, said) : said)
+    const { value: truth, warnings } = yield* read(() => readTruth(options.truth))
+    const said = yield* read(() =>
+      options.detections === "-"
+        ? readDetections("stdin", truth, process.stdin)
+        : readDetections(options.detections, truth))
+    const { perCategory, stats } = Coco.evaluate(truth, options.nmsAp === true ? suppress(truth, said.value) : said.value)
     return {
       stats,
       perCategoryAp: Object.fromEntries(perCategory.map(({ ap, id }) => [id, ap])),
       categories: Object.fromEntries(perCategory.map(({ id, name }) => [id, name])),
-      warnings: []
+      warnings: [...warnings, ...said.warnings]
     }
   })
 
-const read = <A>(path: string, check: (value: unknown) => A): Effect.Effect<A, DataError> =>
+const read = <A>(work: () => Promise<A>): Effect.Effect<A, DataError> =>
   Effect.tryPromise({
-    try: async () => check(JSON.parse(await readFile(path, "utf8"))),
-    catch: (cause) =>
-      cause instanceof DataError ? cause : new DataError({
-        path,
-        message: cause instanceof SyntaxError
-          ? `${path} is not JSON (${cause.message})`
-          : `${path} cannot be read (${reasonOf(cause)})`
-      })
+    try: work,
+    catch: (cause) => {
+      if (cause instanceof DataError) return cause
+      throw cause
+    }
   })

@@ -1,4 +1,8 @@
 /** What a stage asks the engine for, in memory: to run one stage by itself. */
+import { randomUUID } from "node:crypto"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
@@ -35,8 +39,17 @@ export const recorded = (): Recorded => {
 /** The layer of a recorder: `Testing.recording(recorded)`. */
 export const recording = ({ recorder }: Recorded): Layer.Layer<Recorder> => Layer.succeed(Recorder, recorder)
 
-/** Keeps all rows in memory, however many. */
-export const spool: Layer.Layer<Spool> = Layer.succeed(Spool, {
-  collect: <A, E, R>(chunks: Stream.Stream<ReadonlyArray<A>, E, R>) =>
-    Effect.map(Stream.runCollect(chunks), (all) => Rows.of(all.flat()))
-})
+const folder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "assay-spool-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
+/** Keeps all rows in memory, however many; files that a stage asks for are gone with the layer. */
+export const spool: Layer.Layer<Spool> = Layer.effect(
+  Spool,
+  Effect.map(folder, (path) => ({
+    collect: <A, E, R>(chunks: Stream.Stream<ReadonlyArray<A>, E, R>) =>
+      Effect.map(Stream.runCollect(chunks), (all) => Rows.of(all.flat())),
+    file: Effect.sync(() => join(path, randomUUID()))
+  }))
+)

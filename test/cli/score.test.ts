@@ -166,4 +166,20 @@ describe("assay evaluate", () => {
     assert.include(err, "bad.json")
     assert.include(err, "bbox")
   })
+
+  it("reads detections from stdin, and says on stderr what played no part", async () => {
+    const strangers = [...first.detections, { ...first.detections[0], category_id: 12345 }]
+    const words = ["evaluate", "--truth", "truth.json", "--detections", "-", "--json"]
+    const { code, err, out } = await start(folder, words, JSON.stringify(strangers)).ended
+    assert.strictEqual(code, 0)
+    for (const [i, stat] of first.stats.entries()) assert.approximately(JSON.parse(out).stats[i], stat, 1e-9, `stat ${i}`)
+    assert.match(err, /^assay: 1 of \d+ detections of stdin are of categories that the truth does not list, .* of category 12345\.\n$/)
+    const empty = await start(folder, words, "").ended
+    assert.deepStrictEqual([empty.code, empty.out], [3, ""])
+    assert.include(empty.err, "stdin is not JSON (it is empty)")
+  })
+
+  it("says in its help that detections may come from stdin", async () => {
+    assert.match((await assay(folder, "evaluate", "--help")).out, /--detections[^-]* - reads stdin/)
+  })
 })

@@ -4,13 +4,13 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Data from "../../src/data/index.ts"
 import { toArray } from "../../src/pipeline/Rows.ts"
-import { pets, writePng, writeSet } from "./support.ts"
+import { pets, run, writePng, writeSet } from "./support.ts"
 
 describe("Data.coco", () => {
   it.effect("reads boxes as corners, areas, crowds, and an image's labels in the order of the categories", () =>
     Effect.gen(function*() {
       const files = yield* writeSet(pets())
-      const dataset = yield* Data.coco(files).run(undefined)
+      const dataset = yield* run(Data.coco(files))
       assert.strictEqual(dataset.name, "pets")
       assert.deepStrictEqual(dataset.categories, ["dog", "cat", "bird"])
       assert.strictEqual(dataset.skipped, 0)
@@ -33,7 +33,7 @@ describe("Data.coco", () => {
     Effect.gen(function*() {
       const document = pets()
       const files = yield* writeSet({ ...document, annotations: [{ image_id: 7, category_id: 2, bbox: [0, 0, 4, 5] }] })
-      const dataset = yield* Data.coco(files).run(undefined)
+      const dataset = yield* run(Data.coco(files))
       const examples = yield* toArray(dataset.examples)
       assert.deepInclude(examples[0]!.objects[0]!, { area: 20, crowd: false })
       assert.deepStrictEqual(examples[1]!.positives, [])
@@ -43,7 +43,7 @@ describe("Data.coco", () => {
 describe("Data.ovdeval", () => {
   it.effect("takes the labels to ask for from text, and hard negatives from neg_text", () =>
     Effect.gen(function*() {
-      const dataset = yield* Data.ovdeval({ ...(yield* writeSet(pets())), name: "animals" }).run(undefined)
+      const dataset = yield* run(Data.ovdeval({ ...(yield* writeSet(pets())), name: "animals" }))
       assert.strictEqual(dataset.name, "animals")
       assert.deepStrictEqual((yield* toArray(dataset.examples)).map(({ negatives, positives }) => ({ negatives, positives })), [
         { positives: ["cat"], negatives: ["bird"] },
@@ -80,10 +80,10 @@ describe("bad rows", () => {
     it.effect(`${what}: fails naming file, entry and field, or leaves the image out and counts it`, () =>
       Effect.gen(function*() {
         const files = yield* writeSet(document)
-        const error = yield* Effect.flip(Data.ovdeval(files).run(undefined))
+        const error = yield* Effect.flip(run(Data.ovdeval(files)))
         assert.strictEqual(error._tag, "DataError")
         for (const part of [files.annotations, "skip", ...says]) assert.include(error.message, part)
-        const dataset = yield* Data.ovdeval({ ...files, onBad: "skip" }).run(undefined)
+        const dataset = yield* run(Data.ovdeval({ ...files, onBad: "skip" }))
         assert.deepStrictEqual((yield* toArray(dataset.examples)).map((example) => example.id), ["9"])
         assert.strictEqual(dataset.skipped, 1)
       }))
@@ -92,10 +92,10 @@ describe("bad rows", () => {
   it.effect("a row that belongs to no image counts as one left out", () =>
     Effect.gen(function*() {
       const files = yield* writeSet(change((d) => void (d.annotations[2]!.image_id = 1000)))
-      const error = yield* Effect.flip(Data.coco(files).run(undefined))
+      const error = yield* Effect.flip(run(Data.coco(files)))
       assert.include(error.message, "annotation 3")
       assert.include(error.message, "image_id")
-      const dataset = yield* Data.coco({ ...files, onBad: "skip" }).run(undefined)
+      const dataset = yield* run(Data.coco({ ...files, onBad: "skip" }))
       assert.strictEqual(dataset.examples.size, 2)
       assert.strictEqual(dataset.skipped, 1)
     }))
@@ -103,7 +103,7 @@ describe("bad rows", () => {
   it.effect("a doubled image id is reported", () =>
     Effect.gen(function*() {
       const files = yield* writeSet(change((d) => void (d.images[1]!.id = 7)))
-      assert.include((yield* Effect.flip(Data.coco(files).run(undefined))).message, "image 7")
+      assert.include((yield* Effect.flip(run(Data.coco(files)))).message, "image 7")
     }))
 })
 
@@ -118,10 +118,10 @@ describe("bad pictures", () => {
       Effect.gen(function*() {
         const files = yield* writeSet(pets())
         spoil(files.images)
-        const error = yield* Effect.flip(Data.coco(files).run(undefined))
+        const error = yield* Effect.flip(run(Data.coco(files)))
         assert.include(error.message, join(files.images, "cat.png"))
         assert.include(error.message, "image 7")
-        const dataset = yield* Data.coco({ ...files, onBad: "skip" }).run(undefined)
+        const dataset = yield* run(Data.coco({ ...files, onBad: "skip" }))
         assert.deepStrictEqual([dataset.examples.size, dataset.skipped], [1, 1])
       }))
   }
@@ -138,7 +138,7 @@ describe("bad files", () => {
     it.effect(`${what}: fails even when bad rows are skipped`, () =>
       Effect.gen(function*() {
         const files = yield* writeSet(document)
-        const error = yield* Effect.flip(Data.coco({ ...files, onBad: "skip" }).run(undefined))
+        const error = yield* Effect.flip(run(Data.coco({ ...files, onBad: "skip" })))
         assert.include(error.message, files.annotations)
         assert.include(error.message, says)
       }))
@@ -146,7 +146,7 @@ describe("bad files", () => {
 
   it.effect("a missing annotation file is named", () =>
     Effect.gen(function*() {
-      const error = yield* Effect.flip(Data.coco({ annotations: "no/such.json", images: "." }).run(undefined))
+      const error = yield* Effect.flip(run(Data.coco({ annotations: "no/such.json", images: "." })))
       assert.include(error.message, "no/such.json")
     }))
 })

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs"
+import { basename, join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
@@ -11,6 +11,7 @@ import { label } from "../../src/vision/scenes/scene.ts"
 import { toArray } from "../../src/pipeline/Rows.ts"
 import { Generated } from "../../src/pipeline/run/services.ts"
 import { load } from "../../src/vision/Image.ts"
+import { spool } from "../../src/testing.ts"
 import { temporaryFolder } from "./support.ts"
 
 const size = { width: 96, height: 64 }
@@ -21,7 +22,7 @@ const run = (folder: string, options: Parameters<typeof Data.shapes>[0]) =>
   Effect.gen(function*() {
     const dataset = yield* Data.shapes(options).run(undefined)
     return { ...dataset, examples: yield* toArray(dataset.examples) }
-  }).pipe(Effect.provideService(Generated, { folder }))
+  }).pipe(Effect.provideService(Generated, { folder }), Effect.provide(spool))
 
 const startWriter = (folder: string, options: Parameters<typeof Data.shapes>[0]) =>
   spawn(process.execPath, [fileURLToPath(import.meta.resolve("./children/writer.ts")), folder, JSON.stringify(options)], {
@@ -73,6 +74,31 @@ describe("Data.shapes", () => {
       rmSync(image)
       assert.deepStrictEqual(yield* run(folder, options), before)
       assert.deepStrictEqual(readFileSync(image), bytes)
+    }))
+
+  /** Ways in which a file stops to be what was written, the last one as a power cut would leave it. */
+  const spoilt: ReadonlyArray<readonly [what: string, file: string, spoil: (path: string) => void]> = [
+    ["a picture cut short", "images/000003.png", (path) => truncateSync(path, 60)],
+    ["a picture cut short by its last bytes", "images/000003.png", (path) => truncateSync(path, statSync(path).size - 1)],
+    ["a picture replaced by another of the same size", "images/000003.png", (path) =>
+      copyFileSync(join(path, "../000004.png"), path)],
+    ["an annotation file that was edited", "annotations.json", (path) =>
+      writeFileSync(path, readFileSync(path, "utf8").replace("\"bbox\":[", "\"bbox\":[0"))],
+    ["an annotation file cut short", "annotations.json", (path) => truncateSync(path, 100)],
+    ["no hash beside them, as older sets have none", "sha256", (path) => rmSync(path)],
+    ["a file of no bytes", "images/000000.png", (path) => truncateSync(path, 0)]
+  ]
+  it.effect.each(spoilt)("is made again for %s", ([_, file, spoil]) =>
+    Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      const options = { ...small, layout: "coco" } as const
+      const before = yield* run(folder, options)
+      const set = join(folder, readdirSync(folder)[0]!)
+      const bytes = readFileSync(join(set, file))
+      spoil(join(set, file))
+      assert.deepStrictEqual(yield* run(folder, options), before)
+      assert.deepStrictEqual(readFileSync(join(set, file)), bytes)
+      assert.deepStrictEqual(readdirSync(folder), [basename(set)])
     }))
 
   it.effect("gives two runs at once the same whole set, and leaves nothing else behind", () =>

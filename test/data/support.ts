@@ -4,12 +4,21 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import sharp from "sharp"
+import type * as Stage from "../../src/pipeline/declare/Stage.ts"
+import type { Spool } from "../../src/pipeline/run/services.ts"
+import type { Dataset } from "../../src/task/dataset.ts"
+import type { Example } from "../../src/task/detection/example.ts"
+import { spool } from "../../src/testing.ts"
 
 /** A folder that is gone when the test ends. */
 export const temporaryFolder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "assay-data-"))),
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
 )
+
+/** What a source of data gives, its rows in memory. */
+export const run = <E>(source: Stage.Stage<unknown, Dataset<Example>, E, Spool>): Effect.Effect<Dataset<Example>, E> =>
+  Effect.provide(source.run(undefined), spool)
 
 /** One grey PNG. */
 export const writePng = (path: string, width: number, height: number) =>

@@ -23,6 +23,9 @@ const blockSize = 1 << 18
 /** Unpacked blocks that a reader keeps, about 32 MB of text. */
 const kept = 64
 
+/** Rows that are read at once: with few of them alive, garbage is still young when it is collected. */
+const some = 64
+
 interface Index {
   readonly size: number
   /** Of each block: where it starts, its length in bytes, and the place of its first row. */
@@ -135,6 +138,14 @@ const readIndex = async (path: string): Promise<Index> => {
 
 const linesOf = (block: Buffer): ReadonlyArray<string> => zstdDecompressSync(block).toString().split("\n")
 
+/** The values of lines, some at a time and not before they are asked for. */
+const parsed = (path: string, lines: ReadonlyArray<string>): Stream.Stream<ReadonlyArray<unknown>, Rows.RowsError> =>
+  Stream.mapEffect(Stream.range(0, Math.ceil(lines.length / some) - 1, 1), (i) =>
+    Effect.try({
+      try: () => lines.slice(i * some, (i + 1) * some).map((line) => JSON.parse(line) as unknown),
+      catch: failed(path)
+    }))
+
 /** Opens a file of rows: the rows, and what went with them. */
 export const open = (path: string): Effect.Effect<{ readonly rows: Rows.Rows<unknown>; readonly head: unknown }, Rows.RowsError> =>
   Effect.map(attempt(path, () => readIndex(path)), (index) => {
@@ -171,11 +182,8 @@ export const open = (path: string): Effect.Effect<{ readonly rows: Rows.Rows<unk
     const rows = Rows.make<unknown>({
       size,
       at: (places) => attempt(path, () => at(places)),
-      chunks: Stream.mapEffect(Stream.fromIterable(blocks), ([start, length]) =>
-        attempt(path, async () => {
-          const [block] = await readAt(path, [[start, length]])
-          return linesOf(block!).map((line) => JSON.parse(line) as unknown)
-        }))
+      chunks: Stream.flatMap(Stream.fromIterable(blocks), ([start, length]) =>
+        Stream.unwrap(Effect.map(attempt(path, () => readAt(path, [[start, length]])), ([block]) => parsed(path, linesOf(block!)))))
     })
     behind.set(rows, { path, index })
     return { rows, head }

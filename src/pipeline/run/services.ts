@@ -38,6 +38,8 @@ export class Generated extends Context.Service<Generated, { readonly folder: str
 /** Turns a stream into rows that can be read by index, in memory or, where they are many, in a file of the running stage. */
 export class Spool extends Context.Service<Spool, {
   readonly collect: <A, E, R>(chunks: Stream.Stream<ReadonlyArray<A>, E, R>) => Effect.Effect<Rows<A>, E | RowsError, R>
+  /** Path of a file to be, for what a stage cannot hold in memory while it works; removed when the stage ends. */
+  readonly file: Effect.Effect<string, RowsError>
 }>()("assay/pipeline/Spool") {}
 
 /** State could not be saved or loaded: `message` says what, where and what to do. */

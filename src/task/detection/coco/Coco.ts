@@ -1,5 +1,6 @@
 /** COCO detection evaluation: its twelve numbers, and AP by category. */
 import { ofAreas } from "./areas.ts"
+import type { Id } from "./fields.ts"
 import * as Grouping from "./Grouping.ts"
 import * as Summary from "./Summary.ts"
 import type { Annotation, Detection, Truth } from "./truth.ts"
@@ -11,7 +12,7 @@ export interface Evaluation {
   /** AP, AP50, AP75, AP small, medium, large, AR1, AR10, AR100, AR small, medium, large; -1 where there is no truth. */
   readonly stats: ReadonlyArray<number>
   /** By rising category id. */
-  readonly perCategory: ReadonlyArray<{ readonly id: number; readonly name: string; readonly ap: number }>
+  readonly perCategory: ReadonlyArray<{ readonly id: Id; readonly name: string; readonly ap: number }>
 }
 
 /** Detections of one category in one image beyond this rank are not looked at. */

@@ -1,3 +1,6 @@
+/** Rows of one category after another, and of one image after another within it. */
+import type { Id } from "./fields.ts"
+
 /** Rows of one category after another, within it of one image after another, within that in their own order. */
 export interface Grouping {
   /** Row numbers in that order. */
@@ -9,21 +12,26 @@ export interface Grouping {
   readonly end: (category: number) => number
 }
 
-/** Distinct ids in rising order, and the place of each. */
+/** Distinct ids in rising order, numbers before texts, and the place of each. */
 export interface Index {
-  readonly ids: ReadonlyArray<number>
-  readonly of: (id: number) => number | undefined
+  readonly ids: ReadonlyArray<Id>
+  readonly of: (id: Id) => number | undefined
 }
 
-export const indexOf = (rows: ReadonlyArray<{ readonly id: number }>): Index => {
-  const ids = Array.from(new Set(rows.map(({ id }) => id))).sort((a, b) => a - b)
+const rising = (a: Id, b: Id): number => {
+  if (typeof a === "number" && typeof b === "number") return a - b
+  return typeof a !== typeof b ? (typeof a === "number" ? -1 : 1) : a < b ? -1 : 1
+}
+
+export const indexOf = (rows: ReadonlyArray<{ readonly id: Id }>): Index => {
+  const ids = Array.from(new Set(rows.map(({ id }) => id))).sort(rising)
   const places = new Map(ids.map((id, place) => [id, place]))
   return { ids, of: (id) => places.get(id) }
 }
 
 /** Groups rows by two counting sorts, leaving out those whose image or category has no place in the indexes. */
 export const group = (
-  rows: ReadonlyArray<{ readonly image_id: number; readonly category_id: number }>,
+  rows: ReadonlyArray<{ readonly image_id: Id; readonly category_id: Id }>,
   images: Index,
   categories: Index
 ): Grouping => {
@@ -49,7 +57,8 @@ export const group = (
   }
 }
 
-const countingSort = (rows: Uint32Array, key: Uint32Array, keys: number) => {
+/** Row numbers by rising key, those of one key in their order, and where each key starts. */
+export const countingSort = (rows: Uint32Array, key: Uint32Array, keys: number) => {
   const starts = new Uint32Array(keys + 1)
   for (const row of rows) starts[key[row]! + 1]!++
   for (let k = 0; k < keys; k++) starts[k + 1] = starts[k + 1]! + starts[k]!

@@ -1,4 +1,5 @@
 /** OVDEval's suppression of detections before they are evaluated. */
+import type { Id } from "./fields.ts"
 import * as Rectangle from "./Rectangle.ts"
 import type { Detection, Truth } from "./truth.ts"
 
@@ -14,7 +15,7 @@ const threshold = 0.5
  * Source: om-ai-lab/OVDEval, eval.py.
  */
 export const suppress = (truth: Truth, detections: ReadonlyArray<Detection>): ReadonlyArray<Detection> => {
-  const byImage = new Map<number, Array<number>>()
+  const byImage = new Map<Id, Array<number>>()
   detections.forEach(({ image_id }, index) => {
     const list = byImage.get(image_id)
     if (list === undefined) byImage.set(image_id, [index])

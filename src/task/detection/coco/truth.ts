@@ -1,9 +1,10 @@
 /** What COCO's evaluation compares: true boxes and detections, as its files name them. */
+import type { Id } from "./fields.ts"
 import type { Rectangle } from "./Rectangle.ts"
 
 export interface Annotation {
-  readonly image_id: number
-  readonly category_id: number
+  readonly image_id: Id
+  readonly category_id: Id
   readonly bbox: Rectangle
   readonly area: number
   /** 1 where the box marks a crowd: what it covers counts neither for nor against. */
@@ -11,14 +12,14 @@ export interface Annotation {
 }
 
 export interface Truth {
-  readonly images: ReadonlyArray<{ readonly id: number }>
-  readonly categories: ReadonlyArray<{ readonly id: number; readonly name: string }>
+  readonly images: ReadonlyArray<{ readonly id: Id }>
+  readonly categories: ReadonlyArray<{ readonly id: Id; readonly name: string }>
   readonly annotations: ReadonlyArray<Annotation>
 }
 
 export interface Detection {
-  readonly image_id: number
-  readonly category_id: number
+  readonly image_id: Id
+  readonly category_id: Id
   readonly bbox: Rectangle
   readonly score: number
 }

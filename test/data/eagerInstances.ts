@@ -1,8 +1,11 @@
-/** COCO's instances layout as a data set: its rows checked and gathered by image. */
+/**
+ * The reader as it was when it held whole documents, to which the one that streams is compared: rows checked by schemas and
+ * gathered by image in memory.
+ */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { Size } from "../../../vision/Box.ts"
-import type { TrueObject } from "../example.ts"
+import type { Size } from "../../src/vision/Box.ts"
+import type { TrueObject } from "../../src/task/detection/example.ts"
 
 /** Something wrong with one row of an annotation file. */
 export interface Problem {
