@@ -99,10 +99,7 @@ export const make = (root: string, owner: string): Objects => {
       fs.mkdirSync(drafts, { recursive: true })
       return path.join(drafts, randomUUID())
     }),
-    sweep: attempt(drafts, () => {
-      if (!fs.existsSync(drafts)) return
-      for (const name of fs.readdirSync(drafts)) fs.rmSync(path.join(drafts, name), { force: true })
-    }),
+    sweep: attempt(drafts, () => fs.rmSync(drafts, { recursive: true, force: true })),
     adopt: (file) =>
       Effect.tryPromise({ try: () => digest(file, "r+"), catch: (cause) => failed(file, cause) }).pipe(
         Effect.tap(({ hash }) => attempt(place(hash), () => install(file, hash)))

@@ -57,16 +57,16 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Toy from "${fileURLToPath(new URL("../pipeline/toy.ts", import.meta.url))}"
 
-const make = <Ret>(name: string, run: (input: Toy.Numbers) => Ret) => Stage.define({
-  kind: "filter", name, module: import.meta.url, config: Schema.Struct({}), run: (_config, input: Toy.Numbers) => run(input)
-})
-export const effect = make("effect", (input) => Effect.succeed(input))
-export const plain = make("plain", (input) => input)
-export const promised = make("promised", async (input) => input)
+const filter = { kind: "filter", module: import.meta.url, config: Schema.Struct({}) } as const
+export const effect = Stage.define({ ...filter, name: "effect", run: (_, input: Toy.Numbers) => Effect.succeed(input) })
+export const plain = Stage.define({ ...filter, name: "plain", run: (_, input: Toy.Numbers) => input })
+export const promised = Stage.define({ ...filter, name: "promised", run: async (_, input: Toy.Numbers) => input })
 const lengthOf = (value: any): number =>
   value.examples.length
-export const throws = make("throws", (): Toy.Numbers => ({ values: [lengthOf(undefined)] }))
-export const rejects = make("rejects", async (): Promise<Toy.Numbers> => { throw new Error("no luck") })
+export const throws = Stage.define({ ...filter, name: "throws", run: (_, _input: Toy.Numbers) => ({ values: [lengthOf(undefined)] }) })
+export const rejects = Stage.define({
+  ...filter, name: "rejects", run: async (_, _input: Toy.Numbers): Promise<Toy.Numbers> => { throw new Error("no luck") }
+})
 
 export default Experiment.make("own", {
   question: "?", policy: Toy.vector({ size: 2 }), seeds: 1, table: { metrics: ["score"] },
@@ -89,8 +89,8 @@ describe("a stage of a user's own", () => {
 
   it("is named when it throws or rejects, with the line of the user's file that did", () => {
     assert.strictEqual(ran.code, 1)
-    assert.match(ran.err, /throws · seed 0: Stage "throws" \(own\.ts:\d+\) threw: Cannot read .*'examples'\), at own\.ts:14$/m)
-    assert.match(ran.err, /rejects · seed 0: Stage "rejects" \(own\.ts:\d+\) threw: no luck, at own\.ts:16$/m)
+    assert.match(ran.err, /throws · seed 0: Stage "throws" \(own\.ts:\d+\) threw: Cannot read .*'examples'\), at own\.ts:12$/m)
+    assert.match(ran.err, /rejects · seed 0: Stage "rejects" \(own\.ts:\d+\) threw: no luck, at own\.ts:15$/m)
     assert.notInclude(ran.err, "broke inside assay")
   })
 
@@ -101,7 +101,7 @@ describe("a stage of a user's own", () => {
       ["throws", "failed"],
       ["rejects", "failed"]
     ])
-    assert.include((await assay(folder, "show", String(failed[0].run))).out, "at own.ts:14")
+    assert.include((await assay(folder, "show", String(failed[0].run))).out, "at own.ts:12")
   })
 
   it("must be exported, and the message says how", async () => {
