@@ -2,7 +2,7 @@
 // Plain JavaScript on purpose: this file must run, and say something useful, on a Node too old for the rest.
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
-import { createRequire } from "node:module"
+import module, { createRequire } from "node:module"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -19,6 +19,7 @@ if (major > 22 || (major === 22 && minor >= 19)) {
     process.channel.unref()
   }
   delete process.env[marker]
+  module.enableCompileCache() // modules are read and stripped of types once, not at every start
   await import(isClone ? "../src/cli/main.ts" : "../dist/cli/main.js")
 } else {
   const newer = packagedNode()

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
-import { withDefault } from "../pipeline/declare/ConfigCodec.ts"
+import { Count, Positive, Whole, withDefault } from "../pipeline/declare/Config.ts"
 import type { Architecture } from "./architecture.ts"
 import { ModelFolderError, readJson } from "./modelFolderError.ts"
 
@@ -29,9 +29,6 @@ export interface PreprocessorConfig {
   readonly rescale: number
 }
 
-const Count = Schema.Int.check(Schema.isGreaterThan(0))
-const Id = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
-const Positive = Schema.Finite.check(Schema.isGreaterThan(0))
 const Triple = Schema.Tuple([Schema.Finite, Schema.Finite, Schema.Finite])
 
 const Rope = Schema.Struct({
@@ -49,7 +46,7 @@ const Vision = Schema.Struct({
   temporal_patch_size: withDefault(Count, 2),
   spatial_merge_size: withDefault(Count, 2),
   window_size: withDefault(Count, 112),
-  fullatt_block_indexes: withDefault(Schema.Array(Id), [7, 15, 23, 31]),
+  fullatt_block_indexes: withDefault(Schema.Array(Whole), [7, 15, 23, 31]),
   out_hidden_size: withDefault(Count, 3584),
   hidden_act: withDefault(Schema.Literal("silu"), "silu"),
   in_channels: Schema.optionalKey(Count),
@@ -72,9 +69,9 @@ const Config = Schema.Struct({
   tie_word_embeddings: withDefault(Schema.Boolean, false),
   vocab_size: withDefault(Count, 152064),
   max_position_embeddings: withDefault(Count, 32768),
-  image_token_id: withDefault(Id, 151655),
-  vision_start_token_id: withDefault(Id, 151652),
-  eos_token_id: Schema.optionalKey(Schema.NullOr(Schema.Union([Id, Schema.Array(Id)]))),
+  image_token_id: withDefault(Whole, 151655),
+  vision_start_token_id: withDefault(Whole, 151652),
+  eos_token_id: Schema.optionalKey(Schema.NullOr(Schema.Union([Whole, Schema.Array(Whole)]))),
   vision_config: withDefault(Vision, {})
 })
 

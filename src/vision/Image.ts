@@ -13,6 +13,12 @@ export class ImageError extends Data.TaggedError("ImageError")<{
 }> {
   /** A wrong input, for a command's exit code. */
   readonly exitCode = 3
+
+  /** `problem`, with what was thrown in brackets, and what to do. */
+  static of(path: string, problem: string, cause: unknown, remedy = ""): ImageError {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    return new ImageError({ path, message: `${problem} (${why}).${remedy}`, cause })
+  }
 }
 
 /** Pixels row by row, three bytes (red, green, blue) each. */
@@ -43,9 +49,4 @@ export const load = (path: string): Effect.Effect<Image, ImageError> =>
   })
 
 const unreadable = (path: string, cause: unknown): ImageError =>
-  new ImageError({
-    path,
-    message: `Image ${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)}). ` +
-      "Restore the file or leave it out of the data set.",
-    cause
-  })
+  ImageError.of(path, `Image ${path} cannot be read`, cause, " Restore the file or leave it out of the data set.")

@@ -82,10 +82,5 @@ const canvas = (width: number, height: number): Size => ({ width, height })
 const attempt = (path: string, run: () => Promise<Uint8Array>): Effect.Effect<Uint8Array, ImageError> =>
   Effect.tryPromise({
     try: run,
-    catch: (cause) =>
-      new ImageError({
-        path,
-        message: `Cannot draw ${path} (${cause instanceof Error ? cause.message : String(cause)}).`,
-        cause
-      })
+    catch: (cause) => ImageError.of(path, `Cannot draw ${path}`, cause)
   })
