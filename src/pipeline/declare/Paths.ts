@@ -68,12 +68,26 @@ export const matches = (nodes: ReadonlyArray<Node>, path: string): ReadonlyArray
   return all.includes(path) ? [path] : all.filter((p) => p.endsWith(`.${path}`))
 }
 
+/** What to give instead of a path into a value that has no parts here, such as null where an object may stand. */
+const wholeOf = (path: string, all: ReadonlyArray<string>): string | undefined => {
+  const keys = path.split(".")
+  for (let length = keys.length - 1; length > 0; length--) {
+    const start = keys.slice(0, length).join(".")
+    const whole = all.find((known) => known === start || known.endsWith(`.${start}`))
+    const inner = keys.slice(length).reduceRight((value, key) => `{${JSON.stringify(key)}: ${value}}`, "...")
+    if (whole !== undefined) return `"${whole}" is a single value here; give it whole, as JSON: ${whole}=${inner}`
+  }
+  return undefined
+}
+
 /** The error for a path that means none or several (`found`) of the paths `all`. */
 export const unknown = (path: string, found: ReadonlyArray<string>, all: ReadonlyArray<string>): UnknownPath => {
   if (found.length > 1) {
     const message = `"${path}" is ambiguous: it may be ${found.join(" or ")}. Give the whole path.`
     return new UnknownPath({ path, message })
   }
+  const whole = wholeOf(path, all)
+  if (whole !== undefined) return new UnknownPath({ path, message: `There is no "${path}": ${whole}.` })
   const close = near(path, all)
   const hint = close.length === 0 ? "" : ` Did you mean ${close.join(" or ")}?`
   const message = `No config value is called "${path}".${hint} Known paths: ${all.join(", ")}`

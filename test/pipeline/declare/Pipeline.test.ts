@@ -101,6 +101,15 @@ describe("Pipeline.override", () => {
     assert.instanceOf(failure(() => Pipeline.override(pipeline, "ness", 1)), UnknownPath)
   })
 
+  it("shows how a value is given whole where a path leads into one that has no parts", () => {
+    for (const path of ["count.to.half.first", "to.half.first"]) {
+      assert.strictEqual(
+        failure(() => Pipeline.override(pipeline, path, 1)).message,
+        `There is no "${path}": "count.to" is a single value here; give it whole, as JSON: count.to={"half": {"first": ...}}.`
+      )
+    }
+  })
+
   it("asks for more when the end of a path fits several places", () => {
     assert.match(
       failure(() => Pipeline.override(pipeline, "mode", "sum")).message,
