@@ -117,6 +117,8 @@ const compile = (tsc: string, config: string): Effect.Effect<string, StudyError>
   Effect.callback((resume) => {
     const child = spawn(process.execPath, [tsc, "-p", config, "--pretty", "false"], { stdio: ["ignore", "pipe", "pipe"] })
     let output = ""
+    // planning goes on meanwhile, and where nothing is to run, nobody waits for the compiler
+    if (child.pid !== undefined) os.setPriority(child.pid, os.constants.priority.PRIORITY_BELOW_NORMAL)
     child.stdout.on("data", (text) => output += String(text))
     child.on("error", (cause) => resume(Effect.fail(new StudyError({ file: tsc, message: reasonOf(cause) }))))
     child.on("close", () => resume(Effect.succeed(output)))
