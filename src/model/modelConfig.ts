@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { Count, Positive, Whole, withDefault } from "../pipeline/declare/Config.ts"
+import { largestPixels } from "../vision/Image.ts"
 import type { Architecture } from "./architecture.ts"
 import { ModelFolderError, readJson } from "./modelFolderError.ts"
 
@@ -29,6 +30,10 @@ export interface PreprocessorConfig {
   readonly rescale: number
 }
 
+/** No model has had more layers than some 130; a number beyond all reason would only be found out once memory is full. */
+const Layers = Count.check(Schema.isLessThanOrEqualTo(1000))
+/** Of a picture: no larger one is ever read. */
+const Pixels = Count.check(Schema.isLessThanOrEqualTo(largestPixels))
 const Triple = Schema.Tuple([Schema.Finite, Schema.Finite, Schema.Finite])
 
 const Rope = Schema.Struct({
@@ -38,7 +43,7 @@ const Rope = Schema.Struct({
 
 // Defaults are those of the transformers library, whose saved configs leave out what equals them.
 const Vision = Schema.Struct({
-  depth: withDefault(Count, 32),
+  depth: withDefault(Layers, 32),
   hidden_size: withDefault(Count, 3584),
   num_heads: withDefault(Count, 16),
   intermediate_size: withDefault(Count, 3420),
@@ -56,7 +61,7 @@ const Vision = Schema.Struct({
 const Config = Schema.Struct({
   model_type: Schema.Literal("qwen2_5_vl"),
   hidden_size: withDefault(Count, 8192),
-  num_hidden_layers: withDefault(Count, 80),
+  num_hidden_layers: withDefault(Layers, 80),
   num_attention_heads: withDefault(Count, 64),
   num_key_value_heads: withDefault(Count, 8),
   intermediate_size: withDefault(Count, 29568),
@@ -79,9 +84,9 @@ const Preprocessor = Schema.Struct({
   patch_size: withDefault(Count, 14),
   temporal_patch_size: withDefault(Count, 2),
   merge_size: withDefault(Count, 2),
-  min_pixels: Schema.optionalKey(Schema.NullOr(Count)),
+  min_pixels: Schema.optionalKey(Schema.NullOr(Pixels)),
   max_pixels: Schema.optionalKey(Schema.NullOr(Count)),
-  size: withDefault(Schema.Struct({ shortest_edge: withDefault(Count, 56 * 56), longest_edge: withDefault(Count, 28 * 28 * 1280) }), {}),
+  size: withDefault(Schema.Struct({ shortest_edge: withDefault(Pixels, 56 * 56), longest_edge: withDefault(Count, 28 * 28 * 1280) }), {}),
   image_mean: withDefault(Triple, [0.48145466, 0.4578275, 0.40821073]),
   image_std: withDefault(Triple, [0.26862954, 0.26130258, 0.27577711]),
   rescale_factor: withDefault(Positive, 1 / 255),

@@ -81,8 +81,15 @@ const make = (tokenizer: Tokenizer, template: Template, special: SpecialIds, end
   },
   special,
   endIds,
-  vocabularySize: Math.max(...tokenizer.get_vocab().values()) + 1
+  vocabularySize: 1 + largestOf(tokenizer.get_vocab().values(), tokenizer.get_added_tokens_decoder().keys())
 })
+
+/** The vocabulary leaves out added tokens whose ids lie far behind it. */
+const largestOf = (...ids: ReadonlyArray<Iterable<number>>): number => {
+  let largest = -1
+  for (const some of ids) for (const id of some) largest = Math.max(largest, id)
+  return largest
+}
 
 export const expandImages = (rendered: string, counts: ReadonlyArray<number>): Result.Result<string, TextError> => {
   const parts = rendered.split(imageMark)
