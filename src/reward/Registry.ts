@@ -1,7 +1,7 @@
 /** Rewards by name: to add one takes its file and a line here. */
-export { countingAccuracy } from "../task/counting/accuracy.ts"
 export { ap, ap50, odLength } from "../task/detection/reward/ap.ts"
 export { weightedSum } from "../task/detection/reward/weightedSum.ts"
+export { countingAccuracy } from "../task/counting/accuracy.ts"
 export { overlap } from "../task/referring/overlap.ts"
 export { regionAccuracy } from "../task/region/accuracy.ts"
 export { cosine } from "./cosine.ts"

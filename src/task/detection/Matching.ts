@@ -53,12 +53,11 @@ export const overall = (images: ReadonlyArray<Counts>) => {
   const share = (part: number, whole: number): number => whole === 0 ? 0 : part / whole
   const matched = total((counts) => counts.matched)
   const truths = total((counts) => counts.truths)
-  const precision = share(matched, total((counts) => counts.predictions))
-  const recall = share(matched, truths)
+  const predictions = total((counts) => counts.predictions)
   return {
-    precision,
-    recall,
-    f1: share(2 * precision * recall, precision + recall),
+    precision: share(matched, predictions),
+    recall: share(matched, truths),
+    f1: share(2 * matched, predictions + truths),
     meanIoU: share(total((counts) => counts.iou), truths)
   }
 }

@@ -1,8 +1,8 @@
-/** Region and counting from data to table: a mixture of three tasks, trained on by answers and by rewards, each evaluated. */
+/** Three tasks in one mixture, from data to table: trained on by answers and by rewards, each evaluated. */
 import { afterAll, assert, describe, it } from "vitest"
 import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { assay, temporary } from "../../cli/support.ts"
+import { assay, temporary } from "../cli/support.ts"
 
 const { folder, remove } = temporary()
 afterAll(remove)
@@ -96,11 +96,11 @@ describe("a study of a mixture", () => {
     assert.strictEqual(boxes.n, 2 * 8 + asked.region, "one true box for each region answer, held out or trained on")
     const again = await assay(folder, "run", "mixed.ts")
     assert.deepStrictEqual([again.code, again.out], [0, ended.out])
-  })
+  }, 180_000)
 
   it("draws what it made before again when a later stage is new and its pictures are gone", async () => {
     rmSync(join(folder, ".assay", "workspace"), { recursive: true, force: true })
     const ended = await assay(folder, "run", "mixed.ts", "--set", "grpo.learningRate=2e-4")
     assert.strictEqual(ended.code, 0, ended.err)
-  })
+  }, 180_000)
 })
