@@ -68,7 +68,8 @@ const stage = Stage.define({
       }
       const orders = made.map((one, p) => Places.order(Random.fold(key, "part", used[p]!.i), one.rows.size, counts[p]!))
       const places = Places.chunked(Places.places(Random.fold(key, "places"), counts), some)
-      const chunks = Stream.mapEffect(Stream.fromIterable(places), (chunk) => rowsAt(made, orders, chunk))
+      // one at a time: a stream of an iterable would draw thousands ahead
+      const chunks = Stream.mapEffect(Stream.fromIterable(places, { chunkSize: 1 }), (chunk) => rowsAt(made, orders, chunk))
       const [first, ...others] = made.flatMap(askings)
       const mixture: Prompts = { ...first!, others, rows: yield* (yield* Spool).collect(chunks) }
       return mixture
