@@ -10,22 +10,42 @@ export const metrics: ReadonlyArray<Metric.Metric> = [
   Metric.make("meanTokens", "tokens", "neither", "answer"),
   Metric.make("minTokens", "tokens", "neither", "answer"),
   Metric.make("maxTokens", "tokens", "neither", "answer"),
+  Metric.make("meanTokensBelowCut", "tokens", "neither", "answer"),
+  Metric.make("minTokensBelowCut", "tokens", "neither", "answer"),
+  Metric.make("maxTokensBelowCut", "tokens", "neither", "answer"),
+  Metric.make("answersFromCut", "count", "neither", "answer"),
   Metric.make(Metric.sizeName, "count", "neither", "image")
 ]
 
+const least = (counts: ReadonlyArray<number>): number => counts.reduce((least, count) => Math.min(least, count), Infinity)
+const most = (counts: ReadonlyArray<number>): number => counts.reduce((most, count) => Math.max(most, count), 0)
+
 /**
  * `formatRate` and `truncated` (cut off at the token limit) in [0, 1]; `meanTokens`, `minTokens` and `maxTokens` of an
- * answer; `evaluationSize` in images.
+ * answer; the same of the answers of fewer than `tokenCut` tokens (left out where there is none), and `answersFromCut`, the
+ * number of the others; `evaluationSize` in images.
+ *
+ * Source of the cut: VLM-R1 findings, section 6.2.
  */
-export const measure = (answers: ReadonlyArray<Said>): ReadonlyArray<readonly [name: string, value: number]> => {
+export const measure = (
+  answers: ReadonlyArray<Said>,
+  tokenCut: number
+): ReadonlyArray<readonly [name: string, value: number]> => {
   const tokens = answers.map(({ tokenCount }) => tokenCount)
+  const below = tokens.filter((count) => count < tokenCut)
   const share = (holds: (said: Said) => boolean): number => mean(answers.map((said) => holds(said) ? 1 : 0))
   return [
     ["formatRate", share(({ text }) => isWellFormed(text))],
     ["truncated", share(({ finishReason }) => finishReason === "length")],
     ["meanTokens", mean(tokens)],
-    ["minTokens", tokens.reduce((least, count) => Math.min(least, count), Infinity)],
-    ["maxTokens", tokens.reduce((most, count) => Math.max(most, count), 0)],
+    ["minTokens", least(tokens)],
+    ["maxTokens", most(tokens)],
+    ...(below.length === 0 ? [] : [
+      ["meanTokensBelowCut", mean(below)] as const,
+      ["minTokensBelowCut", least(below)] as const,
+      ["maxTokensBelowCut", most(below)] as const
+    ]),
+    ["answersFromCut", tokens.length - below.length],
     [Metric.sizeName, answers.length]
   ]
 }

@@ -30,7 +30,9 @@ const general = {
   template: Schema.optionalKey(Template),
   limit: Schema.optionalKey(Config.Count),
   maxTokens: Config.withDefault(Config.Count, 256),
-  batch: Config.withDefault(Config.Count, 64)
+  batch: Config.withDefault(Config.Count, 64),
+  /** Answers of so many tokens and more are counted apart. */
+  tokenCut: Config.withDefault(Config.Count, 3000)
 }
 
 /** How to evaluate on a task, besides what is the task's own. */
@@ -41,8 +43,8 @@ export interface Options<E extends AnyExample, DataE, DataR, FilterE, FilterR> {
   /** Names the evaluation, whose metrics are then `as/mAP` and so on; by default the name of the task. */
   readonly as?: string
   /**
-   * What to ask by. Unless given: the template of the prompts that the stage gets, with the wording of this evaluation's
-   * task where those were of another.
+   * What to ask by. Unless given: the template of the prompts that the stage gets (of a mixture, the first of this task), with
+   * the wording of this evaluation's task where those were of another.
    */
   readonly template?: TemplateConfig
   /** Also judges every answer; its mean is the metric `reward`. */
@@ -53,6 +55,8 @@ export interface Options<E extends AnyExample, DataE, DataR, FilterE, FilterR> {
   readonly maxTokens?: number
   /** Questions asked at a time; default 64. Changes no number. */
   readonly batch?: number
+  /** Length from which on answers are counted apart in the statistics of tokens; default 3000, the study's. */
+  readonly tokenCut?: number
 }
 
 type Settings = typeof Settings.Type
@@ -99,7 +103,8 @@ const answer = (prompts: ReadonlyArray<Prompt>, maxTokens: number) =>
 
 const templateFor = (settings: Settings, input: Asking, task: AnyTask): TemplateConfig => {
   if (settings.template !== undefined) return settings.template
-  if (input.task === task.name) return input.template
+  const asking = [input, ...input.others ?? []].find((one) => one.task === task.name)
+  if (asking !== undefined) return asking.template
   const { question: _, ...unworded } = input.template
   return worded(unworded, task)
 }
@@ -127,6 +132,7 @@ const define = <E extends AnyExample, Asked, Truth, Answer, Fields extends Schem
     subject: "reads",
     needs: [Sampler],
     gives: "input",
+    makes: (_, { task }) => [task.name],
     metrics: (_, { reward, task }) => [
       ...task.evaluation.metrics,
       ...Form.metrics,
@@ -153,14 +159,19 @@ const define = <E extends AnyExample, Asked, Truth, Answer, Fields extends Schem
             const own = prompts[i]!
             const one = { example: chunk[i]!.example as E, prompt: own, said, answer: task.read(said.text, own) }
             answers.push(one)
-            const score = reward?.score({ completion: said.text, solution: own.solution, tokens: said.tokenCount })
+            const score = reward?.score({
+              completion: said.text,
+              solution: own.solution,
+              tokens: said.tokenCount,
+              task: own.task
+            })
             if (score !== undefined) rewards.push(score.total)
             return record(own, rendered, said, start + i, score?.parts ?? [], keeps?.(one))
           }))
           recorder.progress(answers.length, asked.length, "images")
         }
-        const form = Form.measure(answers.map(({ said }) => said))
-        for (const [name, value] of [...measure(answers, dataset), ...form]) recorder.metric(name, value)
+        const form = Form.measure(answers.map(({ said }) => said), settings.tokenCut)
+        for (const [name, value] of [...measure(answers, dataset, options as never), ...form]) recorder.metric(name, value)
         if (reward !== undefined) recorder.metric("reward", mean(rewards))
       })
   })

@@ -26,6 +26,7 @@ const stage = Stage.define({
   problem: ({ question }, { task }) => wordingProblem(question, task),
   subject: "reads",
   needs: [Sampler],
+  makes: (_, { task }) => [task.name],
   run: (template, dataset: Dataset, { task }) =>
     Effect.gen(function*() {
       const inputSize = seenSizes((yield* Sampler).inputSize)

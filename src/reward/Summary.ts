@@ -12,19 +12,29 @@ export const metricsOf = (reward: Reward): ReadonlyArray<Metric.Metric> => [
   Metric.make("rewardErrors", "count", "lower", "completion")
 ]
 
-/** Their values: mean and spread of the reward, mean of each part, number of completions on which some part threw. */
+/** Means of the parts by name, each over the completions that have it. */
+const partMeans = (scores: ReadonlyArray<Score>): ReadonlyMap<string, number> =>
+  new Map(
+    [...Map.groupBy(scores.flatMap(({ parts }) => parts), ({ part }) => part)]
+      .map(([name, parts]) => [name, mean(parts.map(({ value }) => value))])
+  )
+
+/**
+ * Their values: mean and spread of the reward, mean of each part (left out where no completion has it), number of completions
+ * on which some part threw.
+ */
 export const metrics = (
   reward: Reward,
   scores: ReadonlyArray<Score>
 ): ReadonlyArray<readonly [name: string, value: number]> => {
   const totals = scores.map(({ total }) => total)
-  const partMean = (index: number): number => mean(scores.map(({ parts }) => parts[index]!.value))
-  const format = reward.partNames.indexOf("format")
+  const means = partMeans(scores)
+  const format = means.get("format")
   return [
     ["reward", mean(totals)],
     ["rewardSd", orZero(sd(totals))],
-    ...reward.partNames.map((name, index) => [`reward/${name}`, partMean(index)] as const),
-    ...(format < 0 ? [] : [["formatRate", partMean(format)] as const]),
+    ...reward.partNames.flatMap((name) => means.has(name) ? [[`reward/${name}`, means.get(name)!] as const] : []),
+    ...(format === undefined ? [] : [["formatRate", format] as const]),
     ["rewardErrors", scores.filter(({ parts }) => parts.some(({ error }) => error !== undefined)).length]
   ]
 }

@@ -14,21 +14,30 @@ const numbered = (names: ReadonlyArray<string>): ReadonlyArray<string> => {
   })
 }
 
+const namesOf = (rewards: ReadonlyArray<Reward>): ReadonlyArray<string> => numbered(rewards.flatMap(({ partNames }) => partNames))
+
+/** What the parts of each reward are called in the sum, by what they are called in it. */
+const renamings = (rewards: ReadonlyArray<Reward>): ReadonlyArray<ReadonlyMap<string, string>> => {
+  const names = namesOf(rewards)
+  let first = 0
+  return rewards.map(({ partNames }) => new Map(partNames.map((name) => [name, names[first++]!])))
+}
+
 const summed = compose({
   name: "sum",
   module: import.meta.url,
   config: Schema.Struct({}),
   parts: { rewards: Node.list(part) },
-  partNames: ({ rewards }) => numbered(rewards.flatMap((reward) => reward.partNames)),
+  partNames: ({ rewards }) => namesOf(rewards),
   score: (_, { rewards }) => {
-    const names = numbered(rewards.flatMap((reward) => reward.partNames))
+    const called = renamings(rewards)
     return (sample) => {
       let total = 0
       const parts: Array<Part> = []
-      for (const reward of rewards) {
+      for (const [i, reward] of rewards.entries()) {
         const score = reward.score(sample)
         total += score.total
-        for (const part of score.parts) parts.push({ ...part, part: names[parts.length]! })
+        for (const part of score.parts) parts.push({ ...part, part: called[i]!.get(part.part) ?? part.part })
       }
       return { total, parts }
     }

@@ -53,7 +53,7 @@ export const score = (reward: Reward): Stage.Stage<Rollouts, ScoredRollouts, nev
 const scoreGroups = (reward: Reward, rollouts: Rollouts): ReadonlyArray<ReadonlyArray<Score>> =>
   rollouts.groups.map(({ completions, prompt }) =>
     completions.map(({ text, tokens }) =>
-      reward.score({ completion: text, solution: prompt.solution, tokens: tokens.length })
+      reward.score({ completion: text, solution: prompt.solution, tokens: tokens.length, task: prompt.task })
     )
   )
 

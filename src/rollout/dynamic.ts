@@ -45,7 +45,7 @@ const stage = Stage.define({
     Effect.gen(function*() {
       const recorder = yield* Recorder
       const key = yield* StageKey
-      const sums = new Map<string, number>()
+      const sums = new Map<string, { readonly sum: number; readonly weight: number }>()
       let kept: ScoredRollouts | undefined
       let tried = 0
       for (let from = 0; from < batch.rows.length && (kept?.groups.length ?? 0) < config.groups; from += config.groups) {
@@ -57,14 +57,17 @@ const stage = Stage.define({
           Effect.provideService(Recorder, buffer.recorder)
         )
         const { metrics, samples } = buffer.record(0)
-        for (const { name, value } of metrics) sums.set(name, (sums.get(name) ?? 0) + value * rows.length)
+        for (const { name, value } of metrics) {
+          const { sum, weight } = sums.get(name) ?? { sum: 0, weight: 0 }
+          sums.set(name, { sum: sum + value * rows.length, weight: weight + rows.length })
+        }
         const first = tried * (samples.length / rows.length)
         recorder.samples(samples.map((row) => ({ ...row, ordinal: row.ordinal + first })))
         tried += rows.length
         const varied = pick(round, round.rewards.flatMap((rewards, i) => (isFlat(rewards) ? [] : [i])))
         kept = kept === undefined ? varied : join(kept, varied)
       }
-      for (const [name, sum] of sums) recorder.metric(name, sum / tried)
+      for (const [name, { sum, weight }] of sums) recorder.metric(name, sum / weight)
       recorder.metric("groupsTried", tried)
       const found = kept ?? { groups: [], maxTokens: 0, rewards: [], parts: [] }
       return pick(found, found.groups.slice(0, config.groups).map((_, i) => i))
@@ -76,7 +79,8 @@ const stage = Stage.define({
  * earned the same, and hands on those alone. A loop's batch says how many prompts it may try; fewer groups than wanted come
  * out when the batch is used up.
  *
- * Records what `sample` and `score` record, as means over everything tried, and `groupsTried`.
+ * Records what `sample` and `score` record, as means over everything tried (a part of a reward that some tasks lack: over the
+ * rounds that have it), and `groupsTried`.
  *
  * Source: DAPO, arXiv 2503.14476, section 3.2 ("dynamic sampling").
  */

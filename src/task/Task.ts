@@ -44,7 +44,8 @@ export interface Evaluation<E extends AnyExample, Asked, Truth, Answer, Fields e
   /** Values by name; a metric that these answers do not have is left out. */
   readonly measure: (
     answers: ReadonlyArray<Answered<E, Asked, Truth, Answer>>,
-    dataset: Dataset<E>
+    dataset: Dataset<E>,
+    config: Schema.Struct<Fields>["Type"]
   ) => ReadonlyArray<readonly [name: string, value: number]>
   /** Rows that the task keeps of an answer in tables of its own, boxes in pixels of the image file. */
   readonly keeps?: (answered: Answered<E, Asked, Truth, Answer>) => Tables
@@ -54,12 +55,14 @@ export interface Convention<E extends AnyExample, Asked, Truth, Answer, Fields e
   readonly name: string
   /** How the question is worded where the template does not say, with `mark` where what is asked goes. */
   readonly wording: string
-  /** Such as `{labels}`. */
-  readonly mark: string
+  /** Such as `{labels}`; a list where a wording must hold several. */
+  readonly mark: string | ReadonlyArray<string>
   /** Puts what is asked into a wording. */
   readonly fill: (wording: string, asked: Asked) => string
   /** What training asks of an example; undefined passes it over. */
   readonly trains: (example: E) => Asked | undefined
+  /** What is asked, in whole numbers of the space that the model speaks; as it is unless given. `image` is the size of the file. */
+  readonly inSpace?: (asked: Asked, image: Size, seen: Seen) => Asked
   /** The true answer, in whole numbers of the space that the model speaks. JSON. */
   readonly truth: (example: E, asked: Asked, seen: Seen) => Truth
   /** The true answer as a completion should give it, think and answer tags included. */

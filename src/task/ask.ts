@@ -29,16 +29,18 @@ export const prompt = <E extends AnyExample, Asked, Truth, Answer, Fields extend
   input: Size
 ): Prompt<Asked, Truth> => {
   const space = template.space ?? "resized"
-  const truth = task.truth(example, asked, { input, space })
+  const seen = { input, space }
+  const inSpace = task.inSpace?.(asked, example.image, seen) ?? asked
+  const truth = task.truth(example, inSpace, seen)
   return {
     task: task.name,
     id: example.id,
     image: example.image,
     input,
     space,
-    messages: messages(template, task.fill(template.question ?? task.wording, asked)),
-    asked,
+    messages: messages(template, task.fill(template.question ?? task.wording, inSpace)),
+    asked: inSpace,
     truth,
-    solution: task.solution(asked, truth)
+    solution: task.solution(inSpace, truth)
   }
 }

@@ -26,6 +26,8 @@ export interface Prompt<out Asked = unknown, out Truth = unknown> {
 export interface Asking {
   readonly task: string
   readonly template: TemplateConfig
+  /** The other ways of asking where prompts are a mixture. */
+  readonly others?: ReadonlyArray<{ readonly task: string; readonly template: TemplateConfig }>
 }
 
 /** The prompts of a data set. */

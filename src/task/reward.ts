@@ -10,6 +10,8 @@ export interface Scorable {
   readonly solution: string
   /** Length of the completion in tokens, where known. */
   readonly tokens?: number | undefined
+  /** Name of the task that was asked, where known. */
+  readonly task?: string | undefined
 }
 
 export interface Part {
@@ -46,7 +48,7 @@ type Arguments<Encoded, P extends Node.PartTypes> = {} extends P
 
 type Identity<Fields extends Schema.Struct.Fields, P extends Node.PartTypes> = Pick<
   Node.Definition<Fields, P>,
-  "name" | "module" | "exportName" | "config" | "parts"
+  "name" | "module" | "exportName" | "config" | "parts" | "covers"
 >
 
 export interface Definition<Fields extends Schema.Struct.Fields, P extends Node.PartTypes> extends Identity<Fields, P> {

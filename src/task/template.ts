@@ -26,7 +26,7 @@ export const Template = Schema.Struct({
 interface Wording {
   readonly name: string
   readonly wording: string
-  readonly mark: string
+  readonly mark: string | ReadonlyArray<string>
 }
 
 /** The template with its question worded: by itself, or else by the task. */
@@ -36,5 +36,9 @@ export const worded = (template: TemplateConfig, task: Wording): typeof Template
 })
 
 /** What is wrong with a question that a task is to be asked by; undefined if nothing. */
-export const wordingProblem = (question: string, { mark, name }: Wording): string | undefined =>
-  question.includes(mark) ? undefined : `question must hold ${mark}, where what the task "${name}" asks about goes.`
+export const wordingProblem = (question: string, { mark, name }: Wording): string | undefined => {
+  const missing = [mark].flat().find((one) => !question.includes(one))
+  return missing === undefined
+    ? undefined
+    : `question must hold ${missing}, where what the task "${name}" asks about goes.`
+}

@@ -6,7 +6,7 @@ import type { Seen } from "./Task.ts"
  * A box in whole numbers of the space that the model speaks: inside the image, and at least one wide and high. `original`
  * is the size of the image file.
  */
-export const wholeBox = (box: Box<"original">, original: Size, { input, space }: Seen): Box<Seen["space"]> => {
+export const wholeBox = (box: Box, original: Size, { input, space }: Seen): Box<Seen["space"]> => {
   const exact = convert(box, space, { original, resized: input })
   const [x1, x2] = wholeNumbers(exact.x1, exact.x2, space === "thousand" ? 1000 : input.width)
   const [y1, y2] = wholeNumbers(exact.y1, exact.y2, space === "thousand" ? 1000 : input.height)

@@ -98,13 +98,17 @@ describe("Evaluate.detection", () => {
       assert.approximately(metrics["precision@0.5"]!, 200 / 3, 1e-9)
       assert.approximately(metrics["recall@0.5"]!, 50, 1e-9)
       assert.approximately(metrics["meanIoU"]!, 0.5, 1e-9)
+      assert.approximately(metrics["F1@0.5"]!, 100 * 2 * (2 / 3) * 0.5 / (2 / 3 + 0.5), 1e-9)
       // Each of cat and dog: one of two found, at first rank: precision 1 up to recall 0.5.
       assert.approximately(metrics["mAP"]!, 100 * 51 / 101, 1e-9)
+      assert.strictEqual(metrics["nmsAP"], metrics["mAP"], "no true box was met twice")
       assert.approximately(metrics["AR100"]!, 50, 1e-9)
       assert.notProperty(metrics, "APsmall")
       assert.approximately(metrics["formatRate"]!, 1 / 3, 1e-9)
       assert.approximately(metrics["reward"]!, 1 / 3, 1e-9)
       assert.deepInclude(metrics, { evaluationSize: 3, truncated: 0, minTokens: 4, maxTokens: both.length })
+      assert.deepInclude(metrics, { predictedBoxes: 1, boxRatio: 0.75, duplicateShare: 0 })
+      assert.deepInclude(metrics, { maxTokensBelowCut: both.length, answersFromCut: 0 })
       assert.deepStrictEqual(samples.map(({ example, ordinal }) => [example, ordinal]), [["a", 0], ["b", 1], ["c", 2]])
       assert.deepStrictEqual(samples[0]!.tables!["box"], [
         { role: "true", label: "cat", space: "original", x1: 0, y1: 0, x2: 40, y2: 60 },
@@ -131,9 +135,40 @@ describe("Evaluate.detection", () => {
     Effect.gen(function*() {
       const stage = Evaluate.detection({ data: source({}), filter: only({ id: "empty" }), mode: "positive" })
       assert.deepStrictEqual(partsOf(stage).map(({ name }) => name), ["detection", "pets", "only"])
-      assert.deepStrictEqual(stage.config, { mode: "positive", maxTokens: 256, batch: 64 })
+      assert.deepStrictEqual(stage.config, { mode: "positive", maxTokens: 256, batch: 64, tokenCut: 3000 })
       const error = yield* Effect.flip(run(stage, {}))
       assert.match(error.message, /nothing to ask about any image of "pets"/)
+    }))
+
+  it.effect("measures AP after OVDEval's suppression too: of boxes on one true box the last stays, whatever their labels", () =>
+    Effect.gen(function*() {
+      const hedged = (...labels: ReadonlyArray<string>) =>
+        `[${labels.map((label) => `{"bbox_2d": [0, 0, 20, 30], "label": "${label}"}`).join(", ")}]`
+      const of = (text: string) => run(Evaluate.detection({ data: source({}), filter: only({ id: "a" }), mode: "all" }), { "a.png": text })
+      const ap = ({ metrics }: { readonly metrics: { readonly [name: string]: number } }) =>
+        [Math.round(metrics["mAP"]!), Math.round(metrics["nmsAP"]!)]
+      assert.deepStrictEqual(ap(yield* of(hedged("cat"))), [100, 100])
+      assert.deepStrictEqual(ap(yield* of(hedged("cat", "dog", "bird"))), [100, 0])
+      assert.deepStrictEqual(ap(yield* of(hedged("dog", "bird", "cat"))), [100, 100])
+      assert.deepStrictEqual(ap(yield* of(hedged("cat", "cow"))), [100, 100], "a cow is no category here")
+      const repeated = yield* of(hedged("cat", "cat", "cat", "cat"))
+      assert.deepInclude(repeated.metrics, { predictedBoxes: 4, boxRatio: 4, duplicateShare: 0.75, "precision@0.5": 25 })
+    }))
+
+  it.effect("counts long answers apart, from a cut that can be set", () =>
+    Effect.gen(function*() {
+      const { metrics } = yield* run(Evaluate.detection({ data: source({}), mode: "positive", tokenCut: 5 }), { "a.png": cat })
+      assert.deepInclude(metrics, { answersFromCut: 1, meanTokensBelowCut: 4, maxTokensBelowCut: 4, maxTokens: cat.length })
+    }))
+
+  it.effect("takes the template that a mixture has for its task", () =>
+    Effect.gen(function*() {
+      const stage = Evaluate.detection({ data: source({}), mode: "positive", limit: 1 })
+      const counting = { task: "counting", template: { name: "c", question: "How many {label}?", request: "", place: "after" as const } }
+      const first = yield* run(stage, {}, { ...counting, others: [prompts] })
+      assert.match(first.asked[0]!, /Find cat\./)
+      const without = yield* run(stage, {}, counting)
+      assert.match(without.asked[0]!, /detect the following objects/)
     }))
 
   it.effect("finds the same with any batch size", () =>

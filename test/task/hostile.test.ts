@@ -12,7 +12,10 @@ const rewards = variants.flatMap((variant) => [
   Reward.weightedSum({ variant }),
   Reward.cosine({ variant }),
   Reward.repetition({ variant }),
-  Reward.format({ variant })
+  Reward.format({ variant }),
+  Reward.overlap({ variant }),
+  Reward.regionAccuracy({ variant }),
+  Reward.countingAccuracy({ variant })
 ])
 
 const box = "{\"bbox_2d\": [10, 10, 90, 90], \"label\": \"cat\"}"

@@ -6,15 +6,15 @@ import { rewardNames } from "../../workspace/judge.ts"
 import { action } from "../action.ts"
 import { failUnder } from "../flags.ts"
 
-/** All but the one that a row without its tokens cannot be judged by. */
-const usual = rewardNames.filter((name) => name !== "cosine").join(",")
+/** Those that judge boxes and form: a row without its tokens, or of another task, cannot be judged by the rest. */
+const usual = ["ap", "ap50", "format", "odLength", "repetition", "weightedSum"].join(",")
 
 const config = {
   file: Argument.String("FILE").pipe(
     Argument.withDescription("JSON lines with \"completion\" and \"solution\"; - reads stdin")
   ),
   rewards: Flag.String("rewards").pipe(
-    Flag.withDescription("Comma-separated names, or ./mine.ts#brevity for one of your own (default: all but cosine)"),
+    Flag.withDescription("Comma-separated names, or ./mine.ts#brevity for one of your own (default: those of detection)"),
     Flag.withDefault(usual)
   ),
   variant: Flag.Literals("variant", ["faithful", "fixed"]).pipe(

@@ -41,7 +41,7 @@ export interface Node {
   readonly name: string
   /** What it goes by among the nodes beside it: its name, unless it was given one of its own. */
   readonly label: string
-  /** The key of its config that only says what it goes by, and so is no part of its fingerprint. */
+  /** The key of its config that only says what it goes by, and so is no part of its own fingerprint, but of one that holds it. */
   readonly labelKey: string | undefined
   /** Where the study made it, such as `my-study.ts:12`; for messages only. */
   readonly place: string | undefined
@@ -50,6 +50,8 @@ export interface Node {
   readonly parts: Parts
   /** True when the result depends on the seed of the run. */
   readonly random: boolean
+  /** Kinds of rows that it deals with, where it cannot deal with any: a study that gives it another is not planned. */
+  readonly covers: ReadonlyArray<string> | undefined
   /** Hash of what the node reads from outside the study (annotation files, model weights). */
   readonly content?: Effect.Effect<string, ContentError> | undefined
   /** The same node with another config (decoded by its schema; throws `InvalidConfig`) or other parts. */
@@ -117,6 +119,8 @@ export interface Definition<Fields extends Schema.Struct.Fields, P extends PartT
   readonly config: Schema.Struct<Fields>
   readonly parts?: P
   readonly random?: boolean
+  /** Kinds of rows that it deals with, such as the tasks that a reward judges; any unless given. */
+  readonly covers?: (config: Schema.Struct<Fields>["Type"]) => ReadonlyArray<string>
   /** Hash of what the node reads from outside. */
   readonly content?: (config: Schema.Struct<Fields>["Type"]) => Effect.Effect<string, ContentError>
   /** What is wrong where config and parts do not go together, which no schema can tell; undefined if nothing. */
@@ -176,6 +180,7 @@ export const define = <Fields extends Schema.Struct.Fields, P extends PartTypes,
       config: encode(config),
       parts,
       random: definition.random ?? false,
+      covers: definition.covers?.(config),
       content: definition.content?.(config),
       rebuild: (changed, others) => build(changed, others, place),
       ...more(config, held, place)

@@ -27,6 +27,8 @@ export interface Behaviour {
    * meanwhile, and one that finds them does next to nothing.
    */
   readonly repeatable: boolean
+  /** Kinds of the rows that it makes, such as the tasks of its prompts, where it says so: see `covers` of nodes. */
+  readonly makes: ReadonlyArray<string> | undefined
   /** What it records. */
   readonly metrics: ReadonlyArray<Declared>
 }
@@ -111,6 +113,8 @@ export interface Definition<
   readonly steps?: (config: Schema.Struct<Fields>["Type"]) => number
   /** False unless given. */
   readonly repeatable?: boolean
+  /** Kinds of the rows that it makes; unknown unless given. */
+  readonly makes?: (config: Schema.Struct<Fields>["Type"], parts: Node.Held<P>) => ReadonlyArray<string> | undefined
   readonly metrics?:
     | ReadonlyArray<Metric>
     | ((config: Schema.Struct<Fields>["Type"], parts: Node.Held<P>) => ReadonlyArray<Metric | Declared>)
@@ -185,6 +189,7 @@ export const define = <
       gives: definition.gives ?? "output",
       steps: definition.steps?.(config),
       repeatable: definition.repeatable ?? false,
+      makes: definition.makes?.(config, parts),
       metrics: declared(typeof metrics === "function" ? metrics(config, parts) : metrics),
       run: (input) => perform(definition.name, place, () => definition.run(config, input, parts))
     }

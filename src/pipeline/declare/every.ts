@@ -13,7 +13,8 @@ const make = define({
   parts: { stage: part<unknown, unknown>() },
   subject: "reads",
   gives: "input",
-  metrics: (_, { stage }) => stage.metrics.map((metric) => ({ ...metric, scope: stage.label })),
+  metrics: (_, { stage }) =>
+    stage.metrics.map((metric) => ({ ...metric, scope: metric.scope === "" ? stage.label : metric.scope })),
   run: ({ steps }, batch: unknown, { stage }) =>
     Effect.gen(function*() {
       const loop = yield* LoopStep

@@ -7,6 +7,7 @@ import { InvalidConfig, InvalidExperiment, NotCanonical, UnknownPath } from "../
 import { Ledger } from "../run/ledger.ts"
 import type { ExperimentRecord, RunRecord } from "../run/Records.ts"
 import { sha256, stringify } from "./Canonical.ts"
+import { checkKinds } from "./checkKinds.ts"
 import { checkNeeds } from "./checkNeeds.ts"
 import * as CodeHash from "./CodeHash.ts"
 import { identifier } from "./identity.ts"
@@ -70,6 +71,7 @@ const resolveStudy = (experiment: Experiment, options: Options) => {
   const scale = options.scale === undefined ? "" : `@${options.scale}`
   const changed = { ...experiment, variants, name: `${experiment.name}${scale}${Overrides.inName(overrides)}` }
   checkNeeds(changed)
+  checkKinds(changed)
   return { experiment: changed, chosen: Selection.only(changed, options.only ?? []), seeds, table: tableRecord(changed) }
 }
 

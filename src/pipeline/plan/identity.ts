@@ -27,18 +27,22 @@ export const identifier = <E>(codeOf: (ref: CodeRef) => Effect.Effect<Code, E>) 
     contents.set(key, known)
     return known
   })
-  const identify: (node: Node) => Effect.Effect<Identity, E | ContentError> = Effect.fnUntraced(function*(node: Node) {
+  type Identify = (node: Node, nested: boolean) => Effect.Effect<Identity, E | ContentError>
+  const identifyIn: Identify = Effect.fnUntraced(function*(node, nested) {
     const { hash, packages } = yield* codeOf(node.code)
     const parts: { [name: string]: Identity | ReadonlyArray<Identity> } = {}
     for (const [name, part] of Object.entries(node.parts)) {
       if (part === undefined) continue
-      parts[name] = Array.isArray(part) ? yield* Effect.forEach(part, identify) : yield* identify(part as Node)
+      parts[name] = Array.isArray(part)
+        ? yield* Effect.forEach(part as ReadonlyArray<Node>, (one) => identifyIn(one, true))
+        : yield* identifyIn(part as Node, true)
     }
     const content = node.content === undefined ? {} : { content: yield* contentOf(node, hash, node.content) }
-    const config = Object.fromEntries(Object.entries(node.config).filter(([key]) => key !== node.labelKey))
+    // within another node the label is the scope of what is recorded
+    const config = Object.fromEntries(Object.entries(node.config).filter(([key]) => nested || key !== node.labelKey))
     return { kind: node.kind, name: node.name, code: hash, packages, config, parts, ...content }
   })
-  return identify
+  return (node: Node) => identifyIn(node, false)
 }
 
 export type IdentityError = CodeError | ContentError

@@ -56,24 +56,6 @@ export const make = Effect.gen(function*() {
 
   const spool = Effect.suspend(() => spoolIn(`${generated.folder}/rows`))
 
-  /** Runs a reused source again, when it is repeatable, before something new reads what it made. */
-  const refreshSource = Effect.fnUntraced(function*({ stage: { inputs } }: Request) {
-    let source: PlannedStage | undefined
-    for (let next = inputs.find(({ role }) => role === "input"); next !== undefined;) {
-      source = known.get(next.fingerprint)
-      next = source?.inputs.find(({ role }) => role === "input")
-    }
-    if (source === undefined || !source.stage.repeatable || fresh.has(source.fingerprint)) return
-    fresh.add(source.fingerprint)
-    const services = Context.make(StageKey, source.key).pipe(
-      Context.add(Recorder, RecordBuffer.make(() => {}).recorder),
-      Context.add(Generated, generated),
-      Context.add(Spool, yield* spool)
-    )
-    const effect = source.stage.run(undefined as never) as Effect.Effect<unknown, unknown, never>
-    yield* Effect.provideContext(effect, services)
-  }, Effect.scoped)
-
   const inputOf = ({ stage: { inputs } }: Request) => {
     const input = inputs.find(({ role }) => role === "input")
     return input === undefined ? Effect.void : valueOf(input.fingerprint)
@@ -88,6 +70,25 @@ export const make = Effect.gen(function*() {
       : { fingerprint: left.fingerprint, path: yield* artifacts.fetch(finished.get(left.fingerprint)!.subject!) }
     return yield* stage.stage.subject === "changes" ? policy.reset(state) : policy.at(state)
   })
+
+  /** Runs a reused source again, when it is repeatable, before something new reads what it made. */
+  const refreshSource = Effect.fnUntraced(function*(request: Request) {
+    let source: PlannedStage | undefined
+    for (let next = request.stage.inputs.find(({ role }) => role === "input"); next !== undefined;) {
+      source = known.get(next.fingerprint)
+      next = source?.inputs.find(({ role }) => role === "input")
+    }
+    if (source === undefined || !source.stage.repeatable || fresh.has(source.fingerprint)) return
+    fresh.add(source.fingerprint)
+    const services = Context.make(StageKey, source.key).pipe(
+      Context.add(Recorder, RecordBuffer.make(() => {}).recorder),
+      Context.add(Generated, generated),
+      Context.add(Spool, yield* spool),
+      Context.merge(yield* policyFor({ ...request, stage: source }))
+    )
+    const effect = source.stage.run(undefined as never) as Effect.Effect<unknown, unknown, never>
+    yield* Effect.provideContext(effect, services)
+  }, Effect.scoped)
 
   const execution = ({ run, stage }: Request, id: number, kept: Array<KeptRecord>): Execution["Service"] => ({
     stage: id,

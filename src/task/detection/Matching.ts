@@ -45,17 +45,19 @@ const coverage = ({ box }: LabeledBox<"original">, region: LabeledBox<"original"
 }
 
 /**
- * Precision and recall at IoU 0.5 over all images together, and the mean IoU of the true boxes (a missed one counts 0);
- * each in [0, 1], and 0 where there is nothing to divide by.
+ * Precision, recall and their harmonic mean F1 at IoU 0.5 over all images together, and the mean IoU of the true boxes (a
+ * missed one counts 0); each in [0, 1], and 0 where there is nothing to divide by.
  */
 export const overall = (images: ReadonlyArray<Counts>) => {
   const total = (of: (counts: Counts) => number): number => images.reduce((sum, counts) => sum + of(counts), 0)
   const share = (part: number, whole: number): number => whole === 0 ? 0 : part / whole
   const matched = total((counts) => counts.matched)
   const truths = total((counts) => counts.truths)
+  const predictions = total((counts) => counts.predictions)
   return {
-    precision: share(matched, total((counts) => counts.predictions)),
+    precision: share(matched, predictions),
     recall: share(matched, truths),
+    f1: share(2 * matched, predictions + truths),
     meanIoU: share(total((counts) => counts.iou), truths)
   }
 }

@@ -1,6 +1,7 @@
 /** How detection asks, and what the true answer is. */
 import * as Random from "../../pipeline/Random.ts"
 import type { LabeledBox, Spoken } from "../../vision/Box.ts"
+import { listed } from "../listed.ts"
 import type { Seen } from "../Task.ts"
 import { wholeBox } from "../wholeBox.ts"
 import type { Example } from "./example.ts"
@@ -14,14 +15,8 @@ export const trainingLabels = (example: Example): ReadonlyArray<string> => {
 /** In a wording, `[{labels}]` becomes a list such as `['red star', 'blue star']`, a bare `{labels}` `red star; blue star`. */
 export const fill = (wording: string, labels: ReadonlyArray<string>): string =>
   wording
-    .replace("[{labels}]", () => `[${labels.map(quote).join(", ")}]`)
+    .replace("[{labels}]", () => listed(labels))
     .replace("{labels}", () => labels.join("; "))
-
-/** A label as Python writes a string in a list, which is how the study's questions were made. */
-const quote = (label: string): string => {
-  const escaped = label.replaceAll("\\", "\\\\")
-  return label.includes("'") && !label.includes("\"") ? `"${escaped}"` : `'${escaped.replaceAll("'", "\\'")}'`
-}
 
 /**
  * The boxes of the labels asked for, in whole numbers, by label as asked, then from left to right, then from top to bottom.

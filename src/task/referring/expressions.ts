@@ -4,24 +4,11 @@ import * as Schema from "effect/Schema"
 import * as Config from "../../pipeline/declare/Config.ts"
 import * as Stage from "../../pipeline/declare/Stage.ts"
 import * as Random from "../../pipeline/Random.ts"
-import * as Rows from "../../pipeline/Rows.ts"
-import { Spool } from "../../pipeline/run/services.ts"
-import type { LabeledBox } from "../../vision/Box.ts"
-import { DataError } from "../dataError.ts"
-import type { AnyExample, Dataset } from "../dataset.ts"
+import { type Annotated, uncrowded } from "../annotated.ts"
+import type { Dataset } from "../dataset.ts"
+import { derive } from "../derive.ts"
 import type { Example } from "./example.ts"
 import { express } from "./express.ts"
-
-/** What an expression can be about: an image with labelled boxes, of which crowds are nothing that can be meant. */
-interface Annotated extends AnyExample {
-  readonly objects: ReadonlyArray<LabeledBox<"original"> & { readonly crowd: boolean }>
-}
-
-/** Where a crowd of a label stands, nothing of that label stands alone. */
-const meant = ({ objects }: Annotated) => {
-  const crowded = new Set(objects.filter(({ crowd }) => crowd).map(({ label }) => label))
-  return objects.filter(({ label }) => !crowded.has(label))
-}
 
 const stage = Stage.define({
   kind: "data",
@@ -31,24 +18,13 @@ const stage = Stage.define({
   parts: { data: Stage.part<void, Dataset<Annotated>>() },
   repeatable: true,
   run: ({ seed }, _input: unknown, { data }) =>
-    Effect.gen(function*() {
-      const dataset = yield* data.run()
-      const examples = yield* (yield* Spool).collect(Rows.flatMap(dataset.examples, (chunk) =>
-        chunk.flatMap((example): ReadonlyArray<Example> => {
-          const found = express(meant(example), example.image)
-          const key = Random.fold(Random.key(seed), "expressions", example.id)
-          const chosen = found[Math.floor(Random.uniformAt(key, 0) * found.length)]
-          return chosen === undefined ? [] : [{ id: example.id, image: example.image, ...chosen }]
-        })))
-      if (examples.size === 0) {
-        return yield* new DataError({
-          path: dataset.name,
-          message: `No image of "${dataset.name}" holds an object that an expression could single out. Choose another data set.`
-        })
-      }
-      const referring: Dataset<Example> = { ...dataset, name: `${dataset.name}-expressions`, categories: [], examples }
-      return referring
-    })
+    Effect.flatMap(data.run(), (dataset) =>
+      derive(dataset, "expressions", "an object that an expression could single out", (example): Example | undefined => {
+        const found = express(uncrowded(example), example.image)
+        const key = Random.fold(Random.key(seed), "expressions", example.id)
+        const chosen = found[Math.floor(Random.uniformAt(key, 0) * found.length)]
+        return chosen === undefined ? undefined : { id: example.id, image: example.image, ...chosen }
+      }))
 })
 
 /**

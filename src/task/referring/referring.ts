@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import type { Box, LabeledBox, Space } from "../../vision/Box.ts"
 import { boxRows } from "../boxRows.ts"
 import * as Task from "../Task.ts"
+import { Variant } from "../variant.ts"
 import { wholeBox } from "../wholeBox.ts"
 import * as Measure from "./Measure.ts"
 import { box } from "./read.ts"
@@ -32,7 +33,7 @@ export const referring = Task.define({
   read: (text, { space }) => box(text, space),
   keeps: ({ asked, truth }, said) => boxRows(labelled(asked, truth), labelled(asked, said)),
   evaluation: {
-    config: Schema.Struct({}),
+    config: Schema.Struct({ variant: Variant }),
     asks: (_config, example) => example.expression,
     metrics: Measure.metrics,
     measure: Measure.measure,

@@ -58,6 +58,31 @@ describe("Pipeline.every", () => {
       table: { metrics: more.length === 0 ? [] : ["watch/score"] }
     })
 
+  it.effect("has its name in the loop's fingerprint, as what it recorded goes by it; that of a stage itself is in none", () =>
+    Effect.gen(function*() {
+      const of = Effect.fnUntraced(function*(inner: string, outer: string) {
+        const loop = Pipeline.loop(
+          { steps: 1, batch: 1, checkpointEvery: 1 },
+          sample,
+          score,
+          Toy.climb({ rate: 0.1 }),
+          Pipeline.every(1, Toy.measure({ mode: "mean", as: inner }))
+        )
+        const study = Experiment.make("named", {
+          question: "?",
+          policy: Toy.vector({ size: 2 }),
+          seeds: 1,
+          pipeline: () => prepared.pipe(loop, Toy.measure({ mode: "sum", as: outer })),
+          table: { metrics: [] }
+        })
+        const { runs } = yield* planStudy(memory(), study)
+        return runs[0]!.stages.slice(-2).map(({ fingerprint }) => fingerprint)
+      })
+      const [loop, measure] = yield* of("watch", "end")
+      assert.deepStrictEqual(yield* of("watch", "last"), [loop, measure])
+      assert.notStrictEqual((yield* of("look", "end"))[0], loop)
+    }))
+
   it.effect("runs its stage after every n-th step and after the last, under its own name", () =>
     Effect.gen(function*() {
       const journal = memory()

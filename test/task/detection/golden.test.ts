@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as Reward from "../../../src/reward/index.ts"
-import * as Iou from "../../../src/task/detection/reward/PublishedIou.ts"
+import * as Iou from "../../../src/task/PublishedIou.ts"
 import type { Corners } from "../../../src/task/RawBoxes.ts"
 import * as Text from "../../../src/task/Text.ts"
 

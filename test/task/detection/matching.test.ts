@@ -31,7 +31,7 @@ describe("greedy precision and recall", () => {
       { matched: 1, truths: 1, predictions: 1, iou: 0.8 },
       { matched: 1, truths: 4, predictions: 3, iou: 0.7 }
     ]
-    assert.deepStrictEqual(Matching.overall(images), { precision: 0.5, recall: 0.4, meanIoU: 0.3 })
-    assert.deepStrictEqual(Matching.overall([]), { precision: 0, recall: 0, meanIoU: 0 })
+    assert.deepStrictEqual(Matching.overall(images), { precision: 0.5, recall: 0.4, f1: 4 / 9, meanIoU: 0.3 })
+    assert.deepStrictEqual(Matching.overall([]), { precision: 0, recall: 0, f1: 0, meanIoU: 0 })
   })
 })

@@ -16,7 +16,7 @@ const half = { width: 100, height: 50 }
 const prompt = Prompt.make(referring, Prompt.standard, example, example.expression, half)
 const none = { name: "none", categories: [], examples: undefined as never, skipped: 0 }
 
-const measured = (...texts: ReadonlyArray<string>) =>
+const measuredBy = (variant: "faithful" | "fixed") => (...texts: ReadonlyArray<string>) =>
   Object.fromEntries(referring.evaluation.measure(
     texts.map((text) => ({
       example,
@@ -24,8 +24,11 @@ const measured = (...texts: ReadonlyArray<string>) =>
       said: { text, tokenCount: 1, finishReason: "stop" as const },
       answer: referring.read(text, prompt)
     })),
-    none
+    none,
+    { variant }
   ))
+
+const measured = measuredBy("fixed")
 
 describe("a referring prompt", () => {
   it("asks for the expression and answers with its box as the model sees it", () => {
@@ -76,6 +79,24 @@ describe("accuracy", () => {
     assert.deepStrictEqual(measured(answer(10, 5, 30, 25), "no idea"), { accuracy: 50, meanIoU: 0.5 })
   })
 
+  it("faithful reads the first answer's whole numbers, and sees no overlap of one pixel, as the published evaluation does", () => {
+    const faithful = measuredBy("faithful")
+    assert.deepStrictEqual(faithful(answer(10, 5, 30, 25)), { accuracy: 100, meanIoU: 1 })
+    assert.deepStrictEqual(faithful(answer(10, 5, 20, 25)), { accuracy: 0, meanIoU: 0.5 })
+    const twice = `${answer(10, 5, 30, 25)}${answer(0, 0, 1, 1)}`
+    assert.deepStrictEqual([measured(twice)["accuracy"], faithful(twice)["accuracy"]], [0, 100])
+    for (const text of ["[10, 5, 30, 25]", answer(10, 5, 20.1, 25)]) {
+      assert.deepStrictEqual([measured(text)["accuracy"], faithful(text)["accuracy"]], [100, 0], text)
+    }
+    // the box begins at 20 pixels of the image file; this one ends at 21
+    const thousand = { ...prompt, space: "thousand" as const }
+    const text = "<answer>[0, 100, 105, 500]</answer>"
+    const said = { text, tokenCount: 1, finishReason: "stop" as const }
+    const one = [{ example, prompt: thousand, said, answer: referring.read(text, thousand) }]
+    const ious = (["fixed", "faithful"] as const).map((variant) => referring.evaluation.measure(one, none, { variant })[1]![1])
+    assert.deepStrictEqual([ious[0]! > 0, ious[1]], [true, 0])
+  })
+
   it("keeps both boxes with the sample, by the expression", () => {
     const kept = referring.evaluation.keeps!({
       example,
@@ -96,5 +117,9 @@ describe("the reward overlap", () => {
     assert.strictEqual(score("[10, 5, 20, 25]").total, 0.5)
     assert.strictEqual(score("None").total, 0)
     assert.match(score("[1, 2, 3, 4]", "None").parts[0]!.error!, /no box can be read from the solution/)
+    const faithful = (completion: string) => overlap({ variant: "faithful" }).score({ completion, solution: prompt.solution }).total
+    assert.strictEqual(faithful(prompt.solution), 1)
+    assert.strictEqual(faithful("[10, 5, 30, 25]"), 0, "it stands in no answer")
+    assert.deepStrictEqual([score("<answer>[0, 5, 11, 25]</answer>").total > 0, faithful("<answer>[0, 5, 11, 25]</answer>")], [true, 0])
   })
 })

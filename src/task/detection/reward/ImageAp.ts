@@ -1,6 +1,6 @@
 /** Average precision of a single image. */
 import * as Coco from "../coco/Matching.ts"
-import * as Iou from "./PublishedIou.ts"
+import * as Iou from "../../PublishedIou.ts"
 import type { Corners } from "../../RawBoxes.ts"
 
 /** A box and the label it goes by; labels are compared as they are. */

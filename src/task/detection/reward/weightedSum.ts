@@ -1,7 +1,7 @@
 /** The reward weighted_sum. */
 import * as Schema from "effect/Schema"
 import * as Answer from "./Answer.ts"
-import * as Iou from "./PublishedIou.ts"
+import * as Iou from "../../PublishedIou.ts"
 import * as Items from "../../RawBoxes.ts"
 import { greedy } from "../greedyMatching.ts"
 import { once } from "../../rememberLast.ts"

@@ -1,12 +1,12 @@
-/** Overlap of the boxes of an answer: plain, and as the published weighted_sum has it. */
-import { ratio, sharedArea } from "../../../vision/Box.ts"
-import type { Corners } from "../../RawBoxes.ts"
+/** Overlap of the boxes of an answer: plain, and as the published code has it. */
+import { ratio, sharedArea } from "../vision/Box.ts"
+import type { Corners } from "./RawBoxes.ts"
 
 /**
- * Intersection over union as the published weighted_sum computes it: the intersection's far corner is moved in by one
- * pixel for the test whether boxes meet, and out again for its area. So an overlap of at most one pixel in either
- * direction counts as none; otherwise it is the plain IoU. 0 where the union is 0 (there the published code throws and
- * catches).
+ * Intersection over union as the published weighted_sum and the published evaluation of referring compute it: the
+ * intersection's far corner is moved in by one pixel for the test whether boxes meet, and out again for its area. So an
+ * overlap of at most one pixel in either direction counts as none; otherwise it is the plain IoU. 0 where the union is 0
+ * (there the published code throws and catches).
  */
 export const published = (a: Corners, b: Corners): number => {
   const width = Math.min(a[2] - 1, b[2] - 1) - Math.max(a[0], b[0])

@@ -1,0 +1,20 @@
+/** Reading the one number of a completion. */
+import * as Text from "../Text.ts"
+
+/** A whole number that is no piece of a longer one or of a fraction. */
+const whole = /(?<![\d.])-?\d{1,9}(?!\d|\.\d)/
+
+/**
+ * The first whole number of the last answer, or of the whole text where there is none; undefined where none of up to nine
+ * digits stands there. Words are no numbers. Never throws, linear in the text.
+ */
+export const number = (text: string): number | undefined => {
+  const found = whole.exec(Text.lastAnswer(text) ?? text)
+  return found === null ? undefined : Number(found[0])
+}
+
+/** The first answer that is a whole number and nothing else, as the published evaluation reads it. */
+export const published = (text: string): number | undefined => {
+  const found = /<answer>\s*(\d{1,15})\s*<\/answer>/.exec(text)
+  return found === null ? undefined : Number(found[1])
+}
