@@ -15,8 +15,10 @@ export interface Said {
  */
 export const said = (subset: Subset, view: View): ReadonlyArray<Said> => {
   const figures = view.things.filter(isFigure)
+  const isThere = ({ form }: Noun): boolean => figures.some((figure) => figure.form === form)
   const about = (phrase: Phrase): boolean =>
-    phrase.says === "name" || figures.some(({ form }) => form === phrase.head.form) &&
+    phrase.says === "name" ||
+    isThere(phrase.head) && (!("other" in phrase) || isThere(phrase.other)) &&
       (phrase.says !== "not" || figures.some(({ colour }) => colour === phrase.colour))
   const all = subset === "referring" ? ofFigures(figures) : phrases[subset]
   return all.filter(about).flatMap((phrase) => {

@@ -103,8 +103,10 @@ describe("what is said of a view", () => {
       "circle right of the square": [false, false],
       "circle above the square": [false, false],
       "circle below the square": [false, false],
-      "circle left of the triangle": [false, false],
-      "square left of the circle": [false, false]
+      "square left of the circle": [false, false],
+      "square right of the circle": [false, true],
+      "square above the circle": [false, false],
+      "square below the circle": [false, false]
     })
   })
 })
