@@ -96,8 +96,9 @@ const stands = (word: Position, a: Box, b: Box, { height, width }: Size): Verdic
 const near = (a: Thing, b: Thing): boolean => intersection(grow(a.box, 3), b.box) > 0
 
 const inside = (a: Figure, b: Figure): Verdict => {
-  const share = near(a, b) ? coveredBy(a, b) : 0
-  return share === 1 ? area(a.box) < area(b.box) : share < 0.1 ? false : undefined
+  if (!near(a, b) || area(a.box) >= area(b.box)) return false
+  const share = coveredBy(a, b)
+  return share === 1 || (share < 0.1 ? false : undefined)
 }
 
 /** What is inside of another could be said to touch it, or to lie on it. */
