@@ -40,7 +40,7 @@ const habits: { readonly [subset in Exclude<Subset, NamedKind>]: Habits } = {
 }
 
 /**
- * The view of a stream of random numbers in [0, 1) for a subset: up to four things (with pairs five) of a sixth to two fifths of the
+ * The view of a stream of random numbers in [0, 1) for a subset: up to four things (with pairs five) of a fifth to two fifths of the
  * shorter side of the image, names up to a half. Nothing touches anything but in a pair: one thing inside of another, which
  * hides less than a fifth of that one's box, or side by side or one upon the other without hiding more than a tip.
  *
@@ -91,7 +91,7 @@ const figures = (habit: Habits, next: Next, size: Size): ReadonlyArray<Figure> =
   const beside = placed.length > 2 ? 0 : weighted(next, habit.counts) + 1 - placed.length / 2
   for (let n = beside; n > 0; n--) {
     const one = traits(next, habit, placed)
-    const side = sideOf(next, size, 0.17, 0.38)
+    const side = sideOf(next, size, 0.2, 0.38)
     const box = settle(next, size, square(0, 0, side), boxes())
     if (box !== undefined) placed.push({ ...one, box })
   }

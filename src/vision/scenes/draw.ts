@@ -16,13 +16,15 @@ export const drawing = ({ background, size, things }: View, style: Style): strin
 const white: Rgb = [250, 250, 250]
 const black: Rgb = [16, 16, 16]
 
+/** Thin enough to leave something of the arms of a cross. */
+const lineWidth = (box: Box): number => Math.max(2, Math.round(0.08 * (box.x2 - box.x1)))
+
 const figure = ({ border, box, fill, form, material }: Figure, style: Style, id: string): string => {
   const colour = painted(style, fill)
   const shape = outline(form, box)
   const line = style === "sketch" ? [rim(shape, blend(colour, black, 0.45), 1.5, id)] : []
   if (material === "outlined") {
-    const width = Math.max(3, Math.round(0.12 * (box.x2 - box.x1)))
-    return [clip(shape, id), rim(shape, colour, width, id), ...line].join("")
+    return [clip(shape, id), rim(shape, colour, lineWidth(box), id), ...line].join("")
   }
   return [
     clip(shape, id),
@@ -30,7 +32,7 @@ const figure = ({ border, box, fill, form, material }: Figure, style: Style, id:
     ...(style === "sketch" ? [hatching(shape, colour, box, id)] : []),
     ...(material === "plain" ? [] : [marks(shape, material, colour, box, id)]),
     ...line,
-    ...(border ? [rim(shape, black, 3, id)] : [])
+    ...(border ? [rim(shape, black, lineWidth(box), id)] : [])
   ].join("")
 }
 
