@@ -3,7 +3,7 @@ import * as Random from "../pipeline/Random.ts"
 import { pick, shuffled, weighted } from "../vision/scenes/chance.ts"
 import { frameOf, type Phrase, type Subset } from "../vision/scenes/phrase.ts"
 import { type Said, said } from "../vision/scenes/said.ts"
-import type { View } from "../vision/scenes/thing.ts"
+import { isFigure, type View } from "../vision/scenes/thing.ts"
 
 /** What is asked about a view: phrases that are true of some of its things, and hard negatives, true of none. */
 export interface SceneQuestion {
@@ -30,24 +30,36 @@ export const sceneQuestion = (key: Random.Key, subset: Subset, view: View): Scen
     const found = referred(next, all, view)
     return found && { text: [found], negText: [] }
   }
-  const [first, ...others] = shuffled(next, all.filter(({ trueOf }) => trueOf.includes(true)))
+  const present = shuffled(next, all.filter(({ trueOf }) => trueOf.includes(true)))
+  const first = balanced(next, present)
   const absent = shuffled(next, all.filter(({ trueOf }) => !trueOf.includes(true)).map(({ phrase }) => phrase))
   const onlyNegatives = next() < onlyNegativesShare
   const withSecond = next() < secondShare
   const negatives = weighted(next, negativeCounts)
   if (onlyNegatives && absent.length > 0) return { text: [], negText: absent.slice(0, Math.max(1, negatives)) }
   if (first === undefined) return undefined
-  const second = others.find(({ trueOf }) => !trueOf.some((holds, i) => holds && first.trueOf[i]))
+  const second = present.find(({ trueOf }) => !trueOf.some((holds, i) => holds && first.trueOf[i]))
   const text = withSecond && second !== undefined ? [first, second] : [first]
   const frames = new Set(text.map(({ phrase }) => frameOf(phrase)))
   return { text, negText: absent.filter((phrase) => frames.has(frameOf(phrase))).slice(0, negatives) }
 }
 
-/** A phrase of one thing, each kind of phrase as likely; where possible about a form that others have too. */
+/**
+ * A phrase of one thing, each kind of phrase as likely, and each word of its kind; where possible one that needs a look at more
+ * than a form that is there once.
+ */
 const referred = (next: () => number, all: ReadonlyArray<Said>, { things }: View): Said | undefined => {
   const single = all.filter(({ trueOf }) => trueOf.filter(Boolean).length === 1)
-  const shared = single.filter(({ phrase }) =>
-    phrase.says !== "name" && things.filter((thing) => "form" in thing && thing.form === phrase.head.form).length > 1)
-  const kinds = [...Map.groupBy(shared.length > 0 ? shared : single, ({ phrase }) => phrase.says).values()]
-  return kinds.length === 0 ? undefined : pick(next, pick(next, kinds))
+  const telling = single.filter(({ phrase }) =>
+    phrase.says === "relation" ||
+    phrase.says !== "name" && things.filter((thing) => isFigure(thing) && thing.form === phrase.head.form).length > 1)
+  const usable = telling.length > 0 ? telling : single
+  const kinds = [...Map.groupBy(usable, ({ phrase }) => phrase.says).values()]
+  return kinds.length === 0 ? undefined : balanced(next, pick(next, kinds))
+}
+
+/** One of some phrases, each of their words as likely; undefined where there are none. */
+const balanced = (next: () => number, items: ReadonlyArray<Said>): Said | undefined => {
+  const words = [...Map.groupBy(items, ({ phrase }) => "word" in phrase ? phrase.word : phrase.says).values()]
+  return words.length === 0 ? undefined : pick(next, pick(next, words))
 }

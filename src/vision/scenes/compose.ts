@@ -27,14 +27,14 @@ const counts = [0, 0.4, 0.4, 0.2]
 const habits: { readonly [subset in Exclude<Subset, NamedKind>]: Habits } = {
   color: { twins: 0.35, materials: ["plain", "plain", "plain", "striped", "dotted"], bordered: 0, pairs: [0, 0], counts },
   material: { twins: 0.35, materials, bordered: 0, pairs: [0, 0], counts },
-  position: { twins: 0.3, materials: plain, bordered: 0, pairs: [0, 0], counts },
+  position: { twins: 0.2, materials: plain, bordered: 0, pairs: [0, 0], counts },
   relationship: { twins: 0.3, materials: plain, bordered: 0, pairs: [1, 0.35], counts: [0.8, 0.2] },
   negation: { twins: 0.55, materials: plain, bordered: 0.5, pairs: [0, 0], counts },
   referring: {
     twins: 0.6,
     materials: ["plain", "plain", "striped", "dotted", "outlined"],
     bordered: 0.3,
-    pairs: [0.25, 0],
+    pairs: [0.4, 0],
     counts: [0, 0.3, 0.45, 0.25]
   }
 }

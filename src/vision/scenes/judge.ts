@@ -1,6 +1,6 @@
 /** Of which things a phrase is true, by geometry. */
 import { area, type Box, intersection, type Size } from "../Box.ts"
-import { coveredBy, meet } from "./outline.ts"
+import { isWithin, meet, overlap } from "./outline.ts"
 import type { Extreme, Noun, Phrase, Position, Relation } from "./phrase.ts"
 import { grow } from "./place.ts"
 import { type Figure, isFigure, type Thing, type View } from "./thing.ts"
@@ -97,8 +97,7 @@ const near = (a: Thing, b: Thing): boolean => intersection(grow(a.box, 3), b.box
 
 const inside = (a: Figure, b: Figure): Verdict => {
   if (!near(a, b) || area(a.box) >= area(b.box)) return false
-  const share = coveredBy(a, b)
-  return share === 1 || (share < 0.1 ? false : undefined)
+  return isWithin(a, b) || (overlap(a, b) ? undefined : false)
 }
 
 /** What is inside of another could be said to touch it, or to lie on it. */

@@ -27,7 +27,7 @@ const celebrity = {
   // long dark hair
   Mirabo: [["square", "brown", 0, 4, 20, 20], ["circle", "brown", 0, 0, 20, 14], ["circle", "skin", 4, 4, 16, 19], ...eyes],
   // bald, with a large beard
-  Tolvin: [["circle", "skin", 2, 0, 18, 18], ["circle", "brown", 0, 11, 20, 20], ["circle", "skin", 4, 2, 16, 14], ...eyes],
+  Tolvin: [["circle", "brown", 0, 6, 20, 20], ["circle", "skin", 3, 0, 17, 15], ...eyes],
   // a pointed hat
   Quessa: [["circle", "skin", 3, 5, 17, 20], ["triangle", "blue", 0, 0, 20, 8], ...eyes],
   // a round head of red hair
@@ -55,8 +55,8 @@ const logo = {
   // bars that rise
   Kravi: [["square", "green", 0, 13, 6, 20], ["square", "green", 7, 7, 13, 20], ["square", "green", 14, 0, 20, 20]],
   // a cross on a tile
-  Zentu: [["square", "red", 0, 0, 20, 20], ["cross", "white", 3, 3, 17, 17]],
-  // an hourglass of four tiles
+  Zentu: [["square", "green", 0, 0, 20, 20], ["cross", "gold", 3, 3, 17, 17]],
+  // a board of four tiles
   Obrix: [["square", "white", 0, 0, 20, 20], ["square", "green", 0, 0, 10, 10], ["square", "green", 10, 10, 20, 20]]
 } as const satisfies Drawings
 

@@ -44,38 +44,37 @@ export const covers = ({ box, form }: Body, column: number, row: number): boolea
   const y = (row + 0.5 - box.y1) / (box.y2 - box.y1)
   if (x < 0 || x > 1 || y < 0 || y > 1) return false
   if (form === "circle") return (x - 0.5) ** 2 + (y - 0.5) ** 2 <= 0.25
-  // a ray to the right crosses the outline an odd number of times from within
+  // a ray to the right crosses the outline an odd number of times from within; a plain loop, for this runs for every pixel
   const points = corners[form]
   let inside = false
-  let [ax, ay] = points.at(-1)!
-  for (const [bx, by] of points) {
-    if (ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax)) inside = !inside
-    ;[ax, ay] = [bx, by]
+  for (let i = 0, before = points.length - 1; i < points.length; before = i++) {
+    const a = points[before]!
+    const b = points[i]!
+    if (a[1] > y !== b[1] > y && x < a[0] + ((y - a[1]) / (b[1] - a[1])) * (b[0] - a[0])) inside = !inside
   }
   return inside
 }
 
-/** Number of pixels of `a`, all or those in the box of `b`, for which `holds`. */
-const countPixels = (a: Body, within: Box, holds: (column: number, row: number) => boolean): number => {
-  let count = 0
+/** Whether `holds` for some pixel of `a` within a box. */
+const somePixel = (a: Body, within: Box, holds: (column: number, row: number) => boolean): boolean => {
   for (let row = Math.max(a.box.y1, within.y1); row < Math.min(a.box.y2, within.y2); row++) {
     for (let column = Math.max(a.box.x1, within.x1); column < Math.min(a.box.x2, within.x2); column++) {
-      if (covers(a, column, row) && holds(column, row)) count++
+      if (covers(a, column, row) && holds(column, row)) return true
     }
   }
-  return count
+  return false
 }
 
-/** The share of the pixels of `a` that `b` covers, in [0, 1]. */
-export const coveredBy = (a: Body, b: Body): number => {
-  const all = countPixels(a, a.box, () => true)
-  return all === 0 ? 0 : countPixels(a, b.box, (column, row) => covers(b, column, row)) / all
-}
+/** Whether `b` covers every pixel of `a`. */
+export const isWithin = (a: Body, b: Body): boolean => !somePixel(a, a.box, (column, row) => !covers(b, column, row))
+
+/** Whether `b` covers a pixel of `a`. */
+export const overlap = (a: Body, b: Body): boolean => somePixel(a, b.box, (column, row) => covers(b, column, row))
 
 /** Whether a pixel of `a` lies upon or beside, also corner to corner, one of `b`. */
 export const meet = (a: Body, b: Body): boolean =>
-  countPixels(a, grow(b.box, 1), (column, row) =>
-    [-1, 0, 1].some((down) => [-1, 0, 1].some((right) => covers(b, column + right, row + down)))) > 0
+  somePixel(a, grow(b.box, 1), (column, row) =>
+    [-1, 0, 1].some((down) => [-1, 0, 1].some((right) => covers(b, column + right, row + down))))
 
 const round = (value: number): number => Math.round(value * 1000) / 1000
 

@@ -1,7 +1,7 @@
 /** Pairs of figures, one of which stands in a relation to the other that anybody sees. */
 import type { Box, Size } from "../Box.ts"
 import { integer, type Next, pick } from "./chance.ts"
-import { type Body, coveredBy, meet } from "./outline.ts"
+import { type Body, isWithin, meet } from "./outline.ts"
 import { grow, moved, settle, square } from "./place.ts"
 import type { Figure, Traits } from "./thing.ts"
 
@@ -48,7 +48,7 @@ const within = (next: Next, short: number, first: Traits, second: Traits): Boxes
   for (let attempt = 0; attempt < 30; attempt++) {
     const box = square(integer(next, 0, side - inner), integer(next, 0, side - inner), inner)
     const room: Body = { form: first.form, box: grow(box, 2) }
-    if (coveredBy(room, { form: second.form, box: outer }) === 1) return [box, outer]
+    if (isWithin(room, { form: second.form, box: outer })) return [box, outer]
   }
   return undefined
 }

@@ -6,7 +6,7 @@ import { compose } from "../../../src/vision/scenes/compose.ts"
 import { drawing } from "../../../src/vision/scenes/draw.ts"
 import { type Style, styles } from "../../../src/vision/scenes/look.ts"
 import { namesOf } from "../../../src/vision/scenes/names.ts"
-import { coveredBy, covers, meet } from "../../../src/vision/scenes/outline.ts"
+import { covers, isWithin, meet, overlap } from "../../../src/vision/scenes/outline.ts"
 import { subsets } from "../../../src/vision/scenes/phrase.ts"
 import { square } from "../../../src/vision/scenes/place.ts"
 import { type Figure, figureForms, materials, type Thing, type View } from "../../../src/vision/scenes/thing.ts"
@@ -92,10 +92,14 @@ describe("outlines by pixel", () => {
     assert.isTrue(meet(figure("square", square(30, 30, 20)), still), "corner to corner")
   })
 
-  it("are covered by what is around them", () => {
+  it("lie within each other, overlap or do not", () => {
     const outer = figure("triangle", square(10, 10, 60))
-    assert.strictEqual(coveredBy(figure("circle", square(32, 45, 16)), outer), 1)
-    assert.strictEqual(coveredBy(figure("circle", square(10, 10, 16)), outer), 0)
-    assert.approximately(coveredBy(figure("square", square(40, 60, 20)), figure("square", square(50, 60, 60))), 0.5, 1e-9)
+    const held = (x: number, y: number) => {
+      const circle = figure("circle", square(x, y, 16))
+      return [isWithin(circle, outer), overlap(circle, outer)]
+    }
+    assert.deepStrictEqual(held(32, 45), [true, true])
+    assert.deepStrictEqual(held(20, 40), [false, true])
+    assert.deepStrictEqual(held(10, 10), [false, false], "in its box, but not in it")
   })
 })
