@@ -80,6 +80,20 @@ describe.each(subsets)("the subset %s", (subset) => {
     assert.isTrue(items(subset, 100, "validation").every(({ view }) => !seen.has(signatureOf(view))))
   })
 
+  it("holds in pictures of other sizes", () => {
+    for (const other of [{ width: 64, height: 64 }, { width: 240, height: 90 }]) {
+      for (let i = 0; i < 20; i++) {
+        const { question, view } = viewOf({ split: "train", subset, seed: 4, size: other }, i)
+        for (const { box } of view.things) {
+          assert.isTrue(box.x1 > 2 && box.y1 > 2 && box.x2 < other.width - 2 && box.y2 < other.height - 2)
+        }
+        for (const { phrase, trueOf } of question.text) {
+          assert.deepStrictEqual(meant(english(phrase), view.things), view.things.filter((_, at) => trueOf[at]), english(phrase))
+        }
+      }
+    }
+  })
+
   it("uses every one of its words", () => {
     const used = new Set(items(subset, 1000).flatMap(({ question: { negText, text } }) =>
       [...text.map(({ phrase }) => phrase), ...negText].flatMap((phrase) => english(phrase).split(" "))))

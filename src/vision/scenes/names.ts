@@ -39,7 +39,8 @@ const celebrity = {
   ],
   // two buns and dark glasses
   Yarine: [
-    ["circle", "gold", 0, 0, 8, 8], ["circle", "gold", 12, 0, 20, 8], ["circle", "gold", 2, 2, 18, 18], ["circle", "skin", 3, 5, 17, 20],
+    ["circle", "gold", 0, 0, 8, 8], ["circle", "gold", 12, 0, 20, 8], ["circle", "gold", 2, 2, 18, 18],
+    ["circle", "skin", 3, 5, 17, 20],
     ["square", "black", 3, 9, 9, 13], ["square", "black", 11, 9, 17, 13], ["square", "black", 8, 10, 12, 11]
   ]
 } as const satisfies Drawings
@@ -57,17 +58,23 @@ const logo = {
   // a cross on a tile
   Zentu: [["square", "green", 0, 0, 20, 20], ["cross", "gold", 3, 3, 17, 17]],
   // a board of four tiles
-  Obrix: [["square", "white", 0, 0, 20, 20], ["square", "green", 0, 0, 10, 10], ["square", "green", 10, 10, 20, 20]]
+  Obrix: [["square", "white", 0, 0, 20, 20], ["square", "red", 0, 0, 10, 10], ["square", "red", 10, 10, 20, 20]]
 } as const satisfies Drawings
 
 /** Buildings: stone and slate, told apart by what they are made of. */
 const landmark = {
   // a tower with a roof
-  Dormont: [["square", "stone", 5, 7, 15, 20], ["triangle", "slate", 3, 0, 17, 8], ["square", "stone", 0, 17, 20, 20], ["square", "slate", 8, 11, 12, 15]],
+  Dormont: [
+    ["square", "stone", 5, 7, 15, 20], ["triangle", "slate", 3, 0, 17, 8],
+    ["square", "stone", 0, 17, 20, 20], ["square", "slate", 8, 11, 12, 15]
+  ],
   // an arch
   Eskval: [["square", "stone", 0, 0, 20, 20], ["circle", "slate", 5, 5, 15, 15], ["square", "slate", 5, 10, 15, 20]],
   // a stepped pyramid
-  Harruk: [["square", "stone", 0, 14, 20, 20], ["square", "slate", 3, 9, 17, 14], ["square", "stone", 6, 4, 14, 9], ["square", "slate", 8, 0, 12, 4]],
+  Harruk: [
+    ["square", "stone", 0, 14, 20, 20], ["square", "slate", 3, 9, 17, 14],
+    ["square", "stone", 6, 4, 14, 9], ["square", "slate", 8, 0, 12, 4]
+  ],
   // a dome on columns
   Nolgar: [
     ["circle", "slate", 2, 0, 18, 16], ["square", "stone", 0, 8, 20, 11], ["square", "slate", 1, 11, 19, 17],
@@ -76,12 +83,14 @@ const landmark = {
   ],
   // two towers and a bridge
   Sivara: [
-    ["square", "stone", 0, 4, 6, 20], ["square", "stone", 14, 4, 20, 20], ["triangle", "slate", 0, 0, 6, 5], ["triangle", "slate", 14, 0, 20, 5],
+    ["square", "stone", 0, 4, 6, 20], ["square", "stone", 14, 4, 20, 20],
+    ["triangle", "slate", 0, 0, 6, 5], ["triangle", "slate", 14, 0, 20, 5],
     ["square", "slate", 6, 11, 14, 14]
   ],
   // a wheel on a stand
   Ulmeth: [
-    ["triangle", "slate", 4, 8, 16, 20], ["square", "slate", 0, 18, 20, 20], ["circle", "stone", 2, 0, 18, 16], ["circle", "slate", 4, 2, 16, 14],
+    ["triangle", "slate", 4, 8, 16, 20], ["square", "slate", 0, 18, 20, 20],
+    ["circle", "stone", 2, 0, 18, 16], ["circle", "slate", 4, 2, 16, 14],
     ["square", "stone", 9, 1, 11, 15], ["square", "stone", 3, 7, 17, 9]
   ]
 } as const satisfies Drawings

@@ -75,9 +75,9 @@ const largestIou = 0.15
 const largestHidden = 0.25
 
 /**
- * The scene of a stream of random numbers in [0, 1): usually 1 to 6 shapes (mostly up to 4), about 12 % of them below 0.5 % of the image area, the
- * largest a bit over half the shorter side. Boxes of any pair have IoU < 0.15, no shape is hidden by more than a quarter of
- * its box, and shapes of one colour do not touch. Labels may repeat. `objects` says what else there may be, as in `crowds`.
+ * The scene of a stream of random numbers in [0, 1): usually 1 to 6 shapes (mostly up to 4), about 12 % of them below 0.5 % of
+ * the image area, the largest a bit over half the shorter side. Boxes of any pair have IoU < 0.15, no shape is hidden by more
+ * than a quarter of its box, and shapes of one colour do not touch. Labels may repeat. `objects` says what else there may be.
  *
  * `size` in pixels; its sides are at least 32.
  */
