@@ -42,8 +42,8 @@ const habits: { readonly [subset in Exclude<Subset, NamedKind>]: Habits } = {
 /**
  * The view of a stream of random numbers in [0, 1) for a subset: up to four things (with pairs five) of a fifth to two fifths of
  * the shorter side of the image; names and what has another inside are larger, up to a bit over half, and what is inside is at
- * least an eighth. Nothing touches anything but in a pair: one thing inside of another, which hides less than a fifth of that one's box, or side by side or one upon
- * the other without hiding more than a tip of three pixels.
+ * least an eighth. Nothing touches anything but in a pair: one thing inside of another, which hides less than a fifth of that
+ * one's box, or side by side or one upon the other without hiding more than a tip of three pixels.
  *
  * `size` in pixels; its sides are at least 64.
  */
