@@ -1,5 +1,6 @@
 /** Questions about generated scenes, as OVDEval asks them. */
 import * as Random from "../pipeline/Random.ts"
+import { shuffled } from "../vision/scenes/chance.ts"
 import { colours, forms, label, type Scene, type Shape } from "../vision/scenes/scene.ts"
 
 /** What is asked about a scene, in OVDEval's words: labels that are there, and hard negatives that are not. */
@@ -39,6 +40,3 @@ export const hardNegatives = (shapes: ReadonlyArray<Shape>): ReadonlyArray<strin
       .filter((name) => !present.has(name))
   )
 }
-
-const shuffled = <A>(next: () => number, items: ReadonlyArray<A>): ReadonlyArray<A> =>
-  items.map((item) => ({ item, rank: next() })).sort((a, b) => a.rank - b.rank).map(({ item }) => item)

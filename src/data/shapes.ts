@@ -7,26 +7,28 @@ import * as Random from "../pipeline/Random.ts"
 import { Generated } from "../pipeline/run/services.ts"
 import * as Config from "../pipeline/declare/Config.ts"
 import * as Stage from "../pipeline/declare/Stage.ts"
-import { question } from "./question.ts"
-import { read } from "./readers.ts"
 import { loadSharp } from "../vision/sharp.ts"
+import { styles } from "../vision/scenes/look.ts"
 import { svg } from "../vision/scenes/render.ts"
-import { scene, type Scene, signature } from "../vision/scenes/scene.ts"
-import type { Item, Layout } from "./shapesAnnotations.ts"
-import { writeOnce } from "./shapesFiles.ts"
-
-const Side = Schema.Int.check(Schema.isBetween({ minimum: 64, maximum: 4096 }))
-const Count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1_000_000 }))
+import { crowds, label, labels, type Objects, type Scene, scene, signature } from "../vision/scenes/scene.ts"
+import type { Drawn } from "./drawnAnnotations.ts"
+import { writeOnce } from "./drawnFiles.ts"
+import { Count, defaultCount, pictureSize, split, splitBy, type Split } from "./generated.ts"
+import { question, type Question } from "./question.ts"
+import { read } from "./readers.ts"
 
 const settings = Schema.Struct({
-  split: Schema.Literals(["train", "validation"]),
+  split,
   /** "coco": every object annotated. "ovdeval": each image with a question, and what that asks for annotated. */
   layout: Schema.Literals(["coco", "ovdeval"]),
   /** Number of images; 2000 to train, 200 to validate. */
   count: Schema.optionalKey(Count),
   seed: Config.withDefault(Config.Whole, 0),
-  /** Pixels. */
-  size: Config.withDefault(Schema.Struct({ width: Side, height: Side }), { width: 112, height: 112 })
+  size: pictureSize,
+  /** "small": all below 0.5 % of the image. "many": up to 10 of few kinds, to be counted. */
+  objects: Config.withDefault(Schema.Literals(Object.keys(crowds) as ReadonlyArray<Objects>), "usual"),
+  /** "sketch": another look, for evaluations outside of the domain. */
+  style: Config.withDefault(Schema.Literals(styles), "plain")
 })
 
 type Settings = typeof settings["Type"]
@@ -46,44 +48,56 @@ export const shapes = Stage.define({
   run: (options, _input: unknown) =>
     Effect.gen(function*() {
       const { folder } = yield* Generated
-      const count = options.count ?? (options.split === "train" ? 2000 : 200)
+      const { layout, size } = options
+      const count = options.count ?? defaultCount(options.split)
       const { versions } = yield* Effect.promise(loadSharp)
       const set = join(folder, `shapes-${identity(options, count, versions)}`)
-      yield* writeOnce(set, options.layout, options.size, count, (index) => itemOf(options, index))
+      const at = (index: number) => drawn(options, index)
+      yield* writeOnce(set, { size, count, at, labels: () => labels, supercategory: "shape" })
       const name = `shapes-${options.split}`
       const annotations = join(set, "annotations.json")
       const files = { annotations, images: join(set, "images"), name, onBad: "fail" as const }
-      return yield* read(files, options.layout === "ovdeval")
+      return yield* read(files, layout === "ovdeval")
     })
 })
 
+type Place = Pick<Settings, "split" | "seed" | "size"> & { readonly objects?: Objects }
+
 /** The scene at a place of a split: the first scene of the place's stream that belongs to the split. */
-export const sceneOf = (options: Pick<Settings, "split" | "seed" | "size">, index: number): Scene => {
+export const sceneOf = (options: Place, index: number): Scene => {
   const place = Random.fold(Random.key(options.seed), "shapes", options.split, index)
   for (let attempt = 0;; attempt++) {
-    const drawn = scene(Random.stream(Random.fold(place, attempt)), options.size)
-    if (splitOf(drawn) === options.split) return drawn
+    const made = scene(Random.stream(Random.fold(place, attempt)), options.size, options.objects)
+    if (splitOf(made) === options.split) return made
   }
 }
 
-/**
- * The split that a scene belongs to, decided by a hash of what it shows: a quarter of all scenes are for validation.
- */
-export const splitOf = (value: Scene): Settings["split"] =>
-  createHash("sha256").update(signature(value)).digest()[0]! % 4 === 0 ? "validation" : "train"
+/** The split that a scene belongs to, decided by what it shows. */
+export const splitOf = (value: Scene): Split => splitBy(signature(value))
 
 /** The scene at a place of a split, and the question that OVDEval's layout asks about it. */
-export const itemOf = (options: Pick<Settings, "split" | "seed" | "size">, index: number): Item => {
-  const drawn = sceneOf(options, index)
+export const itemOf = (options: Place, index: number): { readonly scene: Scene; readonly question: Question } => {
+  const made = sceneOf(options, index)
   const place = Random.fold(Random.key(options.seed), "question", options.split, index)
-  return { scene: drawn, question: question(place, drawn) }
+  return { scene: made, question: question(place, made) }
+}
+
+/** OVDEval's layout annotates only what the image's `text` asks for, as the real set does. */
+const drawn = (options: Settings, index: number): Drawn => {
+  const { question, scene } = itemOf(options, index)
+  const objects = scene.shapes.map((shape) => ({ label: label(shape), box: shape.box }))
+  const picture = () => svg(scene, options.style)
+  return options.layout === "coco"
+    ? { picture, objects }
+    : { picture, objects: objects.filter((object) => question.text.includes(object.label)), question }
 }
 
 /** Names the files by config, versions of the renderer, and what the generator makes of the first places. */
-const identity = (options: Settings, count: number, versions: object): string => {
-  const layout: Layout = options.layout
-  const probe = Array.from({ length: 16 }, (_, i) => itemOf(options, i)).map((made) => [svg(made.scene), made.question])
-  const { split, seed, size } = options
+const identity = ({ layout, objects, seed, size, split, style }: Settings, count: number, versions: object): string => {
+  const probe = Array.from({ length: 16 }, (_, i) => {
+    const { question, scene } = itemOf({ split, seed, size, objects }, i)
+    return [svg(scene, style), question]
+  })
   return createHash("sha256")
     .update(JSON.stringify([split, layout, count, seed, size.width, size.height, versions, probe]))
     .digest("hex").slice(0, 16)

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process"
+import { createHash } from "node:crypto"
 import { once } from "node:events"
 import { copyFileSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
@@ -7,11 +8,13 @@ import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Data from "../../src/data/index.ts"
+import { svg } from "../../src/vision/scenes/render.ts"
 import { label } from "../../src/vision/scenes/scene.ts"
 import { toArray } from "../../src/pipeline/Rows.ts"
 import { Generated } from "../../src/pipeline/run/services.ts"
 import { load } from "../../src/vision/Image.ts"
 import { spool } from "../../src/testing.ts"
+import { intersection } from "../../src/vision/Box.ts"
 import { temporaryFolder } from "./support.ts"
 
 const size = { width: 96, height: 64 }
@@ -148,6 +151,59 @@ describe("Data.shapes", () => {
       assert.strictEqual(error._tag, "DataError")
       assert.include(error.message, folder)
       assert.include(error.message, "Make the folder writable")
+    }))
+
+  const sha = (text: string | Uint8Array) => createHash("sha256").update(text).digest("hex").slice(0, 16)
+
+  it("draws what it always drew, to the last character: models were trained on it", () => {
+    const documents = (split: "train" | "validation", seed: number) =>
+      sha(Array.from({ length: 200 }, (_, i) => svg(Data.sceneOf({ split, seed, size: { width: 112, height: 112 } }, i))).join("\n"))
+    assert.deepStrictEqual([documents("train", 0), documents("validation", 0), documents("train", 7)], ["fa7786316d6e2333", "a299741819d78248", "0eae475a535230ea"])
+  })
+
+  it.effect.each([["coco", "0034111c906ecd39"], ["ovdeval", "1e5a2eafbfea4e95"]] as const)("writes what it always wrote in the layout %s", ([layout, hash]) =>
+    Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      yield* run(folder, { ...small, layout, count: 40 })
+      assert.strictEqual(sha(readFileSync(join(folder, readdirSync(folder)[0]!, "annotations.json"))), hash)
+    }))
+
+  it.effect("draws small objects alone, all below 0.5 % of the image", () =>
+    Effect.gen(function*() {
+      const { examples } = yield* run(yield* temporaryFolder, { split: "train", layout: "coco", count: 60, objects: "small" })
+      const all = examples.flatMap(({ objects }) => objects)
+      assert.isAbove(all.length, 100)
+      for (const { area, box } of all) {
+        assert.isBelow(area, 0.005 * 112 * 112)
+        assert.isAtLeast(box.x2 - box.x1, 5)
+      }
+    }))
+
+  it.effect("draws many objects of few kinds, clear of each other, none of them small", () =>
+    Effect.gen(function*() {
+      const { examples } = yield* run(yield* temporaryFolder, { split: "train", layout: "coco", count: 200, objects: "many" })
+      const counts = examples.map(({ objects }) => objects.length)
+      assert.deepStrictEqual([...new Set(counts)].sort((a, b) => a - b), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+      assert.isAbove(counts.filter((count) => count > 6).length, 50)
+      const kinds = examples.map(({ positives }) => positives.length)
+      assert.isBelow(kinds.reduce((sum, kind) => sum + kind, 0) / kinds.length, 2.7)
+      for (const { objects } of examples) {
+        objects.forEach(({ area, box }, i) => {
+          assert.isAbove(area, 0.005 * 112 * 112)
+          for (const other of objects.slice(i + 1)) assert.strictEqual(intersection(box, other.box), 0)
+        })
+      }
+    }))
+
+  it.effect("shows the same scenes in another style, in files of their own", () =>
+    Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      const plain = yield* run(folder, { ...small, layout: "ovdeval" })
+      const sketch = yield* run(folder, { ...small, layout: "ovdeval", style: "sketch" })
+      const told = ({ image: { height, width }, ...example }: Data.Example) => ({ ...example, height, width })
+      assert.deepStrictEqual(sketch.examples.map(told), plain.examples.map(told))
+      sketch.examples.forEach(({ image }, i) =>
+        assert.notDeepEqual(readFileSync(image.path), readFileSync(plain.examples[i]!.image.path)))
     }))
 
   it("refuses a config that does not fit, naming the key", () => {

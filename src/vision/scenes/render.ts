@@ -1,18 +1,10 @@
 /** Scenes as pictures. */
-import type { Box } from "../Box.ts"
 import { loadSharp } from "../sharp.ts"
-import { type Form, frame, type Rgb, type Scene, type Shape } from "./scene.ts"
-
-/** Corners of each form in the unit square, which they touch on all four sides. */
-const outlines: { readonly [form in Exclude<Form, "circle">]: ReadonlyArray<readonly [number, number]> } = {
-  square: [[0, 0], [1, 0], [1, 1], [0, 1]],
-  triangle: [[0.5, 0], [1, 1], [0, 1]],
-  star: fitUnit(Array.from({ length: 10 }, (_, i) => {
-    const radius = i % 2 === 0 ? 1 : 0.45
-    const angle = (i * Math.PI) / 5
-    return [radius * Math.sin(angle), -radius * Math.cos(angle)]
-  }))
-}
+import { drawing } from "./draw.ts"
+import { css, ground, type Style } from "./look.ts"
+import { outline } from "./outline.ts"
+import type { Rgb, Scene, Shape } from "./scene.ts"
+import type { View } from "./thing.ts"
 
 /**
  * The scene as an SVG document, one user unit a pixel.
@@ -20,12 +12,12 @@ const outlines: { readonly [form in Exclude<Form, "circle">]: ReadonlyArray<read
  * It has a frame because a vision tower with rotary positions only compares places: in front of an even background a small
  * one learns very slowly where it is looking, and a frame is a place to compare with. Photographs have skies and floors.
  */
-export const svg = (scene: Scene): string => {
+export const svg = (scene: Scene, style: Style = "plain"): string => {
+  if (style !== "plain") return drawing(asView(scene), style)
   const { height, width } = scene.size
-  const inner = `x="${frame}" y="${frame}" width="${width - 2 * frame}" height="${height - 2 * frame}"`
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><defs>` +
-    `${scene.shapes.map(texture).join("")}</defs><rect width="${width}" height="${height}"/>` +
-    `<rect ${inner} fill="${css(scene.background)}"/>${scene.shapes.map(draw).join("")}</svg>`
+    `${scene.shapes.map(texture).join("")}</defs>${ground("plain", scene.size, scene.background)}` +
+    `${scene.shapes.map(draw).join("")}</svg>`
 }
 
 /** The scene's pixels, row by row, three bytes (red, green, blue) each. */
@@ -33,23 +25,23 @@ export const renderRaw = async (scene: Scene): Promise<Uint8Array> =>
   (await loadSharp())(Buffer.from(svg(scene))).removeAlpha().raw().toBuffer()
 
 /** The scene as a PNG file. The same scene gives the same bytes. */
-export const renderPng = async (scene: Scene): Promise<Uint8Array> =>
-  (await loadSharp())(Buffer.from(svg(scene))).removeAlpha().png({ compressionLevel: 6 }).toBuffer()
+export const renderPng = (scene: Scene): Promise<Uint8Array> => pngOf(svg(scene))
+
+/** An SVG document as a PNG file. */
+export const pngOf = async (document: string): Promise<Uint8Array> =>
+  (await loadSharp())(Buffer.from(document)).removeAlpha().png({ compressionLevel: 6 }).toBuffer()
+
+/** Its shapes as figures. Their textures are left out: they are not part of their names, and a sketch hatches them anyway. */
+const asView = ({ background, shapes, size }: Scene): View => ({
+  background,
+  size,
+  things: shapes.map(({ box, colour, fill, form }) => ({ form, colour, fill, box, material: "plain", border: false }))
+})
 
 const draw = (shape: Shape, index: number): string => {
-  const outline = geometry(shape.form, shape.box)
-  const plain = `<${outline} fill="${css(shape.fill)}"/>`
-  return shape.texture === "plain" ? plain : `${plain}<${outline} fill="url(#t${index})"/>`
-}
-
-const geometry = (form: Form, box: Box): string => {
-  const width = box.x2 - box.x1
-  const height = box.y2 - box.y1
-  if (form === "circle") {
-    return `ellipse cx="${box.x1 + width / 2}" cy="${box.y1 + height / 2}" rx="${width / 2}" ry="${height / 2}"`
-  }
-  const points = outlines[form].map(([x, y]) => `${round(box.x1 + x * width)},${round(box.y1 + y * height)}`)
-  return `polygon points="${points.join(" ")}"`
+  const form = outline(shape.form, shape.box)
+  const plain = `<${form} fill="${css(shape.fill)}"/>`
+  return shape.texture === "plain" ? plain : `${plain}<${form} fill="url(#t${index})"/>`
 }
 
 const texture = (shape: Shape, index: number): string => {
@@ -61,16 +53,4 @@ const texture = (shape: Shape, index: number): string => {
     : `<circle cx="3" cy="3" r="1.5" fill="${colour}"/>`
   return `<pattern id="t${index}" width="${tile}" height="${tile}" patternUnits="userSpaceOnUse" ` +
     `patternTransform="translate(${shape.box.x1} ${shape.box.y1}) rotate(45)">${mark}</pattern>`
-}
-
-const css = (rgb: Rgb): string => `rgb(${rgb.join(",")})`
-
-const round = (value: number): number => Math.round(value * 1000) / 1000
-
-function fitUnit(points: ReadonlyArray<readonly [number, number]>): ReadonlyArray<readonly [number, number]> {
-  const xs = points.map(([x]) => x)
-  const ys = points.map(([, y]) => y)
-  const [left, top] = [Math.min(...xs), Math.min(...ys)]
-  const [width, height] = [Math.max(...xs) - left, Math.max(...ys) - top]
-  return points.map(([x, y]) => [(x - left) / width, (y - top) / height])
 }

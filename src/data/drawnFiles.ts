@@ -1,4 +1,4 @@
-/** The files of a generated data set: written whole or not at all, once, and again when they are not what was written. */
+/** The files of a drawn data set: written whole or not at all, once, and again when they are not what was written. */
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
@@ -8,50 +8,44 @@ import * as Effect from "effect/Effect"
 import { reasonOf } from "../pipeline/reason.ts"
 import { DataError } from "../task/dataError.ts"
 import { bytesOf } from "../task/readJson.ts"
-import type { Size } from "../vision/Box.ts"
-import { renderPng } from "../vision/scenes/render.ts"
-import { annotationText, type Item, type Layout, pictureName } from "./shapesAnnotations.ts"
+import { pngOf } from "../vision/scenes/render.ts"
+import { annotationText, type DrawnSet, pictureName } from "./drawnAnnotations.ts"
 
 /** The file that holds the hash of all the others. */
 const seal = "sha256"
 
 /**
- * Writes `count` items as `images/*.png` and `annotations.json` in `folder`, unless they are there as they were written: a
+ * Writes a data set as `images/*.png` and `annotations.json` in `folder`, unless they are there as they were written: a
  * hash beside them tells of any that was cut short or replaced.
  *
  * The folder appears whole or not at all: it is written under another name, synced and renamed, so a kill or a power cut
  * leaves at most a stray that the next writer removes, and of two processes the first wins.
  */
-export const writeOnce = (
-  folder: string,
-  layout: Layout,
-  size: Size,
-  count: number,
-  item: (index: number) => Item
-): Effect.Effect<void, DataError> =>
+export const writeOnce = (folder: string, set: DrawnSet): Effect.Effect<void, DataError> =>
   Effect.gen(function*() {
+    const { count } = set
     if (yield* attempt(folder, () => isWhole(folder, count))) return
     yield* attempt(folder, () => removeStrays(folder))
     const draft = join(dirname(folder), `.${basename(folder)}.${process.pid}.${crypto.randomUUID()}`)
     yield* attempt(draft, () => mkdir(join(draft, "images"), { recursive: true }))
-    yield* write(draft, layout, size, count, item).pipe(
+    yield* write(draft, set).pipe(
       Effect.andThen(attempt(folder, () => publish(draft, folder, count))),
       Effect.ensuring(Effect.promise(() => rm(draft, { recursive: true, force: true })))
     )
   })
 
-const write = (draft: string, layout: Layout, size: Size, count: number, item: (index: number) => Item) =>
+const write = (draft: string, set: DrawnSet) =>
   Effect.gen(function*() {
     yield* Effect.forEach(
-      Array.from({ length: count }, (_, index) => index),
+      Array.from({ length: set.count }, (_, index) => index),
       (index) =>
         attempt(draft, async () =>
-          writeFile(join(draft, "images", pictureName(index)), await renderPng(item(index).scene), { flush: true })),
+          writeFile(join(draft, "images", pictureName(index)), await pngOf(set.at(index).picture()), { flush: true })),
       { concurrency: 8, discard: true }
     )
     yield* attempt(draft, async () => {
-      await writeFile(join(draft, "annotations.json"), annotationText(layout, size, count, item), { flush: true })
-      await writeFile(join(draft, seal), await hashOf(draft, count), { flush: true })
+      await writeFile(join(draft, "annotations.json"), annotationText(set), { flush: true })
+      await writeFile(join(draft, seal), await hashOf(draft, set.count), { flush: true })
       for (const folder of [join(draft, "images"), draft]) await syncFolder(folder)
     })
   })
