@@ -8,6 +8,8 @@ import { Generated } from "../pipeline/run/services.ts"
 import * as Config from "../pipeline/declare/Config.ts"
 import * as Stage from "../pipeline/declare/Stage.ts"
 import { question } from "./question.ts"
+import { cocoLayout } from "./cocoLayout.ts"
+import { ovdevalLayout } from "./ovdevalLayout.ts"
 import { read } from "./readers.ts"
 import { loadSharp } from "../vision/sharp.ts"
 import { svg } from "../vision/scenes/render.ts"
@@ -53,7 +55,7 @@ export const shapes = Stage.define({
       const name = `shapes-${options.split}`
       const annotations = join(set, "annotations.json")
       const files = { annotations, images: join(set, "images"), name, onBad: "fail" as const }
-      return yield* read(files, options.layout === "ovdeval")
+      return yield* options.layout === "ovdeval" ? read(files, ovdevalLayout()) : read(files, cocoLayout)
     })
 })
 
