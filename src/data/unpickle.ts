@@ -37,7 +37,11 @@ const literalOf = (line: string): string => {
 }
 
 const unicodeLine = (line: string): string =>
-  line.replace(/\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})/g, (_, code: string) => String.fromCodePoint(Number.parseInt(code.slice(1), 16)))
+  line.replace(/\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})/g, (_, code: string) => {
+    const point = Number.parseInt(code.slice(1), 16)
+    if (point > 0x10ffff) throw new NotPlain("a text has a character that does not exist")
+    return String.fromCodePoint(point)
+  })
 
 /** The value that a pickle of plain data holds: lists and tuples as arrays, dicts as maps. Throws `NotPlain`. */
 export const unpickle = (bytes: Buffer): unknown => {
