@@ -47,7 +47,9 @@ export const balance = Stage.define({
       let [full, empties] = [0, 0]
       yield* Stream.runForEach(dataset.examples.chunks, (some) =>
         Effect.sync(() => {
-          for (const example of some) isEmpty(example) ? empties++ : full++
+          const without = some.filter(isEmpty).length
+          empties += without
+          full += some.length - without
         }))
       const room = empty === 1 ? empties : Math.floor((full * empty) / (1 - empty) + 1e-9)
       const kept = room >= empties ? undefined : new Set(Random.permutation(Random.fold(key, "empty"), empties).slice(0, room))

@@ -52,7 +52,7 @@ const ofInstances = (list: string, row: unknown, index: number, tell: Tell): unk
 
 /** An instances file is one object; all others are rows. */
 const isInstances = async (path: string): Promise<boolean> => {
-  if (/\.jsonl$/.test(path)) return false
+  if (path.endsWith(".jsonl")) return false
   for await (const { key } of readJson(path)) return key !== undefined
   return false
 }

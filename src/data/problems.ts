@@ -17,7 +17,7 @@ export interface Reporting {
   readonly note: (note: Problem) => void
 }
 
-export const Report: Context.Reference<Reporting> = Context.Reference("assay/data/Report", {
+export const Report: Context.Reference<Reporting> = Context.Reference<Reporting>("assay/data/Report", {
   defaultValue: () => ({ problem: () => {}, note: () => {} })
 })
 

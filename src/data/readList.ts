@@ -70,7 +70,7 @@ export const readList = <A extends object, E>(
   files: Listed,
   read: (row: Row, index: number) => A,
   finish: (draft: A, entry: Entry, look: Look) => Effect.Effect<Result<E>>
-): Effect.Effect<Of<E>, DataError | RowsError, Spool> =>| RowsError, Spool> =>
+): Effect.Effect<Of<E>, DataError | RowsError, Spool> =>
   Effect.suspend(() => {
     const look = lookOnce(files.images)
     const results = Stream.mapEffect(entries(files.annotations), (some) =>

@@ -1,14 +1,13 @@
 /** What any example of a data set shows: its boxes, and a line about it. For tables and pictures, whatever the task. */
 import type { AnyExample } from "../task/dataset.ts"
-import type { TrueObject } from "../task/detection/example.ts"
-import type * as Detection from "../task/detection/example.ts"
-import type * as Referring from "../task/referring/example.ts"
+import type { Example, TrueObject } from "../task/detection/example.ts"
+import type { Example as ReferringExample } from "../task/referring/example.ts"
 import type { LabeledBox } from "../vision/Box.ts"
 import type { Exchange } from "./exchange.ts"
 
-export const isDetection = (example: AnyExample): example is Detection.Example => "objects" in example && "positives" in example
+export const isDetection = (example: AnyExample): example is Example => "objects" in example && "positives" in example
 
-export const isReferring = (example: AnyExample): example is Referring.Example => "expression" in example && "box" in example
+export const isReferring = (example: AnyExample): example is ReferringExample => "expression" in example && "box" in example
 
 export const isExchange = (example: AnyExample): example is Exchange => "question" in example && "answer" in example
 

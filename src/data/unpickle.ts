@@ -60,7 +60,7 @@ export const unpickle = (bytes: Buffer): unknown => {
   const line = (): string => {
     const end = bytes.indexOf(0x0a, at)
     if (end < 0) fail("it ends too early")
-    return take(end + 1 - at).toString("latin1", 0, end - at)
+    return take(end + 1 - at).subarray(0, -1).toString("latin1")
   }
   const lineNumber = (): number => {
     const text = line().replace(/L$/, "")

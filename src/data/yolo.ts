@@ -48,6 +48,17 @@ const objectOf = (line: string, index: number, labels: ReadonlyArray<string>, { 
 const objectsOf = (text: string, labels: ReadonlyArray<string>, size: Size): ReadonlyArray<TrueObject> =>
   text.split("\n").flatMap((line, i) => line.trim() === "" ? [] : [objectOf(line.trim(), i, labels, size)])
 
+/** The example that a text makes of a picture, or what is wrong with a line. */
+const parsed = (id: string, entry: string, text: string, labels: ReadonlyArray<string>, image: Example["image"]): Result<Example> => {
+  try {
+    const objects = objectsOf(text, labels, image)
+    const present = new Set(objects.map(({ label }) => label))
+    return { example: { id, image, objects, positives: labels.filter((label) => present.has(label)), negatives: [] } }
+  } catch (cause) {
+    return { problem: { entry, ...faultOf(cause) } }
+  }
+}
+
 /** A picture with the objects of its text file; one without a file holds none. */
 const exampleOf = (folder: string, file: string, labelled: ReadonlySet<string>, labels: ReadonlyArray<string>, look: Look) =>
   Effect.gen(function*() {
@@ -60,14 +71,7 @@ const exampleOf = (folder: string, file: string, labelled: ReadonlySet<string>, 
       const problem: Result<Example> = { problem: { kind: "no file", entry, message: `cannot be read (${bytes.fault}). Restore the file.` } }
       return problem
     }
-    try {
-      const objects = objectsOf(bytes.toString("utf8"), labels, found.image)
-      const present = new Set(objects.map(({ label }) => label))
-      const example: Example = { id, image: found.image, objects, positives: labels.filter((label) => present.has(label)), negatives: [] }
-      return { example }
-    } catch (cause) {
-      return { problem: { entry, ...faultOf(cause) } }
-    }
+    return parsed(id, entry, bytes.toString("utf8"), labels, found.image)
   })
 
 /** A text file whose picture is not there. */

@@ -77,9 +77,11 @@ describe("convert", () => {
       const { dataset, images, out } = yield* written("yolo")
       const names = join(out, "classes.txt")
       const again = yield* run(Data.yolo({ annotations: join(out, "labels"), images, names }))
-      const [first] = yield* holds(again)
+      const [[first], [before]] = [yield* holds(again), yield* holds(dataset, false)]
       assert.deepStrictEqual(again.categories, dataset.categories)
-      assert.deepStrictEqual(first, (yield* holds(dataset, false))[0])
+      assert.deepStrictEqual(first!.objects.map(({ label }) => label), before!.objects.map(({ label }) => label))
+      const { x1, x2, y1, y2 } = first!.objects[0]!.box
+      for (const [i, value] of [10, 5, 30, 30].entries()) assert.approximately([x1, y1, x2, y2][i]!, value, 1e-4) // six digits of a share
       assert.strictEqual(readFileSync(join(out, "labels/sub/b.txt"), "utf8"), "")
     }))
 

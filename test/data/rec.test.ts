@@ -95,7 +95,7 @@ describe("Data.rec", () => {
     Effect.gen(function*() {
       assert.include((yield* Effect.flip(run(Data.rec(yield* set([row(), row({ solution: 1 })]))))).message, "[1], field \"solution\"")
       assert.include((yield* Effect.flip(run(Data.rec(yield* set(" \n"))))).message, "is empty")
-      assert.include((yield* Effect.flip(run(Data.rec(yield* set("[1, 2"))))).message, "ends too early")
+      assert.include((yield* Effect.flip(run(Data.rec(yield* set("[{\"image\": 1"))))).message, "ends too early")
     }))
 
   it.effect("has a content that follows rows and pictures", () =>

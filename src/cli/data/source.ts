@@ -10,10 +10,10 @@ export const layout = Argument.String("LAYOUT").pipe(
   Argument.withDescription("coco, ovdeval, lvis, d3, odinw, voc, yolo, rec, refs, superclevr or conversations")
 )
 
-export const settings = Argument.String("key=value").pipe(
+export const settings: Argument.Argument<ReadonlyArray<Parse.Setting>> = Argument.String("key=value").pipe(
   Argument.withDescription("Config of `Data.LAYOUT`: annotations=instances.json images=val2017, and so on"),
   Argument.mapTryCatch(Parse.setting, reasonOf),
-  Argument.variadic
+  Argument.variadic()
 )
 
 export interface Source {

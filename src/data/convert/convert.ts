@@ -6,23 +6,12 @@ import * as Stream from "effect/Stream"
 import { reasonOf } from "../../pipeline/reason.ts"
 import { DataError } from "../../task/dataError.ts"
 import type { AnyExample, Dataset } from "../../task/dataset.ts"
-import { isDetection, isReferring } from "../shown.ts"
-import type { Output, Source } from "./target.ts"
-import * as Targets from "./Targets.ts"
+import type { Source, Target } from "./target.ts"
+import { targets } from "./targets.ts"
 
-export type Layout = keyof typeof Targets
+export type Layout = keyof typeof targets
 
-export const layouts = Object.keys(Targets) as ReadonlyArray<Layout>
-
-/** What a layout holds. Conversations hold anything. */
-const holds: { readonly [L in Layout]: (example: AnyExample) => boolean } = {
-  coco: isDetection,
-  ovdeval: isDetection,
-  conversations: () => true,
-  rec: isReferring,
-  voc: isDetection,
-  yolo: isDetection
-}
+export const layouts = Object.keys(targets) as ReadonlyArray<Layout>
 
 /**
  * Writes a data set below `folder`; `images` is the folder that pictures are named from. Gives the paths of what was written, those of
@@ -36,9 +25,10 @@ export const convert = (
 ): Effect.Effect<ReadonlyArray<string>, DataError> =>
   Effect.tryPromise({
     try: async () => {
+      const target: Target = targets[layout]
       const examples = async function*(): AsyncGenerator<AnyExample> {
         for await (const some of Stream.toAsyncIterable(dataset.examples.chunks)) {
-          const other = some.find((example) => !holds[layout](example))
+          const other = some.find((example) => !target.holds(example))
           if (other !== undefined) throw new Error(`example ${other.id} is of a task that ${layout} does not hold`)
           yield* some
         }
@@ -48,9 +38,8 @@ export const convert = (
         examples,
         fileOf: ({ image }) => relative(images, image.path).split(sep).join("/")
       }
-      const target = Targets[layout] as (source: Source) => AsyncIterable<Output> | Iterable<Output>
       const written = new Set<string>()
-      for await (const { path, text } of target(source)) {
+      for await (const { path, text } of target.write(source)) {
         const file = join(folder, path)
         if (written.has(file)) throw new Error(`two pictures would share ${file}; give them names of their own`)
         written.add(file)

@@ -15,8 +15,17 @@ export interface Output {
   readonly text: AsyncIterable<string> | Iterable<string>
 }
 
-/** The files of a data set in a layout, one after the other. */
-export type Target<E extends AnyExample> = (source: Source<E>) => AsyncIterable<Output> | Iterable<Output>
+/** A layout that is written: which examples it holds, and the files of a data set of these, one after the other. */
+export interface Target {
+  readonly holds: (example: AnyExample) => boolean
+  readonly write: (source: Source) => AsyncIterable<Output> | Iterable<Output>
+}
+
+/** A layout for the examples that `holds` tells from others. */
+export const target = <E extends AnyExample>(
+  holds: (example: AnyExample) => example is E,
+  write: (source: Source<E>) => AsyncIterable<Output> | Iterable<Output>
+): Target => ({ holds, write: (source) => write(source as unknown as Source<E>) })
 
 /** Rows as JSON lines. */
 export const jsonLines = async function*<E>(examples: AsyncIterable<E>, rowOf: (example: E, index: number) => object): AsyncGenerator<string> {

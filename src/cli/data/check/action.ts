@@ -1,7 +1,7 @@
 /** Prints what is wrong with a data set. */
 import * as Effect from "effect/Effect"
 import { exits } from "../../../pipeline/Errors.ts"
-import * as Workspace from "../../../workspace/data.ts"
+import * as DataSets from "../../../workspace/DataSets.ts"
 import { Failure } from "../../failure.ts"
 import { print, printJson, say } from "../../output.ts"
 import { visible } from "../../visible.ts"
@@ -12,7 +12,7 @@ interface Options extends Source {
   readonly json: boolean
 }
 
-const block = ({ count, first, kind }: Workspace.Counted): string =>
+const block = ({ count, first, kind }: DataSets.Counted): string =>
   [
     `${count} x ${visible(kind)}`,
     ...first.map(({ entry, message }) => `  ${visible(entry)}: ${visible(message)}`),
@@ -20,8 +20,8 @@ const block = ({ count, first, kind }: Workspace.Counted): string =>
   ].join("\n")
 
 export const check = Effect.fn("data check")(function*(options: Options) {
-  const config = yield* configOf(options, Workspace.layouts)
-  const found = yield* Workspace.checkData(options.layout, config, options.first)
+  const config = yield* configOf(options, DataSets.layouts)
+  const found = yield* DataSets.checkData(options.layout, config, options.first)
   const count = found.problems.reduce((sum, problem) => sum + problem.count, 0)
   if (options.json) yield* printJson({ ...found, count })
   else yield* Effect.forEach(found.problems, (problem) => print(block(problem)))

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { exits } from "../../../pipeline/Errors.ts"
-import { lintFile } from "../../../workspace/data.ts"
+import { lintFile } from "../../../workspace/DataSets.ts"
 import { Failure } from "../../failure.ts"
 import { printJson, say, write } from "../../output.ts"
 import { visible } from "../../visible.ts"

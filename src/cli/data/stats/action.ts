@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { histograms } from "../../../report/figures/data.ts"
-import * as Workspace from "../../../workspace/data.ts"
+import * as DataSets from "../../../workspace/DataSets.ts"
 import { grid } from "../../grid.ts"
 import { print, printJson, say } from "../../output.ts"
 import { saveFile } from "../../saveFile.ts"
@@ -14,12 +14,12 @@ interface Options extends Source {
   readonly json: boolean
 }
 
-type Stats = Effect.Success<ReturnType<typeof Workspace.dataStats>>
+type Stats = Effect.Success<ReturnType<typeof DataSets.dataStats>>
 
 /** Lines of a table at most; `--json` has them all. */
 const most = 20
 
-const table = (title: string, rows: Workspace.Histogram): ReadonlyArray<string> => {
+const table = (title: string, rows: DataSets.Histogram): ReadonlyArray<string> => {
   const rest = rows.length > most ? [["", `and ${rows.length - most} more`, ""]] : []
   return ["", title, grid([...rows.slice(0, most).map(([name, count]) => ["", visible(name), String(count)]), ...rest], [2])]
 }
@@ -35,8 +35,8 @@ const text = (stats: Stats): string =>
   ].join("\n")
 
 export const stats = Effect.fn("data stats")(function*(options: Options) {
-  const config = yield* configOf(options, Workspace.layouts)
-  const found = yield* Workspace.dataStats(options.layout, config)
+  const config = yield* configOf(options, DataSets.layouts)
+  const found = yield* DataSets.dataStats(options.layout, config)
   yield* options.json ? printJson(found) : print(text(found))
   if (Option.isNone(options.out)) return
   const file = options.out.value

@@ -9,7 +9,7 @@ import { convert, type Layout as Target } from "../data/convert/convert.ts"
 import { lintFile as lintPieces, type Found } from "../data/lintFile.ts"
 import { Report } from "../data/problems.ts"
 import { boxesOf, captionOf } from "../data/shown.ts"
-import { type Stats, summarise } from "../data/stats.ts"
+import { summarise } from "../data/stats.ts"
 import type * as Stage from "../pipeline/declare/Stage.ts"
 import { InvalidConfig } from "../pipeline/Errors.ts"
 import { reasonOf } from "../pipeline/reason.ts"
@@ -97,7 +97,7 @@ export const dataStats = (layout: string, config: Config) =>
     const { categories, examples, name, skipped } = yield* Effect.flatMap(dataCalled(layout, config), readData)
     const { add, result } = summarise()
     yield* Stream.runForEach(examples.chunks, (some) => Effect.sync(() => some.forEach(add)))
-    return { name, categories: categories.length, skipped, ...result() } satisfies Stats & object
+    return { name, categories: categories.length, skipped, ...result() }
   }))
 
 /** Some examples, evenly spread, with what is to be drawn of each. */
