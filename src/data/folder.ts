@@ -29,7 +29,7 @@ const bytesOf = async (path: string): Promise<Buffer> => {
 export const bytesIn = (path: string): Effect.Effect<Buffer | { readonly fault: string }> =>
   Effect.promise(() => bytesOf(path).catch((cause: unknown) => ({ fault: reasonOf(cause) })))
 
-/** Names of the files in a folder that end so, sorted. */
+/** Names of the files in a folder that end so, sorted; the suffixes are in lower case. */
 export const namesIn = (folder: string, suffixes: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>, DataError> =>
   Effect.tryPromise({
     try: async () => {

@@ -38,7 +38,8 @@ export const collect = <E, Err, R>(
         }
         return good
       })))
-    return { examples, skipped }
+    if (examples.size + skipped > 0) return { examples, skipped }
+    return yield* new DataError({ path, message: `${path} holds nothing that could be read. Check the path and what is asked of it.` })
   })
 
 /** Where the rows of a data set are, and what to do about bad ones. */

@@ -47,7 +47,7 @@ describe("assay data check", () => {
   it("says that a good data set is good", async () => {
     const ended = await assay(folder, "data", "check", ...coco("good"))
     assert.deepStrictEqual([ended.code, ended.out], [0, ""], ended.err)
-    assert.include(ended.err, "good: 3 examples are good, 0 left out, 0 problems.")
+    assert.include(ended.err, "good: 3 good, 0 left out, 0 problems.")
   })
 
   it("counts all problems by kind, shows the first of each, and exits with 3", async () => {
@@ -57,7 +57,7 @@ describe("assay data check", () => {
       assert.include(ended.out, part)
     }
     assert.notInclude(ended.out, "annotation 7:")
-    assert.include(ended.err, "bad: 1 examples are good, 3 left out, 6 problems.")
+    assert.include(ended.err, "bad: 1 good, 3 left out, 6 problems.")
   })
 
   it("gives the same to scripts", async () => {
@@ -118,7 +118,7 @@ describe("assay data convert", () => {
     assert.strictEqual(ended.code, 0, ended.err)
     const checked = await assay(folder, "data", "check", "yolo", "annotations=yolo/labels", "images=images", "names=yolo/classes.txt")
     assert.strictEqual(checked.code, 0, checked.out + checked.err)
-    assert.include(checked.err, "3 examples are good")
+    assert.include(checked.err, "3 good, 0 left out")
   })
 
   it("names a layout that is not written", async () => {

@@ -82,6 +82,13 @@ describe("Data.voc", () => {
       assert.include((yield* Effect.flip(run(Data.voc({ ...files, list: join(lists, "none.txt") })))).message, "none.txt")
     }))
 
+  it.effect("is not read from a folder without XML", () =>
+    Effect.gen(function*() {
+      const { images } = yield* set(both)
+      const error = yield* Effect.flip(run(Data.voc({ annotations: images, images })))
+      assert.include(error.message, `${images} holds nothing that could be read`)
+    }))
+
   const spoilt: ReadonlyArray<readonly [what: string, text: string, says: ReadonlyArray<string>]> = [
     ["no XML", "not <xml", ["annotation", "must be XML"]],
     ["another document", "<html></html>", ["outermost"]],

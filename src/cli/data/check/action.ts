@@ -26,6 +26,6 @@ export const check = Effect.fn("data check")(function*(options: Options) {
   if (options.json) yield* printJson({ ...found, count })
   else yield* Effect.forEach(found.problems, (problem) => print(block(problem)))
   if (!options.json) yield* Effect.forEach(found.notes, (note) => print(`note: ${block(note)}`))
-  yield* say(`${found.name}: ${found.examples} examples are good, ${found.skipped} left out, ${count} problems.`)
+  yield* say(`${found.name}: ${found.examples} good, ${found.skipped} left out, ${count} problems.`)
   if (count > 0) return yield* new Failure({ exitCode: exits.invalid, message: "" })
 })

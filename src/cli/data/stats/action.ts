@@ -24,13 +24,19 @@ const table = (title: string, rows: DataSets.Histogram): ReadonlyArray<string> =
   return ["", title, grid([...rows.slice(0, most).map(([name, count]) => ["", visible(name), String(count)]), ...rest], [2])]
 }
 
+/** What only data with boxes has. */
+const boxes = (stats: Stats): ReadonlyArray<string> =>
+  stats.counted === "answers" ? [] : [
+    `${stats.boxes} boxes (${stats.small} small, ${stats.medium} medium, ${stats.large} large by COCO's areas), ${stats.crowds} crowd regions`,
+    `${stats.positives} labels to find, ${stats.negatives} that are absent`,
+    ...table("examples by boxes", stats.boxesPerExample)
+  ]
+
 const text = (stats: Stats): string =>
   [
     `${stats.name}: ${stats.examples} examples on ${stats.pictures} pictures, ${stats.categories} categories, ${stats.skipped} left out`,
-    `${stats.boxes} boxes (${stats.small} small, ${stats.medium} medium, ${stats.large} large by COCO's areas), ${stats.crowds} crowd regions`,
-    `${stats.positives} labels to find, ${stats.negatives} that are absent`,
+    ...boxes(stats),
     ...table("pictures by size in pixels", stats.sizes),
-    ...table("examples by boxes", stats.boxesPerExample),
     ...table(stats.counted, stats.labels)
   ].join("\n")
 
