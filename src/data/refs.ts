@@ -74,17 +74,17 @@ const examplesOf = (ref: Ref, targets: Targets, look: Look) =>
   Effect.gen(function*() {
     const problem = (kind: string, message: string): ReadonlyArray<Result<Example>> =>
       [{ problem: { kind, entry: ref.entry, message } }]
+    const unknown = (field: string, message: string) =>
+      problem(`unknown ${field}`, `field "${field}": ${message}. Is it the instances file of this set?`)
     const [box, picture] = [targets.boxes.get(ref.annotation), targets.pictures.get(ref.image)]
-    if (box === undefined) {
-      return problem("unknown ann_id", `field "ann_id": no annotation has the id ${show(ref.annotation)}. Is it the instances file of this set?`)
-    }
-    if (picture === undefined) {
-      return problem("unknown image_id", `field "image_id": no image has the id ${show(ref.image)}. Is it the instances file of this set?`)
-    }
+    if (box === undefined) return unknown("ann_id", `no annotation has the id ${show(ref.annotation)}`)
+    if (picture === undefined) return unknown("image_id", `no image has the id ${show(ref.image)}`)
     if (isOutside(box.x1, box.x2 - box.x1, picture.width) || isOutside(box.y1, box.y2 - box.y1, picture.height)) {
       return problem("a box that leaves the image", `the box of annotation ${ref.annotation} leaves the image. Correct it.`)
     }
-    if (!(box.x1 < box.x2 && box.y1 < box.y2)) return problem("an empty box", `the box of annotation ${ref.annotation} is empty. Correct it.`)
+    if (!(box.x1 < box.x2 && box.y1 < box.y2)) {
+      return problem("an empty box", `the box of annotation ${ref.annotation} is empty. Correct it.`)
+    }
     const found = yield* look(ref.entry, "image_id", picture.file, picture)
     if ("problem" in found) return [found]
     return ref.sentences.map(({ id, text }): Result<Example> =>

@@ -46,7 +46,10 @@ const refOf = (entry: string) => (row: Row): Ref => {
 
 const inPickle = async function*(path: string): AsyncGenerator<ReadonlyArray<Entry>> {
   const wrong = (why: string) =>
-    new DataError({ path, message: `${path} cannot be read as a pickle of references (${why}). Convert it to JSON, a list of the same.` })
+    new DataError({
+      path,
+      message: `${path} cannot be read as a pickle of references (${why}). Convert it to JSON, a list of the same.`
+    })
   const value = await (async () => {
     try {
       if ((await stat(path)).size > largest) throw new Error(`it has more than ${largest >> 20} MB`)

@@ -20,8 +20,8 @@ const fileOf = (row: Row): string => {
 /** A whole number of things, as a number or in digits. */
 const countOf = (row: Row): string => {
   const value = row["ground_truth"]
-  const isCount = typeof value === "number" ? Number.isSafeInteger(value) && value >= 0 : typeof value === "string" && /^\d{1,9}$/.test(value)
-  if (isCount) return String(value)
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return String(value)
+  if (typeof value === "string" && /^\d{1,9}$/.test(value)) return value
   throw new BadField("ground_truth", `must be a whole number from 0 on, ${value === undefined ? "but is missing" : `not ${show(value)}`}`)
 }
 

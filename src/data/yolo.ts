@@ -68,8 +68,8 @@ const exampleOf = (folder: string, file: string, labelled: ReadonlySet<string>, 
     if ("problem" in found) return found
     const bytes = labelled.has(id) ? yield* bytesIn(join(folder, entry)) : Buffer.alloc(0)
     if ("fault" in bytes) {
-      const problem: Result<Example> = { problem: { kind: "no file", entry, message: `cannot be read (${bytes.fault}). Restore the file.` } }
-      return problem
+      const message = `cannot be read (${bytes.fault}). Restore the file.`
+      return { problem: { kind: "no file", entry, message } }
     }
     return parsed(id, entry, bytes.toString("utf8"), labels, found.image)
   })

@@ -34,7 +34,8 @@ export const namesOf = (path: string): Effect.Effect<ReadonlyArray<string>, Data
       catch: (cause) =>
         new DataError({
           path,
-          message: `${path} cannot be read as names of labels (${reasonOf(cause)}). Give a data.yaml with \`names\`, or a file of one a line.`,
+          message: `${path} cannot be read as names of labels (${reasonOf(cause)}). ` +
+            "Give a data.yaml with `names`, or a file of one a line.",
           cause
         })
     }))

@@ -22,15 +22,23 @@ const isMark = (byte: number): boolean => byte === 0xef || byte === 0xbb || byte
 
 /** The rows of a file. Throws `DataError` for what cannot be read, and for a list that is no JSON. */
 export const readRows = async function*(path: string): AsyncGenerator<ReadonlyArray<Entry>> {
-  const bytes = bytesOf(path)[Symbol.asyncIterator]()
-  const first = await bytes.next()
-  const opening = first.done === true ? undefined : first.value.find((byte) => !isSpace(byte) && !isMark(byte))
-  const again = async function*(): AsyncGenerator<Uint8Array> {
-    if (first.done !== true) yield first.value
-    yield* { [Symbol.asyncIterator]: () => bytes }
+  const bytes = bytesOf(path)
+  try {
+    const first = await bytes.next()
+    const opening = first.done === true ? undefined : first.value.find((byte) => !isSpace(byte) && !isMark(byte))
+    if (first.done === true || opening === undefined) {
+      throw new DataError({ path, message: `${path} is empty. Download or write it again.` })
+    }
+    const all = after(first.value, bytes)
+    yield* opening === 0x5b ? listed(path, all) : lined(all)
+  } finally {
+    await bytes.return(undefined) // closes the file for whoever stops early
   }
-  if (opening === undefined) throw new DataError({ path, message: `${path} is empty. Download or write it again.` })
-  yield* opening === 0x5b ? listed(path, again()) : lined(again())
+}
+
+const after = async function*(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first
+  yield* rest
 }
 
 const listed = async function*(path: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ReadonlyArray<Entry>> {

@@ -32,9 +32,7 @@ export { layouts as targets } from "../data/convert/convert.ts"
 /** The data set of one of `layouts`, such as `Data.coco(config)`. Fails with `InvalidConfig`, naming the key that does not fit. */
 export const dataCalled = (layout: string, config: Config): Effect.Effect<Source, InvalidConfig> =>
   Effect.try({
-    try: () => {
-      return (Layouts as unknown as { readonly [layout: string]: (config: Config) => Source })[layout]!(config)
-    },
+    try: () => (Layouts as unknown as { readonly [layout: string]: (config: Config) => Source })[layout]!(config),
     catch: (cause) => cause instanceof InvalidConfig ? cause : new InvalidConfig({ stage: layout, message: reasonOf(cause) })
   })
 
@@ -142,8 +140,9 @@ export const lintFile = (file: string, out: string | undefined, tell: (found: Fo
         await rm(draft, { force: true })
       }
     },
-    catch: (cause) =>
-      cause instanceof DataError
-        ? cause
-        : new DataError({ path: out ?? file, message: `${out ?? file} cannot be written (${reasonOf(cause)}). Check folder and disk.`, cause })
+    catch: (cause) => {
+      if (cause instanceof DataError) return cause
+      const path = out ?? file
+      return new DataError({ path, message: `${path} cannot be written (${reasonOf(cause)}). Check folder and disk.`, cause })
+    }
   })

@@ -1,9 +1,14 @@
 /** Referring expressions in VLM-R1's rows. */
+import { readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Data from "../../src/data/index.ts"
+import * as Random from "../../src/pipeline/Random.ts"
 import { toArray } from "../../src/pipeline/Rows.ts"
+import { Spool } from "../../src/pipeline/run/services.ts"
+import { spoolIn } from "../../src/pipeline/run/spool.ts"
 import { png, run, writeFiles } from "./support.ts"
 
 const file = "train2014/COCO_train2014_000000581857.jpg"
@@ -96,6 +101,46 @@ describe("Data.rec", () => {
       assert.include((yield* Effect.flip(run(Data.rec(yield* set([row(), row({ solution: 1 })]))))).message, "[1], field \"solution\"")
       assert.include((yield* Effect.flip(run(Data.rec(yield* set(" \n"))))).message, "is empty")
       assert.include((yield* Effect.flip(run(Data.rec(yield* set("[{\"image\": 1"))))).message, "ends too early")
+    }))
+
+  it.effect("gives the same rows, in the same order and by index, where they are too many for memory", () =>
+    Effect.gen(function*() {
+      const count = 10_000
+      const files = yield* set(lines(Array.from({ length: count }, (_, i) => row({ normal_caption: `thing ${i}` }))), "rec.jsonl")
+      const spool = yield* spoolIn(join(files.images, "rows"))
+      const { examples } = yield* Effect.provideService(Data.rec(files).run(undefined), Spool, spool)
+      assert.isAbove(readdirSync(join(files.images, "rows")).length, 0)
+      const all = yield* toArray(examples)
+      assert.deepStrictEqual(all.map(({ expression }) => expression), Array.from({ length: count }, (_, i) => `thing ${i}`))
+      assert.deepStrictEqual(yield* examples.at([9999, 0, 5000]), [all[9999]!, all[0]!, all[5000]!])
+    }))
+
+  it.effect("garbled in any way gives a data set or an error that names the file", () =>
+    Effect.gen(function*() {
+      for (const name of ["rec.json", "rec.jsonl"]) {
+        const files = yield* set("[]", name)
+        const text = Buffer.from(name === "rec.json" ? JSON.stringify([row(), row()]) : lines([row(), row()]))
+        let [good, bad] = [0, 0]
+        for (let round = 0; round < 100; round++) {
+          const next = Random.stream(Random.fold(Random.key(7), name, round))
+          const bytes = Buffer.from(text)
+          const letters = "{}[]\",:\\01e-n \n\0\u00ff"
+          bytes[Math.floor(next() * bytes.length)] = letters.charCodeAt(Math.floor(next() * letters.length))
+          writeFileSync(files.annotations, bytes.subarray(0, next() < 0.2 ? Math.floor(next() * bytes.length) : bytes.length))
+          for (const onBad of ["fail", "skip"] as const) {
+            const found = yield* Effect.result(run(Data.rec({ ...files, onBad })))
+            if (Result.isSuccess(found)) {
+              assert.isAtMost(found.success.examples.size, 4)
+              good++
+            } else {
+              assert.strictEqual(found.failure._tag, "DataError")
+              assert.include(found.failure.message, files.annotations)
+              bad++
+            }
+          }
+        }
+        for (const count of [good, bad]) assert.isAbove(count, 10)
+      }
     }))
 
   it.effect("has a content that follows rows and pictures", () =>

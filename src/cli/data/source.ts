@@ -22,7 +22,10 @@ export interface Source {
 }
 
 /** The config of a data set. Fails with a usage error for a name that is none of the layouts. */
-export const configOf = ({ layout, settings }: Source, layouts: ReadonlyArray<string>): Effect.Effect<{ readonly [key: string]: string }, Failure> =>
+export const configOf = (
+  { layout, settings }: Source,
+  layouts: ReadonlyArray<string>
+): Effect.Effect<{ readonly [key: string]: string }, Failure> =>
   layouts.includes(layout)
     ? Effect.succeed(Object.fromEntries(settings.map(({ key, value }) => [key, value])))
     : Effect.fail(usage(unknownName("layout", layout, layouts, "")))

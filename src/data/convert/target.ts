@@ -28,7 +28,10 @@ export const target = <E extends AnyExample>(
 ): Target => ({ holds, write: (source) => write(source as unknown as Source<E>) })
 
 /** Rows as JSON lines. */
-export const jsonLines = async function*<E>(examples: AsyncIterable<E>, rowOf: (example: E, index: number) => object): AsyncGenerator<string> {
+export const jsonLines = async function*<E>(
+  examples: AsyncIterable<E>,
+  rowOf: (example: E, index: number) => object
+): AsyncGenerator<string> {
   let index = 0
   for await (const example of examples) yield `${JSON.stringify(rowOf(example, index++))}\n`
 }

@@ -7,7 +7,10 @@ import { layout, settings } from "../source.ts"
 const config = {
   layout,
   settings,
-  to: Flag.String("to").pipe(Flag.withDescription("coco, ovdeval, voc, yolo, rec or conversations (VLM-R1's rows)"), Flag.withMetavar("LAYOUT")),
+  to: Flag.String("to").pipe(
+    Flag.withDescription("coco, ovdeval, voc, yolo, rec or conversations (VLM-R1's rows)"),
+    Flag.withMetavar("LAYOUT")
+  ),
   out: Flag.String("out").pipe(Flag.withDescription("Folder to write into"), Flag.withMetavar("DIR"))
 } as const
 

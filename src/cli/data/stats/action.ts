@@ -27,7 +27,8 @@ const table = (title: string, rows: DataSets.Histogram): ReadonlyArray<string> =
 /** What only data with boxes has. */
 const boxes = (stats: Stats): ReadonlyArray<string> =>
   stats.counted === "answers" ? [] : [
-    `${stats.boxes} boxes (${stats.small} small, ${stats.medium} medium, ${stats.large} large by COCO's areas), ${stats.crowds} crowd regions`,
+    `${stats.boxes} boxes (${stats.small} small, ${stats.medium} medium, ${stats.large} large by COCO's areas), ` +
+    `${stats.crowds} crowd regions`,
     `${stats.positives} labels to find, ${stats.negatives} that are absent`,
     ...table("examples by boxes", stats.boxesPerExample)
   ]
