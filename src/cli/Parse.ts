@@ -62,3 +62,14 @@ export const seeds = (text: string): ReadonlyArray<number> => {
   if (found.count < 1 || found.count > largestCount) throw wrong
   return Array.from({ length: found.count }, (_, i) => found.first + i)
 }
+
+export interface Setting {
+  readonly key: string
+  readonly value: string
+}
+
+/** Reads `key=value`, the value as it stands. Throws an `Error` that says what was expected. */
+export const setting = (text: string): Setting => {
+  const [key, value] = split(text, "key=value, for example images=val2017")
+  return { key, value }
+}

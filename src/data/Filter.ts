@@ -8,21 +8,13 @@ import type { Spool } from "../pipeline/run/services.ts"
 import { DataError } from "../task/dataError.ts"
 import type { AnyExample, Dataset } from "../task/dataset.ts"
 import type { Example } from "../task/detection/example.ts"
+import { asks, boxCount, boxCounts } from "./boxCounts.ts"
 import { keep, refine } from "./keep.ts"
 import { keepLabels } from "./keepLabels.ts"
 
 const Limit = Schema.Struct({ n: Config.Count })
 
 type Detection = Dataset<Example>
-
-/** Number of boxes of each positive label; crowd regions do not count. */
-const boxCounts = (example: Example): ReadonlyMap<string, number> =>
-  new Map(example.positives.map((label) => [
-    label,
-    example.objects.filter((object) => object.label === label && !object.crowd).length
-  ]))
-
-const asks = (example: Example): boolean => example.positives.length + example.negatives.length > 0
 
 const perCategory = Stage.define({
   kind: "filter",
@@ -51,10 +43,7 @@ const inAll = Stage.define({
   module: import.meta.url,
   config: Limit,
   run: ({ n }, dataset: Detection) =>
-    keep(`maxBoxes(${n})`, dataset, (example) => {
-      const total = [...boxCounts(example).values()].reduce((sum, count) => sum + count, 0)
-      return total <= n && asks(example)
-    })
+    keep(`maxBoxes(${n})`, dataset, (example) => boxCount(example) <= n && asks(example))
 })
 
 /**
@@ -156,3 +145,8 @@ const first = Stage.define({
 export const take = <E extends AnyExample = Example>(n: number): Takes<E> => first({ n }) as never // it changes no example
 
 type Takes<E extends AnyExample> = Stage.Stage<Dataset<E>, Dataset<E>, DataError | RowsError, Spool>
+
+export { apartFrom, distinct } from "./byPicture.ts"
+export { balance } from "./balance.ts"
+export { pos1, pos2, pos3 } from "./cocoPos.ts"
+export { singleClass } from "./singleClass.ts"

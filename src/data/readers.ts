@@ -1,24 +1,18 @@
 /** Data sets of detection from files in COCO's and OVDEval's layouts. */
-import { basename } from "node:path"
+import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { withDefault } from "../pipeline/declare/ConfigCodec.ts"
 import * as Stage from "../pipeline/declare/Stage.ts"
 import type { Dataset } from "../task/dataset.ts"
 import type { Example } from "../task/detection/example.ts"
+import { cocoLayout, fileName } from "./cocoLayout.ts"
 import { contentHash } from "./content.ts"
+import { files, nameOf } from "./files.ts"
+import type { Layout } from "./layout.ts"
+import { ovdevalLayout } from "./ovdevalLayout.ts"
 import { readInstances } from "./readInstances.ts"
 
-const config = Schema.Struct({
-  /** Path of the annotation file. */
-  annotations: Schema.String,
-  /** Folder that `file_name` is relative to. */
-  images: Schema.String,
-  /** What to call the data set; by default the name of the annotation file. */
-  name: Schema.optionalKey(Schema.String),
-  /** What to do about an image that is missing, corrupt or wrongly annotated: fail, or leave it out and count it. */
-  onBad: withDefault(Schema.Literals(["fail", "skip"]), "fail")
-})
+const config = Schema.Struct(files)
 
 type Config = typeof config["Type"]
 
@@ -34,28 +28,49 @@ export const coco = Stage.define({
   name: "coco",
   module: import.meta.url,
   config,
-  content: ({ annotations, images }) => contentHash(annotations, images),
-  run: (options, _input: unknown) => read(options, false)
+  content: ({ annotations, images }) => contentHash(annotations, images, fileName),
+  run: (options, _input: unknown) => read(options, cocoLayout)
 })
 
 /**
- * A data set in OVDEval's layout: COCO's, with `text` (labels present, to be asked for) and `neg_text` (hard
- * negatives) on every image. Errors and `onBad` as for `coco`.
+ * A data set in OVDEval's layout: COCO's, with `text` (labels present, to be asked for) and `neg_text` (hard negatives) on
+ * every image. In a file without any `text`, the annotated labels are asked for, and the other categories are the negatives.
+ * Errors and `onBad` as for `coco`.
  *
- * Source: Yao et al., "How to Evaluate the Generalization of Detection?", arXiv 2308.13177.
+ * Source: Yao et al., "How to Evaluate the Generalization of Detection?", arXiv 2308.13177, and its evaluation code.
  */
 export const ovdeval = Stage.define({
   kind: "data",
   name: "ovdeval",
   module: import.meta.url,
   config,
-  content: ({ annotations, images }) => contentHash(annotations, images),
-  run: (options, _input: unknown) => read(options, true)
+  content: ({ annotations, images }) => contentHash(annotations, images, fileName),
+  run: (options, _input: unknown) => read(options, ovdevalLayout())
 })
 
-/** Reads a data set; `questions` as in `readInstances`. */
-export const read = (options: Config, questions: boolean) =>
-  Effect.map(readInstances(options, questions), (instances): Dataset<Example> => ({
-    name: options.name ?? basename(options.annotations).replace(/\.json$/, ""),
-    ...instances
+/** The subsets of OVDEval, by the groups that its averages are taken over. */
+export const ovdevalGroups = {
+  "proper noun": ["celebrity", "logo", "landmark"],
+  attribute: ["color", "material"],
+  position: ["position"],
+  relationship: ["relationship"],
+  negation: ["negation"]
+} as const
+
+export type OvdevalSubset = (typeof ovdevalGroups)[keyof typeof ovdevalGroups][number]
+
+/** A subset of OVDEval in the folders that it is published in: `Data.ovdeval(Data.ovdevalFiles("ovdeval", "color"))`. */
+export const ovdevalFiles = (folder: string, subset: OvdevalSubset) => ({
+  annotations: join(folder, "annotations", `${subset}.json`),
+  images: join(folder, "images", subset),
+  name: `ovdeval-${subset}`
+})
+
+/** Reads a data set of some layout. */
+export const read = <Q>(options: Config, layout: Layout<Q>) =>
+  Effect.map(readInstances(options, layout), ({ categories, examples, skipped }): Dataset<Example> => ({
+    name: nameOf(options, options.annotations),
+    categories,
+    examples,
+    skipped
   }))

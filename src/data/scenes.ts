@@ -16,6 +16,7 @@ import type { View } from "../vision/scenes/thing.ts"
 import type { Drawn } from "./drawnAnnotations.ts"
 import { writeOnce } from "./drawnFiles.ts"
 import { Count, defaultCount, pictureSize, split, splitBy } from "./generated.ts"
+import { ovdevalLayout } from "./ovdevalLayout.ts"
 import { read } from "./readers.ts"
 import { type SceneQuestion, sceneQuestion } from "./sceneQuestion.ts"
 
@@ -60,7 +61,7 @@ export const scenes = Stage.define({
       const at = (index: number) => drawn(options, index)
       yield* writeOnce(set, { size, count, at, labels: () => labelsOf(options, count), supercategory: subset })
       const name = `${subset}-${options.split}`
-      return yield* read({ annotations: join(set, "annotations.json"), images: join(set, "images"), name, onBad: "fail" }, true)
+      return yield* read({ annotations: join(set, "annotations.json"), images: join(set, "images"), name, onBad: "fail" }, ovdevalLayout())
     })
 })
 

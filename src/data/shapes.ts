@@ -11,9 +11,11 @@ import { loadSharp } from "../vision/sharp.ts"
 import { styles } from "../vision/scenes/look.ts"
 import { svg } from "../vision/scenes/render.ts"
 import { crowds, label, labels, type Objects, type Scene, scene, signature } from "../vision/scenes/scene.ts"
+import { cocoLayout } from "./cocoLayout.ts"
 import type { Drawn } from "./drawnAnnotations.ts"
 import { writeOnce } from "./drawnFiles.ts"
 import { Count, defaultCount, pictureSize, split, splitBy, type Split } from "./generated.ts"
+import { ovdevalLayout } from "./ovdevalLayout.ts"
 import { question, type Question } from "./question.ts"
 import { read } from "./readers.ts"
 
@@ -48,7 +50,7 @@ export const shapes = Stage.define({
   run: (options, _input: unknown) =>
     Effect.gen(function*() {
       const { folder } = yield* Generated
-      const { layout, size } = options
+      const { size } = options
       const count = options.count ?? defaultCount(options.split)
       const { versions } = yield* Effect.promise(loadSharp)
       const set = join(folder, `shapes-${identity(options, count, versions)}`)
@@ -57,7 +59,7 @@ export const shapes = Stage.define({
       const name = `shapes-${options.split}`
       const annotations = join(set, "annotations.json")
       const files = { annotations, images: join(set, "images"), name, onBad: "fail" as const }
-      return yield* read(files, layout === "ovdeval")
+      return yield* options.layout === "ovdeval" ? read(files, ovdevalLayout()) : read(files, cocoLayout)
     })
 })
 

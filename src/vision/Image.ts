@@ -30,8 +30,8 @@ export interface Image extends Size {
 export const largestPixels = 100_000_000
 
 /**
- * Decodes an image file to RGB, 8 bits a channel. Transparency is dropped and EXIF rotation ignored, since boxes are given
- * in pixels as stored.
+ * Decodes an image file to RGB, 8 bits a channel. What is transparent shows white, as in the reference (qwen_vl_utils), and EXIF
+ * rotation is ignored, as there, since boxes are given in pixels as stored.
  *
  * Fails with `ImageError`, naming the file, when it is missing, no picture, cut short, or above `largestPixels`.
  */
@@ -41,7 +41,7 @@ export const load = (path: string): Effect.Effect<Image, ImageError> =>
       // From memory, since libvips would remember a path's picture after the file has changed.
       const sharp = await loadSharp()
       const source = sharp(await readFile(path), { limitInputPixels: largestPixels, failOn: "error" })
-        .toColourspace("srgb").removeAlpha()
+        .toColourspace("srgb").flatten({ background: "#fff" })
       const { data, info } = await source.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true })
       return { width: info.width, height: info.height, pixels: new Uint8Array(data) }
     },

@@ -85,7 +85,7 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   ...Object.fromEntries(stages.map((stage) => [stage, [...below, "task", "policy"]])),
   store: ["pipeline"],
   report: [...below, "store"],
-  workspace: ["pipeline", "store", "model", "task", "reward", "evaluate"],
+  workspace: ["pipeline", "store", "model", "task", "data", "reward", "evaluate"],
   testing: ["pipeline"],
   cli: ["pipeline", "workspace", "report"]
 }

@@ -1,13 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { mkdir, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import sharp from "sharp"
 import type * as Stage from "../../src/pipeline/declare/Stage.ts"
 import type { Spool } from "../../src/pipeline/run/services.ts"
-import type { Dataset } from "../../src/task/dataset.ts"
-import type { Example } from "../../src/task/detection/example.ts"
+import type { AnyExample, Dataset } from "../../src/task/dataset.ts"
 import { spool } from "../../src/testing.ts"
 
 /** A folder that is gone when the test ends. */
@@ -17,7 +16,7 @@ export const temporaryFolder = Effect.acquireRelease(
 )
 
 /** What a source of data gives, its rows in memory. */
-export const run = <E>(source: Stage.Stage<unknown, Dataset<Example>, E, Spool>): Effect.Effect<Dataset<Example>, E> =>
+export const run = <A extends AnyExample, E>(source: Stage.Stage<unknown, Dataset<A>, E, Spool>): Effect.Effect<Dataset<A>, E> =>
   Effect.provide(source.run(undefined), spool)
 
 /** One grey PNG. */
@@ -54,3 +53,20 @@ export const pets = () => ({
   ],
   categories: [{ id: 1, name: "dog" }, { id: 2, name: "cat" }, { id: 5, name: "bird" }]
 })
+
+/** Files below a folder that is gone when the test ends, by their paths; values that are no texts or bytes as JSON. */
+export const writeFiles = (files: { readonly [path: string]: unknown }) =>
+  Effect.gen(function*() {
+    const folder = yield* temporaryFolder
+    for (const [path, content] of Object.entries(files)) {
+      const file = join(folder, path)
+      yield* Effect.promise(() => mkdir(dirname(file), { recursive: true }))
+      const raw = typeof content === "string" || content instanceof Uint8Array ? content : JSON.stringify(content)
+      yield* Effect.promise(() => writeFile(file, raw))
+    }
+    return folder
+  })
+
+/** A grey picture as bytes. */
+export const png = (width: number, height: number): Promise<Buffer> =>
+  sharp({ create: { width, height, channels: 3, background: "#808080" } }).png().toBuffer()

@@ -1,5 +1,5 @@
 /** Prints completions of a run, held-out ones where there are any, and draws them when asked to. */
-import { mkdir, writeFile } from "node:fs/promises"
+import { mkdir } from "node:fs/promises"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -8,6 +8,7 @@ import { folderName, ofSample, picture } from "../../report/figures/pictures.ts"
 import * as Workspace from "../../workspace/index.ts"
 import { invalid } from "../failure.ts"
 import { print, printJson, say } from "../output.ts"
+import { saveFile } from "../saveFile.ts"
 import { visible } from "../visible.ts"
 
 interface Options {
@@ -79,12 +80,6 @@ const json = ({ boxes, rewards, ...sample }: Sample, drawn: string | undefined) 
   ...(drawn === undefined ? {} : { picture: drawn })
 })
 
-const write = (file: string, content: Uint8Array) =>
-  Effect.tryPromise({
-    try: () => writeFile(file, content),
-    catch: (cause) => invalid(`${file} cannot be written (${reasonOf(cause)}). Name another folder with --out.`)
-  })
-
 const draw = Effect.fnUntraced(function*(options: Options, folder: string, samples: ReadonlyArray<Sample>) {
   yield* Effect.tryPromise({
     try: () => mkdir(folder, { recursive: true }),
@@ -99,7 +94,7 @@ const draw = Effect.fnUntraced(function*(options: Options, folder: string, sampl
       // names from a database are anybody's: none of them may lead out of the folder
       const name = folderName(`run${options.run}-${stageOf(sample)}-${sample.step}-${sample.ordinal}`)
       const file = path.join(folder, `${name}.png`)
-      yield* write(file, yield* picture(drawable))
+      yield* saveFile(file, yield* picture(drawable))
       return file
     }), { concurrency: 2 })
 })

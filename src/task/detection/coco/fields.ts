@@ -1,4 +1,6 @@
-/** The rules of COCO's fields, for whoever reads its files: what is taken, and what is said of what is not. */
+/** The rules of fields, COCO's and those of other rows, for whoever reads them: what is taken, and what is said of what is not. */
+import { isAbsolute, normalize, sep } from "node:path"
+import type { Problem } from "../../problem.ts"
 import type { Rectangle } from "./Rectangle.ts"
 
 export type Row = { readonly [field: string]: unknown }
@@ -88,4 +90,28 @@ export const textsOf = (row: Row, field: string): ReadonlyArray<string> => {
   const index = value.findIndex((item) => typeof item !== "string" || item === "")
   if (index >= 0) throw new BadField(field, `must be a label, not ${show(value[index])}`, index)
   return value as ReadonlyArray<string>
+}
+
+const largestSide = 65_535
+
+/** A side of a picture in pixels. */
+export const sideOf = (row: Row, field: string): number => {
+  const side = numberOf(row, field)
+  if (Number.isInteger(side) && side >= 1 && side <= largestSide) return side
+  throw new BadField(field, `must be a whole number of pixels from 1 to ${largestSide}, not ${side}`)
+}
+
+/** Throws for a path that leads out of the folder that it is relative to. */
+export const requireInside = (field: string, file: string): void => {
+  const path = normalize(file)
+  if (!isAbsolute(path) && path !== ".." && !path.startsWith(`..${sep}`)) return
+  throw new BadField(field, `must stay inside of the images folder, and ${show(file)} leaves it`)
+}
+
+/** A field's fault as the messages of data sets put it: `field "bbox"[2] must be ...`. Throws what is no fault of a field. */
+export const faultOf = (cause: unknown): Omit<Problem, "entry"> => {
+  if (!(cause instanceof BadField)) throw cause
+  const { field, index, message } = cause
+  const place = index === undefined ? "" : `[${index}]`
+  return { kind: `field "${field}"`, message: `field "${field}"${place} ${message}. Correct or add it.` }
 }

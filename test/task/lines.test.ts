@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { lines } from "../../src/workspace/lines.ts"
+import { lines } from "../../src/task/lines.ts"
 
 /** The lines of a text that comes in pieces of so many bytes. */
 const cut = async (text: string, bytes: number, longest = 100): Promise<ReadonlyArray<string>> => {

@@ -1,0 +1,11 @@
+/** The layouts that are read from disk, by name: to add one takes its file and a line here. */
+export { conversations } from "./conversations.ts"
+export { d3 } from "./d3.ts"
+export { lvis } from "./lvis.ts"
+export { odinw } from "./odinw.ts"
+export { coco, ovdeval } from "./readers.ts"
+export { rec } from "./rec.ts"
+export { refs } from "./refs.ts"
+export { superclevr } from "./superclevr.ts"
+export { voc } from "./voc.ts"
+export { yolo } from "./yolo.ts"
