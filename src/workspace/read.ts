@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { exits } from "../pipeline/Errors.ts"
 import { unknownName } from "../pipeline/near.ts"
 import * as Store from "../store/index.ts"
+import { settings } from "./settings.ts"
 import type { Workspace } from "./workspace.ts"
 
 /** The database has no experiment or run of that name: `message` says what comes near. */
@@ -58,11 +59,14 @@ export const tableSource = Effect.fn("Workspace.tableSource")(function*(workspac
   if (experiment === undefined) return yield* unknownExperiment(handle, name)
   const alive = Store.isHeld(workspace.db)
   const missing = yield* Store.missing(handle, name)
+  const ablation = yield* Store.ablation(handle, name)
+  const scopes = [...new Set(ablation.map(({ scope }) => scope))]
   return {
     ...experiment,
-    ablation: yield* Store.ablation(handle, name),
+    ablation,
     paired: yield* Store.paired(handle, name),
     gain: yield* Store.gain(handle, name),
+    settings: settings(yield* Store.preimages(handle, name), scopes),
     missing: missing.map(({ seed, status, variant }) => ({ variant, seed, status: statusOf(status, alive) }))
   }
 }, Effect.scoped)

@@ -1,0 +1,48 @@
+/** Differences between rows of a table, with what its other comparisons leave of them. */
+import { detectable, holm, level, pairedP } from "../comparisons.ts"
+import { fewest } from "../statistics.ts"
+
+/** Difference to another row, paired by seed. What needs two pairs is null below them. */
+export interface Difference {
+  readonly n: number
+  readonly delta: number
+  /** Standard deviation of the pairs' differences. */
+  readonly sd: number | null
+  readonly ci95: number | null
+  readonly wins: number
+  /** The smallest difference that so many pairs, as spread as these, could have shown: `detectable`. */
+  readonly detectable: number | null
+  /** Two-sided p of the paired t-test. */
+  readonly p: number | null
+  /** The same after Holm's correction over all comparisons of the table with `fewest` pairs; null for one with fewer. */
+  readonly holm: number | null
+  /** What the bare 95 % interval says: it leaves zero out, of `fewest` pairs or more. */
+  readonly bare: boolean
+  /** What is left of that after the correction. */
+  readonly separated: boolean
+}
+
+/** A row of the views `paired` and `gain`; `separated` is what the bare interval says. */
+export interface Stored {
+  readonly n: number
+  readonly delta: number | null
+  readonly sd: number | null
+  readonly ci95: number | null
+  readonly wins: number
+  readonly separated: boolean
+}
+
+/** A difference by itself, before the others of its table are known; undefined where nothing was measured. */
+export const differenceOf = (row: Stored | undefined): Difference | undefined => {
+  if (row === undefined || row.delta === null) return undefined
+  const { ci95, delta, n, sd, separated: bare, wins } = row
+  const spread = sd === null ? {} : { detectable: detectable({ n, sd }), p: pairedP({ n, delta, sd }) }
+  return { n, delta, sd, ci95, wins, detectable: null, p: null, ...spread, holm: null, bare, separated: false }
+}
+
+/** The differences with their p-values corrected for their number, and what is separated after that. */
+export const corrected = (differences: ReadonlyArray<Difference>): ReadonlyMap<Difference, Difference> => {
+  const judged = differences.filter(({ n, p }) => n >= fewest && p !== null)
+  const left = holm(judged.map(({ p }) => p!))
+  return new Map(judged.map((one, i) => [one, { ...one, holm: left[i]!, separated: one.bare && left[i]! < level }]))
+}
