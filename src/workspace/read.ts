@@ -52,11 +52,15 @@ export const runById = Effect.fn("Workspace.runById")(function*(workspace: Works
   return yield* new NotFound({ message: `There is no run ${id}. ${known}` })
 }, Effect.scoped)
 
+/** An experiment by its name. Fails with `NotFound`, saying what comes near. */
+export const experimentCalled = (handle: Store.Handle, name: string) =>
+  Effect.flatMap(Store.experiment(handle, name), (found) =>
+    found === undefined ? unknownExperiment(handle, name) : Effect.succeed(found))
+
 /** All that the table of an experiment is made of. Fails with `NotFound`. */
 export const tableSource = Effect.fn("Workspace.tableSource")(function*(workspace: Workspace, name: string) {
   const handle = yield* open(workspace)
-  const experiment = yield* Store.experiment(handle, name)
-  if (experiment === undefined) return yield* unknownExperiment(handle, name)
+  const experiment = yield* experimentCalled(handle, name)
   const alive = Store.isHeld(workspace.db)
   const missing = yield* Store.missing(handle, name)
   const ablation = yield* Store.ablation(handle, name)

@@ -2,6 +2,7 @@
 import type { Json } from "../pipeline/json.ts"
 import * as Fingerprint from "../pipeline/plan/Fingerprint.ts"
 import { heldBy, type Identity } from "../pipeline/plan/identity.ts"
+import { promptBefore } from "./promptBefore.ts"
 
 /** A stage of a run, with its pre-image. */
 export interface StoredStage {
@@ -65,18 +66,6 @@ const ofJson = (value: Json): Value => {
 const ofTemplate = (template: Json): Value =>
   ({ shown: isObject(template) ? String(template["name"] ?? "unnamed") : "unnamed", whole: JSON.stringify(template) })
 
-/** The template of the prompts that came to a stage, from the nearest prompt stage before it. */
-const promptBefore = (stage: Fingerprint.Preimage, all: ReadonlyMap<string, Fingerprint.Preimage>): Json | undefined => {
-  const seen = new Set<string>()
-  for (let next = stage.inputs.find(({ role }) => role === "input"); next !== undefined && !seen.has(next.fingerprint);) {
-    seen.add(next.fingerprint)
-    const before = all.get(next.fingerprint)
-    if (before?.node.kind === "prompt") return before.node.config
-    next = before?.inputs.find(({ role }) => role === "input")
-  }
-  return undefined
-}
-
 /** Says what an evaluation is called, changes no number, or is shown as the prompt. */
 const apart = ["as", "batch", "template"]
 
@@ -121,7 +110,7 @@ export const settings = (stages: ReadonlyArray<StoredStage>, scopes: ReadonlyArr
     const inner = nested(preimage.node)
     return scopes.flatMap((scope) => {
       const node = labels.has(scope) ? (preimage.node.kind === "evaluate" && label === scope ? preimage.node : undefined) : called(scope, inner)
-      return node === undefined ? [] : [{ variant, scope, settings: settingsOf(node, promptBefore(preimage, byFingerprint)) }]
+      return node === undefined ? [] : [{ variant, scope, settings: settingsOf(node, promptBefore(preimage, byFingerprint)?.config) }]
     })
   })
 }
