@@ -6,6 +6,7 @@ import { exportModel } from "./export/index.ts"
 import { init } from "./init/index.ts"
 import { list } from "./list/index.ts"
 import { plan } from "./plan/index.ts"
+import { power } from "./power/index.ts"
 import { run } from "./run/index.ts"
 import { samples } from "./samples/index.ts"
 import { score } from "./score/index.ts"
@@ -26,5 +27,5 @@ export const assay = Command.make("assay").pipe(
     { command: "assay list", description: "What the database holds" },
     { command: "assay table reward-comparison --format md", description: "Print the ablation table again" }
   ]),
-  Command.withSubcommands([init, check, plan, run, list, show, table, samples, verify, exportModel, sql, score, evaluate])
+  Command.withSubcommands([init, check, plan, run, list, show, table, power, samples, verify, exportModel, sql, score, evaluate])
 )

@@ -5,7 +5,7 @@ import { studentCentral, studentQuantile } from "./statistics.ts"
 export const level = 0.05
 
 /** The share of repetitions in which a difference that is there should be found. */
-const power = 0.8
+export const power = 0.8
 
 /** What is known of the differences of pairs. */
 export interface Pairs {
