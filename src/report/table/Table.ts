@@ -105,7 +105,8 @@ const Printed = Schema.Struct({
 
 const decode = Schema.decodeUnknownOption(Printed)
 
-const columnsOf = (source: Source): { readonly columns: ReadonlyArray<Column>; readonly setting: typeof Printed.Type } => {
+/** The columns of a table and how it is printed: those that the study names, or all that was measured. */
+export const columnsOf = (source: Source): { readonly columns: ReadonlyArray<Column>; readonly setting: typeof Printed.Type } => {
   const known = [...new Map(source.ablation.map((row) => [Metric.fullName(row), row])).values()]
     .map(({ better, name, scope, unit }): Column => ({ title: Metric.fullName({ name, scope }), scope, name, unit, better }))
   const decoded = decode(source.table)
