@@ -1,5 +1,5 @@
 /** How far differences of pairs can be trusted: p-values, their correction for many comparisons, and what n could show. */
-import { studentCentral, studentQuantile } from "./statistics.ts"
+import { studentCentral, studentQuantile } from "../pipeline/student.ts"
 
 /** The error rate that every test and interval is for. */
 export const level = 0.05

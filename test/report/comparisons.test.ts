@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Random from "../../src/pipeline/Random.ts"
 import { detectable, holm, pairedP, pairsNeeded } from "../../src/report/comparisons.ts"
-import { estimate, student95, studentQuantile } from "../../src/report/statistics.ts"
+import { student95, studentQuantile } from "../../src/pipeline/student.ts"
+import { estimate } from "../../src/report/statistics.ts"
 
 /** Mean and spread of `n` differences around a true one, with standard deviation 1. */
 const draw = (next: () => number, n: number, truth: number) => {

@@ -1,5 +1,6 @@
 /** The numbers of a table computed again from the values of its runs. */
-import { estimate, type Estimate, student95 } from "../statistics.ts"
+import { student95 } from "../../pipeline/student.ts"
+import { estimate, type Estimate } from "../statistics.ts"
 import type { Source } from "./Table.ts"
 
 /** The last value of a metric of a finished run; undefined where it is not known anew. `stage`: the execution it is of. */

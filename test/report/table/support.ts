@@ -1,4 +1,4 @@
-import { student95 } from "../../../src/report/statistics.ts"
+import { student95 } from "../../../src/pipeline/student.ts"
 import * as Table from "../../../src/report/table/Table.ts"
 
 /** The metrics of an evaluation, as it declares them. */
