@@ -61,6 +61,8 @@ export interface Table {
   readonly rows: ReadonlyArray<Row>
   readonly baseline?: string | undefined
   readonly reference?: string | undefined
+  /** How often a rule for the seeds looks at the results; intervals of differences hold at all looks together. */
+  readonly looks: number
   readonly evaluationSizes: ReadonlyArray<EvaluationSize>
   /** By what settings the evaluations of the columns measured. */
   readonly settings: ReadonlyArray<ScopeSettings>
@@ -100,7 +102,8 @@ export interface Source {
 const Printed = Schema.Struct({
   rows: Schema.optionalKey(Schema.String),
   metrics: Schema.Array(Schema.Struct({ title: Schema.String, scope: Schema.String, name: Schema.String })),
-  published: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(Schema.NullOr(Schema.Finite))))
+  published: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(Schema.NullOr(Schema.Finite)))),
+  looks: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0)))
 })
 
 const decode = Schema.decodeUnknownOption(Printed)
@@ -146,7 +149,7 @@ const correctedRows = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> => {
 
 /** Makes the table of an experiment from what the store's views say. */
 export const make = (source: Source): Table => {
-  const { columns, setting: { published = {}, rows: axis } } = columnsOf(source)
+  const { columns, setting: { looks = 1, published = {}, rows: axis } } = columnsOf(source)
   const ordered = [
     ...source.variants.filter((variant) => variant.role === "reference"),
     ...source.variants.filter((variant) => variant.role !== "reference")
@@ -158,6 +161,7 @@ export const make = (source: Source): Table => {
     columns,
     baseline: source.variants.find((variant) => variant.role === "baseline")?.name,
     reference: source.variants.find((variant) => variant.role === "reference")?.name,
+    looks,
     evaluationSizes: sizesOf(source, columns),
     settings: settingsOf(columns.map(({ scope }) => scope), source.settings),
     missing: source.missing,
@@ -171,9 +175,9 @@ export const make = (source: Source): Table => {
           metric: column.title,
           measured: measuredOf(find(source.ablation, variant.name, column)),
           toBaseline: variant.role === "variant"
-            ? differenceOf(find(source.paired, variant.name, column))
+            ? differenceOf(find(source.paired, variant.name, column), looks)
             : undefined,
-          toReference: variant.role === "reference" ? undefined : differenceOf(find(source.gain, variant.name, column)),
+          toReference: variant.role === "reference" ? undefined : differenceOf(find(source.gain, variant.name, column), looks),
           published: figures[position] ?? undefined
         }))
       }

@@ -1,5 +1,6 @@
 /** Differences between rows of a table, with what its other comparisons leave of them. */
 import { detectable, holm, level, pairedP } from "../comparisons.ts"
+import { studentQuantile } from "../../pipeline/student.ts"
 import { fewest } from "../statistics.ts"
 
 /** Difference to another row, paired by seed. What needs two pairs is null below them. */
@@ -32,12 +33,17 @@ export interface Stored {
   readonly separated: boolean
 }
 
-/** A difference by itself, before the others of its table are known; undefined where nothing was measured. */
-export const differenceOf = (row: Stored | undefined): Difference | undefined => {
+/**
+ * A difference by itself, before the others of its table are known; undefined where nothing was measured. With several
+ * `looks` its interval is the repeated one, at 5 % divided by their number, and its p times it: `Seeds.until`.
+ */
+export const differenceOf = (row: Stored | undefined, looks: number): Difference | undefined => {
   if (row === undefined || row.delta === null) return undefined
-  const { ci95, delta, n, sd, separated: bare, wins } = row
-  const spread = sd === null ? {} : { detectable: detectable({ n, sd }), p: pairedP({ n, delta, sd }) }
-  return { n, delta, sd, ci95, wins, detectable: null, p: null, ...spread, holm: null, bare, separated: false }
+  const { delta, n, sd, wins } = row
+  const known = sd === null ? {} : { detectable: detectable({ n, sd }), p: Math.min(1, looks * pairedP({ n, delta, sd })) }
+  const ci95 = sd === null || looks === 1 ? row.ci95 : studentQuantile(1 - level / looks, n - 1) * sd / Math.sqrt(n)
+  const bare = looks === 1 ? row.separated : ci95 !== null && n >= fewest && Math.abs(delta) > ci95
+  return { n, delta, sd, ci95, wins, detectable: null, p: null, ...known, holm: null, bare, separated: false }
 }
 
 /** The differences with their p-values corrected for their number, and what is separated after that. */

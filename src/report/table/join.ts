@@ -33,6 +33,7 @@ export const join = (sources: ReadonlyArray<Table.Source>): Table.Table => {
     question: "",
     variants: sources.flatMap((source) => source.variants.map(({ name, role }) => ({ name: named(source, name), role, cell: {} }))),
     table: {
+      looks: Math.max(...sources.map((source) => Table.columnsOf(source).setting.looks ?? 1)),
       metrics,
       published: Object.fromEntries(sources.flatMap((source) =>
         source.variants.map((variant) => {

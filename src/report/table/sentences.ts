@@ -130,6 +130,9 @@ export const sentences = (table: Table): ReadonlyArray<string> => {
     ...judged(table.baseline, toBaseline),
     ...judged(table.reference, toReference),
     ...detectableSentence(table, [toBaseline, toReference]),
+    ...(table.looks > 1
+      ? [`Seeds went on until the answer was known: intervals and p of differences hold at all ${table.looks} looks at them together.`]
+      : []),
     ...(published
       ? [
         "Published figures are those that the experiment file quotes; their model and data may differ from these."
