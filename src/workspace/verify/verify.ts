@@ -7,7 +7,7 @@ import { InvalidExperiment } from "../../pipeline/Errors.ts"
 import * as Fingerprint from "../../pipeline/plan/Fingerprint.ts"
 import { reasonOf } from "../../pipeline/reason.ts"
 import * as Store from "../../store/index.ts"
-import { loadStudy } from "../loadStudy.ts"
+import { loadStudy, StudyError } from "../loadStudy.ts"
 import { promptBefore } from "../promptBefore.ts"
 import { experimentCalled, open } from "../read.ts"
 import type { Workspace } from "../workspace.ts"
@@ -106,7 +106,9 @@ const compareMetrics = Effect.fnUntraced(function*(
 export const verify = Effect.fn("Workspace.verify")(function*(workspace: Workspace, name: string, tally: Tally, file?: string) {
   const handle = yield* open(workspace)
   const known = yield* experimentCalled(handle, name)
-  const { experiment, file: read } = yield* loadStudy(file ?? known.file)
+  const { experiment, file: read } = yield* loadStudy(file ?? known.file).pipe(
+    Effect.mapError((error) => new StudyError({ file: error.file, message: `${error.message} --file names the study of ${name} elsewhere.` }))
+  )
   if (!name.startsWith(experiment.name)) {
     const message = `${read} declares the study ${experiment.name}, not ${name}. Name its file with --file.`
     return yield* new InvalidExperiment({ experiment: name, message })
