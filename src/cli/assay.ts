@@ -1,5 +1,6 @@
 /** The whole command line: to add a command takes its folder and a line here. */
 import * as Command from "effect/cli/Command"
+import { bootstrap } from "./bootstrap/index.ts"
 import { check } from "./check/index.ts"
 import { evaluate } from "./evaluate/index.ts"
 import { exportModel } from "./export/index.ts"
@@ -27,5 +28,5 @@ export const assay = Command.make("assay").pipe(
     { command: "assay list", description: "What the database holds" },
     { command: "assay table reward-comparison --format md", description: "Print the ablation table again" }
   ]),
-  Command.withSubcommands([init, check, plan, run, list, show, table, power, samples, verify, exportModel, sql, score, evaluate])
+  Command.withSubcommands([init, check, plan, run, list, show, table, power, bootstrap, samples, verify, exportModel, sql, score, evaluate])
 )

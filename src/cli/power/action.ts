@@ -1,12 +1,12 @@
 /** Prints how many seeds a difference needs, row by row. */
 import * as Effect from "effect/Effect"
 import * as Metric from "../../pipeline/declare/Metric.ts"
-import { unknownName } from "../../pipeline/near.ts"
 import { level, mostPairs, power as share } from "../../report/comparisons.ts"
 import { power as powerOf } from "../../report/power.ts"
 import * as Workspace from "../../workspace/index.ts"
-import { invalid, usage } from "../failure.ts"
+import { invalid } from "../failure.ts"
 import { grid } from "../grid.ts"
+import { metricCalled } from "../metricCalled.ts"
 import { print, printJson } from "../output.ts"
 
 interface Options {
@@ -18,15 +18,6 @@ interface Options {
 }
 
 const short = (value: number | null): string => value === null ? "-" : String(Number(value.toPrecision(3)))
-
-/** The one metric that a name means. */
-const metricCalled = (name: string, all: ReadonlyArray<{ readonly scope: string; readonly name: string; readonly unit: string }>) => {
-  const known = [...new Map(all.map((metric) => [Metric.fullName(metric), metric])).values()]
-  const [found, ...others] = Metric.meant(name, known)
-  if (found === undefined) return Effect.fail(usage(unknownName("metric called", name, known.map(Metric.fullName), "Nothing is measured yet.")))
-  if (others.length === 0) return Effect.succeed(found)
-  return Effect.fail(usage(`"${name}" may be ${[found, ...others].map(Metric.fullName).join(" or ")}. Give the whole name.`))
-}
 
 export const power = Effect.fn("power")(function*({ db, difference, experiment, json, metric }: Options) {
   const source = yield* Workspace.tableSource(Workspace.at(db), experiment)

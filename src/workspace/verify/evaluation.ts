@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Replay from "../../evaluate/Replay.ts"
 import type { Any } from "../../pipeline/declare/Stage.ts"
-import type * as Fingerprint from "../../pipeline/plan/Fingerprint.ts"
 import type * as Random from "../../pipeline/Random.ts"
 import * as RecordBuffer from "../../pipeline/run/RecordBuffer.ts"
 import { Generated, Recorder, Spool, StageKey } from "../../pipeline/run/services.ts"
@@ -26,12 +25,6 @@ const stored = (sample: Store.RecordedSample): Replay.Stored => ({
   prompt: sample.prompt,
   ...sizesOf(sample.details)
 })
-
-/** What an evaluation asks by, as far as it is not said in its own config: the prompt stage that came before it. */
-export const askingOf = (prompt: Fingerprint.Preimage["node"] | undefined) => {
-  const task = prompt?.parts["task"]
-  return { task: task !== undefined && "name" in task ? task.name : "", template: prompt?.config ?? {} }
-}
 
 /**
  * Runs an evaluation with a sampler that answers as it once did: reads its data set again, and gives what it records now. The

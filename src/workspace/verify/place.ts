@@ -7,21 +7,13 @@ import { type Node, partsOf } from "../../pipeline/declare/Node.ts"
 import { labels } from "../../pipeline/declare/Paths.ts"
 import { isStage } from "../../pipeline/declare/Stage.ts"
 import { exitCodeOf, exits } from "../../pipeline/Errors.ts"
-import type { Preimage } from "../../pipeline/plan/Fingerprint.ts"
 import * as Random from "../../pipeline/Random.ts"
 import { messageOf } from "../../pipeline/reason.ts"
 import type * as Store from "../../store/index.ts"
 import { again, compareRewards, compareSample } from "./evaluation.ts"
 import { scored, scoringOf } from "./scoring.ts"
+import type { Stored } from "./stored.ts"
 import type { Tally } from "./tally.ts"
-
-/** A stage as it was stored, and the node of the study that it was, or why there is none. */
-export interface Stored {
-  readonly recorded: Store.Recorded
-  readonly preimage: Preimage | undefined
-  readonly node: Node | string
-  readonly asking: unknown
-}
 
 /** Metrics that came out, and what was judged. */
 interface Judged {
@@ -32,18 +24,13 @@ interface Judged {
 export const placeOf = ({ label, seed, variant }: Pick<Store.Recorded, "label" | "seed" | "variant">): string =>
   `${variant} · seed ${seed}, ${label}`
 
-const keyOf = ({ preimage }: Stored): Random.Key => {
-  const random = preimage?.random
-  return random === undefined ? Random.key(0) : Random.fold(Random.key(random.seed), random.stream)
-}
-
 /** The evaluation of a place: the stage itself, or the one of that scope nested in its body; with its key. */
 const evaluationOf = (stored: Stored, node: Node, { scope, step }: Store.Place) => {
-  if (scope === "") return { node, key: keyOf(stored) }
+  if (scope === "") return { node, key: stored.key }
   const body = partsOf(node)
   const index = body.findIndex(({ name, parts }) => name === "every" && (parts["stage"] as Node | undefined)?.label === scope)
   const found = body[index]?.parts["stage"] as Node | undefined
-  return found && { node: found, key: Random.fold(Random.fold(keyOf(stored), "step", step), labels(body)[index]!) }
+  return found && { node: found, key: Random.fold(Random.fold(stored.key, "step", step), labels(body)[index]!) }
 }
 
 const judgedEvaluation = Effect.fnUntraced(function*(

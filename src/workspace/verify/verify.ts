@@ -1,19 +1,10 @@
 /** Verification: the stored completions of an experiment judged again, and every number that follows from them compared. */
 import * as Effect from "effect/Effect"
-import type { Experiment } from "../../pipeline/declare/Experiment.ts"
-import type { Node } from "../../pipeline/declare/Node.ts"
-import { labels } from "../../pipeline/declare/Paths.ts"
-import { InvalidExperiment } from "../../pipeline/Errors.ts"
-import * as Fingerprint from "../../pipeline/plan/Fingerprint.ts"
-import { reasonOf } from "../../pipeline/reason.ts"
 import * as Store from "../../store/index.ts"
-import { loadStudy, StudyError } from "../loadStudy.ts"
-import { promptBefore } from "../promptBefore.ts"
-import { experimentCalled, open } from "../read.ts"
+import { open } from "../read.ts"
 import type { Workspace } from "../workspace.ts"
-import { askingOf } from "./evaluation.ts"
-import { judgedPlace, placeOf, type Stored } from "./place.ts"
-import { restored } from "./restored.ts"
+import { judgedPlace, placeOf } from "./place.ts"
+import { type Stored, storedStages } from "./stored.ts"
 import { compareSums, summing } from "./sums.ts"
 import type { Tally } from "./tally.ts"
 
@@ -38,19 +29,6 @@ export interface Verified {
 
 const keyOf = ({ name, scope, step }: { readonly scope: string; readonly name: string; readonly step: number }): string =>
   JSON.stringify([scope, name, step])
-
-/** The study's node of a stored stage, with its stored config; or why there is none. */
-const nodeOf = (experiment: Experiment, { label, variant }: Store.Recorded, preimage: Fingerprint.Preimage | undefined): Node | string => {
-  if (preimage === undefined) return "an older version of this program stored it"
-  const stages = experiment.variants.find(({ name }) => name === variant)?.pipeline.stages ?? []
-  const now = stages[labels(stages).indexOf(label)]
-  if (now === undefined) return `the study has no stage ${label} of ${variant} by now`
-  try {
-    return restored(now, preimage.node)
-  } catch (cause) {
-    return reasonOf(cause)
-  }
-}
 
 /** Judges a stage's completions again, place by place, and returns its metrics as they come out now, by `keyOf`. */
 const judgedStage = Effect.fnUntraced(function*(handle: Store.Handle, workspace: Workspace, stored: Stored, tally: Tally) {
@@ -105,29 +83,13 @@ const compareMetrics = Effect.fnUntraced(function*(
  */
 export const verify = Effect.fn("Workspace.verify")(function*(workspace: Workspace, name: string, tally: Tally, file?: string) {
   const handle = yield* open(workspace)
-  const known = yield* experimentCalled(handle, name)
-  const { experiment, file: read } = yield* loadStudy(file ?? known.file).pipe(
-    Effect.mapError((error) => new StudyError({ file: error.file, message: `${error.message} --file names the study of ${name} elsewhere.` }))
-  )
-  if (!name.startsWith(experiment.name)) {
-    const message = `${read} declares the study ${experiment.name}, not ${name}. Name its file with --file.`
-    return yield* new InvalidExperiment({ experiment: name, message })
-  }
-  const all = yield* Store.recorded(handle, name)
-  const preimages = new Map(all.flatMap(({ fingerprint, preimage }) => {
-    const found = Fingerprint.read(preimage)
-    return found === undefined ? [] : [[fingerprint, found] as const]
-  }))
   const finals: Array<Final> = []
   const total = { completions: 0, evaluations: 0, steps: 0 }
-  for (const runs of Map.groupBy(all, ({ stage }) => stage).values()) {
-    const [recorded] = runs
-    const preimage = preimages.get(recorded!.fingerprint)
-    const prompt = preimage === undefined ? undefined : promptBefore(preimage, preimages)
-    const stored = { recorded: recorded!, preimage, node: nodeOf(experiment, recorded!, preimage), asking: askingOf(prompt) }
+  for (const stored of yield* storedStages(handle, name, file)) {
+    const { recorded, runs } = stored
     const { judged, metrics } = yield* judgedStage(handle, workspace, stored, tally)
     for (const key of ["completions", "evaluations", "steps"] as const) total[key] += judged[key]
-    const last = yield* compareMetrics(handle, recorded!, metrics, tally)
+    const last = yield* compareMetrics(handle, recorded, metrics, tally)
     finals.push(...runs.flatMap(({ label, role, seed, stage, variant }) =>
       last.map(({ name, scope, value }) => ({ variant, role, seed, stage, name, value, scope: scope === "" ? label : scope }))))
   }
