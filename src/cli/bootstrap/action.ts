@@ -57,7 +57,7 @@ export const bootstrap = Effect.fn("bootstrap")(function*({ db, experiment, file
   if (rows.every(({ delta }) => Number.isNaN(delta))) {
     return yield* invalid(`${Metric.fullName(found)} is no metric of a task, so it cannot be measured on some of the examples.`)
   }
-  if (json) return yield* printJson({ experiment, metric: found, rows })
+  if (json) return yield* printJson({ experiment, metric: { scope: found.scope, name: found.name, unit: found.unit }, rows })
   yield* print([
     `${experiment}: differences in ${Metric.fullName(found)} with their 95 % intervals over images, ${resamples} resamples`,
     "",
