@@ -53,9 +53,10 @@ export const runById = Effect.fn("Workspace.runById")(function*(workspace: Works
 }, Effect.scoped)
 
 /** An experiment by its name. Fails with `NotFound`, saying what comes near. */
-export const experimentCalled = (handle: Store.Handle, name: string) =>
-  Effect.flatMap(Store.experiment(handle, name), (found) =>
-    found === undefined ? unknownExperiment(handle, name) : Effect.succeed(found))
+export const experimentCalled = Effect.fnUntraced(function*(handle: Store.Handle, name: string) {
+  const found = yield* Store.experiment(handle, name)
+  return found === undefined ? yield* unknownExperiment(handle, name) : found
+})
 
 /** All that the table of an experiment is made of. Fails with `NotFound`. */
 export const tableSource = Effect.fn("Workspace.tableSource")(function*(workspace: Workspace, name: string) {

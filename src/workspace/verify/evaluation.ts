@@ -8,10 +8,9 @@ import * as RecordBuffer from "../../pipeline/run/RecordBuffer.ts"
 import { Generated, Recorder, Spool, StageKey } from "../../pipeline/run/services.ts"
 import { spoolIn } from "../../pipeline/run/spool.ts"
 import type * as Store from "../../store/index.ts"
-import type { Size } from "../../vision/Box.ts"
 import type { Tally } from "./tally.ts"
 
-const sizesOf = (details: string): { readonly image: Size; readonly input: Size } => {
+const sizesOf = (details: string): Pick<Replay.Stored, "image" | "input"> => {
   const { height, inputHeight, inputWidth, width } = JSON.parse(details) as { readonly [key: string]: unknown }
   const sizes = { image: { width, height }, input: { width: inputWidth, height: inputHeight } }
   if ([width, height, inputWidth, inputHeight].every((side) => typeof side === "number")) return sizes as never
