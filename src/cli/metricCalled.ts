@@ -15,7 +15,8 @@ export const metricCalled = (name: string, all: ReadonlyArray<Measured>): Effect
   const known = [...new Map(all.map((metric) => [Metric.fullName(metric), metric])).values()]
   const [found, ...others] = Metric.meant(name, known)
   if (found === undefined) {
-    return Effect.fail(usage(unknownName("metric called", name, known.map(Metric.fullName), "Nothing is measured yet.")))
+    const names = [...new Set(known.flatMap((metric) => [Metric.fullName(metric), metric.name]))]
+    return Effect.fail(usage(unknownName("metric called", name, names, "Nothing is measured yet.")))
   }
   if (others.length === 0) return Effect.succeed(found)
   return Effect.fail(usage(`"${name}" may be ${[found, ...others].map(Metric.fullName).join(" or ")}. Give the whole name.`))

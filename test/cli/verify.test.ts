@@ -38,6 +38,9 @@ export default Experiment.make("verified", {
 })
 `
 
+/** An answer of an evaluation at the end of a run. */
+const answered = "(SELECT max(c.id) FROM completion c JOIN stage s ON s.id = c.stage WHERE s.kind = 'evaluate')"
+
 /** Runs SQL on a copy of the database, and verifies the copy. */
 const altered = async (name: string, sql: string) => {
   copyFileSync(join(folder, "runs.db"), join(folder, name))
@@ -69,7 +72,7 @@ describe("assay verify", () => {
     assert.isAbove(compared, 2000)
     const names = left.map(({ what }: { what: string }) => what)
     assert.includeMembers(names, ["loop/loss", "loop/kl", "loop/gradientNorm"])
-    assert.notInclude(names.join(" "), "reward", "all of scoring was computed again")
+    assert.notInclude(names.join(" "), "/reward", "all of scoring was computed again")
     assert.notInclude(names.join(" "), "detection")
     assert.notInclude(names.join(" "), "watch")
   })
@@ -89,9 +92,9 @@ describe("assay verify", () => {
   })
 
   it.each([
-    ["a completion", "UPDATE completion SET completion = 'None' WHERE id = (SELECT max(id) FROM completion)", "detection, step 0, answer"],
+    ["a completion", `UPDATE completion SET completion = '<think>.</think><answer>None</answer>' WHERE id = ${answered}`, "detection, step 0, answer"],
     ["a reward", "UPDATE sample_reward SET value = value + 0.5 WHERE sample = 9 AND ordinal = 0", "reward"],
-    ["a box", "UPDATE box SET x1 = x1 + 1 WHERE sample = (SELECT max(sample) FROM box) AND ordinal = 0", "box 0 x1"],
+    ["a box", `UPDATE box SET x1 = x1 + 1 WHERE sample = ${answered} AND ordinal = 0`, "box 0 x1"],
     ["a metric", "UPDATE metric SET value = value + 1 WHERE key = (SELECT id FROM metric_key WHERE name = 'mAP')", "detection, step 0, mAP"],
     ["what tables are made of", "UPDATE last_value SET value = value + 1 WHERE key = (SELECT id FROM metric_key WHERE name = 'mAP')", "as tables have it"],
     ["a sum that a view reads", "UPDATE step_reward SET mean = mean + 1", "part"],
@@ -118,10 +121,10 @@ describe("assay verify", () => {
   })
 
   it("says so where the study has changed, or nothing can be judged", async () => {
-    writeFileSync(join(folder, "changed.ts"), study.replaceAll("Evaluate.detection(", "Evaluate.referring(").replaceAll("mode: \"positive\", ", ""))
+    writeFileSync(join(folder, "changed.ts"), study.replace("Reward.ap()", "Reward.ap50()"))
     const changed = await assay(folder, "verify", "verified", "--file", "changed.ts", "--json")
     const left = JSON.parse(changed.out).left as ReadonlyArray<{ readonly why: string }>
-    assert.isTrue(left.some(({ why }) => why.includes("where it ran with detection, the study has referring by now")), changed.out)
+    assert.isTrue(left.some(({ why }) => why.includes("where it ran with ap, the study has ap50 by now")), changed.out)
     const ran = await assay(folder, "run", tastes, "--seeds", "1")
     assert.strictEqual(ran.code, 0, ran.err)
     const nothing = await assay(folder, "verify", "tastes")

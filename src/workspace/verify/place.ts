@@ -70,6 +70,8 @@ export const judgedPlace = Effect.fnUntraced(function*(
     const scoring = scoringOf(node)
     if (scoring === undefined) return leave("it has no stage that scores texts by one reward")
     const { metrics, scores } = scored(scoring, samples)
+    const boxes = samples.reduce((sum, sample) => sum + sample.boxes.length, 0)
+    if (boxes > 0) tally.leave(`boxes of ${what}`, 4 * boxes, "rewards read the texts, and these are kept for pictures")
     samples.forEach((sample, i) => compareRewards(tally, () => `${where}, answer ${sample.ordinal}`, sample, scores[i]!.parts))
     return { of: "steps", metrics: scoring.once ? metrics : [] }
   }
