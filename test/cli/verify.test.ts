@@ -39,7 +39,8 @@ export default Experiment.make("verified", {
 `
 
 /** An answer of an evaluation at the end of a run. */
-const answered = "(SELECT max(c.id) FROM completion c JOIN stage s ON s.id = c.stage WHERE s.kind = 'evaluate')"
+const answered = "(SELECT max(c.id) FROM completion c JOIN run_stage rs ON rs.stage = c.stage JOIN run r ON r.id = rs.run " +
+  "JOIN experiment e ON e.id = r.experiment WHERE e.name = 'verified' AND rs.label = 'detection')"
 
 /** Runs SQL on a copy of the database, and verifies the copy. */
 const altered = async (name: string, sql: string) => {
@@ -154,6 +155,27 @@ describe("assay power", () => {
     assert.deepStrictEqual([none.code, zero.code, unknown.code], [2, 2, 2])
     assert.include(none.err, "above 0")
     assert.include(unknown.err, "Did you mean")
+  })
+})
+
+describe("assay bootstrap", () => {
+  it("measures the stored answers again on images drawn with repetition", async () => {
+    const { code, err, out } = await assay(folder, "bootstrap", "verified", "--metric", "mAP", "--resamples", "100", "--json")
+    assert.strictEqual(code, 0, err)
+    const { rows } = JSON.parse(out)
+    assert.deepStrictEqual(rows.map(({ seed, to, variant }: { seed: number; to: string; variant: string }) => [variant, to, seed]), [
+      ["base", "AP", 0],
+      ["base", "AP", 1],
+      ["both", "AP", 0],
+      ["both", "AP", 1]
+    ])
+    const [stored] = JSON.parse((await assay(folder, "sql", `SELECT a.value - b.value AS delta FROM final_metric a JOIN final_metric b
+      ON b.seed = a.seed AND b.metric = a.metric WHERE a.variant = 'both' AND b.variant = 'AP' AND a.seed = 0 AND a.name = 'mAP'`, "--json")).out)
+    assert.approximately(rows[2].delta, stored.delta, 1e-9, "of all images it is the difference of the runs")
+    for (const { delta, high, low } of rows) assert.isTrue(low <= delta && delta <= high)
+    const form = await assay(folder, "bootstrap", "verified", "--metric", "detection/formatRate", "--resamples", "100")
+    assert.strictEqual(form.code, 3)
+    assert.include(form.err, "no metric of a task")
   })
 })
 
