@@ -51,17 +51,17 @@ const altered = async (name: string, sql: string) => {
   return assay(folder, "verify", "verified", "--db", name)
 }
 
-describe("assay verify", () => {
-  beforeAll(async () => {
-    writeFileSync(join(folder, "study.ts"), study)
-    const ran = await assay(folder, "run", "study.ts")
-    assert.strictEqual(ran.code, 0, ran.err)
-    assert.include(ran.out, "Settings of detection: data shapes(")
-    const checkpoint = new Database(join(folder, "runs.db"))
-    checkpoint.pragma("wal_checkpoint(TRUNCATE)")
-    checkpoint.close()
-  })
+beforeAll(async () => {
+  writeFileSync(join(folder, "study.ts"), study)
+  const ran = await assay(folder, "run", "study.ts")
+  assert.strictEqual(ran.code, 0, ran.err)
+  assert.include(ran.out, "Settings of detection: data shapes(")
+  const checkpoint = new Database(join(folder, "runs.db"))
+  checkpoint.pragma("wal_checkpoint(TRUNCATE)")
+  checkpoint.close()
+})
 
+describe("assay verify", () => {
   it("judges every completion again, of evaluations, of those nested in a loop and of training steps, and finds the same", async () => {
     const { code, err, out } = await assay(folder, "verify", "verified", "--json")
     assert.strictEqual(code, 0, err)
