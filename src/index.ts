@@ -2,7 +2,7 @@
 export * as Data from "./data/index.ts"
 export * as Filter from "./data/Filter.ts"
 export { Evaluate } from "./evaluate/index.ts"
-export { Experiment, Grid, Pipeline, Random, Rows, Stage } from "./pipeline/index.ts"
+export { Experiment, Grid, Pipeline, Random, Rows, Seeds, Stage } from "./pipeline/index.ts"
 export * as Policy from "./policy/index.ts"
 export * as Prompt from "./prompt/index.ts"
 export * as Reward from "./reward/index.ts"

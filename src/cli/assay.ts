@@ -1,5 +1,6 @@
 /** The whole command line: to add a command takes its folder and a line here. */
 import * as Command from "effect/cli/Command"
+import { bootstrap } from "./bootstrap/index.ts"
 import { check } from "./check/index.ts"
 import { data } from "./data/index.ts"
 import { evaluate } from "./evaluate/index.ts"
@@ -7,23 +8,28 @@ import { exportModel } from "./export/index.ts"
 import { init } from "./init/index.ts"
 import { list } from "./list/index.ts"
 import { plan } from "./plan/index.ts"
+import { power } from "./power/index.ts"
 import { run } from "./run/index.ts"
 import { samples } from "./samples/index.ts"
 import { score } from "./score/index.ts"
 import { show } from "./show/index.ts"
 import { sql } from "./sql/index.ts"
 import { table } from "./table/index.ts"
+import { verify } from "./verify/index.ts"
 
 export const assay = Command.make("assay").pipe(
   Command.withDescription(
     "Run experiments on vision-language detectors, and read what came out of them.\n\n" +
       "Exit codes: 0 done, 1 a run failed or a number is below what --fail-under asks, 2 a wrong word on the command line,\n" +
-      "3 a wrong study, config, data set or model, 130 interrupted (the same command goes on)."
+      "3 a wrong study, config, data set or model, 4 `assay verify` found a number that differs,\n" +
+      "130 interrupted (the same command goes on)."
   ),
   Command.withExamples([
     { command: "assay run pipelines/reward-comparison.ts", description: "Run a study and print its table" },
     { command: "assay list", description: "What the database holds" },
     { command: "assay table reward-comparison --format md", description: "Print the ablation table again" }
   ]),
-  Command.withSubcommands([init, check, plan, run, list, show, table, samples, exportModel, sql, score, evaluate, data])
+  Command.withSubcommands([
+    init, check, plan, run, list, show, table, power, bootstrap, samples, verify, exportModel, sql, score, evaluate, data
+  ])
 )

@@ -138,14 +138,14 @@ const define = <E extends AnyExample, Asked, Truth, Answer, Fields extends Schem
       ...Form.metrics,
       ...(reward === undefined ? [] : [Metric.make("reward", "", "higher", "completion")])
     ],
-    run: (options, input: Asking, { data, filter, reward }) =>
+    run: (options, input: Asking, { data, filter, reward, task: held }) =>
       Effect.gen(function*() {
         const settings = options as unknown as Settings // the task's own fields apart
         const recorder = yield* Recorder
         const inputSize = seenSizes((yield* Sampler).inputSize)
         const all = yield* data.run()
         const dataset = (filter === undefined ? all : yield* filter.run(all)) as Dataset<E> // `on` matched the types
-        const { asks, keeps, measure } = task.evaluation
+        const { asks, keeps, measure } = (held as unknown as typeof task).evaluation // `on` gave it
         const asked = yield* wanted(dataset, (example) => asks(options as never, example as E, dataset), settings.limit)
         const template = templateFor(settings, input, task as never)
         const answers: Array<Answered<E, Asked, Truth, Answer>> = []

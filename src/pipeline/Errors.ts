@@ -7,7 +7,7 @@ import { reasonOf } from "./reason.ts"
  * Exit codes of the command. An error class says its own in a field `exitCode`; one without it means that something broke
  * at work.
  */
-export const exits = { broke: 1, usage: 2, invalid: 3, interrupted: 130 } as const
+export const exits = { broke: 1, usage: 2, invalid: 3, mismatch: 4, interrupted: 130 } as const
 
 export type ExitCode = (typeof exits)[keyof typeof exits]
 

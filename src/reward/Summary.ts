@@ -2,6 +2,7 @@
 import * as Metric from "../pipeline/declare/Metric.ts"
 import { mean, orZero, sd } from "../pipeline/statistics.ts"
 import type { Reward, Score } from "../task/reward.ts"
+import type { Said } from "../task/Task.ts"
 
 /** What the scores of a reward are summed up in. */
 export const metricsOf = (reward: Reward): ReadonlyArray<Metric.Metric> => [
@@ -38,3 +39,22 @@ export const metrics = (
     ["rewardErrors", scores.filter(({ parts }) => parts.some(({ error }) => error !== undefined)).length]
   ]
 }
+
+/** What the lengths of completions are summed up in. */
+export const lengthMetrics: ReadonlyArray<Metric.Metric> = [
+  Metric.make("completionLength", "tokens", "neither", "completion"),
+  Metric.make("completionLengthMax", "tokens", "neither", "completion"),
+  Metric.make("truncated", "share", "lower", "completion")
+]
+
+/** All values of a step of scoring: of `said`, whose scores are these. */
+export const ofStep = (
+  reward: Reward,
+  scores: ReadonlyArray<Score>,
+  said: ReadonlyArray<Pick<Said, "tokenCount" | "finishReason">>
+): ReadonlyArray<readonly [name: string, value: number]> => [
+  ...metrics(reward, scores),
+  ["completionLength", mean(said.map(({ tokenCount }) => tokenCount))],
+  ["completionLengthMax", said.reduce((most, { tokenCount }) => Math.max(most, tokenCount), 0)],
+  ["truncated", mean(said.map(({ finishReason }) => finishReason === "length" ? 1 : 0))]
+]

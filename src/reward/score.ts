@@ -1,16 +1,15 @@
 /** The reward stage: scores rollouts, and remembers every sample. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Metric from "../pipeline/declare/Metric.ts"
 import * as Stage from "../pipeline/declare/Stage.ts"
 import type { SampleRecord } from "../pipeline/run/Records.ts"
 import { Recorder } from "../pipeline/run/services.ts"
-import { mean } from "../pipeline/statistics.ts"
 import type { Rollouts, ScoredRollouts } from "../rollout/rollouts.ts"
 import type { Prompt } from "../task/prompt.ts"
 import { record } from "../task/record.ts"
 import { part, type Reward, type Score } from "../task/reward.ts"
 import * as Task from "../task/Task.ts"
+import type { Said } from "../task/Task.ts"
 import { sum } from "./combine.ts"
 import * as Summary from "./Summary.ts"
 
@@ -22,20 +21,15 @@ const stage = Stage.define({
   parts: { reward: part },
   metrics: (_, { reward }) => [
     ...Summary.metricsOf(reward),
-    Metric.make("completionLength", "tokens", "neither", "completion"),
-    Metric.make("completionLengthMax", "tokens", "neither", "completion"),
-    Metric.make("truncated", "share", "lower", "completion")
+    ...Summary.lengthMetrics
   ],
   run: (_, rollouts: Rollouts, { reward }) =>
     Effect.gen(function*() {
       const recorder = yield* Recorder
       const scores = scoreGroups(sum(reward), rollouts)
-      for (const [name, value] of Summary.metrics(reward, scores.flat())) recorder.metric(name, value)
-      const lengths = rollouts.groups.flatMap(({ completions }) => completions.map(({ tokens }) => tokens.length))
-      const cut = rollouts.groups.flatMap(({ completions }) => completions.map((one) => one.finishReason === "length" ? 1 : 0))
-      recorder.metric("completionLength", mean(lengths))
-      recorder.metric("completionLengthMax", lengths.reduce((most, length) => Math.max(most, length), 0))
-      recorder.metric("truncated", mean(cut))
+      const said = rollouts.groups.flatMap(({ completions }) =>
+        completions.map(({ finishReason, text, tokens }): Said => ({ text, tokenCount: tokens.length, finishReason })))
+      for (const [name, value] of Summary.ofStep(reward, scores.flat(), said)) recorder.metric(name, value)
       recorder.samples(records(rollouts, scores))
       return toScored(rollouts, scores)
     })

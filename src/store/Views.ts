@@ -17,6 +17,7 @@ const difference = {
   metric: text().notNull(),
   n: integer().notNull(),
   delta: real(),
+  sd: real(),
   ci95: real(),
   wins: integer().notNull(),
   separated: integer({ mode: "boolean" }).notNull(),

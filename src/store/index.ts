@@ -7,6 +7,17 @@ export { realFile } from "./realFile.ts"
 export { preimages, run, type RunMetric, runNumbers, runs } from "./read/runs.ts"
 export { type Options as SampleOptions, samples } from "./read/samples.ts"
 export { type Answer, sql } from "./read/sql.ts"
+export {
+  type Place,
+  places,
+  type Recorded,
+  recorded,
+  type RecordedMetric,
+  recordedMetrics,
+  type RecordedSample,
+  recordedSamples,
+  recordedSums
+} from "./read/recorded.ts"
 export { ablation, finalMetrics, gain, learningCurve, missing, paired, rewardParts, tokenStatistics } from "./read/tables.ts"
 export { acquire as lock, isHeld } from "./runLock.ts"
 export { fromCause, type Reason, StoreError } from "./storeError.ts"

@@ -93,6 +93,13 @@ const ledger = (memory: Memory): Ledger["Service"] => ({
     Effect.sync(() => {
       const stage = byFingerprint(memory, fingerprint)
       return stage === undefined || stage.status === "finished" ? undefined : checkpointOf(memory, stage)?.step
+    }),
+  lastValue: (fingerprint, { name, scope }) =>
+    Effect.sync(() => {
+      const stage = byFingerprint(memory, fingerprint)
+      if (stage?.status !== "finished") return undefined
+      const found = stage.steps.flatMap(({ metrics }) => metrics).findLast((metric) => metric.name === name && metric.scope === scope)
+      return found === undefined ? undefined : Number.isFinite(found.value) ? found.value : null
     })
 })
 

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Experiment } from "../pipeline/declare/Experiment.ts"
 import * as Plan from "../pipeline/plan/Plan.ts"
 import { type Event, Progress } from "../pipeline/run/Progress.ts"
+import { rounds } from "../pipeline/run/rounds.ts"
 import * as Runner from "../pipeline/run/Runner.ts"
 import { layer, type Memory } from "./memory.ts"
 
@@ -21,8 +22,11 @@ export const planStudy = (memory: Memory, experiment: Experiment, options: Plan.
 
 /** Runs a study, and says how every run of it ended. What the memory holds as finished is not run again. */
 export const runStudy = (memory: Memory, experiment: Experiment, { jobs = 1, listen = () => {}, ...options }: Options = {}) =>
-  Plan.plan(experiment, options).pipe(
-    Effect.flatMap((plan) => Runner.run(plan, { jobs, environment, file: "study.ts" })),
+  Effect.gen(function*() {
+    const planned = (options: Plan.Options) => Effect.map(Plan.plan(experiment, options), (plan) => ({ plan }))
+    const run = ({ plan }: { readonly plan: Plan.Plan }) => Runner.run(plan, { jobs, environment, file: "study.ts" })
+    return (yield* rounds(yield* planned(options), planned({ ...options, force: undefined }), run)).results
+  }).pipe(
     Effect.provideService(Progress, listen),
     Effect.provide(layer(memory))
   )

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { exits } from "../pipeline/Errors.ts"
 import { unknownName } from "../pipeline/near.ts"
 import * as Store from "../store/index.ts"
+import { settings } from "./settings.ts"
 import type { Workspace } from "./workspace.ts"
 
 /** The database has no experiment or run of that name: `message` says what comes near. */
@@ -51,18 +52,26 @@ export const runById = Effect.fn("Workspace.runById")(function*(workspace: Works
   return yield* new NotFound({ message: `There is no run ${id}. ${known}` })
 }, Effect.scoped)
 
+/** An experiment by its name. Fails with `NotFound`, saying what comes near. */
+export const experimentCalled = Effect.fnUntraced(function*(handle: Store.Handle, name: string) {
+  const found = yield* Store.experiment(handle, name)
+  return found === undefined ? yield* unknownExperiment(handle, name) : found
+})
+
 /** All that the table of an experiment is made of. Fails with `NotFound`. */
 export const tableSource = Effect.fn("Workspace.tableSource")(function*(workspace: Workspace, name: string) {
   const handle = yield* open(workspace)
-  const experiment = yield* Store.experiment(handle, name)
-  if (experiment === undefined) return yield* unknownExperiment(handle, name)
+  const experiment = yield* experimentCalled(handle, name)
   const alive = Store.isHeld(workspace.db)
   const missing = yield* Store.missing(handle, name)
+  const ablation = yield* Store.ablation(handle, name)
+  const scopes = [...new Set(ablation.map(({ scope }) => scope))]
   return {
     ...experiment,
-    ablation: yield* Store.ablation(handle, name),
+    ablation,
     paired: yield* Store.paired(handle, name),
     gain: yield* Store.gain(handle, name),
+    settings: settings(yield* Store.preimages(handle, name), scopes),
     missing: missing.map(({ seed, status, variant }) => ({ variant, seed, status: statusOf(status, alive) }))
   }
 }, Effect.scoped)

@@ -6,6 +6,7 @@ import * as Plan from "../pipeline/plan/Plan.ts"
 import * as Claims from "../pipeline/run/Claims.ts"
 import * as ComputeThreads from "../pipeline/run/ComputeThreads.ts"
 import { type Event, Progress } from "../pipeline/run/Progress.ts"
+import { rounds } from "../pipeline/run/rounds.ts"
 import * as Runner from "../pipeline/run/Runner.ts"
 import { Generated } from "../pipeline/run/services.ts"
 import * as Store from "../store/index.ts"
@@ -27,7 +28,7 @@ const services = ({ db, generated, objects }: Workspace) =>
 
 /**
  * Takes the lock of the workspace for the rest of the scope, plans, and returns the plan with what executes it: every run,
- * `jobs` at a time, telling `listen` what happens.
+ * `jobs` at a time, telling `listen` what happens. `again` plans anew, for a study whose rule may ask for more seeds.
  *
  * Fails as `Plan.plan` does, and with `StoreError` (reason "running") while another process runs studies there.
  */
@@ -35,18 +36,28 @@ export const prepare = Effect.fn("Workspace.prepare")(
   function*(workspace: Workspace, { experiment, file }: Study, { jobs = 1, ...options }: Options = {}) {
     yield* Store.lock(workspace.db)
     const context = yield* Layer.build(services(workspace))
-    const plan = yield* Effect.provideContext(Plan.plan(experiment, options), context)
     const threads = { jobs, threadsEach: ComputeThreads.divided(jobs) }
     const environment = yield* Store.environment({ folder: path.dirname(path.resolve(file)), threads })
-    const execute = (listen: (event: Event) => void = () => {}) =>
-      Runner.run(plan, { jobs, environment, file: storedPath(file) }).pipe(
-        Effect.provideService(Progress, listen),
-        Effect.provideContext(context)
-      )
-    return { plan, execute }
+    const roundOf = (plan: Plan.Plan) => ({
+      plan,
+      execute: (listen: (event: Event) => void = () => {}) =>
+        Runner.run(plan, { jobs, environment, file: storedPath(file) }).pipe(
+          Effect.provideService(Progress, listen),
+          Effect.provideContext(context)
+        )
+    })
+    const planned = (options: Plan.Options) => Effect.map(Effect.provideContext(Plan.plan(experiment, options), context), roundOf)
+    return { ...(yield* planned(options)), again: planned({ ...options, force: undefined }) }
   }
 )
 
+/** A plan with what executes it. */
+export type Round = Omit<Effect.Success<ReturnType<typeof prepare>>, "again">
+
 /** Runs a study, and says how every run of it ended. What is finished is never run again. */
 export const run = (workspace: Workspace, study: Study, options: Options = {}, listen?: (event: Event) => void) =>
-  Effect.scoped(Effect.flatMap(prepare(workspace, study, options), ({ execute }) => execute(listen)))
+  prepare(workspace, study, options).pipe(
+    Effect.flatMap(({ again, ...first }) => rounds(first, again, ({ execute }) => execute(listen))),
+    Effect.map(({ results }) => results),
+    Effect.scoped
+  )

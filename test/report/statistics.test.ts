@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Random from "../../src/pipeline/Random.ts"
 import { mean, sd } from "../../src/pipeline/statistics.ts"
-import { estimate, paired, student95, studentCentral } from "../../src/report/statistics.ts"
+import { student95, studentCentral } from "../../src/pipeline/student.ts"
+import { estimate, paired } from "../../src/report/statistics.ts"
 
 describe("statistics", () => {
   it("knows the quantiles of Student's t as printed in tables", () => {

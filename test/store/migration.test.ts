@@ -23,6 +23,10 @@ const ask = (file: string, sql: string): ReadonlyArray<Row> => {
   }
 }
 
+/** The lines of a printed table without its widths, its notes, and the brackets that tables did not have before. */
+const numbersOf = (printed: string): string =>
+  printed.split("\n\n")[1]!.replace(/ \(\d[\d.]*\)/g, "").replace(/-{4,}/g, "---").replace(/ +/g, " ")
+
 /** The old database, and a copy of it brought up to date. */
 const migrated = Effect.gen(function*() {
   const files = filesIn(yield* temporaryFolder)
@@ -32,11 +36,11 @@ const migrated = Effect.gen(function*() {
 })
 
 describe("a database of the version before", () => {
-  it.effect("prints the same table", () =>
+  it.effect("prints the same numbers", () =>
     Effect.gen(function*() {
       const { after } = yield* migrated
       const table = Table.make(yield* Workspace.tableSource(Workspace.at(after), "before"))
-      assert.strictEqual(`${text(table, 120)}\n`, readFileSync(fixture("version-2.txt"), "utf8"))
+      assert.strictEqual(numbersOf(text(table, 120)), numbersOf(readFileSync(fixture("version-2.txt"), "utf8")))
     }))
 
   it.effect("keeps every completion, reward, box and number", () =>
@@ -79,7 +83,8 @@ describe("a database of the version before", () => {
           const [found] = ask(after, `SELECT ${columns} FROM ${view} WHERE variant = '${variant}' AND name = '${metric}'
             ORDER BY scope = 'detection' DESC`)
           for (const [column, value] of Object.entries(numbers)) {
-            if (typeof value === "number") assert.approximately(Number(found![column]), value, 1e-9, `${view} ${metric} ${column}`)
+            if (column === "separated") assert.strictEqual(found![column], 0, "as it is now below three pairs")
+            else if (typeof value === "number") assert.approximately(Number(found![column]), value, 1e-9, `${view} ${metric} ${column}`)
             else assert.strictEqual(found![column], value)
           }
         }

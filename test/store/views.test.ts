@@ -87,6 +87,7 @@ describe("paired and gain", () => {
         )
         const check = (row: typeof paired[number] | undefined, delta: ReadonlyArray<number>, separated: boolean) => {
           near(row?.delta, mean(delta))
+          near(row?.sd, sd(delta))
           near(row?.ci95, t2 * sd(delta) / Math.sqrt(3))
           assert.deepInclude(row!, { n: 3, wins: delta.filter((value) => value > 0).length, separated })
         }
@@ -111,6 +112,20 @@ describe("paired and gain", () => {
         const rows = yield* reading(file, (db) => Store.paired(db, "one"))
         const row = rows.find(({ name }) => name === "mAP")!
         assert.deepInclude(row, { n: 1, delta: 8, ci95: null, wins: 1, separated: false })
+      })
+    ))
+
+  it.effect("two pairs have an interval and separate nothing, however far apart", () =>
+    withJournal((journal, { file }) =>
+      Effect.gen(function*() {
+        yield* writeStudy(journal, "two", [
+          { name: "a", role: "baseline", stages: one("a", [1, 2]) },
+          { name: "b", role: "variant", stages: one("b", [1001, 1002.001]) }
+        ])
+        const rows = yield* reading(file, (db) => Store.paired(db, "two"))
+        const row = rows.find(({ name }) => name === "mAP")!
+        assert.deepInclude(row, { n: 2, wins: 2, separated: false })
+        assert.isBelow(row.ci95!, row.delta!)
       })
     ))
 })

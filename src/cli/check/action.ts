@@ -14,5 +14,5 @@ export const check = Effect.fn("check")(function*({ file, json }: { readonly fil
   else yield* Effect.forEach(errors, print)
   if (errors.length > 0) return yield* new Failure({ exitCode: exits.invalid, message: "" })
   const { experiment } = yield* loadStudy(file)
-  yield* say(`${file} compiles: ${experiment.name}, ${experiment.variants.length} variants x ${experiment.seeds.length} seeds.`)
+  yield* say(`${file} compiles: ${experiment.name}, ${experiment.variants.length} variants x ${experiment.seeds.length} seeds${experiment.until === undefined ? "" : " or more"}.`)
 })

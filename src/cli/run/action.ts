@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import { type ExitCode, exits } from "../../pipeline/Errors.ts"
 import type { Plan } from "../../pipeline/plan/Plan.ts"
+import { rounds } from "../../pipeline/run/rounds.ts"
 import type * as Runner from "../../pipeline/run/Runner.ts"
 import { sentences } from "../../report/table/sentences.ts"
 import * as Table from "../../report/table/Table.ts"
@@ -33,6 +34,17 @@ const opening = (plan: Plan): string => {
 
 const interrupted = "Interrupted. What is committed is kept, and the same command goes on from there."
 
+/** Executes one plan; a study whose rule asks for more seeds has several. */
+const one = Effect.fnUntraced(function*({ execute, plan }: Workspace.Round, jobs: number) {
+  yield* say(opening(plan))
+  if (isFinished(plan)) return yield* execute()
+  leaveSaying(interrupted)
+  return yield* Effect.scoped(Effect.flatMap(Display.show(plan, jobs), (listen) => execute(listen))).pipe(
+    // after the display has been drawn for the last time, so that the words stay
+    Effect.onInterrupt(() => say(interrupted))
+  )
+})
+
 /** Plans and runs the study, with the database's lock held and progress on stderr. */
 const execute = Effect.fnUntraced(function*(options: RunStudy) {
   const prepared = yield* alongside(
@@ -44,17 +56,8 @@ const execute = Effect.fnUntraced(function*(options: RunStudy) {
     }),
     ({ plan }) => !isFinished(plan)
   )
-  const { plan } = prepared
-  yield* say(opening(plan))
-  if (isFinished(plan)) return { plan, results: yield* prepared.execute() }
-  leaveSaying(interrupted)
-  const results = yield* Effect.scoped(
-    Effect.flatMap(Display.show(plan, options.jobs), (listen) => prepared.execute(listen))
-  ).pipe(
-    // after the display has been drawn for the last time, so that the words stay
-    Effect.onInterrupt(() => say(interrupted))
-  )
-  return { plan, results }
+  const { again, ...first } = prepared
+  return yield* rounds(first, again, (round) => one(round, options.jobs))
 }, Effect.scoped)
 
 const quote = (name: string): string => /^[\w@.,+-]+$/.test(name) ? name : `"${name}"`

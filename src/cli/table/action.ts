@@ -1,17 +1,17 @@
-/** Prints the ablation table of an experiment. */
+/** Prints the ablation table of one or more experiments. */
 import * as Effect from "effect/Effect"
 import { formats } from "../../report/table/formats.ts"
-import * as Table from "../../report/table/Table.ts"
+import { join } from "../../report/table/join.ts"
 import * as Workspace from "../../workspace/index.ts"
 import { columns, print } from "../output.ts"
 
 interface Options {
-  readonly experiment: string
+  readonly experiments: ReadonlyArray<string>
   readonly format: keyof typeof formats
   readonly db: string
 }
 
-export const table = Effect.fn("table")(function*({ db, experiment, format }: Options) {
-  const source = yield* Workspace.tableSource(Workspace.at(db), experiment)
-  yield* print(formats[format](Table.make(source), Math.max(80, columns(process.stdout))))
+export const table = Effect.fn("table")(function*({ db, experiments, format }: Options) {
+  const sources = yield* Effect.forEach(new Set(experiments), (name) => Workspace.tableSource(Workspace.at(db), name))
+  yield* print(formats[format](join(sources), Math.max(80, columns(process.stdout))))
 })

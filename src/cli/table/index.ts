@@ -11,8 +11,9 @@ const names = Object.keys(formats) as ReadonlyArray<keyof typeof formats>
 export const table = Command.make(
   "table",
   {
-    experiment: Argument.String("EXPERIMENT").pipe(
-      Argument.withDescription("Name of an experiment, from `assay list`")
+    experiments: Argument.String("EXPERIMENT").pipe(
+      Argument.withDescription("Name of an experiment, from `assay list`; several stand in one table"),
+      Argument.atLeast(1)
     ),
     format: Flag.Literals("format", names).pipe(
       Flag.withDescription(`${names.join(", ")} (csv in long form, at full precision)`),
@@ -27,6 +28,7 @@ export const table = Command.make(
   ),
   Command.withExamples([
     { command: "assay table reward-comparison" },
+    { command: "assay table reward-comparison reward-comparison@full", description: "Two experiments in one table" },
     { command: "assay table reward-comparison --format latex > table.tex" },
     { command: "assay table reward-comparison --format csv | column -ts," }
   ])

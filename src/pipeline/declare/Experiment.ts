@@ -5,6 +5,7 @@ import type { BuiltIn } from "../run/services.ts"
 import * as Grid from "./Grid.ts"
 import type { Pipeline } from "./Pipeline.ts"
 import type { AnyPolicy, PolicyNode } from "./policyNode.ts"
+import type { Until } from "./Seeds.ts"
 
 export type { AnyPolicy, PolicyNode } from "./policyNode.ts"
 
@@ -26,8 +27,8 @@ export interface TableSetting {
 export interface Options<A extends Axes, R> {
   readonly question: string
   readonly policy: PolicyNode<R> | ((cell: CellOf<A>) => PolicyNode<R>)
-  /** A number n means the seeds 0 to n - 1. */
-  readonly seeds: number | ReadonlyArray<number>
+  /** A number n means the seeds 0 to n - 1; `Seeds.until` runs more where the answer is open. */
+  readonly seeds: number | ReadonlyArray<number> | Until
   /** By axis, what its labels stand for. Without axes there is one variant, named after the experiment. */
   readonly axes?: A
   /** What the others are compared with, seed by seed. */
@@ -64,7 +65,10 @@ export interface Variant {
 export interface Experiment {
   readonly name: string
   readonly question: string
+  /** Those that every row runs. */
   readonly seeds: ReadonlyArray<number>
+  /** By which rule rows run more. */
+  readonly until?: Until | undefined
   /** Labels by axis. */
   readonly axes: Grid.Labels
   readonly variants: ReadonlyArray<Variant>
@@ -106,6 +110,13 @@ const checkLabels = (name: string, axes: Grid.Labels, what: string, cell: Partia
   }
 }
 
+const firstSeeds = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, i) => i)
+
+const seedsOf = (given: Options<Axes, never>["seeds"]): Pick<Experiment, "seeds" | "until"> => {
+  if (typeof given === "number") return { seeds: firstSeeds(given) }
+  return "looks" in given ? { seeds: firstSeeds(given.looks[0]!), until: given } : { seeds: given }
+}
+
 const build = (name: string, options: Options<Axes, never>): Experiment => {
   const given = options.axes ?? {}
   const axes = labelsOf(given)
@@ -131,11 +142,16 @@ const build = (name: string, options: Options<Axes, never>): Experiment => {
       pipeline: options.pipeline(values)
     }
   })
-  const seeds = typeof options.seeds === "number" ? Array.from({ length: options.seeds }, (_, i) => i) : options.seeds
+  const { seeds, until } = seedsOf(options.seeds)
+  if (until !== undefined && baseline === undefined) {
+    const message = `${name}: Seeds.until looks at differences to a baseline, and the study names none.`
+    throw new InvalidExperiment({ experiment: name, message })
+  }
   return {
     name,
     question: options.question,
     seeds,
+    until,
     axes,
     variants: [...referenceVariants(name, options), ...inGrid],
     table: options.table,

@@ -35,6 +35,27 @@ export const make = (preimage: Preimage): Fingerprint => {
   return { hash: sha256(text), preimage: text }
 }
 
+const isRecord = (value: unknown): value is { readonly [key: string]: unknown } =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const isIdentity = (value: unknown): value is Identity =>
+  isRecord(value) && typeof value["kind"] === "string" && typeof value["name"] === "string" && isRecord(value["config"]) &&
+  isRecord(value["parts"]) && Object.values(value["parts"]).flat().every(isIdentity)
+
+const isInput = (value: unknown): value is Input =>
+  isRecord(value) && typeof value["role"] === "string" && typeof value["fingerprint"] === "string"
+
+/** Reads a stored pre-image; undefined for one that this version did not write. */
+export const read = (text: string): Preimage | undefined => {
+  try {
+    const value: unknown = JSON.parse(text)
+    const fits = isRecord(value) && isIdentity(value["node"]) && Array.isArray(value["inputs"]) && value["inputs"].every(isInput)
+    return fits ? value as unknown as Preimage : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** The first place, keys in sorted order, where two pre-images differ; a side that lacks it shows undefined. */
 export interface Difference {
   readonly path: string

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Experiment, Variant } from "../declare/Experiment.ts"
 import * as Paths from "../declare/Paths.ts"
 import type { AnyPolicy } from "../declare/policyNode.ts"
+import type { Until } from "../declare/Seeds.ts"
 import { InvalidConfig, InvalidExperiment, NotCanonical, UnknownPath } from "../Errors.ts"
 import { Ledger } from "../run/ledger.ts"
 import type { ExperimentRecord, RunRecord } from "../run/Records.ts"
@@ -14,7 +15,8 @@ import { identifier } from "./identity.ts"
 import { type Placed, trace } from "./lineage.ts"
 import * as Overrides from "./Overrides.ts"
 import * as Selection from "./Selection.ts"
-import { tableRecord } from "./tableRecord.ts"
+import { wanted } from "./openSeeds.ts"
+import { metricCalled, tableRecord } from "./tableRecord.ts"
 
 export interface Options {
   /** By path; they win over the scale's. */
@@ -27,6 +29,9 @@ export interface Options {
   /** Stages to run again although they are finished, by name. */
   readonly force?: ReadonlyArray<string> | undefined
 }
+
+/** Seeds by the name of a variant. */
+type SeedsOf = (variant: string) => ReadonlyArray<number>
 
 /** What will happen to a stage: `shared` waits for the run that executes it first. */
 export type Status =
@@ -52,6 +57,8 @@ export interface Plan {
   readonly runs: ReadonlyArray<PlannedRun>
   /** Whether these are all runs of the study, so that others under its name are out of date. */
   readonly complete: boolean
+  /** Whether the study's rule may ask for more seeds once these are finished; then it is to be planned again. */
+  readonly open: boolean
 }
 
 /** Hashes of a process stay right while it lives, as loaded modules do not change. */
@@ -75,6 +82,18 @@ const resolveStudy = (experiment: Experiment, options: Options) => {
   return { experiment: changed, chosen: Selection.only(changed, options.only ?? []), seeds, table: tableRecord(changed) }
 }
 
+type Resolved = ReturnType<typeof resolveStudy>
+
+/** Runs what may throw that a study is wrong. */
+const orInvalid = <A>(work: () => A): Effect.Effect<A, Invalid> =>
+  Effect.try({
+    try: work,
+    catch: (cause) => {
+      if (isInvalid(cause)) return cause
+      throw cause // a defect of ours, not of the study
+    }
+  })
+
 const checkForced = (experiment: Experiment, force: ReadonlyArray<string>, stages: ReadonlyArray<Placed>) => {
   const known = [...new Set(stages.map(({ label }) => label))]
   const unknown = force.find((name) => !known.includes(name))
@@ -94,21 +113,7 @@ const runRecord = (experiment: string, variant: Variant, seed: number, stages: R
   params: Paths.params(Overrides.nodesOf(variant))
 })
 
-/**
- * Expands a study into its runs and says of every stage whether it is finished, goes on, or runs, without running
- * anything.
- *
- * Fails with `InvalidExperiment`, `UnknownPath` or `InvalidConfig` when the study or the options are wrong,
- * `CodeError` or a `ContentError` when code or files cannot be read, `JournalError`.
- */
-export const plan = Effect.fn("Plan.plan")(function*(experiment: Experiment, options: Options = {}) {
-  const resolved = yield* Effect.try({
-    try: () => resolveStudy(experiment, options),
-    catch: (cause) => {
-      if (isInvalid(cause)) return cause
-      throw cause // a defect of ours, not of the study
-    }
-  })
+const planned = Effect.fnUntraced(function*(resolved: Resolved, options: Options, seedsOf: SeedsOf) {
   const ledger = yield* Ledger
   const identify = identifier(codeOf)
   const force = options.force ?? []
@@ -129,7 +134,7 @@ export const plan = Effect.fn("Plan.plan")(function*(experiment: Experiment, opt
   for (const variant of resolved.chosen) {
     const policy = yield* identify(variant.policy)
     const identities = yield* Effect.forEach(variant.pipeline.stages, (stage) => identify(stage))
-    for (const seed of resolved.seeds) {
+    for (const seed of seedsOf(variant.name)) {
       const placed = yield* Effect.try({
         try: () => trace(policy, variant.pipeline.stages, identities, seed),
         catch: (cause) => {
@@ -155,7 +160,58 @@ export const plan = Effect.fn("Plan.plan")(function*(experiment: Experiment, opt
       variants: variants.map(({ cell, name, role }) => ({ cell, name, role }))
     },
     runs,
-    complete: (options.only ?? []).length === 0 && options.seeds === undefined
+    complete: (options.only ?? []).length === 0 && options.seeds === undefined,
+    open: false
   }
   return result
+})
+
+/** Values of a metric by row and seed, of the planned runs whose stage is finished. */
+const valuesIn = Effect.fnUntraced(function*({ runs }: Plan, metric: { readonly scope: string; readonly name: string }) {
+  const ledger = yield* Ledger
+  const values = new Map<string, Map<number, number | null>>()
+  for (const { record: { seed, variant }, stages } of runs) {
+    const own = stages.find(({ label }) => label === metric.scope)
+    const holder = own ?? stages.find(({ stage }) => stage.metrics.some(({ scope }) => scope === metric.scope))
+    if (holder?.status._tag !== "finished") continue
+    const value = yield* ledger.lastValue(holder.fingerprint, { name: metric.name, scope: own === undefined ? metric.scope : "" })
+    if (value === undefined) continue
+    values.set(variant, (values.get(variant) ?? new Map()).set(seed, value))
+  }
+  return values
+})
+
+/** Plans again and again, until what is finished asks for no more: so the plan is a function of the journal. */
+const plannedUntil = Effect.fnUntraced(function*(resolved: Resolved, rule: Until, options: Options) {
+  const { experiment } = resolved
+  const { variants } = experiment
+  const metric = yield* orInvalid(() => metricCalled(experiment, rule.metric, "Seeds.until"))
+  const baseline = variants.find(({ role }) => role === "baseline")!.name // `Experiment.make` saw to it
+  const compared = variants.filter(({ role }) => role === "variant").map(({ name }) => name)
+  let asked = wanted(rule, baseline, compared, new Map())
+  for (;;) {
+    const { seeds } = asked
+    const seedsOf = (variant: string) => Array.from({ length: seeds(variant) }, (_, seed) => seed)
+    const plan = yield* planned(resolved, { ...options, force: undefined }, seedsOf) // what is forced is known all the same
+    const next = wanted(rule, baseline, compared, yield* valuesIn(plan, metric))
+    if (variants.every(({ name }) => next.seeds(name) === asked.seeds(name))) {
+      return { ...(options.force === undefined ? plan : yield* planned(resolved, options, seedsOf)), open: next.open }
+    }
+    asked = next
+  }
+})
+
+/**
+ * Expands a study into its runs and says of every stage whether it is finished, goes on, or runs, without running
+ * anything. With a rule for its seeds, these are the seeds that the rule asks for after all that is finished.
+ *
+ * Fails with `InvalidExperiment`, `UnknownPath` or `InvalidConfig` when the study or the options are wrong,
+ * `CodeError` or a `ContentError` when code or files cannot be read, `JournalError`.
+ */
+export const plan = Effect.fn("Plan.plan")(function*(experiment: Experiment, options: Options = {}) {
+  const resolved = yield* orInvalid(() => resolveStudy(experiment, options))
+  const { until } = experiment
+  return until === undefined || options.seeds !== undefined
+    ? yield* planned(resolved, options, () => resolved.seeds)
+    : yield* plannedUntil(resolved, until, options)
 })

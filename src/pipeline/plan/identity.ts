@@ -46,3 +46,6 @@ export const identifier = <E>(codeOf: (ref: CodeRef) => Effect.Effect<Code, E>) 
 }
 
 export type IdentityError = CodeError | ContentError
+
+/** The nodes that a node holds, one after the other. */
+export const heldBy = ({ parts }: Identity): ReadonlyArray<Identity> => Object.values(parts).flat()

@@ -29,6 +29,23 @@ const checkClashes = (experiment: Experiment): void => {
 
 const list = (names: ReadonlyArray<string>): string => names.map((name) => `"${name}"`).join(", ")
 
+/** What a metric of the study means. Throws `InvalidExperiment`, naming the place `where` it is asked for and the candidates. */
+export const metricCalled = (experiment: Experiment, title: string, where: string): TableRecord["metrics"][number] => {
+  const all = [...new Map(experiment.variants.flatMap(metricsOf).map((metric) => [Metric.fullName(metric), metric])).values()]
+  const names = all.map(Metric.fullName)
+  const [found, ...others] = Metric.meant(title, all)
+  if (found === undefined) {
+    const close = near(title, [...names, ...all.map(({ name }) => name)])
+    const hint = close.length > 0 ? `Did you mean ${list([...new Set(close)])}?` : `There are ${list(names)}.`
+    throw invalid(experiment, `${where} names "${title}", which no stage declares. ${hint}`)
+  }
+  if (others.length > 0) {
+    const candidates = list([found, ...others].map(Metric.fullName))
+    throw invalid(experiment, `${where} names "${title}", which may be ${candidates}. Give the whole name.`)
+  }
+  return { title, scope: found.scope, name: found.name }
+}
+
 /**
  * How the experiment's table is printed. Throws `InvalidExperiment` for a metric that no variant records or that may be
  * several, with the candidates, and for rows that are no axis.
@@ -40,23 +57,10 @@ export const tableRecord = (experiment: Experiment): TableRecord => {
     const known = Object.keys(experiment.axes).join(", ") || "none"
     throw invalid(experiment, `table.rows is "${rows}", which is no axis; the axes are: ${known}.`)
   }
-  const all = [...new Map(experiment.variants.flatMap(metricsOf).map((metric) => [Metric.fullName(metric), metric])).values()]
-  const names = all.map(Metric.fullName)
   return {
     ...(rows === undefined ? {} : { rows }),
     published,
-    metrics: metrics.map((title) => {
-      const [found, ...others] = Metric.meant(title, all)
-      if (found === undefined) {
-        const close = near(title, [...names, ...all.map(({ name }) => name)])
-        const hint = close.length > 0 ? `Did you mean ${list([...new Set(close)])}?` : `There are ${list(names)}.`
-        throw invalid(experiment, `table.metrics names "${title}", which no stage declares. ${hint}`)
-      }
-      if (others.length > 0) {
-        const candidates = list([found, ...others].map(Metric.fullName))
-        throw invalid(experiment, `table.metrics names "${title}", which may be ${candidates}. Give the whole name.`)
-      }
-      return { title, scope: found.scope, name: found.name }
-    })
+    metrics: metrics.map((title) => metricCalled(experiment, title, "table.metrics")),
+    ...(experiment.until === undefined ? {} : { looks: experiment.until.looks.length })
   }
 }

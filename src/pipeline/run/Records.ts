@@ -54,6 +54,8 @@ export interface TableRecord {
   readonly metrics: ReadonlyArray<{ readonly title: string; readonly scope: string; readonly name: string }>
   /** Figures to print beside the measured ones, by row and in the order of the metrics. */
   readonly published: { readonly [row: string]: ReadonlyArray<number | null> }
+  /** How often the results are looked at, by a rule that may then stop: what differences are corrected for. */
+  readonly looks?: number | undefined
 }
 
 export interface ExperimentRecord {

@@ -18,10 +18,16 @@ export class Ledger extends Context.Service<Ledger, {
   readonly findStage: (fingerprint: string) => Effect.Effect<FinishedStage | undefined, JournalError>
   /** Step of the newest checkpoint of an unfinished execution of a fingerprint. */
   readonly unfinishedStep: (fingerprint: string) => Effect.Effect<number | undefined, JournalError>
+  /** The last value of a metric of a finished execution; null for one that is no finite number, undefined where there is none. */
+  readonly lastValue: (
+    fingerprint: string,
+    metric: { readonly scope: string; readonly name: string }
+  ) => Effect.Effect<number | null | undefined, JournalError>
 }>()("assay/pipeline/Ledger") {}
 
 /** A ledger in which nothing is finished. */
 export const empty: Ledger["Service"] = {
   findStage: () => Effect.undefined,
-  unfinishedStep: () => Effect.undefined
+  unfinishedStep: () => Effect.undefined,
+  lastValue: () => Effect.undefined
 }

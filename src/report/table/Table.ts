@@ -1,6 +1,10 @@
 /** The ablation table of an experiment as a value; the formats beside this file print it. */
 import * as Schema from "effect/Schema"
 import * as Metric from "../../pipeline/declare/Metric.ts"
+import { corrected, type Difference, differenceOf, type Stored } from "./differences.ts"
+import { type ScopeSettings, type Setting, settingsOf } from "./settings.ts"
+
+export type { Difference } from "./differences.ts"
 
 /** Mean over seeds. `sd` and `ci95` (half the 95 % t-interval) are null below two independent values. */
 export interface Measured {
@@ -8,15 +12,6 @@ export interface Measured {
   readonly mean: number
   readonly sd: number | null
   readonly ci95: number | null
-}
-
-/** Difference to another row, paired by seed. `separated`: its 95 % interval leaves zero out. */
-export interface Difference {
-  readonly n: number
-  readonly delta: number
-  readonly ci95: number | null
-  readonly wins: number
-  readonly separated: boolean
 }
 
 /** A metric of the table. */
@@ -66,7 +61,11 @@ export interface Table {
   readonly rows: ReadonlyArray<Row>
   readonly baseline?: string | undefined
   readonly reference?: string | undefined
+  /** How often a rule for the seeds looks at the results; intervals of differences hold at all looks together. */
+  readonly looks: number
   readonly evaluationSizes: ReadonlyArray<EvaluationSize>
+  /** By what settings the evaluations of the columns measured. */
+  readonly settings: ReadonlyArray<ScopeSettings>
   /** Planned runs that are not done. */
   readonly missing: ReadonlyArray<{ readonly variant: string; readonly seed: number; readonly status: string }>
 }
@@ -83,8 +82,6 @@ interface Declared {
   readonly counts: string
 }
 
-type Nullable<A, K extends keyof A> = Omit<A, K> & { readonly [P in K]: A[P] | null }
-
 /** What a table is made of: an experiment and the rows of the views `ablation`, `paired`, `gain` and `missing`. */
 export interface Source {
   readonly name: string
@@ -94,22 +91,25 @@ export interface Source {
   readonly variants: ReadonlyArray<
     { readonly name: string; readonly role: Role; readonly cell: { readonly [axis: string]: string } }
   >
-  readonly ablation: ReadonlyArray<Nullable<Measured, "mean"> & Named & Declared>
-  readonly paired: ReadonlyArray<Nullable<Difference, "delta"> & Named>
-  readonly gain: ReadonlyArray<Nullable<Difference, "delta"> & Named>
+  readonly ablation: ReadonlyArray<Omit<Measured, "mean"> & { readonly mean: number | null } & Named & Declared>
+  readonly paired: ReadonlyArray<Stored & Named>
+  readonly gain: ReadonlyArray<Stored & Named>
+  readonly settings: ReadonlyArray<Setting>
   readonly missing: Table["missing"]
 }
 
 /** How a table is printed, as the journal keeps it. */
-const Setting = Schema.Struct({
+const Printed = Schema.Struct({
   rows: Schema.optionalKey(Schema.String),
   metrics: Schema.Array(Schema.Struct({ title: Schema.String, scope: Schema.String, name: Schema.String })),
-  published: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(Schema.NullOr(Schema.Finite))))
+  published: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(Schema.NullOr(Schema.Finite)))),
+  looks: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0)))
 })
 
-const decode = Schema.decodeUnknownOption(Setting)
+const decode = Schema.decodeUnknownOption(Printed)
 
-const columnsOf = (source: Source): { readonly columns: ReadonlyArray<Column>; readonly setting: typeof Setting.Type } => {
+/** The columns of a table and how it is printed: those that the study names, or all that was measured. */
+export const columnsOf = (source: Source): { readonly columns: ReadonlyArray<Column>; readonly setting: typeof Printed.Type } => {
   const known = [...new Map(source.ablation.map((row) => [Metric.fullName(row), row])).values()]
     .map(({ better, name, scope, unit }): Column => ({ title: Metric.fullName({ name, scope }), scope, name, unit, better }))
   const decoded = decode(source.table)
@@ -127,11 +127,6 @@ const find = <A extends Named>(rows: ReadonlyArray<A>, variant: string, { name, 
 const measuredOf = (row: Source["ablation"][number] | undefined): Measured | undefined =>
   row === undefined || row.mean === null ? undefined : { n: row.n, mean: row.mean, sd: row.sd, ci95: row.ci95 }
 
-const differenceOf = (row: Source["paired"][number] | undefined): Difference | undefined =>
-  row === undefined || row.delta === null
-    ? undefined
-    : { n: row.n, delta: row.delta, ci95: row.ci95, wins: row.wins, separated: row.separated }
-
 /** How many examples the metrics of each scope in the table rest on. */
 const sizesOf = (source: Source, columns: ReadonlyArray<Column>): ReadonlyArray<EvaluationSize> =>
   [...new Set(columns.map(({ scope }) => scope))].flatMap((scope) => {
@@ -141,9 +136,20 @@ const sizesOf = (source: Source, columns: ReadonlyArray<Column>): ReadonlyArray<
     return [{ scope, of: rows[0]!.counts || "image", sizes }]
   })
 
+/** The rows with their differences corrected for how many the whole table has. */
+const correctedRows = (rows: ReadonlyArray<Row>): ReadonlyArray<Row> => {
+  const all = rows.flatMap(({ cells }) => cells.flatMap(({ toBaseline, toReference }) => [toBaseline ?? [], toReference ?? []].flat()))
+  const left = corrected(all)
+  const change = (difference: Difference | undefined) => difference === undefined ? undefined : left.get(difference) ?? difference
+  return rows.map((row) => ({
+    ...row,
+    cells: row.cells.map((cell) => ({ ...cell, toBaseline: change(cell.toBaseline), toReference: change(cell.toReference) }))
+  }))
+}
+
 /** Makes the table of an experiment from what the store's views say. */
 export const make = (source: Source): Table => {
-  const { columns, setting: { published = {}, rows: axis } } = columnsOf(source)
+  const { columns, setting: { looks = 1, published = {}, rows: axis } } = columnsOf(source)
   const ordered = [
     ...source.variants.filter((variant) => variant.role === "reference"),
     ...source.variants.filter((variant) => variant.role !== "reference")
@@ -155,9 +161,11 @@ export const make = (source: Source): Table => {
     columns,
     baseline: source.variants.find((variant) => variant.role === "baseline")?.name,
     reference: source.variants.find((variant) => variant.role === "reference")?.name,
+    looks,
     evaluationSizes: sizesOf(source, columns),
+    settings: settingsOf(columns.map(({ scope }) => scope), source.settings),
     missing: source.missing,
-    rows: ordered.map((variant) => {
+    rows: correctedRows(ordered.map((variant) => {
       const figures = published[variant.name] ?? published[variant.cell[axis ?? ""] ?? ""] ?? []
       return {
         variant: variant.name,
@@ -167,12 +175,12 @@ export const make = (source: Source): Table => {
           metric: column.title,
           measured: measuredOf(find(source.ablation, variant.name, column)),
           toBaseline: variant.role === "variant"
-            ? differenceOf(find(source.paired, variant.name, column))
+            ? differenceOf(find(source.paired, variant.name, column), looks)
             : undefined,
-          toReference: variant.role === "reference" ? undefined : differenceOf(find(source.gain, variant.name, column)),
+          toReference: variant.role === "reference" ? undefined : differenceOf(find(source.gain, variant.name, column), looks),
           published: figures[position] ?? undefined
         }))
       }
-    })
+    }))
   }
 }

@@ -1,5 +1,5 @@
 /** Tables as CSV. */
-import type { Table } from "./Table.ts"
+import type { Difference, Table } from "./Table.ts"
 
 type Value = string | number | boolean | null | undefined
 
@@ -12,6 +12,23 @@ export const field = (value: Value): string => {
 
 export const record = (values: ReadonlyArray<Value>): string => values.map(field).join(",")
 
+/** Columns of a difference, each behind the name of the row that it is to. */
+const ofDifference: ReadonlyArray<readonly [column: string, of: (difference: Difference) => Value]> = [
+  ["n", ({ n }) => n],
+  ["delta", ({ delta }) => delta],
+  ["sd", ({ sd }) => sd],
+  ["ci95", ({ ci95 }) => ci95],
+  ["wins", ({ wins }) => wins],
+  ["detectable", ({ detectable }) => detectable],
+  ["p", ({ p }) => p],
+  ["holm", ({ holm }) => holm],
+  ["bare", ({ bare }) => bare],
+  ["separated", ({ separated }) => separated]
+]
+
+const differenceFields = (difference: Difference | undefined): ReadonlyArray<Value> =>
+  ofDifference.map(([, of]) => difference === undefined ? undefined : of(difference))
+
 const columns = [
   "experiment",
   "variant",
@@ -20,48 +37,44 @@ const columns = [
   "scope",
   "name",
   "unit",
+  "evaluation_size",
+  "missing",
   "n",
   "mean",
   "sd",
   "ci95",
-  "baseline_delta",
-  "baseline_ci95",
-  "baseline_wins",
-  "baseline_separated",
-  "reference_delta",
-  "reference_ci95",
-  "reference_wins",
-  "reference_separated",
+  ...["baseline", "reference"].flatMap((other) => ofDifference.map(([column]) => `${other}_${column}`)),
   "published"
 ]
 
-/** The table in long form, one line a variant and metric, full precision, a header line first. */
+/**
+ * The table in long form, one line a variant and metric, full precision, a header line first. `missing` counts the
+ * variant's planned runs that are not done; evaluation sets of several sizes are joined by slashes.
+ */
 export const csv = (table: Table): string => {
+  const sizes = new Map(table.evaluationSizes.map(({ scope, sizes }) => [scope, sizes.join("/")]))
   const lines = table.rows.flatMap((row) =>
-    row.cells.map(({ measured, metric, published, toBaseline, toReference }, i) =>
-      record([
+    row.cells.map(({ measured, metric, published, toBaseline, toReference }, i) => {
+      const { name, scope, unit } = table.columns[i]!
+      return record([
         table.experiment,
         row.variant,
         row.role,
         metric,
-        table.columns[i]!.scope,
-        table.columns[i]!.name,
-        table.columns[i]!.unit,
+        scope,
+        name,
+        unit,
+        sizes.get(scope),
+        table.missing.filter(({ variant }) => variant === row.variant).length,
         measured?.n ?? 0,
         measured?.mean,
         measured?.sd,
         measured?.ci95,
-        toBaseline?.delta,
-        toBaseline?.ci95,
-        toBaseline?.wins,
-        toBaseline?.separated,
-        toReference?.delta,
-        toReference?.ci95,
-        toReference?.wins,
-        toReference?.separated,
+        ...differenceFields(toBaseline),
+        ...differenceFields(toReference),
         published
       ])
-    )
+    })
   )
   return [record(columns), ...lines].join("\n")
 }

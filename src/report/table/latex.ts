@@ -1,5 +1,5 @@
 /** Tables as LaTeX. */
-import { decimals, signed, withInterval } from "./numbers.ts"
+import { bracketed, decimals, signed, withInterval } from "./numbers.ts"
 import { pivot } from "./pivot.ts"
 import { sentences } from "./sentences.ts"
 import type { Cell, Difference, Table } from "./Table.ts"
@@ -11,22 +11,28 @@ const special: { readonly [character: string]: string } = {
   "<": "\\textless{}",
   ">": "\\textgreater{}",
   "|": "\\textbar{}",
+  "°": "$^{\\circ}$",
   "±": "$\\pm$"
 }
 
 /** Makes a text safe in LaTeX's text mode. */
 export const escape = (text: string): string =>
-  text.replace(/[\\~^<>|±{}$&#%_]/g, (character) => special[character] ?? `\\${character}`).replace(/\s+/g, " ")
+  text.replace(/[\\~^<>|±°{}$&#%_]/g, (character) => special[character] ?? `\\${character}`).replace(/\s+/g, " ")
 
 const math = (mean: string, ci95: number | null, digits: number, mark = ""): string =>
   `$${withInterval(mean, ci95, digits, " \\pm ")}${mark}$`
 
+const mark = ({ bare, separated }: Difference): string => separated ? "^{*}" : bare ? "^{\\circ}" : ""
+
 const differenceText = (difference: Difference | undefined, digits: number): string =>
   difference === undefined
     ? ""
-    : math(signed(difference.delta, digits), difference.ci95, digits, difference.separated ? "^{*}" : "")
+    : math(signed(difference.delta, digits), difference.ci95, digits, mark(difference)) + bracketed(difference, digits)
 
-/** The table as a LaTeX `table` (packages booktabs and threeparttable); a starred difference is a separated one. */
+/**
+ * The table as a LaTeX `table` (packages booktabs and threeparttable); a starred difference is separated, a ring marks one that
+ * is so by its bare interval only.
+ */
 export const latex = (flat: Table): string => {
   const table = pivot(flat)
   const digits = table.columns.map((_, i) => decimals(table, i))

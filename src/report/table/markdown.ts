@@ -1,5 +1,5 @@
 /** Tables as Markdown. */
-import { decimals, signed, withInterval } from "./numbers.ts"
+import { bracketed, decimals, signed, withInterval } from "./numbers.ts"
 import { pivot } from "./pivot.ts"
 import { sentences } from "./sentences.ts"
 import type { Cell, Difference, Table } from "./Table.ts"
@@ -11,7 +11,8 @@ export const escape = (text: string): string =>
 const differenceText = (difference: Difference | undefined, digits: number): string => {
   if (difference === undefined) return ""
   const figure = withInterval(signed(difference.delta, digits), difference.ci95, digits)
-  return difference.separated ? `**${figure}**` : figure
+  const marked = difference.separated ? `**${figure}**\\*` : difference.bare ? `${figure}°` : figure
+  return marked + bracketed(difference, digits)
 }
 
 interface Heading {
@@ -43,7 +44,7 @@ const columnsOf = (table: Table, position: number): ReadonlyArray<Heading> => {
 
 const line = (cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
 
-/** The table in Markdown (GitHub's dialect); a bold difference is a separated one. */
+/** The table in Markdown (GitHub's dialect); a bold difference is separated, ° marks one that is so by its bare interval only. */
 export const markdown = (flat: Table): string => {
   const table = pivot(flat)
   const columns = table.columns.map((_, position) => columnsOf(table, position))

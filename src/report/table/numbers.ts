@@ -1,5 +1,5 @@
 /** Numbers of tables as text. */
-import type { Table } from "./Table.ts"
+import type { Difference, Table } from "./Table.ts"
 
 /** Decimals by unit; a metric without one gets two where it is large, and three where it looks like a rate. */
 const byUnit: { readonly [unit: string]: number } = { "%": 2, share: 3, nats: 3, tokens: 2 }
@@ -22,3 +22,7 @@ export const signed = (value: number, digits: number): string => {
 /** `12.30 ± 0.45`, or the mean alone where there is no interval. */
 export const withInterval = (mean: string, ci95: number | null, digits: number, between = " ± "): string =>
   ci95 === null ? mean : `${mean}${between}${ci95.toFixed(digits)}`
+
+/** ` (2.61)`: the smallest difference that could have been shown, behind one that was measured; empty where there is none. */
+export const bracketed = ({ detectable }: Difference, digits: number): string =>
+  detectable === null ? "" : ` (${detectable.toFixed(digits)})`

@@ -1,4 +1,6 @@
 /** What a reader must know to read a table honestly. */
+import { level } from "../comparisons.ts"
+import { fewest } from "../statistics.ts"
 import type { Cell, Difference, Table } from "./Table.ts"
 
 const list = (items: ReadonlyArray<string>): string =>
@@ -33,61 +35,103 @@ const sizeSentence = (sizes: Table["evaluationSizes"]): ReadonlyArray<string> =>
   })
 }
 
-/** Says which rows differ from `other`, which do not, and how far chance alone would go. */
-const separationSentence = (table: Table, other: string, pick: (cell: Cell) => Difference | undefined): string => {
-  const differences = table.rows.flatMap((row) =>
-    row.cells.flatMap((cell) => {
-      const difference = pick(cell)
-      return difference !== undefined && difference.n >= 2
-        ? [{ row: row.variant, metric: cell.metric, difference }]
-        : []
-    })
-  )
-  if (differences.length === 0) {
-    return `No row has two seeds in common with ${other}, so no difference to it can be judged.`
-  }
-  const separated = differences.filter(({ difference }) => difference.separated)
-  if (separated.length === 0) {
-    return differences.length === 1
-      ? `No variant is separated from ${other}: the 95 % interval of the paired difference includes zero.`
-      : `No variant is separated from ${other}: the 95 % intervals of all ` +
-        `${differences.length} paired differences include zero.`
-  }
-  const groups = table.columns.flatMap(({ title: metric }) =>
-    (["above", "below"] as const).flatMap((side) => {
-      const rows = separated.filter((one) => one.metric === metric && (side === "above") === one.difference.delta > 0)
-      return rows.length === 0 ? [] : [`${metric} ${side}: ${rows.map((one) => quoted(one.row)).join(", ")}`]
-    })
-  )
-  return `Separated from ${other} (*, the 95 % interval of the paired difference leaves zero out): ${
-    groups.join("; ")
-  }. ` +
-    `That is ${separated.length} of ${count(differences.length, "comparison")}; chance alone would separate about ` +
-    `${(differences.length * 0.05).toFixed(1)}.`
+interface Compared {
+  readonly row: string
+  readonly metric: string
+  readonly difference: Difference
 }
 
+type Pick = (cell: Cell) => Difference | undefined
+
+const comparisons = (table: Table, pick: Pick): ReadonlyArray<Compared> =>
+  table.rows.flatMap((row) =>
+    row.cells.flatMap((cell) => {
+      const difference = pick(cell)
+      return difference !== undefined && difference.n >= fewest ? [{ row: row.variant, metric: cell.metric, difference }] : []
+    })
+  )
+
+/** `mAP above: AP50; recall below: AP`. */
+const named = (table: Table, some: ReadonlyArray<Compared>): string =>
+  table.columns.flatMap(({ title: metric }) =>
+    (["above", "below"] as const).flatMap((side) => {
+      const rows = some.filter((one) => one.metric === metric && (side === "above") === one.difference.delta > 0)
+      return rows.length === 0 ? [] : [`${metric} ${side}: ${rows.map((one) => quoted(one.row)).join(", ")}`]
+    })
+  ).join("; ")
+
+/** Says which rows differ from `other`, before and after the correction, and how far chance alone would go. */
+const separationSentence = (table: Table, other: string, pick: Pick, family: number): string => {
+  const all = comparisons(table, pick)
+  if (all.length === 0) return `No row has three seeds in common with ${other}, so no difference to it can be judged.`
+  if (!all.some(({ difference }) => difference.bare)) {
+    return all.length === 1
+      ? `No variant is separated from ${other}: the 95 % interval of the paired difference includes zero.`
+      : `No variant is separated from ${other}: the 95 % intervals of all ${all.length} paired differences include zero.`
+  }
+  const separated = all.filter(({ difference }) => difference.separated)
+  const bare = all.filter(({ difference }) => difference.bare && !difference.separated)
+  const correction = `Holm's correction over the table's ${count(family, "comparison")}`
+  const first = separated.length === 0
+    ? `No variant is separated from ${other} after ${correction}.`
+    : `Separated from ${other} (*, paired t-test, 5 % after ${correction}): ${named(table, separated)}.`
+  const chance = `of ${count(all.length, "comparison")} chance alone would set ${(all.length * level).toFixed(1)} as far apart`
+  const second = bare.length === 0
+    ? ""
+    : ` Only before it (°, the 95 % interval of the paired difference leaves zero out; ${chance}): ${named(table, bare)}.`
+  return first + second
+}
+
+/** What the brackets are, where any difference has them. */
+const detectableSentence = (table: Table, picks: ReadonlyArray<Pick>): ReadonlyArray<string> =>
+  table.rows.some(({ cells }) => cells.some((cell) => picks.some((pick) => (pick(cell)?.detectable ?? null) !== null)))
+    ? ["In brackets: the smallest true difference that so many pairs, as spread as these, show in 80 of 100 repetitions (two-sided, " +
+      "5 %, before any correction)."]
+    : []
+
+const settingSentences = (table: Table): ReadonlyArray<string> =>
+  table.settings.flatMap(({ differing, scope, shared }) => {
+    const told = Object.entries(shared).map(([name, value]) => `${name} ${value}`)
+    const differences = differing.map(({ name, values }) => {
+      const alike = new Set(values.map(({ shown }) => shown)).size < values.length ? " (they read alike and are not)" : ""
+      return `${name} ${values.map(({ rows, shown }) => `${shown} for ${list(rows.map(quoted))}`).join("; ")}${alike}`
+    })
+    return [
+      ...(told.length === 0 ? [] : [`Settings of ${scope}: ${told.join(", ")}.`]),
+      ...(differences.length === 0 ? [] : [`Rows differ in settings of ${scope}, compare them with care: ${differences.join(". ")}.`])
+    ]
+  })
+
+/** Failed runs first, so that none hides behind those that are still to come. */
 const missingSentence = (missing: Table["missing"]): ReadonlyArray<string> => {
   if (missing.length === 0) return []
-  const named = missing.slice(0, 6).map((run) => `${run.variant} seed ${run.seed} (${run.status})`)
+  const failed = missing.filter(({ status }) => status === "failed")
+  const named = [...failed, ...missing.filter(({ status }) => status !== "failed")].slice(0, 6)
+    .map((run) => `${run.variant} seed ${run.seed} (${run.status})`)
   const more = missing.length > named.length ? [`${missing.length - named.length} more`] : []
-  return [`Not in the table yet: ${list([...named, ...more])}.`]
+  const counted = failed.length > 0 && missing.length > 1 ? ` ${failed.length} of ${missing.length} failed.` : ""
+  return [`Not in the table yet: ${list([...named, ...more])}.${counted}`]
 }
 
 /** What a reader must know to read the table honestly, one sentence or two an item. */
 export const sentences = (table: Table): ReadonlyArray<string> => {
   const published = table.rows.some((row) => row.cells.some((cell) => cell.published !== undefined))
-  const compared = (pick: (cell: Cell) => Difference | undefined) =>
-    table.rows.some((row) => row.cells.some((cell) => pick(cell) !== undefined))
-  const toBaseline = (cell: Cell) => cell.toBaseline
-  const toReference = (cell: Cell) => cell.toReference
+  const toBaseline: Pick = (cell) => cell.toBaseline
+  const toReference: Pick = (cell) => cell.toReference
+  const family = comparisons(table, toBaseline).length + comparisons(table, toReference).length
+  const judged = (other: string | undefined, pick: Pick): ReadonlyArray<string> =>
+    other === undefined || table.rows.every(({ cells }) => cells.every((cell) => pick(cell) === undefined))
+      ? []
+      : [separationSentence(table, other, pick, family)]
   return [
     seedsSentence(table),
     ...sizeSentence(table.evaluationSizes),
-    ...(table.baseline !== undefined && compared(toBaseline)
-      ? [separationSentence(table, table.baseline, toBaseline)]
-      : []),
-    ...(table.reference !== undefined && compared(toReference)
-      ? [separationSentence(table, table.reference, toReference)]
+    ...settingSentences(table),
+    ...judged(table.baseline, toBaseline),
+    ...judged(table.reference, toReference),
+    ...detectableSentence(table, [toBaseline, toReference]),
+    ...(table.looks > 1
+      ? [`Seeds went on until the answer was known: intervals and p of differences hold at all ${table.looks} looks at them together.`]
       : []),
     ...(published
       ? [

@@ -1,5 +1,5 @@
 /** Tables as plain text. */
-import { decimals, signed, withInterval } from "./numbers.ts"
+import { bracketed, decimals, signed, withInterval } from "./numbers.ts"
 import { pivot } from "./pivot.ts"
 import { sentences } from "./sentences.ts"
 import type { Cell, Difference, Row, Table } from "./Table.ts"
@@ -12,10 +12,13 @@ interface Line {
   readonly pairs: ReadonlyArray<readonly [string, string]>
 }
 
+/** Behind a difference: separated, separated by its bare interval only, or neither. */
+const mark = ({ bare, separated }: Difference): string => separated ? " *" : bare ? " °" : "  "
+
 const differenceText = (difference: Difference | undefined, digits: number): string =>
   difference === undefined
     ? ""
-    : withInterval(signed(difference.delta, digits), difference.ci95, digits) + (difference.separated ? " *" : "  ")
+    : withInterval(signed(difference.delta, digits), difference.ci95, digits) + bracketed(difference, digits) + mark(difference)
 
 const linesOf = (table: Table, row: Row): ReadonlyArray<Line> => {
   const digits = table.columns.map((_, i) => decimals(table, i))

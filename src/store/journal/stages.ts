@@ -126,7 +126,13 @@ const writeAndRemove = (
 /** What the ledger tells of stages. */
 export const ledgerMethods = (connection: Connection): Ledger["Service"] => ({
   findStage: (fingerprint) => findStage(connection, fingerprint),
-  unfinishedStep: (fingerprint) => unfinishedStep(connection, fingerprint)
+  unfinishedStep: (fingerprint) => unfinishedStep(connection, fingerprint),
+  lastValue: (fingerprint, { name, scope }) =>
+    connection.read("lastValue", () =>
+      connection.handle.sqlite.prepare(`
+        SELECT l.value FROM stage s JOIN last_value l ON l.stage = s.id JOIN metric_key k ON k.id = l.key
+        WHERE s.fingerprint = ? AND s.status = 'done' AND k.scope = ? AND k.name = ?`)
+        .pluck().get(fingerprint, scope, name) as number | null | undefined)
 })
 
 /** What the journal does with stages. */

@@ -100,14 +100,16 @@ export const runNumbers = question(({ sqlite }) =>
     readonly count: number
   })
 
-/** Pre-images of the stages of an experiment's current runs, with variant, seed and place. */
+/** Stages of an experiment's current runs with their pre-images, by variant, seed and place. */
 export const preimages = question(({ sqlite }, experimentName: string) =>
   sqlite.prepare(`
-    SELECT r.variant, r.seed, rs.position, s.preimage
+    SELECT r.variant, r.seed, rs.position, rs.label, s.fingerprint, s.preimage
     FROM experiment e JOIN run r ON r.experiment = e.id AND r.current = 1
     JOIN run_stage rs ON rs.run = r.id JOIN stage s ON s.id = rs.stage WHERE e.name = ?`).all(experimentName) as Array<{
       readonly variant: string
       readonly seed: number
       readonly position: number
+      readonly label: string
+      readonly fingerprint: string
       readonly preimage: string
     }>)

@@ -33,7 +33,7 @@ describe("table of a database", () => {
         }
         const difference = paired(seeds(values.AP50), seeds(values.AP))
         const shown = cell("AP50").toBaseline!
-        assert.deepStrictEqual([shown.n, shown.wins, shown.separated], [
+        assert.deepStrictEqual([shown.n, shown.wins, shown.bare], [
           difference.n,
           difference.wins,
           difference.separated
@@ -41,7 +41,7 @@ describe("table of a database", () => {
         same(shown.delta, difference.delta)
         same(shown.ci95, difference.ci95)
         const gain = paired(seeds(values.AP), seeds(values.base))
-        assert.deepStrictEqual([cell("AP").toReference!.wins, cell("AP").toReference!.separated], [
+        assert.deepStrictEqual([cell("AP").toReference!.wins, cell("AP").toReference!.bare], [
           gain.wins,
           gain.separated
         ])

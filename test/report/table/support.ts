@@ -1,3 +1,4 @@
+import { student95 } from "../../../src/pipeline/student.ts"
 import * as Table from "../../../src/report/table/Table.ts"
 
 /** The metrics of an evaluation, as it declares them. */
@@ -18,12 +19,14 @@ export const measured = (variant: string, name: string, mean: number, ci95: numb
   ci95
 })
 
-const difference = (variant: string, name: string, delta: number, ci95: number) => ({
+/** Three pairs whose differences have this mean and interval. */
+export const difference = (variant: string, name: string, delta: number, ci95: number) => ({
   variant,
   scope: "detection",
   name,
   n: 3,
   delta,
+  sd: ci95 * Math.sqrt(3) / student95(2),
   ci95,
   wins: delta > 0 ? 3 : 0,
   separated: Math.abs(delta) > ci95
@@ -56,6 +59,7 @@ export const source: Table.Source = {
     difference("weighted_sum, cosine", "formatRate", -0.01, 0.03)
   ],
   gain: [difference("AP", "mAP", 3.875, 1.25), difference("weighted_sum, cosine", "mAP", 6.375, 2)],
+  settings: [],
   missing: []
 }
 

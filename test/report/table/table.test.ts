@@ -6,7 +6,7 @@ import { escape as markdownEscape, markdown } from "../../../src/report/table/ma
 import { sentences } from "../../../src/report/table/sentences.ts"
 import * as Table from "../../../src/report/table/Table.ts"
 import { text } from "../../../src/report/table/text.ts"
-import { measured, source, table } from "./support.ts"
+import { difference, measured, source, table } from "./support.ts"
 
 describe("Table", () => {
   it("puts references first and keeps the order of the study after them", () => {
@@ -25,6 +25,25 @@ describe("Table", () => {
     assert.isUndefined(base!.cells[1]!.measured)
   })
 
+  it("marks nothing below three pairs, however far apart, and counts no such pair among the comparisons", () => {
+    const pair = { ...difference("weighted_sum, cosine", "mAP", 2.5, 0.1), n: 2, separated: false }
+    const [, , cosine] = Table.make({ ...source, paired: [pair] }).rows
+    const shown = cosine!.cells[0]!.toBaseline!
+    assert.deepStrictEqual([shown.bare, shown.separated, shown.holm], [false, false, null])
+    assert.isNumber(shown.p)
+    assert.isNumber(shown.detectable)
+  })
+
+  it("corrects over all comparisons of the table, so that more of them leave less", () => {
+    const close = difference("weighted_sum, cosine", "mAP", 2.5, 2)
+    const alone = Table.make({ ...source, paired: [close], gain: [] }).rows[2]!.cells[0]!.toBaseline!
+    const among = Table.make({ ...source, paired: [close, source.paired[1]!], gain: [] }).rows[2]!.cells[0]!.toBaseline!
+    assert.deepStrictEqual([alone.bare, alone.separated], [true, true])
+    assert.strictEqual(alone.holm, alone.p)
+    assert.deepStrictEqual([among.bare, among.separated], [true, false])
+    assert.approximately(among.holm!, 2 * among.p!, 1e-12)
+  })
+
   it("shows every measured metric when the study names none", () => {
     const titles = Table.make({ ...source, table: null }).columns.map(({ title }) => title)
     assert.deepStrictEqual(titles, ["detection/evaluationSize", "detection/formatRate", "detection/mAP"])
@@ -36,8 +55,8 @@ describe("text", () => {
     const lines = text(table).split("\n").map((line) => line.trim().replace(/\s+/g, " "))
     assert.include(lines, "base model 1 37.13 -")
     assert.include(lines, "AP (baseline) 3 41.00 ± 1.25 27.4 0.750 ± 0.013")
-    assert.include(lines, "to AP +2.50 ± 1.50 * -0.010 ± 0.030")
-    assert.include(lines, "to base model +6.38 ± 2.00 *")
+    assert.include(lines, "to AP +2.50 ± 1.50 (1.87) * -0.010 ± 0.030 (0.037)")
+    assert.include(lines, "to base model +6.38 ± 2.00 (2.49) *")
   })
 
   it("stays within the columns it is given, stacking metrics that do not fit", () => {
@@ -63,13 +82,25 @@ describe("sentences", () => {
     assert.include(said({}), "Evaluated on 200 held-out images.")
   })
 
-  it("name what is separated from baseline and base model, on which side, and what chance would do", () => {
+  it("name what is separated from baseline and base model, on which side, and after how many comparisons", () => {
     assert.include(
       said({}),
-      "Separated from AP (*, the 95 % interval of the paired difference leaves zero out): mAP above: \"weighted_sum, cosine\"."
+      "Separated from AP (*, paired t-test, 5 % after Holm's correction over the table's 4 comparisons): mAP above: " +
+        "\"weighted_sum, cosine\"."
     )
-    assert.include(said({}), "That is 1 of 2 comparisons; chance alone would separate about 0.1.")
-    assert.include(said({}), "Separated from base model")
+    assert.include(said({}), "Separated from base model (*")
+    assert.notInclude(said({}), "°")
+  })
+
+  it("tell what the bare interval says and the correction takes away, and what chance would do", () => {
+    const less = said({ paired: [difference("weighted_sum, cosine", "mAP", 2.5, 2), source.paired[1]!] })
+    assert.include(less, "No variant is separated from AP after Holm's correction over the table's 4 comparisons. Only before it (°")
+    assert.include(less, "of 2 comparisons chance alone would set 0.1 as far apart): mAP above: \"weighted_sum, cosine\".")
+  })
+
+  it("say what the brackets are, where there are any", () => {
+    assert.include(said({}), "the smallest true difference that so many pairs")
+    assert.notInclude(said({ paired: [], gain: [] }), "In brackets")
   })
 
   it("say so when nothing is separated", () => {
@@ -81,8 +112,31 @@ describe("sentences", () => {
   })
 
   it("judge nothing from a single seed", () => {
-    const paired = source.paired.map((row) => ({ ...row, n: 1, ci95: null, separated: false }))
-    assert.include(said({ paired }), "No row has two seeds in common with AP")
+    const paired = source.paired.map((row) => ({ ...row, n: 1, sd: null, ci95: null, separated: false }))
+    assert.include(said({ paired }), "No row has three seeds in common with AP")
+  })
+
+  it("name failed runs before those that are still to come", () => {
+    const planned = Array.from({ length: 8 }, (_, seed) => ({ variant: "AP", seed, status: "planned" }))
+    const text = said({ missing: [...planned, { variant: "weighted_sum, cosine", seed: 7, status: "failed" }] })
+    assert.include(text, "Not in the table yet: weighted_sum, cosine seed 7 (failed), AP seed 0 (planned)")
+    assert.include(text, "and 3 more. 1 of 9 failed.")
+  })
+
+  it("tell the settings on which all rows agree, and name those of the others", () => {
+    const setting = (variant: string, prompt: string, whole = prompt) => ({
+      variant,
+      scope: "detection",
+      settings: { mode: { shown: "positive", whole: "positive" }, prompt: { shown: prompt, whole } }
+    })
+    const agreed = said({ settings: [setting("AP", "enhanced"), setting("base model", "enhanced")] })
+    assert.include(agreed, "Settings of detection: mode positive, prompt enhanced.")
+    const differing = said({ settings: [setting("AP", "enhanced"), setting("weighted_sum, cosine", "standard")] })
+    assert.include(differing, "Settings of detection: mode positive.")
+    assert.include(differing, "Rows differ in settings of detection, compare them with care: prompt enhanced for AP; standard for \"weighted_sum, cosine\".")
+    const alike = said({ settings: [setting("AP", "own", "a"), setting("base model", "own", "b")] })
+    assert.include(alike, "prompt own for AP; own for base model (they read alike and are not).")
+    assert.notInclude(said({ settings: [{ ...setting("AP", "own"), scope: "elsewhere" }] }), "elsewhere", "no column is of that scope")
   })
 
   it("name runs that are missing, and sets of different sizes", () => {
@@ -103,7 +157,7 @@ describe("renderers", () => {
     assert.strictEqual(cells(rule!), cells(head!))
     assert.strictEqual(rows.length, 3)
     for (const row of rows) assert.strictEqual(cells(row), cells(head!))
-    assert.include(markdown(table), "**+2.50 ± 1.50**")
+    assert.include(markdown(table), "**+2.50 ± 1.50**\\* (1.87)")
   })
 
   it("LaTeX escapes every special character", () => {
@@ -137,8 +191,13 @@ describe("renderers", () => {
     ])
     const [head, ...rows] = csv(table).split("\n")
     assert.strictEqual(rows.length, 6)
-    assert.strictEqual(head!.split(",").length, 20)
-    assert.include(csv(table), "demo,\"weighted_sum, cosine\",variant,mAP,detection,mAP,%,3,43.5,1,2,2.5,1.5,3,1,6.375,2,3,1,29.3")
+    assert.strictEqual(head!.split(",").length, 34)
+    const cells = rows.find((row) => row.startsWith("demo,\"weighted_sum, cosine\",variant,mAP,"))!.replace("weighted_sum, cosine", "cosine").split(",")
+    const named = Object.fromEntries(head!.split(",").map((column, i) => [column, cells[i]]))
+    assert.include(named, { n: "3", mean: "43.5", baseline_delta: "2.5", baseline_ci95: "1.5", baseline_bare: "1", baseline_separated: "1" })
+    assert.include(named, { evaluation_size: "200", missing: "0", reference_delta: "6.375", published: "29.3" })
+    assert.approximately(Number(named["baseline_p"]), 0.0189, 5e-5)
+    assert.approximately(Number(named["baseline_holm"]), 2 * 0.0189, 1e-4)
   })
 
   it("JSON reads back to the table itself, with the sentences as notes", () => {

@@ -1,0 +1,73 @@
+/** The numbers of a table computed again from the values of its runs. */
+import { student95 } from "../../pipeline/student.ts"
+import { estimate, type Estimate } from "../statistics.ts"
+import type { Source } from "./Table.ts"
+
+/** The last value of a metric of a finished run; undefined where it is not known anew. `stage`: the execution it is of. */
+export interface Final {
+  readonly variant: string
+  readonly role: "variant" | "baseline" | "reference"
+  readonly seed: number
+  readonly scope: string
+  readonly name: string
+  readonly stage: number
+  readonly value: number | null | undefined
+}
+
+interface Tally {
+  readonly compare: (place: () => string, stored: number | null, again: number | undefined) => void
+  readonly leave: (what: string, numbers: number, why: string) => void
+}
+
+/** The database's table of Student's t: every number of degrees of freedom up to 30, then these, and else the next lower. */
+const beyondThirty = [120, 60, 40, 30]
+
+const interval = ({ n, sd }: Estimate): number => {
+  const df = n <= 31 ? n - 1 : beyondThirty.find((some) => some <= n - 1)!
+  return n < 2 ? NaN : student95(df) * sd / Math.sqrt(n)
+}
+
+type Values = ReadonlyMap<string, number | null | undefined>
+
+/** Values by what was executed, so that what runs share counts once; a pair by both executions. */
+const byExecution = (finals: ReadonlyArray<Final>): Values => new Map(finals.map(({ stage, value }) => [String(stage), value]))
+
+const pairsOf = (finals: ReadonlyArray<Final>, others: ReadonlyArray<Final>): Values => {
+  const bySeed = new Map(others.map((other) => [other.seed, other]))
+  return new Map(finals.flatMap((one) => {
+    const other = bySeed.get(one.seed)
+    if (other === undefined) return []
+    const unknown = one.value === undefined || other.value === undefined
+    const value = unknown ? undefined : one.value === null || other.value === null ? null : one.value! - other.value!
+    return [[`${one.stage} ${other.stage}`, value] as const]
+  }))
+}
+
+const finite = (values: Values): ReadonlyArray<number> =>
+  [...values.values()].filter((value): value is number => typeof value === "number" && Number.isFinite(value))
+
+/**
+ * Compares the rows of `ablation`, `paired` and `gain` with means, spreads, intervals and paired differences of the values,
+ * by this program's own statistics instead of the database's. A row one of whose values is not known is left.
+ */
+export const compareTable = (source: Source, finals: ReadonlyArray<Final>, { compare, leave }: Tally): void => {
+  const of = (variant: string, { name, scope }: { readonly scope: string; readonly name: string }) =>
+    finals.filter((one) => one.variant === variant && one.scope === scope && one.name === name)
+  const anchor = (role: "baseline" | "reference") => source.variants.find((variant) => variant.role === role)?.name ?? ""
+  const check = (what: string, values: Values, row: { readonly [column: string]: unknown }, mean: "mean" | "delta") => {
+    const numbers = ["n", mean, "sd", "ci95"]
+    if ([...values.values()].includes(undefined)) return leave(`rows of ${what.split(",")[0]}`, numbers.length, "a run's value could not be computed again")
+    const found = estimate(finite(values))
+    const again = { n: found.n, [mean]: found.mean, sd: found.sd, ci95: interval(found) }
+    for (const column of numbers) compare(() => `${what}, ${column}`, row[column] as number | null, again[column as "n"])
+  }
+  for (const row of source.ablation) {
+    check(`table, ${row.variant}, ${row.scope}/${row.name}`, byExecution(of(row.variant, row)), { ...row }, "mean")
+  }
+  for (const [role, rows] of [["baseline", source.paired], ["reference", source.gain]] as const) {
+    for (const row of rows) {
+      const pairs = pairsOf(of(row.variant, row), of(anchor(role), row))
+      check(`differences to ${anchor(role)}, ${row.variant}, ${row.scope}/${row.name}`, pairs, { ...row }, "delta")
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { assert, describe, it } from "vitest"
+import { settings } from "../../src/workspace/settings.ts"
+
+const node = (kind: string, name: string, config: object = {}, parts: object = {}, more: object = {}) =>
+  ({ kind, name, code: "0", packages: [], config, parts, ...more })
+
+const stage = (variant: string, label: string, fingerprint: string, of: object, inputs: ReadonlyArray<object> = []) =>
+  ({ variant, label, fingerprint, preimage: JSON.stringify({ node: of, inputs }) })
+
+const input = (fingerprint: string) => ({ role: "input", fingerprint })
+
+const data = node("data", "shapes", { count: 12, size: { width: 112, height: 84 } })
+const filter = node("filter", "maxBoxes", { n: 10 })
+const evaluation = node("evaluate", "detection", { mode: "positive", maxTokens: 64, batch: 8 }, { task: node("task", "detection"), data, filter })
+const prompt = stage("AP", "template", "p", node("prompt", "template", { name: "enhanced", request: "Think." }), [input("d")])
+const loop = (...body: ReadonlyArray<object>) => node("loop", "loop", { steps: 2 }, { body })
+const every = (of: object) => node("evaluate", "every", { steps: 1 }, { stage: of })
+
+const shown = (found: ReturnType<typeof settings>) =>
+  found.map(({ scope, settings, variant }) => [variant, scope, Object.entries(settings).map(([name, { shown }]) => `${name} ${shown}`).join(", ")])
+
+describe("settings of evaluations", () => {
+  it("are its data, filter, own config, prompt and decoding; what changes no number is left out", () => {
+    const found = settings([prompt, stage("AP", "held", "e", evaluation, [input("p")])], ["held"])
+    assert.deepStrictEqual(shown(found), [[
+      "AP",
+      "held",
+      "data shapes(count 12, size.width 112, size.height 84), filter maxBoxes(n 10), mode positive, maxTokens 64, prompt enhanced, " +
+      "decoding greedy"
+    ]])
+  })
+
+  it("prefer the evaluation's own template, and tell apart what reads the same", () => {
+    const own = { ...evaluation, config: { ...evaluation.config, template: { name: "enhanced", request: "Guess." } } }
+    const found = settings([prompt, stage("AP", "held", "e", evaluation, [input("p")]), stage("own", "held", "f", own, [input("p")])], ["held"])
+    const [before, after] = found.map(({ settings }) => settings["prompt"]!)
+    assert.deepStrictEqual([before!.shown, after!.shown], ["enhanced", "enhanced"])
+    assert.notStrictEqual(before!.whole, after!.whole)
+  })
+
+  it("tell data of another content apart, but not other code", () => {
+    const of = (more: object) => {
+      const [found] = settings([stage("AP", "held", "e", { ...evaluation, parts: { ...evaluation.parts, data: { ...data, ...more } } })], ["held"])
+      return found!.settings["data"]!
+    }
+    assert.strictEqual(of({ code: "1" }).whole, of({ code: "2" }).whole)
+    assert.notStrictEqual(of({ content: "a" }).whole, of({ content: "b" }).whole)
+  })
+
+  it("know an evaluation nested in a loop, where it is the only one or goes by its name", () => {
+    const one = [prompt, stage("AP", "loop", "l", loop(every(evaluation)), [input("p")])]
+    assert.deepStrictEqual(settings(one, ["watch"]).map(({ scope }) => scope), ["watch"])
+    const two = [stage("AP", "loop", "l", loop(every(evaluation), every({ ...evaluation, name: "referring" })))]
+    assert.deepStrictEqual(settings(two, ["watch", "referring"]).map(({ scope }) => scope), ["referring"])
+    const both = [...one, stage("AP", "held", "e", evaluation, [input("p")])]
+    assert.deepStrictEqual(settings(both, ["held"]).length, 1, "a stage of that label is no nested one")
+  })
+
+  it("read what others wrote without harm", () => {
+    for (const preimage of ["", "null", "[]", "{\"node\":1}", JSON.stringify({ node: { ...evaluation, parts: [data] }, inputs: [] })]) {
+      assert.deepStrictEqual(settings([{ variant: "AP", label: "held", fingerprint: "e", preimage }], ["held"]), [])
+    }
+    const circle = [stage("AP", "held", "e", evaluation, [input("e")])]
+    assert.strictEqual(settings(circle, ["held"]).length, 1)
+  })
+})
