@@ -39,6 +39,7 @@ export const prompt = <E extends AnyExample, Asked, Truth, Answer, Fields extend
     messages: messages(template, task.fill(template.question ?? task.wording, asked)),
     asked,
     truth,
-    solution: task.solution(asked, truth)
+    solution: task.solution(asked, truth),
+    ...(example.columns === undefined ? {} : { columns: example.columns })
   }
 }
