@@ -1,6 +1,7 @@
 /** The whole command line: to add a command takes its folder and a line here. */
 import * as Command from "effect/cli/Command"
 import { check } from "./check/index.ts"
+import { doctor } from "./doctor/index.ts"
 import { evaluate } from "./evaluate/index.ts"
 import { exportModel } from "./export/index.ts"
 import { init } from "./init/index.ts"
@@ -24,5 +25,5 @@ export const assay = Command.make("assay").pipe(
     { command: "assay list", description: "What the database holds" },
     { command: "assay table reward-comparison --format md", description: "Print the ablation table again" }
   ]),
-  Command.withSubcommands([init, check, plan, run, list, show, table, samples, exportModel, sql, score, evaluate])
+  Command.withSubcommands([init, check, plan, run, list, show, table, samples, exportModel, sql, score, evaluate, doctor])
 )
