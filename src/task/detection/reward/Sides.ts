@@ -7,7 +7,7 @@ import type { Labeled } from "./ImageAp.ts"
 import * as Iou from "./PublishedIou.ts"
 
 export interface Sides {
-  /** What can be matched: items with four numbers and a label, in an order that the answer's own does not change. */
+  /** What can be matched: items with four numbers and a label. Both lists are sorted, so that no tie hangs on an order. */
   readonly boxes: ReadonlyArray<Labeled>
   /** How many items the answer lists, boxes or not. */
   readonly predicted: number
@@ -31,7 +31,7 @@ const boxOf = (item: unknown): ReadonlyArray<Labeled> => {
 
 const both = once((completion, solution): Sides | undefined => {
   const { items, truth } = Answer.beside(completion, solution)
-  return items === undefined ? undefined : { boxes: inOrder(items.flatMap(boxOf)), predicted: items.length, truth }
+  return items === undefined ? undefined : { boxes: inOrder(items.flatMap(boxOf)), predicted: items.length, truth: inOrder(truth) }
 })
 
 /** The two sides of a sample, read as the fixed `ap` reads them; undefined where it answers nothing. Throws for a bad truth. */
