@@ -52,9 +52,9 @@ const sampleOf = (completion: string, solution: string): Scorable => ({
 const trials: ReadonlyArray<Trial> = probes.flatMap(({ completion, name, solution }) => {
   const trial = (role: string, text: string): Trial => ({ probe: name, role, sample: sampleOf(text, solution) })
   return [
-    trial(plain!, completion),
-    trial(silent!, ""),
-    trial(told!, solution),
+    trial(plain, completion),
+    trial(silent, ""),
+    trial(told, solution),
     ...attacks.flatMap((attack) => attack.change(completion, solution).map((text) => trial(attack.name, text)))
   ]
 })
@@ -69,22 +69,22 @@ interface Scored extends Trial {
 const of = (scored: ReadonlyArray<Scored>, probe: string, role: string): ReadonlyArray<Scored> =>
   scored.filter((one) => one.probe === probe && one.role === role)
 
-/** An answer that earns no more than silence has nothing to lose, so that an attack on it is free without saying anything. */
+/** An answer that earns what silence earns is left out: whatever is done to it, there is nothing to lose. */
 const finding = (scored: ReadonlyArray<Scored>, attack: string): Finding => {
   const outcomes = probes.flatMap(({ name }) => {
-    const before = of(scored, name, plain!)[0]!.score
-    const floor = of(scored, name, silent!)[0]!.score
-    return of(scored, name, attack).map(({ score }) => ({ probe: name, before, after: score, atFloor: before <= floor + least }))
+    const before = of(scored, name, plain)[0]!.score
+    const floor = of(scored, name, silent)[0]!.score
+    return of(scored, name, attack).map(({ score }) =>
+      ({ probe: name, before, after: score, earns: Math.abs(before - floor) > least }))
   }).toSorted((a, b) => (b.after - b.before) - (a.after - a.before))
-  const gain = outcomes[0]!.after - outcomes[0]!.before
-  const telling = gain > least ? outcomes : outcomes.filter(({ atFloor }) => !atFloor)
+  const telling = outcomes.filter(({ earns }) => earns)
   const { after, before, probe } = telling[0] ?? outcomes[0]!
   const change = after - before
   return { attack, verdict: change > least ? "rises" : change < -least ? "falls" : "free", probe, before, after }
 }
 
 const truthOf = (scored: ReadonlyArray<Scored>): Diagnosis["truth"] => {
-  const truths = probes.map(({ name }) => of(scored, name, told!)[0]!)
+  const truths = probes.map(({ name }) => of(scored, name, told)[0]!)
   const rivals = truths.flatMap((truth) =>
     scored.filter((one) => one.sample.solution === truth.sample.solution)
       .map(({ probe, role, score }) => ({ probe, attack: role, score, truth: truth.score }))

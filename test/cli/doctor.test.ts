@@ -44,8 +44,8 @@ describe("assay doctor", () => {
 
   it("with --strict exits with 1 when an attack pays, and with 0 when none does", async () => {
     const [ill, sound] = [
-      await assay(folder, "doctor", "--reward", "ap,progressiveIou", "--strict"),
-      await assay(folder, "doctor", "--reward", "progressiveIou", "--strict")
+      await assay(folder, "doctor", "--reward", "ap,precisionRecall", "--strict"),
+      await assay(folder, "doctor", "--reward", "precisionRecall", "--strict")
     ]
     assert.strictEqual(ill.code, 1)
     assert.match(ill.err, /Not sound: ap\./)

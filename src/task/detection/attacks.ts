@@ -85,10 +85,11 @@ export const attacks: ReadonlyArray<Attack> = [
   },
   {
     name: "enlarged",
-    what: "every box a fifth wider and higher; or as large as the picture",
+    what: "every box a fifth wider and higher; or all, or only those that hit nothing, as large as the picture",
     change: onBoxes((said, truth) => {
       const { height, width } = extent([...said, ...truth])
-      return [said.map((one) => grown(one, 0.1)), said.map(({ label }) => placed(label, 0, 0, width, height))]
+      const whole = ({ label }: LabeledBox): LabeledBox<"resized"> => placed(label, 0, 0, width, height)
+      return [said.map((one) => grown(one, 0.1)), said.map(whole), said.map((one) => hitsNothing(one, truth) ? whole(one) : one)]
     })
   },
   {

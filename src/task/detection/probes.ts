@@ -22,11 +22,11 @@ const probe = (name: string, said: ReadonlyArray<Row>, truth: ReadonlyArray<Row>
 /** A picture of 500 x 250 pixels: a small and a large cat, and a dog. */
 const truth: ReadonlyArray<Row> = [["cat", 102, 52, 152, 102], ["cat", 300, 40, 480, 220], ["dog", 20, 120, 120, 250]]
 
-/** The same, some pixels off: IoU 0.79, 0.92 and 0.89. */
+/** The same: the cats some pixels off (IoU 0.79 and 0.92), the dog exactly. */
 const [small, large, dog]: readonly [Row, Row, Row] = [
   ["cat", 105, 55, 155, 105],
   ["cat", 304, 44, 484, 224],
-  ["dog", 23, 123, 123, 253]
+  ["dog", 20, 120, 120, 250]
 ]
 
 const stray: Row = ["cat", 200, 180, 250, 240]
@@ -37,6 +37,6 @@ export const probes: ReadonlyArray<Probe> = [
   probe("one missed", [large, dog], truth),
   probe("one too many", [stray, large, small, dog], truth),
   probe("one said twice", [large, large, dog], truth),
-  probe("all wrong", [stray, ["dog", 400, 0, 500, 30]], truth),
+  probe("half wrong", [stray, dog], truth),
   probe("nothing there", [], [])
 ]
