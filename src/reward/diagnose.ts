@@ -55,7 +55,8 @@ const trials: ReadonlyArray<Trial> = probes.flatMap(({ completion, name, solutio
     trial(plain, completion),
     trial(silent, ""),
     trial(told, solution),
-    ...attacks.flatMap((attack) => attack.change(completion, solution).map((text) => trial(attack.name, text)))
+    ...attacks.flatMap((attack) =>
+      attack.change(completion, solution).filter((text) => text !== completion).map((text) => trial(attack.name, text)))
   ]
 })
 

@@ -1,4 +1,5 @@
 /** The reward that asks another model, behind an OpenAI-compatible address. */
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -47,23 +48,30 @@ const questionOf = (url: string, model: string, rubric: string, sample: Scorable
 const Reply = Schema.Struct({
   choices: Schema.NonEmptyArray(Schema.Struct({ message: Schema.Struct({ content: Schema.String }) }))
 })
+const decodeReply = Schema.decodeOption(Schema.fromJsonString(Reply))
 
 const cut = (text: string): string => JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}...` : text)
 
-/** The last score that a judge's words name. Throws where there is none in [0, 1]: a judge that said nothing is no judge. */
-const scoreIn = (words: string): number => {
+/** A judge did not judge: `message` says which and why. It ends up on the sample. */
+class JudgeError extends Data.TaggedError("JudgeError")<{ readonly message: string }> {}
+
+const failed = (message: string): JudgeError => new JudgeError({ message })
+
+/** The last score that a judge's words name; fails where there is none in [0, 1], since a judge that said nothing is none. */
+const scoreIn = (words: string): Effect.Effect<number, JudgeError> => {
   const last = Array.from(words.matchAll(/"score"\s*:\s*(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)/g)).at(-1)?.[1]
-  if (last === undefined) throw new Error(`the judge's reply names no "score": ${cut(words)}`)
+  if (last === undefined) return Effect.fail(failed(`the judge's reply names no "score": ${cut(words)}`))
   const score = Number(last)
-  if (score < 0 || score > 1) throw new Error(`the judge's score is ${last}, not in [0, 1]: ${cut(words)}`)
-  return score
+  return score >= 0 && score <= 1
+    ? Effect.succeed(score)
+    : Effect.fail(failed(`the judge's score is ${last}, not in [0, 1]: ${cut(words)}`))
 }
 
 const headers = (keyVariable: string | undefined): Record<string, string> => {
   const json = { "content-type": "application/json" }
   if (keyVariable === undefined) return json
   const key = process.env[keyVariable]
-  if (key === undefined || key === "") throw new Error(`the judge's key is to be in the environment's ${keyVariable}, which is not set`)
+  if (key === undefined || key === "") throw failed(`the judge's key is to be in the environment's ${keyVariable}, which is not set`)
   return { ...json, authorization: `Bearer ${key}` }
 }
 
@@ -73,19 +81,19 @@ const ask = ({ body, url }: Question, timeoutSeconds: number, keyVariable: strin
     try: async (signal) => {
       const response = await fetch(url, { method: "POST", headers: headers(keyVariable), body: JSON.stringify(body), signal })
       const text = await response.text()
-      if (!response.ok) throw new Error(`the judge at ${url} answered ${response.status}: ${cut(text)}`)
-      const reply = Schema.decodeUnknownOption(Schema.fromJsonString(Reply))(text)
-      if (Option.isNone(reply)) throw new Error(`the judge at ${url} sent no chat completion: ${cut(text)}`)
+      if (!response.ok) throw failed(`the judge at ${url} answered ${response.status}: ${cut(text)}`)
+      const reply = decodeReply(text)
+      if (Option.isNone(reply)) throw failed(`the judge at ${url} sent no chat completion: ${cut(text)}`)
       return reply.value.choices[0].message.content
     },
-    catch: (cause) => new Error(cause instanceof TypeError ? `the judge at ${url} cannot be reached (${whyOf(cause)})` : reasonOf(cause))
+    catch: (cause) => cause instanceof JudgeError ? cause : failed(`the judge at ${url} cannot be reached (${whyOf(cause)})`)
   }).pipe(Effect.timeoutOrElse({
     duration: timeoutSeconds * 1000,
-    orElse: () => Effect.fail(new Error(`the judge at ${url} did not answer within ${timeoutSeconds} s`))
+    orElse: () => Effect.fail(failed(`the judge at ${url} did not answer within ${timeoutSeconds} s`))
   }))
 
 /** What `fetch` failed for stands in the cause of its error. */
-const whyOf = (error: TypeError): string => reasonOf(error.cause ?? error)
+const whyOf = (error: unknown): string => reasonOf(error instanceof Error && error.cause !== undefined ? error.cause : error)
 
 /** The score, from what is kept or by asking; only an answer with a score in it is kept. */
 const judged = (question: Question, key: string, timeoutSeconds: number, keyVariable: string | undefined) =>
@@ -93,9 +101,9 @@ const judged = (question: Question, key: string, timeoutSeconds: number, keyVari
     const generated = yield* Effect.serviceOption(Generated)
     const folder = Option.isSome(generated) ? `${generated.value.folder}/judged` : undefined
     const kept = folder === undefined ? undefined : yield* Kept.read(folder, key)
-    if (kept !== undefined) return scoreIn(kept)
+    if (kept !== undefined) return yield* scoreIn(kept)
     const words = yield* ask(question, timeoutSeconds, keyVariable)
-    const score = yield* Effect.try({ try: () => scoreIn(words), catch: (cause) => cause })
+    const score = yield* scoreIn(words)
     if (folder !== undefined) yield* Kept.write(folder, key, { question, reply: words })
     return score
   })

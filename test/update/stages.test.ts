@@ -17,7 +17,7 @@ const batch = (...ids: ReadonlyArray<string>): PromptBatch => ({ template, task:
 const rollouts = (
   logprob: number,
   ...groups: ReadonlyArray<ReadonlyArray<readonly [token: number, reward: number]>>
-) => ({
+): Rollout.ScoredRollouts => ({
   maxTokens: 1,
   groups: groups.map((group, i) => ({
     prompt: prompt(`group ${i}`),
