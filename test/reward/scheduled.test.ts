@@ -3,7 +3,7 @@ import { afterAll, assert, describe, it } from "@effect/vitest"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Experiment, Pipeline, Reward, Rollout, Rows, Stage } from "assay"
+import { Data, Evaluate, Experiment, Pipeline, Reward, Rollout, Rows, Stage } from "assay"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Prompt, Prompts } from "../../src/task/prompt.ts"
@@ -93,5 +93,44 @@ describe("a rising threshold", () => {
         yield* runStudy(journal, study)
         assert.deepStrictEqual(samplesOf(journal), samplesOf(whole), `killed after step ${killAt}`)
       }
+    }))
+})
+
+/** How many pixels the picture has, and minus the step where one is told. */
+export const pixelsAndStep = Reward.define({
+  name: "pixelsAndStep",
+  module: import.meta.url,
+  config: Schema.Struct({}),
+  scheduled: true,
+  looksUp: Reward.pixels,
+  score: (_, { found, training }) => found.width * found.height - (training?.step ?? 0)
+})
+
+describe("an evaluation", () => {
+  it.effect("shows a reward the picture, and within a loop too no step, so that its figures compare", () =>
+    Effect.gen(function*() {
+      const journal = new Memory(join(folder, "watched"))
+      const data = Data.shapes({ split: "validation", layout: "coco", count: 2, size: { width: 128, height: 64 } })
+      const watched = Experiment.make("watched", {
+        question: "Is it the same at every step?",
+        policy: guesser({ label: "cat" }),
+        seeds: 1,
+        pipeline: () =>
+          Pipeline.from(asked({})).pipe(
+            Pipeline.loop(
+              { steps: 3, batch: 2, checkpointEvery: 3 },
+              Rollout.sample({ groupSize: 2, maxTokens: 8 }),
+              Reward.score(Reward.meanIou()),
+              learnNothing({}),
+              Pipeline.every(1, Evaluate.detection({ as: "watch", data, mode: "positive", reward: pixelsAndStep() }))
+            )
+          ),
+        table: { metrics: ["watch/reward"] }
+      })
+      const [result] = yield* runStudy(journal, watched)
+      assert.strictEqual(result!.status, "done")
+      const rewards = journal.stage("loop").steps.flatMap(({ metrics }) =>
+        metrics.filter(({ name, scope }) => scope === "watch" && name === "reward").map(({ value }) => value))
+      assert.deepStrictEqual(rewards, [128 * 64, 128 * 64, 128 * 64])
     }))
 })

@@ -1,7 +1,7 @@
 /** Examines rewards, and prints what was found. */
 import * as Effect from "effect/Effect"
 import { exits } from "../../pipeline/Errors.ts"
-import { attacks, type Diagnosis, doctor as examine, isSound } from "../../workspace/doctor.ts"
+import { type Diagnosis, doctor as examine, isSound } from "../../workspace/doctor.ts"
 import { Failure, usage } from "../failure.ts"
 import { grid } from "../grid.ts"
 import { print, printJson } from "../output.ts"
@@ -17,16 +17,15 @@ interface Options {
 const number = (value: number): string => value.toFixed(4)
 
 const text = ({ errors, findings, reward, truth }: Diagnosis): string => {
-  const whatOf = new Map(attacks.map(({ name, what }) => [name, what]))
   const rows = findings.map(({ after, attack, before, probe, verdict }) =>
-    [attack, verdict, number(before), number(after), probe, whatOf.get(attack)!]
+    [attack, verdict, number(before), number(after), probe]
   )
   const said = truth.beatenBy === undefined
     ? `The true answer scores ${number(truth.score)}, and nothing that was tried scores more.`
     : `The true answer scores ${number(truth.beatenBy.truth)} where ${number(truth.beatenBy.score)} was reached ` +
       `(${truth.beatenBy.probe}, ${truth.beatenBy.attack}).`
   const broken = errors.slice(0, 5).map((error) => `It could not judge: ${visible(error)}`)
-  const table = grid([["attack", "verdict", "before", "after", "most in the case", "what is done"], ...rows], [2, 3])
+  const table = grid([["attack", "verdict", "before", "after", "most in the case"], ...rows], [2, 3])
   return [reward, "", table, "", said, ...broken].join("\n")
 }
 

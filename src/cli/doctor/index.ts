@@ -1,6 +1,7 @@
 /** `assay doctor`: whether a reward can be fooled. */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import { attacks } from "../../workspace/doctor.ts"
 import { rewardNames } from "../../workspace/judge.ts"
 import { action } from "../action.ts"
 import { json } from "../flags.ts"
@@ -27,8 +28,8 @@ export const doctor = Command.make(
   (options) => action(() => import("./action.ts"), ({ doctor }) => doctor(options))
 ).pipe(
   Command.withDescription(
-    "Attack a reward of detection: does it rise when boxes are appended, duplicated, reordered, relabelled or enlarged, the\n" +
-      "answer is emptied, text padded or tags nested? Does the true answer score the most?\n\n" +
+    "Attack a reward of detection: does it rise when an answer is made no better? Does the true answer score the most?\n\n" +
+      `${attacks.map(({ name, what }) => `${name}: ${what}`).join("\n")}\n\n` +
       "rises: the attack pays in some case; free: it costs nothing where something could be lost; falls: it costs.\n\n" +
       `Rewards: ${rewardNames.join(", ")}.`
   ),
