@@ -3,6 +3,7 @@ import * as Command from "effect/cli/Command"
 import { bootstrap } from "./bootstrap/index.ts"
 import { check } from "./check/index.ts"
 import { data } from "./data/index.ts"
+import { doctor } from "./doctor/index.ts"
 import { evaluate } from "./evaluate/index.ts"
 import { exportModel } from "./export/index.ts"
 import { init } from "./init/index.ts"
@@ -30,6 +31,6 @@ export const assay = Command.make("assay").pipe(
     { command: "assay table reward-comparison --format md", description: "Print the ablation table again" }
   ]),
   Command.withSubcommands([
-    init, check, plan, run, list, show, table, power, bootstrap, samples, verify, exportModel, sql, score, evaluate, data
+    init, check, plan, run, list, show, table, power, bootstrap, samples, verify, exportModel, sql, score, evaluate, doctor, data
   ])
 )

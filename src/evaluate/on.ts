@@ -15,9 +15,11 @@ import { Sampler } from "../policy/sampler.ts"
 import { prompt } from "../task/ask.ts"
 import { DataError } from "../task/dataError.ts"
 import type { AnyExample, Dataset } from "../task/dataset.ts"
+import { lookUp } from "../task/lookUp.ts"
 import type { Asking, Prompt } from "../task/prompt.ts"
 import { record } from "../task/record.ts"
 import { part, type Reward } from "../task/reward.ts"
+import { scorable } from "../task/scorable.ts"
 import { seenSizes } from "../task/seenSizes.ts"
 import type { Answered, AnyTask, Said, Task } from "../task/Task.ts"
 import { Template, type TemplateConfig, worded, wordingProblem } from "../task/template.ts"
@@ -155,16 +157,13 @@ const define = <E extends AnyExample, Asked, Truth, Answer, Fields extends Schem
           const prompts = yield* Effect.forEach(chunk, ({ asked, example }) =>
             Effect.map(inputSize(example.image), (size) => prompt(task, template, example as E, asked as Asked, size)))
           const said = yield* answer(prompts, settings.maxTokens)
+          const samples = said.map(({ said }, i) => scorable(prompts[i]!, said.text, said.tokenCount))
+          const judged = reward === undefined ? [] : yield* lookUp([reward], samples)
           recorder.samples(said.map(({ rendered, said }, i) => {
             const own = prompts[i]!
             const one = { example: chunk[i]!.example as E, prompt: own, said, answer: task.read(said.text, own) }
             answers.push(one)
-            const score = reward?.score({
-              completion: said.text,
-              solution: own.solution,
-              tokens: said.tokenCount,
-              task: own.task
-            })
+            const score = reward?.score(judged[i]!)
             if (score !== undefined) rewards.push(score.total)
             return record(own, rendered, said, start + i, score?.parts ?? [], keeps?.(one))
           }))

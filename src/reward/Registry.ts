@@ -1,5 +1,12 @@
 /** Rewards by name: to add one takes its file and a line here. */
 export { ap, ap50, odLength } from "../task/detection/reward/ap.ts"
+export { countError } from "../task/detection/reward/countError.ts"
+export { duplicates } from "../task/detection/reward/duplicates.ts"
+export { dynamicIou } from "../task/detection/reward/dynamicIou.ts"
+export { hungarian } from "../task/detection/reward/hungarian.ts"
+export { meanIou } from "../task/detection/reward/meanIou.ts"
+export { precisionRecall } from "../task/detection/reward/precisionRecall.ts"
+export { progressiveIou } from "../task/detection/reward/progressiveIou.ts"
 export { weightedSum } from "../task/detection/reward/weightedSum.ts"
 export { countingAccuracy } from "../task/counting/accuracy.ts"
 export { overlap } from "../task/referring/overlap.ts"

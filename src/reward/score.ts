@@ -1,15 +1,19 @@
 /** The reward stage: scores rollouts, and remembers every sample. */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stage from "../pipeline/declare/Stage.ts"
 import type { SampleRecord } from "../pipeline/run/Records.ts"
-import { Recorder } from "../pipeline/run/services.ts"
+import { LoopStep, Recorder } from "../pipeline/run/services.ts"
 import type { Rollouts, ScoredRollouts } from "../rollout/rollouts.ts"
+import { lookUp } from "../task/lookUp.ts"
 import type { Prompt } from "../task/prompt.ts"
 import { record } from "../task/record.ts"
 import { part, type Reward, type Score } from "../task/reward.ts"
+import { scorable } from "../task/scorable.ts"
 import * as Task from "../task/Task.ts"
 import type { Said } from "../task/Task.ts"
+import type { Training } from "../task/threshold.ts"
 import { sum } from "./combine.ts"
 import * as Summary from "./Summary.ts"
 
@@ -26,7 +30,9 @@ const stage = Stage.define({
   run: (_, rollouts: Rollouts, { reward }) =>
     Effect.gen(function*() {
       const recorder = yield* Recorder
-      const scores = scoreGroups(sum(reward), rollouts)
+      const loop = Option.getOrUndefined(yield* Effect.serviceOption(LoopStep))
+      const training = loop === undefined ? undefined : { step: loop.step, steps: loop.steps }
+      const scores = yield* scoreGroups(sum(reward), rollouts, training)
       const said = rollouts.groups.flatMap(({ completions }) =>
         completions.map(({ finishReason, text, tokens }): Said => ({ text, tokenCount: tokens.length, finishReason })))
       for (const [name, value] of Summary.ofStep(reward, scores.flat(), said)) recorder.metric(name, value)
@@ -44,12 +50,16 @@ const stage = Stage.define({
  */
 export const score = (reward: Reward): Stage.Stage<Rollouts, ScoredRollouts, never, Recorder> => stage({}, { reward })
 
-const scoreGroups = (reward: Reward, rollouts: Rollouts): ReadonlyArray<ReadonlyArray<Score>> =>
-  rollouts.groups.map(({ completions, prompt }) =>
-    completions.map(({ text, tokens }) =>
-      reward.score({ completion: text, solution: prompt.solution, tokens: tokens.length, task: prompt.task })
+/** The scores of every group; samples are told where training stands, which only scheduled rewards get to see. */
+const scoreGroups = (reward: Reward, { groups }: Rollouts, training: Training | undefined) =>
+  Effect.gen(function*() {
+    const samples = groups.flatMap(({ completions, prompt }) =>
+      completions.map(({ text, tokens }) => scorable(prompt, text, tokens.length, training))
     )
-  )
+    const scores = (yield* lookUp([reward], samples)).map((sample) => reward.score(sample))
+    let next = 0
+    return groups.map(({ completions }) => scores.slice(next, next += completions.length))
+  })
 
 const toScored = (rollouts: Rollouts, scores: ReadonlyArray<ReadonlyArray<Score>>): ScoredRollouts => ({
   ...rollouts,

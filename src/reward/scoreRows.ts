@@ -1,22 +1,26 @@
 /** Rewards on anybody's completions: rows of JSON in, rows of scores out. */
+import * as Effect from "effect/Effect"
 import { InvalidConfig } from "../pipeline/Errors.ts"
+import type { Json } from "../pipeline/json.ts"
 import { reasonOf } from "../pipeline/reason.ts"
-import type { Reward } from "../task/reward.ts"
+import { lookUp } from "../task/lookUp.ts"
+import type { Reward, Scorable } from "../task/reward.ts"
 import type { Variant } from "../task/variant.ts"
 import * as Registry from "./Registry.ts"
 
-const known = new Map(Object.entries(Registry))
+const known = new Map<string, () => Reward>(Object.entries(Registry))
 
 /** Names of the rewards that rows can be scored by. */
 export const names: ReadonlyArray<string> = [...known.keys()]
 
-/** The reward of that name. Throws `InvalidConfig` naming those there are. */
+/** The reward of that name, in that variant where it has two. Throws `InvalidConfig` naming those there are. */
 export const rewardNamed = (name: string, variant: Variant): Reward => {
   const make = known.get(name)
   if (make === undefined) {
     throw new InvalidConfig({ stage: "score", message: `no reward "${name}"; there are ${names.join(", ")}` })
   }
-  return make({ variant })
+  const reward = make()
+  return "variant" in reward.config ? reward.rebuild({ ...reward.config, variant }, reward.parts) as Reward : reward
 }
 
 /** Longest row that is read, in characters: longer ones are no completion of any model. */
@@ -32,22 +36,44 @@ export type Scored =
   }
   | { readonly error: string }
 
+/** A line of a file. */
+export interface Line {
+  readonly text: string
+  /** From 1. */
+  readonly number: number
+}
+
 /**
- * Scores one JSON row `{"completion", "solution", "tokens"?, "id"?}`. A row that is no such object, or that is longer than
- * `longestRow` characters, has an error that names its line.
+ * Scores one JSON row `{"completion", "solution", "tokens"?, "image"?, "id"?, ...}`, whose other keys are the sample's
+ * `columns`. A row that is no such object, or that is longer than `longestRow` characters, has an error that names its line.
  */
-export const scoreRow = (line: string, number: number, rewards: ReadonlyArray<Reward>): Scored => {
-  const row = line.length > longestRow ? `longer than ${longestRow} characters` : readRow(line)
-  if (typeof row === "string") return { error: `line ${number}: ${row}` }
+export const scoreRow = (text: string, number: number, rewards: ReadonlyArray<Reward>): Scored => {
+  const row = readLine({ text, number })
+  return "error" in row ? row : judge(row, row.sample, rewards)
+}
+
+/** The same for several lines, by rewards that look something up first. */
+export const scoreRows = (
+  lines: ReadonlyArray<Line>,
+  rewards: ReadonlyArray<Reward>
+): Effect.Effect<ReadonlyArray<Scored>> =>
+  Effect.gen(function*() {
+    const rows = lines.map(readLine)
+    const samples = yield* lookUp(rewards, rows.flatMap((row) => "error" in row ? [] : [row.sample]))
+    let next = 0
+    return rows.map((row) => "error" in row ? row : judge(row, samples[next++]!, rewards))
+  })
+
+const judge = ({ id }: Pick<Row, "id">, sample: Scorable, rewards: ReadonlyArray<Reward>): Scored => {
   const scores: { [part: string]: number } = {}
   let errors: { [part: string]: string } | undefined
   for (const reward of rewards) {
-    for (const { error, part, value } of reward.score(row).parts) {
+    for (const { error, part, value } of reward.score(sample).parts) {
       scores[part] = value
       if (error !== undefined) errors = { ...errors, [part]: error }
     }
   }
-  return { ...(row.id === undefined ? {} : { id: row.id }), scores, ...(errors === undefined ? {} : { errors }) }
+  return { ...(id === undefined ? {} : { id }), scores, ...(errors === undefined ? {} : { errors }) }
 }
 
 /** The scored row as one JSON object, without line break: `{"id", "ap": 1, ..., "errors": {...}}`. */
@@ -58,26 +84,29 @@ export const toJson = (scored: Scored): string => {
 }
 
 interface Row {
-  readonly completion: string
-  readonly solution: string
-  readonly tokens?: number
   readonly id?: unknown
+  readonly sample: Scorable
+}
+
+const readLine = ({ number, text }: Line): Row | { readonly error: string } => {
+  const row = text.length > longestRow ? `longer than ${longestRow} characters` : readRow(text)
+  return typeof row === "string" ? { error: `line ${number}: ${row}` } : row
 }
 
 const readRow = (line: string): Row | string => {
-  let row: Partial<Row> | null
+  let row: { readonly [key: string]: Json } | null
   try {
     row = JSON.parse(line)
   } catch (cause) {
     return `not JSON (${reasonOf(cause)})`
   }
   if (typeof row !== "object" || row === null || Array.isArray(row)) return "not a JSON object"
-  if (typeof row.completion !== "string") return "`completion` must be a string"
-  if (typeof row.solution !== "string") return "`solution` must be a string"
-  if (row.tokens !== undefined && (typeof row.tokens !== "number" || row.tokens < 0)) {
-    return "`tokens` must be a number of at least 0"
-  }
-  return row as Row
+  const { completion, id, solution, tokens, ...columns } = row
+  if (typeof completion !== "string") return "`completion` must be a string"
+  if (typeof solution !== "string") return "`solution` must be a string"
+  if (tokens !== undefined && (typeof tokens !== "number" || tokens < 0)) return "`tokens` must be a number of at least 0"
+  const image = typeof columns["image"] === "string" ? columns["image"] : undefined
+  return { id, sample: { completion, solution, tokens, image, columns } }
 }
 
 /** What many rows came to. */

@@ -41,6 +41,7 @@ export const prompt = <E extends AnyExample, Asked, Truth, Answer, Fields extend
     messages: messages(template, task.fill(template.question ?? task.wording, inSpace)),
     asked: inSpace,
     truth,
-    solution: task.solution(inSpace, truth)
+    solution: task.solution(inSpace, truth),
+    ...(example.columns === undefined ? {} : { columns: example.columns })
   }
 }

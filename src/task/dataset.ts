@@ -1,4 +1,5 @@
 /** Data sets: examples of one task, as rows. */
+import type { Json } from "../pipeline/json.ts"
 import type { Rows } from "../pipeline/Rows.ts"
 import type { Size } from "../vision/Box.ts"
 
@@ -7,6 +8,8 @@ export interface AnyExample {
   readonly id: string
   /** Size in pixels of the image file. */
   readonly image: Size & { readonly path: string }
+  /** What else its row carries, for rewards that look at it; by name. */
+  readonly columns?: { readonly [name: string]: Json }
 }
 
 export interface Dataset<out E extends AnyExample = AnyExample> {

@@ -1,5 +1,6 @@
 /** Prompts: questions about one image with their true answers. */
 import type { Message } from "../model/message.ts"
+import type { Json } from "../pipeline/json.ts"
 import type { Rows } from "../pipeline/Rows.ts"
 import type { Size, Spoken } from "../vision/Box.ts"
 import type { TemplateConfig } from "./template.ts"
@@ -20,6 +21,8 @@ export interface Prompt<out Asked = unknown, out Truth = unknown> {
   readonly truth: Truth
   /** The true answer as a completion should give it, think and answer tags included. */
   readonly solution: string
+  /** What else the example carried, for rewards that look at it; by name. */
+  readonly columns?: { readonly [name: string]: Json }
 }
 
 /** By which task and template prompts were made: what an evaluation asks by, unless it is told otherwise. */

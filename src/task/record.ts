@@ -21,6 +21,7 @@ export const record = (
   finishReason,
   rewards,
   details: {
+    task: prompt.task,
     image: prompt.image.path,
     width: prompt.image.width,
     height: prompt.image.height,

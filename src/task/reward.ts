@@ -1,17 +1,42 @@
 /** Rewards: pure judges of completions, and the constructors of their constructors. */
+import type * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import * as Node from "../pipeline/declare/Node.ts"
+import type { Json } from "../pipeline/json.ts"
 import { reasonOf } from "../pipeline/reason.ts"
+import type { Prompt } from "./prompt.ts"
+import type { Training } from "./threshold.ts"
 
-/** What a reward judges: texts only, so that anybody's completions can be scored. */
+/** What a reward judges. Two texts are enough, so that anybody's completions can be scored; the rest is there where known. */
 export interface Scorable {
   readonly completion: string
   /** The true answer, in the same coordinate space as the completion. */
   readonly solution: string
-  /** Length of the completion in tokens, where known. */
+  /** Length of the completion in tokens. */
   readonly tokens?: number | undefined
   /** Name of the task that was asked, where known. */
   readonly task?: string | undefined
+  /** Path of the image that was asked about. */
+  readonly image?: string | undefined
+  /** The question: sizes, space, what was asked, and the true answer as its task keeps it. Rows of a file have none. */
+  readonly prompt?: Prompt | undefined
+  /** What else its example or its row carries, by name. */
+  readonly columns?: { readonly [name: string]: Json } | undefined
+  /** Where training stands, for rewards that are `scheduled`. Evaluations and rows of a file have none. */
+  readonly training?: Training | undefined
+  /** What rewards looked up about it, each under its own mark; `lookUp` fills it in. */
+  readonly lookups?: ReadonlyMap<object, Outcome> | undefined
+}
+
+/** What came of looking something up: the thing, or why there is none. */
+export type Outcome = { readonly found: unknown } | { readonly error: string }
+
+/** Something to be found out before a sample can be judged: its picture, say, or what another model thinks of it. */
+export interface Lookup<out Found> {
+  /** Samples of one key share what is found. */
+  readonly key: string
+  /** A failure is recorded on every sample that shares it. */
+  readonly find: Effect.Effect<Found, unknown>
 }
 
 export interface Part {
@@ -33,6 +58,13 @@ export interface Score {
 export interface Reward extends Node.Node {
   /** Names of the parts of its scores, in order. */
   readonly partNames: ReadonlyArray<string>
+  /** Whether it, or a part of it, goes by where training stands. */
+  readonly scheduled: boolean
+  /** What it has to be told of a sample, by `lookUp`, before it can judge it; its parts say so themselves. */
+  readonly looksUp?: {
+    readonly mark: object
+    readonly of: (sample: Scorable) => Lookup<unknown>
+  } | undefined
   readonly score: (sample: Scorable) => Score
 }
 
@@ -51,9 +83,17 @@ type Identity<Fields extends Schema.Struct.Fields, P extends Node.PartTypes> = P
   "name" | "module" | "exportName" | "config" | "parts" | "covers"
 >
 
-export interface Definition<Fields extends Schema.Struct.Fields, P extends Node.PartTypes> extends Identity<Fields, P> {
+export interface Definition<Fields extends Schema.Struct.Fields, P extends Node.PartTypes, Found> extends Identity<Fields, P> {
+  /** Whether it is told where training stands, as `sample.training`. */
+  readonly scheduled?: boolean
+  /** What it has to know before it judges, such as `Reward.pixels`; `sample.found` then holds it. May throw, as `score` may. */
+  readonly looksUp?: (config: Schema.Struct<Fields>["Type"], sample: Scorable) => Lookup<Found>
   /** May throw: the message is recorded on the sample, which then scores 0. */
-  readonly score: (config: Schema.Struct<Fields>["Type"], sample: Scorable, parts: Node.Held<P>) => number
+  readonly score: (
+    config: Schema.Struct<Fields>["Type"],
+    sample: Scorable & { readonly found: Found },
+    parts: Node.Held<P>
+  ) => number
 }
 
 export interface Composition<Fields extends Schema.Struct.Fields, P extends Node.PartTypes> extends Identity<Fields, P> {
@@ -75,14 +115,29 @@ export interface Composition<Fields extends Schema.Struct.Fields, P extends Node
  * ```
  * The constructor throws `InvalidConfig` when the config does not fit its schema.
  */
-export const define = <Fields extends Schema.Struct.Fields, P extends Node.PartTypes = {}>(
-  definition: Definition<Fields, P>
+export const define = <Fields extends Schema.Struct.Fields, P extends Node.PartTypes = {}, Found = undefined>(
+  definition: Definition<Fields, P, Found>
 ) =>
-  compose<Fields, P>({
-    ...definition,
-    partNames: () => [definition.name],
-    score: (config, parts) => (sample) => judge(definition.name, () => definition.score(config, sample, parts))
-  })
+  build<Fields, P>(
+    definition,
+    (config, parts, mark) => ({
+      partNames: [definition.name],
+      looksUp: definition.looksUp && { mark, of: (sample) => definition.looksUp!(config, sample) },
+      score: (sample) =>
+        judge(definition.name, () =>
+          definition.score(config, { ...sample, found: foundIn(definition, sample, mark) as Found }, parts))
+    }),
+    definition.scheduled
+  )
+
+/** What was looked up about a sample; throws where that failed, or never happened. */
+const foundIn = ({ looksUp, name }: { readonly looksUp?: unknown; readonly name: string }, sample: Scorable, mark: object) => {
+  if (looksUp === undefined) return undefined
+  const outcome = sample.lookups?.get(mark)
+  if (outcome === undefined) throw new Error(`${name} looks something up first, and nobody did: call Reward.lookUp before score`)
+  if ("error" in outcome) throw new Error(outcome.error)
+  return outcome.found
+}
 
 const judge = (name: string, score: () => number): Score => {
   try {
@@ -103,11 +158,32 @@ const failed = (part: string, error: string): Score => ({
 /** Makes the constructor of a reward that decides how the scores of its parts combine. */
 export const compose = <Fields extends Schema.Struct.Fields, P extends Node.PartTypes = {}>(
   definition: Composition<Fields, P>
+) =>
+  build<Fields, P>(definition, (config, parts) => ({
+    partNames: definition.partNames(parts),
+    score: definition.score(config, parts)
+  }))
+
+type Own = Pick<Reward, "partNames" | "looksUp" | "score">
+
+/** A reward is told where training stands only where it, or a part of it, declares that it goes by that. */
+const told = (scheduled: boolean, sample: Scorable): Scorable =>
+  scheduled || sample.training === undefined ? sample : { ...sample, training: undefined }
+
+const build = <Fields extends Schema.Struct.Fields, P extends Node.PartTypes>(
+  definition: Identity<Fields, P>,
+  own: (config: Schema.Struct<Fields>["Type"], parts: Node.Held<P>, mark: object) => Own,
+  declared = false
 ) => {
-  const build = Node.define<Fields, P, Pick<Reward, "partNames" | "score">>(
+  const node = Node.define<Fields, P, Own & Pick<Reward, "scheduled">>(
     { ...definition, kind: "reward" },
-    (config, parts) => ({ partNames: definition.partNames(parts), score: definition.score(config, parts) })
+    (config, parts) => {
+      const held = Node.partsOf({ parts: parts as Node.Parts }) as ReadonlyArray<Reward>
+      const scheduled = declared || held.some((part) => part.scheduled)
+      const made = own(config, parts, {})
+      return { ...made, scheduled, score: (sample) => made.score(told(scheduled, sample)) }
+    }
   )
   return (...[config, parts]: Arguments<Schema.Struct<Fields>["Encoded"], P>): Reward =>
-    build(config ?? {}, (parts ?? {}) as Node.Parts)
+    node(config ?? {}, (parts ?? {}) as Node.Parts)
 }

@@ -33,7 +33,7 @@ const configOf = (choices: Choices) =>
     scale: withDefault(Schema.Literals(["sd", "none"]), choices.scale),
     /** Compare completions by their total reward, or by each part of it and then add up (GDPO). */
     compare: withDefault(Schema.Literals(["total", "parts"]), "total"),
-    /** Leave groups in which all earned the same out of the averages. */
+    /** Leave groups in which nobody did better than others out of the averages. */
     dropFlat: withDefault(Schema.Boolean, false),
     /** Steps on the same rollouts. */
     iterations: withDefault(Count, 1),
@@ -51,12 +51,11 @@ type Config = ReturnType<typeof configOf>["Type"]
 /** Every sequence of the batch with what it earned. */
 const sequencesOf = (config: Config, rollouts: ScoredRollouts) => {
   const groups = rollouts.groups.flatMap((group, g) => {
-    const rewards = rollouts.rewards[g]!
-    if (config.dropFlat && isFlat(rewards)) return []
     const advantages = config.compare === "total"
-      ? Advantages.ofGroup(rewards, config.scale)
+      ? Advantages.ofGroup(rollouts.rewards[g]!, config.scale)
       : Advantages.ofParts(rollouts.parts[g]!, config.scale)
-    return [{ ...group, advantages }]
+    // of equal totals, parts may still differ
+    return config.dropFlat && advantages.every((advantage) => advantage === 0) ? [] : [{ ...group, advantages }]
   })
   return groups.flatMap(({ advantages, completions, prompt }) =>
     completions.map(({ logprobs, tokens }, i) => ({

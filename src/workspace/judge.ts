@@ -4,12 +4,15 @@ import { createReadStream } from "node:fs"
 import * as Effect from "effect/Effect"
 import { InvalidConfig } from "../pipeline/Errors.ts"
 import { reasonOf } from "../pipeline/reason.ts"
-import { longestRow, names, rewardNamed, type Scored, scoreRow } from "../reward/scoreRows.ts"
+import { Generated } from "../pipeline/run/services.ts"
+import { type Line, longestRow, names, rewardNamed, type Scored, scoreRow, scoreRows } from "../reward/scoreRows.ts"
 import { DataError } from "../task/dataError.ts"
 import { lines } from "../task/lines.ts"
+import { looksUp } from "../task/lookUp.ts"
 import type { Reward } from "../task/reward.ts"
 import type { Variant } from "../task/variant.ts"
 import { importModule } from "./loadStudy.ts"
+import { at } from "./workspace.ts"
 
 export { cocoNames, evaluateFiles, type FileEvaluation } from "../evaluate/files.ts"
 export { type Scored, summarise, type Summary, toJson } from "../reward/scoreRows.ts"
@@ -54,21 +57,47 @@ const open = (file: string): Effect.Effect<AsyncIterable<Uint8Array>, DataError>
       })
   })
 
+/** Rows that are looked up at a time, where a reward has to. */
+const together = 64
+
+/**
+ * What other models said of rows, so that nobody asks them twice: kept where runs on the working folder's database keep it.
+ */
+export const answersKept = Effect.provideService(Generated, { folder: at(process.env["ASSAY_DB"] || "runs.db").generated })
+
 /**
  * Scores the rows of a file of JSON lines, or of stdin (`-`), in order and in bounded memory; empty lines are skipped but
  * counted. `take` gets every row, and is waited for.
  */
-export const scoreFile = (file: string, rewards: ReadonlyArray<Reward>, take: (scored: Scored) => void | Promise<void>) =>
-  Effect.flatMap(open(file), (chunks) =>
-    Effect.tryPromise({
+export const scoreFile = Effect.fn("Workspace.scoreFile")(
+  function*(file: string, rewards: ReadonlyArray<Reward>, take: (scored: Scored) => void | Promise<void>) {
+    const chunks = yield* open(file)
+    const looking = looksUp(rewards)
+    const run = Effect.runPromiseWith(yield* Effect.context<never>())
+    const takeAll = async (held: ReadonlyArray<Line>): Promise<void> => {
+      for (const scored of await run(scoreRows(held, rewards))) await take(scored)
+    }
+    yield* Effect.tryPromise({
       try: async () => {
         let number = 0
-        for await (const line of lines(chunks, longestRow)) {
+        let held: Array<Line> = []
+        for await (const text of lines(chunks, longestRow)) {
           number++
-          if (line.trim() === "") continue
-          const waits = take(scoreRow(line, number, rewards))
+          if (text.trim() === "") continue
+          if (looking) {
+            held.push({ text, number })
+            if (held.length < together) continue
+            await takeAll(held)
+            held = []
+            continue
+          }
+          const waits = take(scoreRow(text, number, rewards))
           if (waits !== undefined) await waits
         }
+        await takeAll(held)
       },
       catch: (cause) => new DataError({ path: file, message: `${file} could not be read to its end: ${reasonOf(cause)}` })
-    }))
+    })
+  },
+  answersKept
+)

@@ -16,6 +16,14 @@ const rewards = variants.flatMap((variant) => [
   Reward.overlap({ variant }),
   Reward.regionAccuracy({ variant }),
   Reward.countingAccuracy({ variant })
+]).concat([
+  Reward.meanIou(),
+  Reward.hungarian(),
+  Reward.dynamicIou(),
+  Reward.progressiveIou(),
+  Reward.precisionRecall(),
+  Reward.duplicates(),
+  Reward.countError()
 ])
 
 const box = "{\"bbox_2d\": [10, 10, 90, 90], \"label\": \"cat\"}"

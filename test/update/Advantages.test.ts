@@ -59,7 +59,9 @@ describe("Advantages.ofParts", () => {
   })
 
   it("tells apart completions whose totals are equal", () => {
-    const group = [{ a: part(1, 1), b: part(0, 1) }, { a: part(0, 1), b: part(1, 1) }, { a: part(0, 1), b: part(1, 1) }]
-    assert.isAbove(Math.abs(Advantages.ofParts(group, "sd")[0]!), 0)
+    // 2 a + b is 2 for each; a's spread is sqrt(1/3) and b's twice that.
+    const group = [{ a: part(1, 2), b: part(0, 1) }, { a: part(0, 2), b: part(2, 1) }, { a: part(0, 2), b: part(2, 1) }]
+    const expected = 2 * (2 / 3) / (Math.sqrt(1 / 3) + 1e-4) - (4 / 3) / (Math.sqrt(4 / 3) + 1e-4)
+    assert.closeTo(Advantages.ofParts(group, "sd")[0]!, expected, 1e-12)
   })
 })

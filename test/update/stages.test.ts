@@ -17,7 +17,7 @@ const batch = (...ids: ReadonlyArray<string>): PromptBatch => ({ template, task:
 const rollouts = (
   logprob: number,
   ...groups: ReadonlyArray<ReadonlyArray<readonly [token: number, reward: number]>>
-) => ({
+): Rollout.ScoredRollouts => ({
   maxTokens: 1,
   groups: groups.map((group, i) => ({
     prompt: prompt(`group ${i}`),
@@ -188,6 +188,19 @@ describe("what every update method can do", () => {
       yield* run(Update.grpo({ learningRate: 0.1 }), data, all)
       yield* run(Update.grpo({ learningRate: 0.1, dropFlat: true }), data, varied)
       assert.closeTo(varied.logits[0]!, 2 * all.logits[0]!, 1e-12)
+    }))
+
+  it.effect("with parts compared, leaves out no group of equal totals whose parts differ", () =>
+    Effect.gen(function*() {
+      const one = (a: number, b: number) => ({ a: { value: a, factor: 2 }, b: { value: b, factor: 1 } })
+      const data = { ...rollouts(-Math.LN2, [[0, 2], [1, 2]]), parts: [[one(1, 0), one(0, 2)]] }
+      const learned = Effect.fnUntraced(function*(compare: "total" | "parts") {
+        const policy = bandit(2)
+        yield* run(Update.grpo({ learningRate: 0.1, dropFlat: true, compare }), data, policy)
+        return policy.logits[0]!
+      })
+      assert.strictEqual(yield* learned("total"), 0)
+      assert.isAbove(yield* learned("parts"), 0, "a counts twice, b once, each by its own spread")
     }))
 
   it.effect("moves the reference along when asked to", () =>

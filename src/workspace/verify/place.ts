@@ -10,6 +10,7 @@ import { exitCodeOf, exits } from "../../pipeline/Errors.ts"
 import * as Random from "../../pipeline/Random.ts"
 import { messageOf } from "../../pipeline/reason.ts"
 import type * as Store from "../../store/index.ts"
+import { looksUp } from "../../task/lookUp.ts"
 import { again, compareRewards, compareSample } from "./evaluation.ts"
 import { scored, scoringOf } from "./scoring.ts"
 import type { Stored } from "./stored.ts"
@@ -69,7 +70,8 @@ export const judgedPlace = Effect.fnUntraced(function*(
   if (place.scope === "" && node.kind !== "evaluate") {
     const scoring = scoringOf(node)
     if (scoring === undefined) return leave("it has no stage that scores texts by one reward")
-    const { metrics, scores } = scored(scoring, samples)
+    if (looksUp([scoring.reward])) return leave("its reward looks something up first")
+    const { metrics, scores } = scored(scoring, node, place.step, samples)
     const boxes = samples.reduce((sum, sample) => sum + sample.boxes.length, 0)
     if (boxes > 0) tally.leave(`boxes of ${what}`, 4 * boxes, "rewards read the texts, and these are kept for pictures")
     samples.forEach((sample, i) => compareRewards(tally, () => `${where}, answer ${sample.ordinal}`, sample, scores[i]!.parts))

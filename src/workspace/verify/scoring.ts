@@ -3,7 +3,7 @@ import { type Node, partsOf } from "../../pipeline/declare/Node.ts"
 import { sum } from "../../reward/combine.ts"
 import * as Summary from "../../reward/Summary.ts"
 import type * as Store from "../../store/index.ts"
-import type { Reward } from "../../task/reward.ts"
+import type { Reward, Scorable } from "../../task/reward.ts"
 
 /** How a loop scores. */
 export interface Scoring {
@@ -27,9 +27,16 @@ export const scoringOf = (loop: Node): Scoring | undefined => {
   return found.length === 1 ? found[0] : undefined
 }
 
-/** The scores of completions, in order, and what a step of them is summed up in. */
-export const scored = ({ reward }: Scoring, samples: ReadonlyArray<Store.RecordedSample>) => {
+/** Where a stored completion was made: the image and the task of its prompt, and how far training was. */
+const scorable = (loop: Node, step: number, { completion, details, solution, tokenCount }: Store.RecordedSample): Scorable => {
+  const { image, task } = JSON.parse(details) as { readonly image?: string; readonly task?: string }
+  const training = { step, steps: Number(loop.config["steps"]) }
+  return { completion, solution, tokens: tokenCount, task, image, training }
+}
+
+/** The scores of completions of a step of `loop`, in order, and what that step of them is summed up in. */
+export const scored = ({ reward }: Scoring, loop: Node, step: number, samples: ReadonlyArray<Store.RecordedSample>) => {
   const judge = sum(reward)
-  const scores = samples.map(({ completion, solution, tokenCount: tokens }) => judge.score({ completion, solution, tokens }))
+  const scores = samples.map((sample) => judge.score(scorable(loop, step, sample)))
   return { scores, metrics: Summary.ofStep(reward, scores, samples) }
 }

@@ -39,3 +39,16 @@ export const truth = (solution: string, fence: string | undefined): ReadonlyArra
     throw new Error(`the solution's box ${index} lacks four numbers in bbox_2d or a label; ${wanted}`)
   })
 }
+
+/**
+ * What a completion answers and what is true, as the fixed `ap` reads them: the last `<answer>`, and of the solution the first,
+ * or all of it. `items` is undefined where nothing is answered. Throws as `truth` does.
+ */
+export const beside = (completion: string, solution: string) => {
+  const truthText = Text.firstAnswer(solution) ?? solution
+  const answer = Text.lastAnswer(completion)
+  return {
+    truth: truth(truthText, Text.lastJsonFence(truthText)),
+    items: answer === undefined ? undefined : items(answer, Text.lastJsonFence(answer))
+  }
+}

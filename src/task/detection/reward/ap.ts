@@ -44,10 +44,7 @@ const faithful = once((completion, solution) => {
 })
 
 const fixed = once((completion, solution) => {
-  const truthText = Text.firstAnswer(solution) ?? solution
-  const truth = Answer.truth(truthText, Text.lastJsonFence(truthText))
-  const answer = Text.lastAnswer(completion)
-  const items = answer === undefined ? undefined : Answer.items(answer, Text.lastJsonFence(answer))
+  const { items, truth } = Answer.beside(completion, solution)
   if (items === undefined) return none
   const { ap, ap50, length } = judge(items, truth)
   return { ap: Math.max(0, ap), ap50: Math.max(0, ap50), length }
