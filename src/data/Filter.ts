@@ -8,9 +8,9 @@ import type { Spool } from "../pipeline/run/services.ts"
 import { DataError } from "../task/dataError.ts"
 import type { AnyExample, Dataset } from "../task/dataset.ts"
 import type { Example } from "../task/detection/example.ts"
-import { asks, boxCount, boxCounts } from "./boxCounts.ts"
-import { keep, refine } from "./keep.ts"
-import { keepLabels } from "./keepLabels.ts"
+import { asks, boxCount, boxCounts } from "./filters/boxCounts.ts"
+import { keep, refine } from "./filters/keep.ts"
+import { keepLabels } from "./filters/keepLabels.ts"
 
 const Limit = Schema.Struct({ n: Config.Count })
 
@@ -146,7 +146,7 @@ export const take = <E extends AnyExample = Example>(n: number): Takes<E> => fir
 
 type Takes<E extends AnyExample> = Stage.Stage<Dataset<E>, Dataset<E>, DataError | RowsError, Spool>
 
-export { apartFrom, distinct } from "./byPicture.ts"
-export { balance } from "./balance.ts"
-export { pos1, pos2, pos3 } from "./cocoPos.ts"
-export { singleClass } from "./singleClass.ts"
+export { apartFrom, distinct } from "./filters/byPicture.ts"
+export { balance } from "./filters/balance.ts"
+export { pos1, pos2, pos3 } from "./filters/cocoPos.ts"
+export { singleClass } from "./filters/singleClass.ts"

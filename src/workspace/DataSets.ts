@@ -6,10 +6,10 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Layouts from "../data/Layouts.ts"
 import { convert, type Layout as Target } from "../data/convert/convert.ts"
-import { lintFile as lintPieces, type Found } from "../data/lintFile.ts"
+import { lintFile as lintPieces, type Found } from "../data/inspect/lintFile.ts"
 import { Report } from "../data/problems.ts"
-import { boxesOf, captionOf } from "../data/shown.ts"
-import { summarise } from "../data/stats.ts"
+import { boxesOf, captionOf } from "../data/inspect/shown.ts"
+import { summarise } from "../data/inspect/stats.ts"
 import type * as Stage from "../pipeline/declare/Stage.ts"
 import { InvalidConfig } from "../pipeline/Errors.ts"
 import { reasonOf } from "../pipeline/reason.ts"
@@ -20,7 +20,7 @@ import { DataError } from "../task/dataError.ts"
 import type { AnyExample, Dataset } from "../task/dataset.ts"
 import type { Problem } from "../task/problem.ts"
 
-export { type Histogram, type Stats } from "../data/stats.ts"
+export { type Histogram, type Stats } from "../data/inspect/stats.ts"
 
 type Config = { readonly [key: string]: string }
 type Source = Stage.Stage<unknown, Dataset, DataError | RowsError, Spool>

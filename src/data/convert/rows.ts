@@ -3,7 +3,7 @@ import * as Question from "../../task/detection/Question.ts"
 import { current } from "../../task/detection/wordings.ts"
 import type { AnyExample } from "../../task/dataset.ts"
 import type { Example } from "../../task/referring/example.ts"
-import { isDetection, isExchange, isReferring } from "../shown.ts"
+import { isDetection, isExchange, isReferring } from "../inspect/shown.ts"
 import { jsonLines, type Output, type Source } from "./target.ts"
 
 const wording = "Please provide the bounding box coordinate of the region this sentence describes: "

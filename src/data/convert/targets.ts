@@ -1,5 +1,5 @@
 /** The layouts that are written, by name: to add one takes its file and a line here. */
-import { isDetection, isReferring } from "../shown.ts"
+import { isDetection, isReferring } from "../inspect/shown.ts"
 import { coco, ovdeval } from "./instances.ts"
 import { conversations, rec } from "./rows.ts"
 import { target } from "./target.ts"

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { hardNegatives, question } from "../../../src/data/question.ts"
+import { hardNegatives, question } from "../../../src/data/drawn/question.ts"
 import { renderPng, renderRaw } from "../../../src/vision/scenes/render.ts"
 import { frame } from "../../../src/vision/scenes/place.ts"
 import { type Form, forms, label, labels, type Scene, scene, type Shape, signature, textures } from "../../../src/vision/scenes/scene.ts"
-import { sceneOf, splitOf } from "../../../src/data/shapes.ts"
+import { sceneOf, splitOf } from "../../../src/data/drawn/shapes.ts"
 import * as Random from "../../../src/pipeline/Random.ts"
 import { area, intersection, iou } from "../../../src/vision/Box.ts"
 
