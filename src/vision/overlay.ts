@@ -1,5 +1,5 @@
 /** Boxes and labels as an SVG to lay over a picture. */
-import { type Box, convert, intersection, type Size, type Sizes } from "./Box.ts"
+import { area, type Box, convert, intersection, type Size, type Sizes } from "./Box.ts"
 import { measure, textPath } from "./font.ts"
 
 /** A box to draw, in any space; a model's may be anything. */
@@ -10,8 +10,9 @@ export interface DrawnBox {
 }
 
 const colours = { true: "#00a650", predicted: "#e5203a" } as const
-const dot = 2
-const pad = 3
+/** Size of a dot of the letters, in pixels: on the picture they are to hide little. */
+const [dot, captionDot] = [1.5, 2] as const
+const pad = 2
 const longestLabel = 28
 
 /** Height in pixels of the strip under a picture: legend, and one line of caption where there is one. */
@@ -38,7 +39,7 @@ export const overlay = (
   )
   const tags = drawn.map(({ box, label, role }) => {
     const text = shorten(label, longestLabel)
-    const at = freePlace(box, measure(text, dot), canvas, placed)
+    const at = freePlace(box, measure(text, dot), canvas, placed, drawn.map((item) => item.box))
     placed.push(at)
     return tag(text, at, colours[role])
   })
@@ -58,16 +59,21 @@ const onCanvas = (box: Box, sizes: Sizes, canvas: Size): Box<"original"> | undef
   return { space: "original", x1: left, y1: top, x2: right, y2: bottom }
 }
 
-/** Where a label covers the least of earlier labels: above its box, below it, or inside its top or bottom. */
-const freePlace = (box: Box, text: Size, canvas: Size, placed: ReadonlyArray<Box>): Box => {
+/** How much of a place lies on labels, in pixels; hiding a whole object, however small, counts as much as lying on them wholly. */
+const hidden = (place: Box, labels: ReadonlyArray<Box>, objects: ReadonlyArray<Box>): number =>
+  labels.reduce((sum, other) => sum + intersection(place, other), 0) +
+  objects.reduce((sum, object) => sum + area(place) * intersection(place, object) / Math.max(1, area(object)), 0)
+
+/** Where a label hides the least of earlier labels and of objects: above its box, below it, or inside its top or bottom. */
+const freePlace = (box: Box, text: Size, canvas: Size, labels: ReadonlyArray<Box>, objects: ReadonlyArray<Box>): Box => {
   const width = text.width + 2 * pad
   const height = text.height + 2 * pad
   const x1 = Math.max(0, Math.min(box.x1, canvas.width - width))
-  const candidates = [box.y1 - height, box.y2, box.y1, box.y2 - height, box.y1 - 2 * height, box.y2 + height]
+  const costs = [box.y1 - height, box.y2, box.y1, box.y2 - height, box.y1 - 2 * height, box.y2 + height]
     .map((y) => Math.max(0, Math.min(y, canvas.height - height)))
     .map((y1): Box => ({ space: "original", x1, y1, x2: x1 + width, y2: y1 + height }))
-  const covered = candidates.map((place) => placed.reduce((sum, other) => sum + intersection(place, other), 0))
-  return candidates[covered.indexOf(Math.min(...covered))]!
+    .map((place) => ({ place, cost: hidden(place, labels, objects) }))
+  return costs.reduce((best, one) => one.cost < best.cost ? one : best).place
 }
 
 const tag = (text: string, at: Box, colour: string): string =>
@@ -77,12 +83,12 @@ const tag = (text: string, at: Box, colour: string): string =>
 const strip = (canvas: Size, caption: string | undefined): string => {
   const y = canvas.height
   const legend = `<path d="M8 ${y + 13}h26" stroke="${colours.true}" stroke-width="3"/>` +
-    `<path d="${textPath("true", 40, y + 6, dot)}" fill="#222"/>` +
+    `<path d="${textPath("true", 40, y + 6, captionDot)}" fill="#222"/>` +
     `<path d="M108 ${y + 13}h26" stroke="${colours.predicted}" stroke-width="3" stroke-dasharray="8 5"/>` +
-    `<path d="${textPath("predicted", 140, y + 6, dot)}" fill="#222"/>`
-  const line = caption === undefined ? "" : shorten(caption, Math.floor((canvas.width - 16) / (6 * dot)))
+    `<path d="${textPath("predicted", 140, y + 6, captionDot)}" fill="#222"/>`
+  const line = caption === undefined ? "" : shorten(caption, Math.floor((canvas.width - 16) / (6 * captionDot)))
   return `<rect y="${y}" width="${canvas.width}" height="${stripHeight(caption)}" fill="#fff"/>${legend}` +
-    `<path d="${textPath(line, 8, y + 28, dot)}" fill="#222"/>`
+    `<path d="${textPath(line, 8, y + 28, captionDot)}" fill="#222"/>`
 }
 
 const shorten = (text: string, length: number): string => {

@@ -1,10 +1,11 @@
 /** Projects that the packed package is installed in. */
 import { spawn } from "node:child_process"
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, delimiter, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { inject } from "vitest"
+import { installing, withoutCuda } from "./pack.ts"
 
 export interface Ended {
   readonly code: number | null
@@ -26,8 +27,7 @@ export const runIn = (folder: string): Project["run"] => (command, ...args) =>
   new Promise((resolve, reject) => {
     const { ASSAY_DB: _, ...rest } = process.env
     const path = [join(folder, "node_modules", ".bin"), dirname(process.execPath), process.env["PATH"]].join(delimiter)
-    // the runtime's install script would fetch files for CUDA from a host that is no package registry
-    const env = { ...rest, PATH: path, NO_COLOR: "1", ONNXRUNTIME_NODE_INSTALL: "skip" }
+    const env = { ...rest, PATH: path, NO_COLOR: "1", ...withoutCuda }
     const child = spawn(command, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] })
     let [out, err] = ["", ""]
     child.stdout.on("data", (chunk) => out += String(chunk))
@@ -48,9 +48,22 @@ export const succeed = async (project: Project, command: string, ...args: Readon
   throw new Error(`${[command, ...args].join(" ")} ended with ${ended.code}:\n${ended.out}${ended.err}`)
 }
 
+/** A folder by links to its files, so that npm finds most of what it is to install. */
+const link = (from: string, to: string): void => {
+  mkdirSync(to)
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) link(source, target)
+    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target)
+    else linkSync(source, target)
+  }
+}
+
 /** Installs the packed package, and whatever else the project asks for. */
-export const install = (project: Project, ...more: ReadonlyArray<string>): Promise<Ended> =>
-  succeed(project, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", inject("tarball"), ...more)
+const install = (project: Project, ...more: ReadonlyArray<string>): Promise<Ended> => {
+  link(join(inject("installed"), "node_modules"), join(project.folder, "node_modules"))
+  return succeed(project, "npm", ...installing, inject("tarball"), ...more)
+}
 
 /** A project with these files, and the package installed together with `packages`. */
 export const projectOf = async (

@@ -16,13 +16,15 @@ export const smooth = (values: ReadonlyArray<number>, radius: number): ReadonlyA
 
 /**
  * The learning curves of an experiment as a chart: each seed's curve is smoothed, then a line is the mean over the
- * seeds that reached a step, and its band goes from the lowest to the highest of them.
+ * seeds that reached a step, and its band goes from the lowest to the highest of them. `axis` is what the variants are
+ * labels of.
  */
 export const chart = (
   experiment: string,
   metric: string,
   rows: ReadonlyArray<CurveRow>,
-  variants: ReadonlyArray<string>
+  variants: ReadonlyArray<string>,
+  axis?: string
 ): Chart => {
   const steps = new Set(rows.map((row) => row.step)).size
   const radius = Math.min(5, Math.floor(steps / 12))
@@ -45,12 +47,15 @@ export const chart = (
     return { name: variant, points }
   })
   const seeds = new Set(rows.map((row) => row.seed)).size
-  const smoothing = radius === 0 ? "" : `, each smoothed over ${2 * radius + 1} steps`
+  const smoothing = radius === 0 ? "" : `, smoothed over ${2 * radius + 1} steps`
   return {
     title: `${experiment}: ${metric} while training`,
-    subtitle: `Line: mean over ${seeds} ${seeds === 1 ? "seed" : "seeds"}${smoothing}. Band: lowest to highest seed.`,
+    subtitle: seeds === 1
+      ? `Line: the only seed${smoothing}.`
+      : `Line: mean of ${seeds} seeds${smoothing}. Band: lowest to highest.`,
     x: "training step",
-    y: `${metric} of sampled completions, each row by its own`,
+    y: `mean ${metric}, that of each row`,
+    names: axis,
     series: series.filter((one) => one.points.length > 0)
   }
 }

@@ -58,7 +58,7 @@ export const learningCurve = async (table: Table, rows: ReadonlyArray<CurveRow>)
   const loops = new Set(own.filter((row) => row.step > 0).map((row) => row.stage))
   const trained = own.filter((row) => loops.has(row.stage))
   if (trained.length === 0) return undefined
-  const chart = Curves.chart(table.experiment, "reward", trained, table.rows.map((row) => row.variant))
+  const chart = Curves.chart(table.experiment, "reward", trained, table.rows.map((row) => row.variant), table.rowTitle)
   return Paint.drawing(svg(chart))
 }
 

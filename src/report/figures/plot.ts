@@ -14,14 +14,23 @@ export interface Chart {
   readonly title: string
   /** What lines and bands are, in one line under the title. */
   readonly subtitle: string
-  /** Axis names with their units. */
+  /** Axis names with their units. `x` counts something. */
   readonly x: string
   readonly y: string
+  /** What the names of the series are: the grid's axis. */
+  readonly names?: string | undefined
   readonly series: ReadonlyArray<Series>
 }
 
 const size = { width: 960, height: 540 }
-const plotArea = { left: 82, right: 664, top: 82, bottom: 478 }
+const plotArea = { left: 82, top: 82, bottom: 478 }
+
+/** From the lines' ends to the names, and from these to the edge. */
+const margins = { names: 16, edge: 14 }
+
+const longestName = 32
+
+const shown = (name: string): string => fit(name, longestName).replace("…", "..")
 
 /** Colours that stay apart for colour-blind readers too. Source: Okabe and Ito, "Color universal design" (2008). */
 const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#7f7f7f"]
@@ -60,6 +69,9 @@ export const spread = (
   return placed
 }
 
+/** Size of a dot of the letters in pixels, where nothing else is said. */
+const letters = 1.4
+
 interface Style {
   readonly colour: string
   /** Size of a dot of the letters in pixels; a letter is 5 x 7 dots. */
@@ -73,7 +85,7 @@ const label = (
   x: number,
   y: number,
   content: string,
-  { align = "left", colour, dot = 1.4, upwards = false }: Style
+  { align = "left", colour, dot = letters, upwards = false }: Style
 ): string => {
   const { height, width } = measure(content, dot)
   const shift = align === "left" ? 0 : align === "middle" ? -width / 2 : -width
@@ -95,7 +107,10 @@ export const svg = (chart: Chart): string => {
   const points = chart.series.flatMap((series) => series.points)
   const [x0, x1] = range(points.map((point) => point.x))
   const [y0, y1] = range(points.flatMap((point) => [point.low, point.high]))
-  const { bottom, left, right, top } = plotArea
+  const { bottom, left, top } = plotArea
+  const texts = [...chart.series.map(({ name }) => shown(name)), ...(chart.names === undefined ? [] : [shown(chart.names)])]
+  const widest = texts.reduce((most, text) => Math.max(most, measure(text, letters).width), 0)
+  const right = size.width - margins.edge - widest - margins.names
   const px = (x: number) => left + ((x - x0) / (x1 - x0)) * (right - left)
   const py = (y: number) => bottom - ((y - y0) / (y1 - y0)) * (bottom - top)
   const at = (x: number, y: number) => `${px(x).toFixed(1)},${py(y).toFixed(1)}`
@@ -108,7 +123,7 @@ export const svg = (chart: Chart): string => {
       `<line x1="${left}" x2="${right}" y1="${py(y).toFixed(1)}" y2="${py(y).toFixed(1)}" stroke="#e3e3e3"/>` +
       label(left - 8, py(y), String(y), { align: "right", colour: "#555" })
     ),
-    ...ticks(x0, x1, 8).map((x) => label(px(x), bottom + 16, String(x), { align: "middle", colour: "#555" }))
+    ...ticks(x0, x1, 8).filter(Number.isInteger).map((x) => label(px(x), bottom + 16, String(x), { align: "middle", colour: "#555" }))
   ]
   const bands = drawn.map(({ colour, points: all }) => {
     const edge = [...all.map((p) => at(p.x, p.high)), ...all.toReversed().map((p) => at(p.x, p.low))]
@@ -124,7 +139,7 @@ export const svg = (chart: Chart): string => {
     return `<polyline points="${at(end.x, end.mean)} ${right + 10},${
       ends[i]!.toFixed(1)
     }" fill="none" stroke="${colour}" stroke-opacity="0.5"/>` +
-      label(right + 16, ends[i]!, fit(name, 32).replace("…", ".."), { colour })
+      label(right + margins.names, ends[i]!, shown(name), { colour })
   })
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}">`,
@@ -136,6 +151,7 @@ export const svg = (chart: Chart): string => {
     ...bands,
     ...lines,
     ...names,
+    ...(chart.names === undefined ? [] : [label(right + margins.names, top - 6, shown(chart.names), { colour: "#555" })]),
     label((left + right) / 2, bottom + 42, chart.x, { align: "middle", colour: "#222" }),
     label(18, (top + bottom) / 2, chart.y, { align: "middle", colour: "#222", upwards: true }),
     "</svg>"

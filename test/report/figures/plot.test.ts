@@ -54,6 +54,24 @@ describe("plot", () => {
     assert.isAbove(count(0xd5, 0x5e, 0x00), 200)
   })
 
+  it("gives the lines the room that short names leave, and marks whole steps only", () => {
+    const lineEnd = (name: string) => {
+      const drawn = svg(chart("demo", "reward", rows.map((row) => ({ ...row, variant: name })), [name], "group"))
+      return Number(/<line x1="82" x2="([\d.]+)" y1="478"/.exec(drawn)![1])
+    }
+    assert.isBelow(lineEnd("weighted_sum, cosine"), lineEnd("8") - 80)
+    assert.isBelow(lineEnd("8"), 960 - 60, "the axis is named above the names")
+    const steps = rows.map((row) => row.step)
+    const marks = ticks(Math.min(...steps), Math.max(...steps), 8).filter(Number.isInteger).length
+    const drawn = svg(chart("demo", "reward", rows, ["AP"]))
+    assert.strictEqual(drawn.match(/,494\.0\)|translate\([\d.]+ 494\.0\)/g)?.length, marks)
+  })
+
+  it("says what lines and bands are, of one seed that there is one", () => {
+    assert.match(chart("demo", "reward", rows, ["AP"]).subtitle, /^Line: mean of 2 seeds\. Band: lowest to highest\.$/)
+    assert.match(chart("demo", "reward", rows.filter(({ seed }) => seed === rows[0]!.seed), ["AP"]).subtitle, /^Line: the only seed\.$/)
+  })
+
   it("draws an empty chart rather than none", () => {
     assert.include(svg(chart("demo", "reward", [], [])), "</svg>")
   })
