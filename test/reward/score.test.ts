@@ -60,7 +60,7 @@ describe("Reward.score", () => {
       })
       assert.deepStrictEqual(samples.map(({ ordinal }) => ordinal), [0, 1])
       assert.deepInclude(samples[0]!, { example: "7", tokenCount: 3 })
-      assert.deepStrictEqual(samples[0]!.details, { image: "7.png", width: 100, height: 100, inputWidth: 56, inputHeight: 56 })
+      assert.deepStrictEqual(samples[0]!.details, { task: "detection", image: "7.png", width: 100, height: 100, inputWidth: 56, inputHeight: 56 })
       assert.deepStrictEqual(samples[0]!.tables!["box"]!.map((row) => [row["role"], row["space"], row["x2"]]), [
         ["true", "resized", 50],
         ["predicted", "resized", 50]
