@@ -1,21 +1,17 @@
 /** Generated data: scenes that stand in for OVDEval's subsets and for referring, split for good. */
 import { createHash } from "node:crypto"
-import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Random from "../../pipeline/Random.ts"
-import { Generated } from "../../pipeline/run/services.ts"
 import * as Config from "../../pipeline/declare/Config.ts"
 import * as Stage from "../../pipeline/declare/Stage.ts"
-import { loadSharp } from "../../vision/sharp.ts"
 import { compose, signatureOf } from "../../vision/scenes/compose.ts"
 import { drawing } from "../../vision/scenes/draw.ts"
 import { styles } from "../../vision/scenes/look.ts"
 import { english, phrases, subsets } from "../../vision/scenes/phrase.ts"
 import type { View } from "../../vision/scenes/thing.ts"
 import type { Drawn } from "./annotations.ts"
-import { writeOnce } from "./files.ts"
-import { Count, defaultCount, pictureSize, split, splitBy } from "./generated.ts"
+import { Count, defaultCount, pictureSize, split, splitBy, written } from "./generated.ts"
 import { ovdevalLayout } from "../layouts/ovdevalLayout.ts"
 import { read } from "../layouts/readers.ts"
 import { type SceneQuestion, sceneQuestion } from "./sceneQuestion.ts"
@@ -53,15 +49,16 @@ export const scenes = Stage.define({
   repeatable: true,
   run: (options, _input: unknown) =>
     Effect.gen(function*() {
-      const { folder } = yield* Generated
       const { size, subset } = options
       const count = options.count ?? defaultCount(options.split)
-      const { versions } = yield* Effect.promise(loadSharp)
-      const set = join(folder, `scenes-${identity(options, count, versions)}`)
-      const at = (index: number) => drawn(options, index)
-      yield* writeOnce(set, { size, count, at, labels: () => labelsOf(options, count), supercategory: subset })
-      const name = `${subset}-${options.split}`
-      return yield* read({ annotations: join(set, "annotations.json"), images: join(set, "images"), name, onBad: "fail" }, ovdevalLayout())
+      const files = yield* written("scenes", (versions) => identity(options, count, versions), {
+        size,
+        count,
+        at: (index) => drawn(options, index),
+        labels: () => labelsOf(options, count),
+        supercategory: subset
+      })
+      return yield* read({ ...files, name: `${subset}-${options.split}` }, ovdevalLayout())
     })
 })
 

@@ -1,20 +1,16 @@
 /** Generated data: scenes of coloured shapes, split for good into training and validation. */
 import { createHash } from "node:crypto"
-import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Random from "../../pipeline/Random.ts"
-import { Generated } from "../../pipeline/run/services.ts"
 import * as Config from "../../pipeline/declare/Config.ts"
 import * as Stage from "../../pipeline/declare/Stage.ts"
-import { loadSharp } from "../../vision/sharp.ts"
 import { styles } from "../../vision/scenes/look.ts"
 import { svg } from "../../vision/scenes/render.ts"
 import { crowds, label, labels, type Objects, type Scene, scene, signature } from "../../vision/scenes/scene.ts"
 import { cocoLayout } from "../layouts/cocoLayout.ts"
 import type { Drawn } from "./annotations.ts"
-import { writeOnce } from "./files.ts"
-import { Count, defaultCount, pictureSize, split, splitBy, type Split } from "./generated.ts"
+import { Count, defaultCount, pictureSize, split, splitBy, type Split, written } from "./generated.ts"
 import { ovdevalLayout } from "../layouts/ovdevalLayout.ts"
 import { question, type Question } from "./question.ts"
 import { read } from "../layouts/readers.ts"
@@ -49,17 +45,17 @@ export const shapes = Stage.define({
   repeatable: true,
   run: (options, _input: unknown) =>
     Effect.gen(function*() {
-      const { folder } = yield* Generated
-      const { size } = options
+      const { layout, size } = options
       const count = options.count ?? defaultCount(options.split)
-      const { versions } = yield* Effect.promise(loadSharp)
-      const set = join(folder, `shapes-${identity(options, count, versions)}`)
-      const at = (index: number) => drawn(options, index)
-      yield* writeOnce(set, { size, count, at, labels: () => labels, supercategory: "shape" })
-      const name = `shapes-${options.split}`
-      const annotations = join(set, "annotations.json")
-      const files = { annotations, images: join(set, "images"), name, onBad: "fail" as const }
-      return yield* options.layout === "ovdeval" ? read(files, ovdevalLayout()) : read(files, cocoLayout)
+      const files = yield* written("shapes", (versions) => identity(options, count, versions), {
+        size,
+        count,
+        at: (index) => drawn(options, index),
+        labels: () => labels,
+        supercategory: "shape"
+      })
+      const named = { ...files, name: `shapes-${options.split}` }
+      return yield* layout === "ovdeval" ? read(named, ovdevalLayout()) : read(named, cocoLayout)
     })
 })
 
