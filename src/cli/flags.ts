@@ -21,6 +21,22 @@ export const json = Flag.Boolean("json").pipe(
 
 export const run = Argument.Int("RUN").pipe(Argument.withDescription("Number of a run, from `assay list`"))
 
+export const experiment = Argument.String("EXPERIMENT").pipe(
+  Argument.withDescription("Name of an experiment, from `assay list`")
+)
+
+/** The study that stored runs are of. */
+export const declaredBy = Flag.String("file").pipe(
+  Flag.withDescription("Study file that declares it, where it is no longer where it ran"),
+  Flag.withMetavar("FILE"),
+  Flag.optional
+)
+
+export const variant = Flag.Literals("variant", ["faithful", "fixed"]).pipe(
+  Flag.withDescription("faithful: as the published code computes; fixed: as its text says"),
+  Flag.withDefault("fixed")
+)
+
 const file = Argument.String("FILE").pipe(
   Argument.withDescription("Study file: a TypeScript module whose default export is Experiment.make(...)")
 )

@@ -1,16 +1,13 @@
 /** `assay bootstrap`: how sure differences of single runs are, over the examples that they were evaluated on. */
-import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { action } from "../action.ts"
-import { db, json } from "../flags.ts"
+import { db, declaredBy, experiment, json } from "../flags.ts"
 
 export const bootstrap = Command.make(
   "bootstrap",
   {
-    experiment: Argument.String("EXPERIMENT").pipe(
-      Argument.withDescription("Name of an experiment, from `assay list`")
-    ),
+    experiment,
     metric: Flag.String("metric").pipe(
       Flag.withDescription("A metric of an evaluation at the end of its runs, such as mAP or detection/mAP"),
       Flag.withMetavar("NAME")
@@ -20,11 +17,7 @@ export const bootstrap = Command.make(
       Flag.filter((resamples) => resamples >= 100 && resamples <= 100_000, () => "a number from 100 to 100000"),
       Flag.withDefault(1000)
     ),
-    file: Flag.String("file").pipe(
-      Flag.withDescription("Study file that declares it, where it is no longer where it ran"),
-      Flag.withMetavar("FILE"),
-      Flag.optional
-    ),
+    file: declaredBy,
     db,
     json
   },

@@ -4,17 +4,14 @@ import * as Flag from "effect/cli/Flag"
 import { attacks } from "../../workspace/doctor.ts"
 import { rewardNames } from "../../workspace/judge.ts"
 import { action } from "../action.ts"
-import { json } from "../flags.ts"
+import { json, variant } from "../flags.ts"
 
 const config = {
   reward: Flag.String("reward").pipe(
     Flag.withDescription("Comma-separated names, or ./mine.ts#brevity for one of your own (default: all that come with assay)"),
     Flag.withDefault(rewardNames.join(","))
   ),
-  variant: Flag.Literals("variant", ["faithful", "fixed"]).pipe(
-    Flag.withDescription("faithful: as the published code computes; fixed: as its text says"),
-    Flag.withDefault("fixed")
-  ),
+  variant,
   strict: Flag.Boolean("strict").pipe(
     Flag.withDescription("Exit with 1 when an attack pays, the truth is beaten, or the reward cannot judge"),
     Flag.withDefault(false)

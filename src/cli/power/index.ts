@@ -1,16 +1,13 @@
 /** `assay power`: how many seeds a difference needs. */
-import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { action } from "../action.ts"
-import { db, json } from "../flags.ts"
+import { db, experiment, json } from "../flags.ts"
 
 export const power = Command.make(
   "power",
   {
-    experiment: Argument.String("EXPERIMENT").pipe(
-      Argument.withDescription("Name of an experiment, from `assay list`")
-    ),
+    experiment,
     metric: Flag.String("metric").pipe(
       Flag.withDescription("A metric of it, such as mAP, or detection/mAP where several stages record one"),
       Flag.withMetavar("NAME")

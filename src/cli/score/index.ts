@@ -4,7 +4,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { rewardNames } from "../../workspace/judge.ts"
 import { action } from "../action.ts"
-import { failUnder } from "../flags.ts"
+import { failUnder, variant } from "../flags.ts"
 
 /** Those that judge boxes and form: a row without its tokens, or of another task, cannot be judged by the rest. */
 const usual = ["ap", "ap50", "format", "odLength", "repetition", "weightedSum"].join(",")
@@ -17,10 +17,7 @@ const config = {
     Flag.withDescription("Comma-separated names, or ./mine.ts#brevity for one of your own (default: those of detection)"),
     Flag.withDefault(usual)
   ),
-  variant: Flag.Literals("variant", ["faithful", "fixed"]).pipe(
-    Flag.withDescription("faithful: as the published code computes; fixed: as its text says"),
-    Flag.withDefault("fixed")
-  ),
+  variant,
   summary: Flag.Boolean("summary").pipe(
     Flag.withDescription("Print one object with the mean of every reward instead of the rows"),
     Flag.withDefault(false)

@@ -1,21 +1,13 @@
 /** `assay verify`: whether the numbers of an experiment follow from its stored completions. */
-import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import { action } from "../action.ts"
-import { db, json } from "../flags.ts"
+import { db, declaredBy, experiment, json } from "../flags.ts"
 
 export const verify = Command.make(
   "verify",
   {
-    experiment: Argument.String("EXPERIMENT").pipe(
-      Argument.withDescription("Name of an experiment, from `assay list`")
-    ),
-    file: Flag.String("file").pipe(
-      Flag.withDescription("Study file that declares it, where it is no longer where it ran"),
-      Flag.withMetavar("FILE"),
-      Flag.optional
-    ),
+    experiment,
+    file: declaredBy,
     db,
     json
   },
