@@ -8,6 +8,7 @@ export { preimages, run, type RunMetric, runNumbers, runs } from "./read/runs.ts
 export { type Options as SampleOptions, samples } from "./read/samples.ts"
 export { type Answer, sql } from "./read/sql.ts"
 export {
+  type Final,
   type Place,
   places,
   type Recorded,

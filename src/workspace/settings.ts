@@ -2,6 +2,7 @@
 import type { Json } from "../pipeline/json.ts"
 import * as Fingerprint from "../pipeline/plan/Fingerprint.ts"
 import { heldBy, type Identity } from "../pipeline/plan/identity.ts"
+import type { Setting, Value } from "../pipeline/plan/setting.ts"
 import { promptBefore } from "./promptBefore.ts"
 
 /** A stage of a run, with its pre-image. */
@@ -10,18 +11,6 @@ export interface StoredStage {
   readonly label: string
   readonly fingerprint: string
   readonly preimage: string
-}
-
-/** A setting as people read it, and whole, which tells apart what reads the same. */
-interface Value {
-  readonly shown: string
-  readonly whole: string
-}
-
-export interface Setting {
-  readonly variant: string
-  readonly scope: string
-  readonly settings: { readonly [name: string]: Value }
 }
 
 /** Longest value that is shown; what is cut off counts when two are compared. */

@@ -2,7 +2,8 @@
 import * as Schema from "effect/Schema"
 import * as Metric from "../../pipeline/declare/Metric.ts"
 import { corrected, type Difference, differenceOf, type Stored } from "./differences.ts"
-import { type ScopeSettings, type Setting, settingsOf } from "./settings.ts"
+import type { Setting } from "../../pipeline/plan/setting.ts"
+import { type ScopeSettings, settingsOf } from "./settings.ts"
 
 export type { Difference } from "./differences.ts"
 

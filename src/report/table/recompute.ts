@@ -1,18 +1,8 @@
 /** The numbers of a table computed again from the values of its runs. */
 import { student95 } from "../../pipeline/student.ts"
 import { estimate, type Estimate } from "../statistics.ts"
+import type { Final } from "../../store/index.ts"
 import type { Source } from "./Table.ts"
-
-/** The last value of a metric of a finished run; undefined where it is not known anew. `stage`: the execution it is of. */
-export interface Final {
-  readonly variant: string
-  readonly role: "variant" | "baseline" | "reference"
-  readonly seed: number
-  readonly scope: string
-  readonly name: string
-  readonly stage: number
-  readonly value: number | null | undefined
-}
 
 interface Tally {
   readonly compare: (place: () => string, stored: number | null, again: number | undefined) => void

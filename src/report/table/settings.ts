@@ -1,17 +1,5 @@
 /** By what settings the rows of a table were evaluated: where all agree, and where not. */
-
-/** A setting as people read it, and whole, which tells apart what reads the same. */
-export interface Value {
-  readonly shown: string
-  readonly whole: string
-}
-
-/** The settings of one evaluation of one row, by name. */
-export interface Setting {
-  readonly variant: string
-  readonly scope: string
-  readonly settings: { readonly [name: string]: Value }
-}
+import type { Setting, Value } from "../../pipeline/plan/setting.ts"
 
 /** The settings of an evaluation over all rows that have it. */
 export interface ScopeSettings {

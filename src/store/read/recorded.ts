@@ -96,3 +96,17 @@ export const recordedSums = question(({ sqlite }, stage: number) => ({
       readonly long: number
     }>
 }))
+
+/**
+ * The last value of a metric of a finished run, as tables read it; undefined where it cannot be computed again. `stage`: the
+ * execution it is of.
+ */
+export interface Final {
+  readonly variant: string
+  readonly role: "variant" | "baseline" | "reference"
+  readonly seed: number
+  readonly scope: string
+  readonly name: string
+  readonly stage: number
+  readonly value: number | null | undefined
+}

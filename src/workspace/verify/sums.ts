@@ -1,27 +1,11 @@
 /** The sums that are stored beside completions, for views to read, made again from the completions. */
+import type * as Effect from "effect/Effect"
 import { mean } from "../../pipeline/statistics.ts"
 import type * as Store from "../../store/index.ts"
 import type { Tally } from "./tally.ts"
 
 type Sums = ReturnType<typeof summing>
-type Stored = {
-  readonly rewards: ReadonlyArray<{
-    readonly scope: string
-    readonly step: number
-    readonly part: string
-    readonly n: number
-    readonly mean: number | null
-    readonly errors: number
-  }>
-  readonly tokens: ReadonlyArray<{
-    readonly scope: string
-    readonly n: number
-    readonly min: number | null
-    readonly max: number | null
-    readonly total: number
-    readonly long: number
-  }>
-}
+type Stored = Effect.Success<ReturnType<typeof Store.recordedSums>>
 
 /** Completions of this many tokens are counted apart, as in the published study. */
 const long = 3000
@@ -44,7 +28,9 @@ export const summing = () => {
           if (error !== null) sum.errors++
         }
       }
-      tokens.set(scope, [...tokens.get(scope) ?? [], ...samples.map(({ tokenCount }) => tokenCount)])
+      const counts = tokens.get(scope) ?? []
+      tokens.set(scope, counts)
+      for (const { tokenCount } of samples) counts.push(tokenCount)
     }
   }
 }

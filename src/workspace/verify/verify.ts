@@ -8,23 +8,12 @@ import { type Stored, storedStages } from "./stored.ts"
 import { compareSums, summing } from "./sums.ts"
 import type { Tally } from "./tally.ts"
 
-/** The last value of a metric of a finished run, as the tables read it; undefined where it cannot be computed again. */
-export interface Final {
-  readonly variant: string
-  readonly role: "variant" | "baseline" | "reference"
-  readonly seed: number
-  readonly scope: string
-  readonly name: string
-  readonly stage: number
-  readonly value: number | null | undefined
-}
-
 /** How much was judged again. */
 export interface Verified {
   readonly completions: number
   readonly evaluations: number
   readonly steps: number
-  readonly finals: ReadonlyArray<Final>
+  readonly finals: ReadonlyArray<Store.Final>
 }
 
 const keyOf = ({ name, scope, step }: { readonly scope: string; readonly name: string; readonly step: number }): string =>
@@ -83,7 +72,7 @@ const compareMetrics = Effect.fnUntraced(function*(
  */
 export const verify = Effect.fn("Workspace.verify")(function*(workspace: Workspace, name: string, tally: Tally, file?: string) {
   const handle = yield* open(workspace)
-  const finals: Array<Final> = []
+  const finals: Array<Store.Final> = []
   const total = { completions: 0, evaluations: 0, steps: 0 }
   for (const stored of yield* storedStages(handle, name, file)) {
     const { recorded, runs } = stored

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { compareTable, type Final } from "../../../src/report/table/recompute.ts"
+import { compareTable } from "../../../src/report/table/recompute.ts"
+import type { Final } from "../../../src/store/index.ts"
 import type { Source } from "../../../src/report/table/Table.ts"
 import * as Workspace from "../../../src/workspace/index.ts"
 import { withJournal, writeStudy } from "../../store/support.ts"
