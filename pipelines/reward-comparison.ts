@@ -1,7 +1,7 @@
 /**
  * The study's comparison of rewards (VLM-R1 findings, section 4.1), on scenes of coloured shapes and with seeds.
  *
- * As it stands it takes six to seven minutes on two cores. `--scale full` takes hours and separates more.
+ * As it stands it takes seven to eleven minutes on two cores. `--scale full` takes hours and separates more.
  */
 import { Data, Evaluate, Experiment, Filter, Pipeline, Policy, Prompt, Reward, Rollout, Update } from "assay"
 

@@ -3,6 +3,7 @@ import { Policy, Random, Subject } from "assay/engine"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import { sayer } from "./sayer.ts"
 
 const refuse = Effect.fail({ message: "a parrot has no weights" })
 
@@ -13,19 +14,7 @@ export const parrot = Policy.define({
   offers: [Policy.Sampler],
   layer: ({ says }) =>
     Layer.merge(
-      Layer.succeed(Policy.Sampler, {
-        inputSize: Effect.succeed,
-        render: ({ messages }) => Effect.succeed(JSON.stringify(messages)),
-        sample: (questions, { n }) =>
-          Effect.succeed(questions.map(({ key }) =>
-            Array.from({ length: n }, (_, i) => ({
-              text: `${says} ${Math.floor(10 * Random.uniformAt(key, i))}`,
-              tokens: [],
-              logprobs: [],
-              finishReason: "stop" as const
-            }))
-          ))
-      }),
+      sayer((key, answer) => `${says} ${Math.floor(10 * Random.uniformAt(key, answer))}`),
       Layer.succeed(Subject, { save: () => refuse, load: (path) => path === "initial" ? Effect.void : refuse })
     )
 })

@@ -1,9 +1,9 @@
 /** A policy that guesses boxes, and a training stage that learns nothing: what a loop needs to score rollouts. */
 import { Policy, Random, Stage } from "assay/engine"
-import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type { ScoredRollouts } from "../../src/rollout/rollouts.ts"
+import { sayer } from "../policy/sayer.ts"
 
 /** Answers with the one box of `truth`, moved to the right by up to a fifth of its width. */
 export const guesser = Policy.define({
@@ -13,17 +13,9 @@ export const guesser = Policy.define({
   offers: [Policy.Sampler],
   layer: ({ label }) =>
     Layer.merge(
-      Layer.succeed(Policy.Sampler, {
-        inputSize: Effect.succeed,
-        render: ({ messages }) => Effect.succeed(JSON.stringify(messages)),
-        sample: (questions, { n }) =>
-          Effect.succeed(questions.map(({ key }) =>
-            Array.from({ length: n }, (_, i) => {
-              const x = Math.floor(20 * Random.uniformAt(key, i))
-              const text = `<answer>[{"bbox_2d": [${x}, 0, ${x + 100}, 100], "label": "${label}"}]</answer>`
-              return { text, tokens: [], logprobs: [], finishReason: "stop" as const }
-            })
-          ))
+      sayer((key, answer) => {
+        const x = Math.floor(20 * Random.uniformAt(key, answer))
+        return `<answer>[{"bbox_2d": [${x}, 0, ${x + 100}, 100], "label": "${label}"}]</answer>`
       }),
       Policy.stateless
     )

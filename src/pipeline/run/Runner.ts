@@ -80,8 +80,8 @@ const untried = ({ record: { seed, variant }, stages }: PlannedRun): RunResult =
  * Runs what a plan says, `jobs` runs at a time, and returns how each of them ended, in the order of the plan.
  *
  * A finished stage is never executed again, and one that several runs need is executed once. A run that fails stops no
- * other, unless all would fail like it, as on a full disk: then no more are begun. When interrupted, what is committed stays, runs are closed as interrupted, and the same plan goes on from
- * there.
+ * other, unless all would fail like it, as on a full disk: then no more are begun. When interrupted, what is committed stays,
+ * runs are closed as interrupted, and the same plan goes on from there.
  *
  * Fails with `JournalError` when the experiment itself cannot be written down.
  */
