@@ -5,9 +5,11 @@ import { byTask } from "./byTask.ts"
 import { evaluateFiles } from "./files.ts"
 import { groups } from "./groups.ts"
 import { on } from "./on.ts"
+import { rise } from "./rise.ts"
 
 /**
  * `Evaluate.detection` asks for objects and measures the boxes that come back, and so does every other task's; `on` makes
- * one for a task of your own, and `groups` averages several. `Coco` and `suppress` measure detections without a model.
+ * one for a task of your own, `groups` averages several, and `rise` judges a curve of the training. `Coco` and `suppress`
+ * measure detections without a model.
  */
-export const Evaluate = { ...byTask, on, groups, ovdevalAverages, evaluateFiles, Coco, suppress }
+export const Evaluate = { ...byTask, on, groups, rise, ovdevalAverages, evaluateFiles, Coco, suppress }

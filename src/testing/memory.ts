@@ -100,6 +100,13 @@ const ledger = (memory: Memory): Ledger["Service"] => ({
       if (stage?.status !== "finished") return undefined
       const found = stage.steps.flatMap(({ metrics }) => metrics).findLast((metric) => metric.name === name && metric.scope === scope)
       return found === undefined ? undefined : Number.isFinite(found.value) ? found.value : null
+    }),
+  curve: (fingerprint, { name, scope }) =>
+    Effect.sync(() => {
+      const stage = byFingerprint(memory, fingerprint)
+      if (stage?.status !== "finished") return []
+      return stage.steps.flatMap(({ metrics }) => metrics)
+        .flatMap((metric) => metric.name === name && metric.scope === scope ? [Number.isFinite(metric.value) ? metric.value : null] : [])
     })
 })
 

@@ -102,7 +102,7 @@ export const mix = <const P extends { readonly [name: string]: Part }>(options: 
   readonly ratios: { readonly [Name in keyof P]: number }
   readonly rows?: number
   readonly seed?: number
-}): Stage.Stage<void, Prompts, Types<P[keyof P]>[1] | DataError | RowsError, Types<P[keyof P]>[2] | Spool | StageKey> => {
+}): Stage.Stage<unknown, Prompts, Types<P[keyof P]>[1] | DataError | RowsError, Types<P[keyof P]>[2] | Spool | StageKey> => {
   const { parts, ratios, ...config } = options
   const held = Object.entries(parts).map(([as, { stages }]) => mixPart({ as, ratio: ratios[as]! }, { stages } as never))
   return stage(config, { parts: held as never }) as never // neither knows of the types of what it holds

@@ -14,7 +14,7 @@ import type { LivePolicy } from "./LivePolicy.ts"
 import { Progress, type RunName } from "./Progress.ts"
 import * as RecordBuffer from "./RecordBuffer.ts"
 import type { KeptRecord } from "./Records.ts"
-import { Generated, Recorder, Spool, StageKey } from "./services.ts"
+import { Generated, History, Recorder, Spool, StageKey } from "./services.ts"
 import { spoolIn } from "./spool.ts"
 import * as StageOutput from "./StageOutput.ts"
 
@@ -82,6 +82,7 @@ export const make = Effect.gen(function*() {
     fresh.add(source.fingerprint)
     const services = Context.make(StageKey, source.key).pipe(
       Context.add(Recorder, RecordBuffer.make(() => {}).recorder),
+      Context.add(History, history(source)),
       Context.add(Generated, generated),
       Context.add(Spool, yield* spool),
       Context.merge(yield* policyFor({ ...request, stage: source }))
@@ -89,6 +90,23 @@ export const make = Effect.gen(function*() {
     const effect = source.stage.run(undefined as never) as Effect.Effect<unknown, unknown, never>
     yield* Effect.provideContext(effect, services)
   }, Effect.scoped)
+
+  /** Stages before one, the nearest first: each before what it read itself. */
+  const before = ({ inputs }: PlannedStage): ReadonlyArray<PlannedStage> => {
+    const found = new Set(inputs.flatMap(({ fingerprint }) => known.get(fingerprint) ?? []))
+    for (const stage of found) for (const { fingerprint } of stage.inputs) if (known.has(fingerprint)) found.add(known.get(fingerprint)!)
+    return [...found]
+  }
+
+  const history = (stage: PlannedStage): History["Service"] => ({
+    curve: Effect.fnUntraced(function*(metric) {
+      for (const { fingerprint } of before(stage)) {
+        const values = yield* ledger.curve(fingerprint, metric)
+        if (values.length > 0) return values
+      }
+      return []
+    })
+  })
 
   const execution = ({ run, stage }: Request, id: number, kept: Array<KeptRecord>): Execution["Service"] => ({
     stage: id,
@@ -110,6 +128,7 @@ export const make = Effect.gen(function*() {
     const services = Context.make(StageKey, key).pipe(
       Context.add(Recorder, buffer.recorder),
       Context.add(Execution, progress),
+      Context.add(History, history(request.stage)),
       Context.add(Generated, generated),
       Context.add(Spool, yield* spool),
       Context.add(Journal, journal),

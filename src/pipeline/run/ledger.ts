@@ -23,11 +23,17 @@ export class Ledger extends Context.Service<Ledger, {
     fingerprint: string,
     metric: { readonly scope: string; readonly name: string }
   ) => Effect.Effect<number | null | undefined, JournalError>
+  /** All values of a metric of a finished execution, by step; null for those that are no finite numbers. */
+  readonly curve: (
+    fingerprint: string,
+    metric: { readonly scope: string; readonly name: string }
+  ) => Effect.Effect<ReadonlyArray<number | null>, JournalError>
 }>()("assay/pipeline/Ledger") {}
 
 /** A ledger in which nothing is finished. */
 export const empty: Ledger["Service"] = {
   findStage: () => Effect.undefined,
   unfinishedStep: () => Effect.undefined,
-  lastValue: () => Effect.undefined
+  lastValue: () => Effect.undefined,
+  curve: () => Effect.succeed([])
 }

@@ -6,11 +6,11 @@ import type { Key } from "../Random.ts"
 import type { Rows, RowsError } from "../Rows.ts"
 import type { Artifacts } from "./artifacts.ts"
 import type { Execution } from "./execution.ts"
-import type { Journal } from "./journal.ts"
+import type { Journal, JournalError } from "./journal.ts"
 import type { SampleRecord } from "./Records.ts"
 
 /** The services that any stage may ask for. */
-export type BuiltIn = StageKey | Recorder | Generated | Spool | Subject | Journal | Artifacts | Execution
+export type BuiltIn = StageKey | Recorder | History | Generated | Spool | Subject | Journal | Artifacts | Execution
 
 /** The random key of the running stage (and step, inside a loop). Fold it, never draw from anything else. */
 export class StageKey extends Context.Service<StageKey, Key>()("assay/pipeline/StageKey") {}
@@ -31,6 +31,15 @@ export interface Recording {
  * elsewhere it holds the stage's, committed when the stage ends.
  */
 export class Recorder extends Context.Service<Recorder, Recording>()("assay/pipeline/Recorder") {}
+
+/** What the stages before this one recorded, for stages that judge a training by its curves. */
+export class History extends Context.Service<History, {
+  /**
+   * Values of a metric by step, of the nearest stage before this one that recorded any; null for those that are no finite
+   * numbers. `scope` is "" for the stage's own metrics. Empty where none did.
+   */
+  readonly curve: (metric: { readonly scope: string; readonly name: string }) => Effect.Effect<ReadonlyArray<number | null>, JournalError>
+}>()("assay/pipeline/History") {}
 
 /** Folder for files that a stage generates and can always generate again (rendered scenes). */
 export class Generated extends Context.Service<Generated, { readonly folder: string }>()("assay/pipeline/Generated") {}

@@ -132,7 +132,14 @@ export const ledgerMethods = (connection: Connection): Ledger["Service"] => ({
       connection.handle.sqlite.prepare(`
         SELECT l.value FROM stage s JOIN last_value l ON l.stage = s.id JOIN metric_key k ON k.id = l.key
         WHERE s.fingerprint = ? AND s.status = 'done' AND k.scope = ? AND k.name = ?`)
-        .pluck().get(fingerprint, scope, name) as number | null | undefined)
+        .pluck().get(fingerprint, scope, name) as number | null | undefined),
+  curve: (fingerprint, { name, scope }) =>
+    connection.read("curve", () =>
+      connection.handle.sqlite.prepare(`
+        SELECT m.value FROM stage s JOIN last_value l ON l.stage = s.id JOIN metric_key k ON k.id = l.key
+          JOIN metric m ON m.stage = s.id AND m.key = l.key
+        WHERE s.fingerprint = ? AND s.status = 'done' AND k.scope = ? AND k.name = ? ORDER BY m.step`)
+        .pluck().all(fingerprint, scope, name) as Array<number | null>)
 })
 
 /** What the journal does with stages. */

@@ -1,0 +1,63 @@
+/** When a curve of the training has risen: what a study of speed compares. */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Config from "../pipeline/declare/Config.ts"
+import * as Metric from "../pipeline/declare/Metric.ts"
+import * as Stage from "../pipeline/declare/Stage.ts"
+import { exits } from "../pipeline/Errors.ts"
+import { History, Recorder } from "../pipeline/run/services.ts"
+import { firstRise } from "./firstRise.ts"
+
+/** No stage before recorded the metric. */
+export class NoCurve extends Data.TaggedError("NoCurve")<{ readonly message: string }> {
+  readonly exitCode = exits.invalid
+}
+
+const placeOf = (metric: string): { readonly scope: string; readonly name: string } => {
+  const cut = metric.lastIndexOf("/")
+  return { scope: metric.slice(0, Math.max(cut, 0)), name: metric.slice(cut + 1) }
+}
+
+/**
+ * Judges a curve that the nearest loop before recorded, such as `Evaluate.rise({ as: "format rise", of: "format" })`; `of` is a name,
+ * or "scope/name" of an evaluation in the loop.
+ *
+ * `start` and `end` are its means over the first and the last `window` steps (default 5). `firstStep` is the first step, from 0, from
+ * which on its mean over `window` steps lies at least `by` (default 0.1) above `start`; where there is none, `risen` is 0 and
+ * `firstStep` is left out, so that its mean is over the runs that rose. Hands on its input. Fails with `NoCurve`.
+ */
+export const rise = Stage.define({
+  kind: "evaluate",
+  name: "rise",
+  module: import.meta.url,
+  config: Schema.Struct({
+    as: Schema.NonEmptyString,
+    of: Schema.NonEmptyString,
+    by: Config.withDefault(Config.Positive, 0.1),
+    window: Config.withDefault(Config.Count, 5)
+  }),
+  labelKey: "as",
+  subject: "reads",
+  gives: "input",
+  metrics: [
+    Metric.make("firstStep", "steps", "lower", "step"),
+    Metric.make("risen", "share", "higher", "run"),
+    Metric.make("start", "", "neither", "step"),
+    Metric.make("end", "", "higher", "step")
+  ],
+  run: ({ by, of, window }, _input: unknown) =>
+    Effect.gen(function*() {
+      const recorder = yield* Recorder
+      const curve = yield* (yield* History).curve(placeOf(of))
+      if (curve.length === 0) {
+        const message = `No stage before records "${of}", so it has no curve to rise. Put this stage behind the loop that does.`
+        return yield* new NoCurve({ message })
+      }
+      const { end, firstStep, start } = firstRise(curve.map((value) => value ?? NaN), window, by)
+      recorder.metric("start", start)
+      recorder.metric("end", end)
+      recorder.metric("risen", firstStep === undefined ? 0 : 1)
+      if (firstStep !== undefined) recorder.metric("firstStep", firstStep)
+    })
+})

@@ -1,0 +1,63 @@
+/** When a curve of the training has risen. */
+import { assert, beforeEach, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { firstRise } from "../../src/evaluate/firstRise.ts"
+import { Evaluate } from "../../src/evaluate/index.ts"
+import * as Experiment from "../../src/pipeline/declare/Experiment.ts"
+import { memory, runStudy, training } from "../pipeline/study.ts"
+import * as Toy from "../pipeline/toy.ts"
+
+describe("the first rise of a curve", () => {
+  it("is the first step of the first window whose mean is higher by enough", () => {
+    assert.deepStrictEqual(firstRise([0, 0, 0, 0, 1, 1, 1], 2, 0.5), { start: 0, end: 1, firstStep: 3 })
+    assert.deepStrictEqual(firstRise([0, 0, 0, 0, 1, 1, 1], 2, 0.6), { start: 0, end: 1, firstStep: 4 })
+  })
+
+  it("is not one spike of a noisy curve, and nothing where the curve stays or falls", () => {
+    assert.strictEqual(firstRise([0, 0, 0, 0, 1, 0, 0, 0], 4, 0.3).firstStep, undefined)
+    assert.strictEqual(firstRise([3, 2, 1, 0], 1, 0.1).firstStep, undefined)
+  })
+
+  it("of a curve shorter than the window compares it with itself", () => {
+    assert.deepStrictEqual(firstRise([1, 3], 5, 0.1), { start: 2, end: 2, firstStep: undefined })
+  })
+})
+
+describe("Evaluate.rise", () => {
+  beforeEach(Toy.resetLog)
+
+  const study = (of: string) =>
+    Experiment.make("rising", {
+      question: "When does it rise?",
+      policy: Toy.vector({ size: 2 }),
+      seeds: 1,
+      pipeline: () =>
+        training(Toy.low({ sharpness: 2 })).pipe(
+          Evaluate.rise({ as: "later", of, by: 0.01, window: 1 })
+        ),
+      table: { metrics: ["later/end"] }
+    })
+
+  it.effect("judges what the loop before it recorded, also when that loop was run before", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      yield* runStudy(journal, study("reward"))
+      const curve = journal.stage("loop").steps.map(({ metrics }) => metrics.find(({ name }) => name === "reward")!.value)
+      const recorded = () => Object.fromEntries(journal.stage("rise").steps[0]!.metrics.map(({ name, value }) => [name, value]))
+      const { end, firstStep, start } = firstRise(curve, 1, 0.01)
+      const expected = { start, end, risen: firstStep === undefined ? 0 : 1, ...(firstStep === undefined ? {} : { firstStep }) }
+      assert.deepStrictEqual(recorded(), expected)
+      journal.stages.pop()
+      yield* runStudy(journal, study("reward"))
+      assert.deepStrictEqual(recorded(), expected)
+      assert.strictEqual(journal.stages.filter(({ record }) => record.name === "loop").length, 1)
+    }))
+
+  it.effect("fails where no stage before records the metric, naming it", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      const [result] = yield* runStudy(journal, study("acuracy"))
+      assert.strictEqual(result!.status, "failed")
+      assert.match(journal.stage("rise").error!, /No stage before records "acuracy"/)
+    }))
+})
