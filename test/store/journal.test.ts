@@ -107,6 +107,20 @@ describe("stages", () => {
     ))
 })
 
+describe("curves", () => {
+  it.live("hold every step of a finished stage, null for what is no finite number", () =>
+    withJournal((journal) =>
+      Effect.gen(function*() {
+        const id = yield* journal.openStage(stageOf("f"))
+        for (const [step, loss] of [3, NaN, 1].entries()) yield* journal.commitStep(id, stepOf(step, [["loss", loss], ["rate", 7]]))
+        assert.deepStrictEqual(yield* journal.curve("f", { scope: "", name: "loss" }), [])
+        yield* journal.closeStage(id, { output: yield* put(journal, "output") })
+        assert.deepStrictEqual(yield* journal.curve("f", { scope: "", name: "loss" }), [3, null, 1])
+        assert.deepStrictEqual(yield* journal.curve("f", { scope: "watch", name: "loss" }), [])
+      })
+    ))
+})
+
 describe("checkpoints", () => {
   const stepWith = (step: number, checkpoint: Artifact): StepRecord => ({
     ...stepOf(step, [["loss", step]], [sampleOf(0)]),
