@@ -1,7 +1,6 @@
 /** Lessons for a model that knows nothing yet: what is where in a picture. */
 import { Data, Policy, Prompt, Random, Stage, Task } from "assay"
 import * as Schema from "effect/Schema"
-import * as Format from "./looseFormat.ts"
 import { alike, type Detection, fromPictures } from "./pictures.ts"
 
 /** What is asked for when everything in the picture is to be named. */
@@ -33,7 +32,7 @@ const nameAll = (prompt: Detection): Detection => {
  * Two lessons a picture: name everything in it, and answer a question about one or two labels.
  *
  * The first ties what is seen to words and places directly; without it, a small model takes very long to find out that the
- * words of a question have anything to do with the picture. Wordings and formats vary as `looseFormat.ts` says.
+ * words of a question have anything to do with the picture.
  */
 export const lessons = Stage.define({
   kind: "prompt",
@@ -48,6 +47,6 @@ export const lessons = Stage.define({
       const asked = labelsToAsk(example, dataset.categories, key)
       const question = Prompt.make(Task.detection.task, Prompt.standard, example, asked, input)
       const naming = nameAll(Prompt.make(Task.detection.task, Prompt.standard, example, example.positives, input))
-      return [Format.loosen(naming, Random.fold(key, "naming")), Format.loosen(question, Random.fold(key, "asking"))]
+      return [naming, question]
     })
 })

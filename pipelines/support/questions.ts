@@ -1,7 +1,6 @@
 /** Questions of the kind that an evaluation asks, some of them answered by halves. */
 import { Data, Policy, Prompt, Random, Stage, Task } from "assay"
 import * as Schema from "effect/Schema"
-import * as Format from "./looseFormat.ts"
 import { alike, type Detection, fromPictures } from "./pictures.ts"
 
 /**
@@ -30,7 +29,7 @@ const overlooked = (example: Data.Example, prompt: Detection, key: Random.Key): 
 }
 
 /**
- * Two questions a picture, of the kind that an evaluation asks, in the wordings and formats of `looseFormat.ts`.
+ * Two questions a picture, of the kind that an evaluation asks.
  *
  * A share `partial` of the answers leaves out some of the objects where there are several.
  */
@@ -47,9 +46,8 @@ export const questions = Stage.define({
         const key = Random.fold(Random.key(0), "questions", example.id, draw)
         const labels = labelsToAsk(example, dataset.categories, key)
         const whole = Prompt.make(Task.detection.task, Prompt.standard, example, labels, input)
-        const prompt = Random.uniformAt(Random.fold(key, "partial"), 0) < partial
+        return Random.uniformAt(Random.fold(key, "partial"), 0) < partial
           ? Prompt.make(Task.detection.task, Prompt.standard, overlooked(example, whole, Random.fold(key, "overlooked")), labels, input)
           : whole
-        return Format.loosen(prompt, Random.fold(key, "format"))
       }))
 })

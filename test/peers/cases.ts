@@ -1,11 +1,12 @@
+import { readFileSync } from "node:fs"
 import type { Lora } from "../../src/model/lora.ts"
 import type { Sequence } from "../../src/policy/trainer.ts"
 
 /** A random model, and what it is asked and made to score. Everything about it follows from these lines. */
 export interface Case {
   readonly name: string
-  /** Its config.json; that of assets/tiny-vl when left out. */
-  readonly config?: { readonly [key: string]: unknown }
+  /** Its config.json, whose tokens are those of `folder`. */
+  readonly config: { readonly [key: string]: unknown }
   /** Random adapters beside the model, which PEFT is then asked about. */
   readonly lora?: Lora
   /** For each prompt: its text, and width and height of its images, which need no resizing. */
@@ -20,7 +21,22 @@ export interface Case {
 /** A prompt of a case as the policy and the peer are asked it. */
 export type Question = Sequence["question"]
 
-/** A config.json for the tokenizer of assets/tiny-vl; `own` and `vision` say the rest. */
+/** What a config.json says of the tokenizer of `folder`. */
+const tokens = {
+  vocab_size: 1536,
+  bos_token_id: 1529,
+  eos_token_id: 1531,
+  pad_token_id: 1529,
+  image_token_id: 1534,
+  video_token_id: 1535,
+  vision_start_token_id: 1532,
+  vision_end_token_id: 1533
+}
+
+/** The architecture of a shipped model. */
+const shipped = (name: string) => ({ ...JSON.parse(readFileSync(`assets/${name}/config.json`, "utf8")), ...tokens })
+
+/** A config.json for the tokenizer of `folder`; `own` and `vision` say the rest. */
 const config = (own: { readonly hidden_size: number; readonly [key: string]: unknown }, vision: object) => ({
   architectures: ["Qwen2_5_VLForConditionalGeneration"],
   model_type: "qwen2_5_vl",
@@ -29,14 +45,7 @@ const config = (own: { readonly hidden_size: number; readonly [key: string]: unk
   rope_theta: 1e4,
   max_position_embeddings: 2048,
   tie_word_embeddings: true,
-  vocab_size: 1536,
-  bos_token_id: 1529,
-  eos_token_id: 1531,
-  pad_token_id: 1529,
-  image_token_id: 1534,
-  video_token_id: 1535,
-  vision_start_token_id: 1532,
-  vision_end_token_id: 1533,
+  ...tokens,
   ...own,
   vision_config: {
     model_type: "qwen2_5_vl",
@@ -53,9 +62,18 @@ const config = (own: { readonly hidden_size: number; readonly [key: string]: unk
 export const cases: ReadonlyArray<Case> = [
   {
     name: "tiny-vl",
+    config: shipped("tiny-vl"),
     prompts: [
       { text: "Find every circle and square.", images: [[112, 112]], completions: [14, 9] },
       { text: "Find the star. Answer in JSON.", images: [[112, 112]], completions: [1] }
+    ]
+  },
+  {
+    name: "tiny-vl-large",
+    config: shipped("tiny-vl-large"),
+    prompts: [
+      { text: "Find every circle and square.", images: [[140, 112]], completions: [8, 3] },
+      { text: "How many stars are there?", images: [[112, 112]], completions: [5] }
     ]
   },
   {

@@ -21,19 +21,20 @@ export interface Prepared {
   readonly adapters?: { readonly lora: Lora; readonly file: string }
 }
 
-const assets = "assets/tiny-vl"
+/** Everything of a model folder but the weights: that of version 0.2's shipped model. */
+const base = "test/peers/folder"
 
-/** The end of an answer in the tokenizer of assets/tiny-vl. Ids below `texts` are neither images nor special. */
+/** The end of an answer in its tokenizer. Ids below `texts` are neither images nor special. */
 const end = 1531
 const texts = 1500
 
 /** Writes the model folder and the pictures of a case. */
 export const prepare = async (one: Case, folder: string): Promise<Prepared> => {
   mkdirSync(folder, { recursive: true })
-  for (const file of readdirSync(assets).filter((file) => file.endsWith(".json"))) {
-    copyFileSync(join(assets, file), join(folder, file))
+  for (const file of readdirSync(base)) {
+    copyFileSync(join(base, file), join(folder, file))
   }
-  if (one.config) writeFileSync(join(folder, "config.json"), JSON.stringify(one.config, null, 2))
+  writeFileSync(join(folder, "config.json"), JSON.stringify(one.config, null, 2))
   await Effect.runPromise(writeWeights(one.name, folder))
   const adapters = one.lora && { lora: one.lora, file: join(folder, "adapters.safetensors") }
   if (adapters) await Effect.runPromise(writeAdapters(one.name, folder, adapters))

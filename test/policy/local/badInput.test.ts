@@ -75,13 +75,13 @@ describe("a model folder", () => {
 
   it("whose config.json is not of its tokenizer is refused", async () => {
     const image = await refusedFolder("image", { config: { image_token_id: 5 } })
-    assert.match(image, /config\.json, key image_token_id: is 5, and <\|image_pad\|> is 1534 in tokenizer\.json\. Fetch/)
+    assert.match(image, /config\.json, key image_token_id: is 5, and <\|image_pad\|> is 1731 in tokenizer\.json\. Fetch/)
     const small = await refusedFolder("small", { config: { vocab_size: 1000 } })
-    assert.match(small, /config\.json, key vocab_size: is 1000, and tokenizer\.json has ids up to 1535\. Fetch/)
+    assert.match(small, /config\.json, key vocab_size: is 1000, and tokenizer\.json has ids up to 1732\. Fetch/)
     const { added_tokens } = JSON.parse(readFileSync(join(Tiny.folder, "tokenizer.json"), "utf8"))
     const far = { ...added_tokens.at(-1), id: 1e15, content: "<|far|>" }
     const large = await refusedFolder("large", { tokenizer: { added_tokens: [...added_tokens, far] } })
-    assert.match(large, /config\.json, key vocab_size: is 1536, and tokenizer\.json has ids up to 1000000000000000\. Fetch/)
+    assert.match(large, /config\.json, key vocab_size: is 1733, and tokenizer\.json has ids up to 1000000000000000\. Fetch/)
   })
 })
 
