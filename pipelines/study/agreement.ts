@@ -70,22 +70,26 @@ const openLine = ({ says, section, why }: Open): string =>
 
 /** How often each verdict was found, as a sentence, and what chance alone would find. */
 const counts = (judged: ReadonlyArray<Judged>, open: ReadonlyArray<Open>): string => {
-  const of = (verdict: Verdict) => judged.filter((one) => one.verdict === verdict).length
+  const ordered = judged.filter(({ finding }) => finding.claim === "above")
+  const alike = judged.filter(({ finding }) => finding.claim === "alike")
+  const of = (some: ReadonlyArray<Judged>, wanted: Verdict) => some.filter(({ verdict }) => verdict === wanted).length
   const tested = judged.filter(({ difference }) => difference !== undefined && difference.n >= fewest).length
-  const opposed = judged.filter(({ finding }) => finding.claim === "above")
-  const alike = judged.length - opposed.length
-  return `Of ${opposed.length} findings that set one above the other, ${of("same")} have the same sign here and ${of("opposite")} the ` +
-    `opposite one; ${of("undecided")} comparisons are not decided. Of ${alike} that found both alike, ${of("together")} are not told ` +
-    `apart and ${of("apart")} are. ${of("unmeasured") + open.length} findings are not measured. Of the ${tested} comparisons with ` +
-    `${fewest} pairs or more, chance alone would set ${(tested * level).toFixed(1)} apart.`
+  return [
+    `Of ${ordered.length} findings that set one above the other, the sign here is the same for ${of(ordered, "same")}, the`,
+    `opposite for ${of(ordered, "opposite")} and not decided for ${of(ordered, "undecided")}. Of ${alike.length} that found two`,
+    `alike, both are told apart here for ${of(alike, "apart")}, not told apart for ${of(alike, "together")} and not decided for`,
+    `${of(alike, "undecided")}. Not measured: ${of(judged, "unmeasured") + open.length}. Chance alone would set`,
+    `${(tested * level).toFixed(1)} of the ${tested} comparisons of ${fewest} pairs or more apart.`
+  ].join(" ")
 }
 
 const explained = [
-  `"Measured" is the first minus the second, paired by seed, ± half of its 95 % interval; in brackets the smallest true difference that ` +
-  "so many pairs, as spread as these, show in 80 of 100 repetitions. n counts pairs of runs: two rows that were computed once and " +
-  "shared by all seeds are one pair, and runs without the number (a reward that never rose has no first step) are in none.",
-  `A sign is decided where the interval leaves zero out, of ${fewest} pairs or more. Bold with a star: also after Holm's correction ` +
-  "over all comparisons of this table; °: only before it.",
+  "\"Measured\" is the first minus the second, paired by seed, ± half of its 95 % interval; in brackets the smallest true " +
+  "difference that so many pairs, as spread as these, show in 80 of 100 repetitions. n counts pairs of runs: two rows that were " +
+  "computed once and shared by all seeds are one pair, and runs without the number (a reward that never rose has no first step) " +
+  "are in none.",
+  `A sign is decided where the interval leaves zero out, of ${fewest} pairs or more. Bold with a star: also after Holm's ` +
+  "correction over all comparisons of this table; °: only before it.",
   "\"Not told apart\" does not prove that two are alike: they may differ by as much as the interval allows."
 ]
 

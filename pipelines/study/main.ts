@@ -1,8 +1,8 @@
 /**
  * The whole published study, at its quick scale: `npm run study [-- --report]`.
  *
- * Runs every study of the list, one after the other, into runs.db (`$ASSAY_DB`), and writes docs/results.md. What is finished is not run
- * again, and what was stopped goes on where it stood. `--report` runs nothing and writes the page of what runs.db holds.
+ * Runs every study of the list, one after the other, into runs.db (or `$ASSAY_DB`), and writes docs/results.md. What is finished is
+ * not run again, and what was stopped goes on where it stood. `--report` runs nothing and writes the page of what runs.db holds.
  */
 import { writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
@@ -52,7 +52,7 @@ const { values: { report } } = parseArgs({ options: { report: { type: "boolean",
 const program = Effect.gen(function*() {
   yield* check
   const code = report ? 0 : yield* Effect.promise(runAll)
-  if (code === exits.interrupted) say(`\nThe same command goes on; \`npm run study -- --report\` writes ${pageFile} of what there is.`)
+  if (code === exits.interrupted) say(`\nThe same command goes on; with \`-- --report\` it writes ${pageFile} of what there is.`)
   else yield* writePage
   return code
 })
