@@ -32,13 +32,16 @@ export interface Paired {
   readonly separated: boolean
 }
 
-/** First minus second, paired by seed (the map's key); seeds that only one of them has are left out. */
-export const paired = (first: ReadonlyMap<number, number>, second: ReadonlyMap<number, number>): Paired => {
-  const differences = [...first].flatMap(([seed, value]) => {
-    const other = second.get(seed)
-    return other === undefined ? [] : [value - other]
-  })
+/** What differences of pairs say. */
+export const ofPairs = (differences: ReadonlyArray<number>): Paired => {
   const { ci95, mean: delta, n, sd } = estimate(differences)
   const wins = differences.filter((d) => d > 0).length
   return { n, delta, sd, ci95, wins, separated: n >= fewest && Math.abs(delta) > ci95 }
 }
+
+/** First minus second, paired by seed (the map's key); seeds that only one of them has are left out. */
+export const paired = (first: ReadonlyMap<number, number>, second: ReadonlyMap<number, number>): Paired =>
+  ofPairs([...first].flatMap(([seed, value]) => {
+    const other = second.get(seed)
+    return other === undefined ? [] : [value - other]
+  }))

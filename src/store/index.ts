@@ -9,6 +9,7 @@ export { type Options as SampleOptions, samples } from "./read/samples.ts"
 export { type Answer, sql } from "./read/sql.ts"
 export {
   type Final,
+  finals,
   type Place,
   places,
   type Recorded,

@@ -80,6 +80,10 @@ export const tableSource = Effect.fn("Workspace.tableSource")(function*(workspac
 export const runs = (workspace: Workspace, experiment: string) =>
   Effect.scoped(Effect.flatMap(open(workspace), (handle) => Store.runs(handle, experiment)))
 
+/** The last value of every metric of an experiment's finished runs, with the execution that it is of. */
+export const finals = (workspace: Workspace, experiment: string) =>
+  Effect.scoped(Effect.flatMap(open(workspace), (handle) => Store.finals(handle, experiment)))
+
 /** The metrics of one name over the steps of an experiment. */
 export const learningCurve = (workspace: Workspace, experiment: string, name: string) =>
   Effect.scoped(Effect.flatMap(open(workspace), (handle) => Store.learningCurve(handle, experiment, name)))

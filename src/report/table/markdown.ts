@@ -8,7 +8,8 @@ import type { Cell, Difference, Table } from "./Table.ts"
 export const escape = (text: string): string =>
   text.replace(/[\\`*_{}[\]<>|#]/g, (character) => `\\${character}`).replace(/\s*\r?\n\s*/g, " ")
 
-const differenceText = (difference: Difference | undefined, digits: number): string => {
+/** Bold with a star where the difference is separated, ° where its bare interval only says so. */
+export const differenceText = (difference: Difference | undefined, digits: number): string => {
   if (difference === undefined) return ""
   const figure = withInterval(signed(difference.delta, digits), difference.ci95, digits)
   const marked = difference.separated ? `**${figure}**\\*` : difference.bare ? `${figure}°` : figure
@@ -42,7 +43,7 @@ const columnsOf = (table: Table, position: number): ReadonlyArray<Heading> => {
   ]
 }
 
-const line = (cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
+export const line = (cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
 
 /** The table in Markdown (GitHub's dialect); a bold difference is separated, ° marks one that is so by its bare interval only. */
 export const markdown = (flat: Table): string => {

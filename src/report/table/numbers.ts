@@ -5,9 +5,11 @@ import type { Difference, Table } from "./Table.ts"
 const byUnit: { readonly [unit: string]: number } = { "%": 2, share: 3, nats: 3, tokens: 2 }
 
 /** Decimals that suit a column of the table. */
-export const decimals = (table: Table, column: number): number => {
-  const means = table.rows.flatMap((row) => row.cells[column]?.measured?.mean ?? [])
-  const unit = table.columns[column]!.unit
+export const decimals = (table: Table, column: number): number =>
+  decimalsOf(table.columns[column]!.unit, table.rows.flatMap((row) => row.cells[column]?.measured?.mean ?? []))
+
+/** Decimals that suit these means of a metric with this unit. */
+export const decimalsOf = (unit: string, means: ReadonlyArray<number>): number => {
   if (unit === "count") return means.every(Number.isInteger) ? 0 : 1
   return byUnit[unit] ?? (Math.max(0, ...means.map(Math.abs)) > 1.5 ? 2 : 3)
 }

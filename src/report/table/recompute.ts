@@ -2,6 +2,7 @@
 import { student95 } from "../../pipeline/student.ts"
 import { estimate, type Estimate } from "../statistics.ts"
 import type { Final } from "../../store/index.ts"
+import { finite, pairsOf, type Values } from "./pairs.ts"
 import type { Source } from "./Table.ts"
 
 interface Tally {
@@ -17,24 +18,8 @@ const interval = ({ n, sd }: Estimate): number => {
   return n < 2 ? NaN : student95(df) * sd / Math.sqrt(n)
 }
 
-type Values = ReadonlyMap<string, number | null | undefined>
-
-/** Values by what was executed, so that what runs share counts once; a pair by both executions. */
+/** Values by what was executed, so that what runs share counts once. */
 const byExecution = (finals: ReadonlyArray<Final>): Values => new Map(finals.map(({ stage, value }) => [String(stage), value]))
-
-const pairsOf = (finals: ReadonlyArray<Final>, others: ReadonlyArray<Final>): Values => {
-  const bySeed = new Map(others.map((other) => [other.seed, other]))
-  return new Map(finals.flatMap((one) => {
-    const other = bySeed.get(one.seed)
-    if (other === undefined) return []
-    const unknown = one.value === undefined || other.value === undefined
-    const value = unknown ? undefined : one.value === null || other.value === null ? null : one.value! - other.value!
-    return [[`${one.stage} ${other.stage}`, value] as const]
-  }))
-}
-
-const finite = (values: Values): ReadonlyArray<number> =>
-  [...values.values()].filter((value): value is number => typeof value === "number" && Number.isFinite(value))
 
 /**
  * Compares the rows of `ablation`, `paired` and `gain` with means, spreads, intervals and paired differences of the values,

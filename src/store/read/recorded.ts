@@ -110,3 +110,8 @@ export interface Final {
   readonly stage: number
   readonly value: number | null | undefined
 }
+
+/** The last values of every finished current run of an experiment. */
+export const finals = question(({ sqlite }, experiment: string) =>
+  sqlite.prepare("SELECT variant, role, seed, scope, name, stage, value FROM final_value WHERE experiment = ?")
+    .all(experiment) as Array<Final>)
