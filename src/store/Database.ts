@@ -1,10 +1,11 @@
 /** The database file: opened for writing, or for reading only. */
 import Sqlite from "better-sqlite3"
-import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3"
+import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as fs from "node:fs"
+import { drizzle } from "./drizzle.ts"
 import { checkVersion, latest, migrate } from "./migrate.ts"
 import { fromCause, StoreError } from "./storeError.ts"
 

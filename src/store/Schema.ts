@@ -1,6 +1,5 @@
 /** Tables of runs.db for typed reads; the migrations are the truth, and a test holds both together. */
-import { customType, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core"
-import { sql } from "drizzle-orm"
+import { customType, index, integer, primaryKey, real, sql, sqliteTable, text, uniqueIndex } from "./drizzle.ts"
 
 /** A column of a STRICT table that keeps whatever type it is given. */
 const any = customType<{ data: string | number | null }>({ dataType: () => "any" })

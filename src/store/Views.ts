@@ -1,5 +1,5 @@
 /** Views of runs.db for typed reads; the migrations are the truth, and a test holds both together. */
-import { integer, real, sqliteView, text } from "drizzle-orm/sqlite-core"
+import { integer, real, sqliteView, text } from "./drizzle.ts"
 
 const row = {
   experiment: text().notNull(),

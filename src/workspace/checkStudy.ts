@@ -62,14 +62,17 @@ const strict = () => {
   }
 }
 
-/** Only the study is checked, and nothing is written, whatever its project says. */
+/** What the compiler remembers of the files of a check. It tells by itself what of that still holds. */
+const memory = "known.tsbuildinfo"
+
+/** Only the study is checked, and nothing is written but what is remembered, whatever its project says. */
 const always = {
   noEmit: true,
   skipLibCheck: true,
   allowImportingTsExtensions: true,
   composite: null,
-  incremental: null,
-  tsBuildInfoFile: null
+  incremental: true,
+  tsBuildInfoFile: memory
 }
 
 /** The study's project as it stands, or one of our own. */
@@ -84,18 +87,30 @@ const project = (file: string, own: string | undefined): object => ({
   include: []
 })
 
+const makeFolderIn = (home: string): string => {
+  fs.mkdirSync(home, { recursive: true })
+  return fs.mkdtempSync(path.join(home, "check-"))
+}
+
 /**
  * Makes a folder for our config. It lies among the packages of the study's project, where the compiler finds the types that
  * the project names; elsewhere where there are none, or where nothing may be written.
  */
 const makeFolder = (own: string | undefined): string => {
   const packages = own === undefined ? undefined : nearest(path.dirname(own), "node_modules")
-  const elsewhere = () => fs.mkdtempSync(path.join(os.tmpdir(), "assay-check-"))
+  const elsewhere = () => makeFolderIn(path.join(os.tmpdir(), `assay-${process.getuid?.() ?? "user"}`))
   try {
-    return packages === undefined ? elsewhere() : fs.mkdtempSync(path.join(packages, ".assay-check-"))
+    return packages === undefined ? elsewhere() : makeFolderIn(path.join(packages, ".cache", "assay"))
   } catch {
     return elsewhere()
   }
+}
+
+/** Where what is remembered waits for the next check: beside the folders of checks, as the paths in it are relative to them. */
+const kept = (folder: string): string => path.join(path.dirname(folder), memory)
+
+const move = (from: string, to: string, by: (from: string, to: string) => void): void => {
+  if (fs.existsSync(from)) by(from, to)
 }
 
 /** Whether an error is said of a module of this program, which a project with other settings may find fault with. */
@@ -140,5 +155,9 @@ export const checkStudy = (file: string): Effect.Effect<ReadonlyArray<string> | 
     )
     const config = path.join(folder, "tsconfig.json")
     fs.writeFileSync(config, JSON.stringify(project(file, own)))
-    return errorsIn(yield* compile(tsc, config))
+    // a copy, and a rename at the end: checks may go on side by side
+    move(kept(folder), path.join(folder, memory), fs.copyFileSync)
+    const output = yield* compile(tsc, config)
+    move(path.join(folder, memory), kept(folder), fs.renameSync)
+    return errorsIn(output)
   }).pipe(Effect.scoped)

@@ -5,7 +5,6 @@ import type { Variant } from "../task/variant.ts"
 import { answersKept, rewardsCalled } from "./judge.ts"
 
 export { type Diagnosis, isSound } from "../reward/diagnose.ts"
-export { attacks } from "../task/detection/attacks.ts"
 
 /** What is wrong with rewards, by their names or as `./mine.ts#brevity`. Fails with `InvalidConfig`, `StudyError`. */
 export const doctor = (wanted: ReadonlyArray<string>, variant: Variant) =>

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { InvalidConfig } from "../pipeline/Errors.ts"
 import { reasonOf } from "../pipeline/reason.ts"
 import { Generated } from "../pipeline/run/services.ts"
-import { type Line, longestRow, names, rewardNamed, type Scored, scoreRow, scoreRows } from "../reward/scoreRows.ts"
+import { type Line, longestRow, rewardNamed, type Scored, scoreRow, scoreRows } from "../reward/scoreRows.ts"
 import { DataError } from "../task/dataError.ts"
 import { lines } from "../task/lines.ts"
 import { looksUp } from "../task/lookUp.ts"
@@ -16,7 +16,6 @@ import { at } from "./workspace.ts"
 
 export { cocoNames, evaluateFiles, type FileEvaluation } from "../evaluate/files.ts"
 export { type Scored, summarise, type Summary, toJson } from "../reward/scoreRows.ts"
-export { names as rewardNames }
 
 const isReward = (value: unknown): value is Reward =>
   typeof value === "object" && value !== null && "score" in value && typeof value.score === "function"

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import Sqlite from "better-sqlite3"
+import { is } from "drizzle-orm"
 import { getTableConfig, getViewConfig, type SQLiteTable, SQLiteView } from "drizzle-orm/sqlite-core"
 import * as Effect from "effect/Effect"
 import * as schema from "../../src/store/Schema.ts"
@@ -69,7 +70,7 @@ describe("schema", () => {
     withJournal((_, { file }) =>
       Effect.sync(() => {
         for (const view of Object.values(views)) {
-          assert.instanceOf(view, SQLiteView)
+          assert.isTrue(is(view, SQLiteView))
           const { name, selectedFields } = getViewConfig(view)
           const real = inspect(file, (db) =>
             (db.pragma(`table_info(${name})`) as Array<Column>).map((column) => column.name))

@@ -80,11 +80,39 @@ describe("a study in a project", () => {
     assert.include(errors[0], "part.ts(1,14): error TS2322")
   })
 
-  it("leaves nothing behind, also where the project keeps what it knows in files", async () => {
-    const folder = project({ "deep/study.ts": sound }, { composite: true, tsBuildInfoFile: "known.tsbuildinfo" })
+  it("leaves a memory among the packages and nothing else, also where the project keeps what it knows in files", async () => {
+    const folder = project({ "deep/study.ts": sound }, { composite: true, tsBuildInfoFile: "mine.tsbuildinfo" })
     const before = everything(folder)
     assert.deepStrictEqual(await check(folder, "deep/study.ts"), [])
-    assert.deepStrictEqual(everything(folder), before)
+    const memory = [".cache", ".cache/assay", ".cache/assay/known.tsbuildinfo"].map((name) => join("node_modules", name))
+    assert.deepStrictEqual(everything(folder), [...before, ...memory].toSorted())
+  })
+
+  it("is told the same each time, and what a change of a file, of the files there are or of the project makes of it", async () => {
+    const loose = "import { steps } from \"./part\"\nexport const half = (value) => [steps, value]\n"
+    const bundler = { module: "ESNext", moduleResolution: "bundler" }
+    const folder = project({ "study.ts": loose, "part/index.ts": unsound }, { ...bundler, noImplicitAny: false })
+    const codes = async () => (await check(folder))?.map((error) => /TS\d+/.exec(error)?.[0])
+    const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
+    assert.deepStrictEqual([await codes(), await codes()], [["TS2322"], ["TS2322"]])
+    write("part/index.ts", "export const steps = 1\n")
+    assert.deepStrictEqual([await codes(), await codes()], [[], []])
+    write("part.ts", sound) // found first from now on, and without what is asked of it
+    assert.deepStrictEqual(await codes(), ["TS2305"])
+    rmSync(join(folder, "part.ts"))
+    assert.deepStrictEqual(await codes(), [])
+    write("tsconfig.json", tsconfig(bundler))
+    assert.deepStrictEqual([await codes(), await codes()], [["TS7006"], ["TS7006"]])
+    rmSync(join(folder, "part"), { recursive: true })
+    assert.deepStrictEqual(await codes(), ["TS2307", "TS7006"])
+  })
+
+  it.each(["{", "null"])("is checked with a memory that somebody spoilt: '%s'", async (spoilt) => {
+    const folder = project({ "study.ts": sound })
+    assert.deepStrictEqual(await check(folder), [])
+    writeFileSync(join(folder, "node_modules/.cache/assay/known.tsbuildinfo"), spoilt)
+    writeFileSync(join(folder, "study.ts"), unsound)
+    assert.strictEqual((await check(folder))?.length, 1)
   })
 
   it("is checked where nobody may write", async ({ skip }) => {

@@ -1,8 +1,7 @@
 /** `assay doctor`: whether a reward can be fooled. */
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { attacks } from "../../workspace/doctor.ts"
-import { rewardNames } from "../../workspace/judge.ts"
+import { attacks, rewardNames } from "../../workspace/offered.ts"
 import { action } from "../action.ts"
 import { json, variant } from "../flags.ts"
 

@@ -2,7 +2,7 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { rewardNames } from "../../workspace/judge.ts"
+import { rewardNames } from "../../workspace/offered.ts"
 import { action } from "../action.ts"
 import { failUnder, variant } from "../flags.ts"
 

@@ -1,6 +1,6 @@
 /** Experiments, as they are read. */
-import { asc, count, eq, sql as raw, sum } from "drizzle-orm"
 import { question } from "../Database.ts"
+import { asc, count, eq, sql as raw, sum } from "../drizzle.ts"
 import * as Schema from "../Schema.ts"
 
 /** Every experiment with its question, its file and how many of its current runs are done. */

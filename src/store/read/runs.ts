@@ -1,6 +1,6 @@
 /** Runs, as they are read. */
-import { asc, eq, getTableColumns, sql as raw } from "drizzle-orm"
 import { type Handle, question } from "../Database.ts"
+import { asc, eq, getTableColumns, sql as raw } from "../drizzle.ts"
 import * as Schema from "../Schema.ts"
 
 const runColumns = { ...getTableColumns(Schema.run), experimentName: Schema.experiment.name }

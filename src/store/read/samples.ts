@@ -1,6 +1,6 @@
 /** Samples of a run, with their rewards and boxes. */
-import { and, asc, desc, eq, getViewSelectedFields, inArray, sql as raw } from "drizzle-orm"
 import { question } from "../Database.ts"
+import { and, asc, desc, eq, getViewSelectedFields, inArray, sql as raw } from "../drizzle.ts"
 import * as Schema from "../Schema.ts"
 import * as Views from "../Views.ts"
 

@@ -1,6 +1,6 @@
 /** Rows of the views, by experiment. */
-import { asc, eq, sql as raw } from "drizzle-orm"
 import { question } from "../Database.ts"
+import { asc, eq, sql as raw } from "../drizzle.ts"
 import * as Views from "../Views.ts"
 
 /** Rows of the view `ablation`, in table order. */
