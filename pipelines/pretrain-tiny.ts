@@ -21,7 +21,7 @@ export default Experiment.make("pretrain-tiny", {
   axes: {
     size: {
       small: { folder: "assets/tiny-vl", steps: 6000, learningRate: 1e-3 },
-      large: { folder: "assets/tiny-vl-large", steps: 4000, learningRate: 8e-4 }
+      large: { folder: "assets/tiny-vl-large", steps: 2000, learningRate: 8e-4 }
     }
   },
   policy: ({ size }) => Policy.local(size.folder),

@@ -16,8 +16,8 @@ export default Experiment.make("prompt-grammar", {
         Reward.score(Reward.sum(Reward.weightedSum(), Reward.format())),
         Update.grpo(optimizer)
       ),
-      Evaluate.rise({ as: "accuracy", of: "weightedSum" }),
-      Evaluate.rise({ as: "format", of: "format" }),
+      Evaluate.rise({ as: "accuracy", of: "reward/weightedSum" }),
+      Evaluate.rise({ as: "format", of: "reward/format" }),
       Evaluate.detection(filtered)
     ),
   table: {

@@ -23,8 +23,8 @@ export default Experiment.make("prompt-structure", {
         Reward.score(Reward.sum(Reward.weightedSum(), Reward.format())),
         Update.grpo(optimizer)
       ),
-      Evaluate.rise({ as: "accuracy", of: "weightedSum" }),
-      Evaluate.rise({ as: "format", of: "format" }),
+      Evaluate.rise({ as: "accuracy", of: "reward/weightedSum" }),
+      Evaluate.rise({ as: "format", of: "reward/format" }),
       Evaluate.detection({ ...filtered, as: "trained" })
     ),
   table: {

@@ -23,7 +23,7 @@ export default Experiment.make("system-prompt", {
         Reward.score(Reward.sum(Reward.weightedSum(), Reward.format())),
         Update.grpo(optimizer)
       ),
-      Evaluate.rise({ as: "format", of: "format" }),
+      Evaluate.rise({ as: "format", of: "reward/format" }),
       Evaluate.detection(filtered)
     ),
   table: {

@@ -1,31 +1,20 @@
 /** When a curve of the training has risen: what a study of speed compares. */
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Config from "../pipeline/declare/Config.ts"
 import * as Metric from "../pipeline/declare/Metric.ts"
 import * as Stage from "../pipeline/declare/Stage.ts"
-import { exits } from "../pipeline/Errors.ts"
 import { History, Recorder } from "../pipeline/run/services.ts"
 import { firstRise } from "./firstRise.ts"
 
-/** No stage before recorded the metric. */
-export class NoCurve extends Data.TaggedError("NoCurve")<{ readonly message: string }> {
-  readonly exitCode = exits.invalid
-}
-
-const placeOf = (metric: string): { readonly scope: string; readonly name: string } => {
-  const cut = metric.lastIndexOf("/")
-  return { scope: metric.slice(0, Math.max(cut, 0)), name: metric.slice(cut + 1) }
-}
-
 /**
- * Judges a curve that the nearest loop before recorded, such as `Evaluate.rise({ as: "format rise", of: "format" })`; `of` is a name,
- * or "scope/name" of an evaluation in the loop.
+ * Judges a curve that the nearest loop before recorded, such as `Evaluate.rise({ as: "format", of: "reward/format" })`; `of` is the
+ * metric's name, "watch/mAP" of an evaluation in the loop.
  *
  * `start` and `end` are its means over the first and the last `window` steps (default 5). `firstStep` is the first step, from 0, from
  * which on its mean over `window` steps lies at least `by` (default 0.1) above `start`; where there is none, `risen` is 0 and
- * `firstStep` is left out, so that its mean is over the runs that rose. Hands on its input. Fails with `NoCurve`.
+ * `firstStep` is left out, so that its mean is over the runs that rose. Hands on its
+ * input. A study in which no stage before records the metric fails when it is planned.
  */
 export const rise = Stage.define({
   kind: "evaluate",
@@ -40,6 +29,7 @@ export const rise = Stage.define({
   labelKey: "as",
   subject: "reads",
   gives: "input",
+  judges: ({ of }) => [of],
   metrics: [
     Metric.make("firstStep", "steps", "lower", "step"),
     Metric.make("risen", "share", "higher", "run"),
@@ -49,11 +39,7 @@ export const rise = Stage.define({
   run: ({ by, of, window }, _input: unknown) =>
     Effect.gen(function*() {
       const recorder = yield* Recorder
-      const curve = yield* (yield* History).curve(placeOf(of))
-      if (curve.length === 0) {
-        const message = `No stage before records "${of}", so it has no curve to rise. Put this stage behind the loop that does.`
-        return yield* new NoCurve({ message })
-      }
+      const curve = yield* (yield* History).curve(of)
       const { end, firstStep, start } = firstRise(curve.map((value) => value ?? NaN), window, by)
       recorder.metric("start", start)
       recorder.metric("end", end)

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Metric from "../pipeline/declare/Metric.ts"
 import { Artifacts } from "../pipeline/run/artifacts.ts"
 import * as Claims from "../pipeline/run/Claims.ts"
 import { Journal, type StageResult } from "../pipeline/run/journal.ts"
@@ -101,12 +102,12 @@ const ledger = (memory: Memory): Ledger["Service"] => ({
       const found = stage.steps.flatMap(({ metrics }) => metrics).findLast((metric) => metric.name === name && metric.scope === scope)
       return found === undefined ? undefined : Number.isFinite(found.value) ? found.value : null
     }),
-  curve: (fingerprint, { name, scope }) =>
+  curve: (fingerprint, metric) =>
     Effect.sync(() => {
       const stage = byFingerprint(memory, fingerprint)
       if (stage?.status !== "finished") return []
       return stage.steps.flatMap(({ metrics }) => metrics)
-        .flatMap((metric) => metric.name === name && metric.scope === scope ? [Number.isFinite(metric.value) ? metric.value : null] : [])
+        .flatMap((one) => Metric.fullName(one) === metric ? [Number.isFinite(one.value) ? one.value : null] : [])
     })
 })
 

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { firstRise } from "../../src/evaluate/firstRise.ts"
 import { Evaluate } from "../../src/evaluate/index.ts"
 import * as Experiment from "../../src/pipeline/declare/Experiment.ts"
-import { memory, runStudy, training } from "../pipeline/study.ts"
+import { memory, planStudy, runStudy, training } from "../pipeline/study.ts"
 import * as Toy from "../pipeline/toy.ts"
 
 describe("the first rise of a curve", () => {
@@ -53,11 +53,9 @@ describe("Evaluate.rise", () => {
       assert.strictEqual(journal.stages.filter(({ record }) => record.name === "loop").length, 1)
     }))
 
-  it.effect("fails where no stage before records the metric, naming it", () =>
+  it.effect("is refused when planned, where no stage before records the metric, and says which may be meant", () =>
     Effect.gen(function*() {
-      const journal = memory()
-      const [result] = yield* runStudy(journal, study("acuracy"))
-      assert.strictEqual(result!.status, "failed")
-      assert.match(journal.stage("rise").error!, /No stage before records "acuracy"/)
+      const error = yield* Effect.flip(planStudy(memory(), study("rewrd")))
+      assert.include(error.message, "\"later\" judges the curve of \"rewrd\", which no stage before it records. Did you mean \"reward\"?")
     }))
 })

@@ -113,10 +113,10 @@ describe("curves", () => {
       Effect.gen(function*() {
         const id = yield* journal.openStage(stageOf("f"))
         for (const [step, loss] of [3, NaN, 1].entries()) yield* journal.commitStep(id, stepOf(step, [["loss", loss], ["rate", 7]]))
-        assert.deepStrictEqual(yield* journal.curve("f", { scope: "", name: "loss" }), [])
+        assert.deepStrictEqual(yield* journal.curve("f", "loss"), [])
         yield* journal.closeStage(id, { output: yield* put(journal, "output") })
-        assert.deepStrictEqual(yield* journal.curve("f", { scope: "", name: "loss" }), [3, null, 1])
-        assert.deepStrictEqual(yield* journal.curve("f", { scope: "watch", name: "loss" }), [])
+        assert.deepStrictEqual(yield* journal.curve("f", "loss"), [3, null, 1])
+        assert.deepStrictEqual(yield* journal.curve("f", "watch/loss"), [])
       })
     ))
 })

@@ -31,6 +31,8 @@ export interface Behaviour {
   readonly makes: ReadonlyArray<string> | undefined
   /** What it records. */
   readonly metrics: ReadonlyArray<Declared>
+  /** Metrics whose curves it reads, by the names that an earlier stage gives them. */
+  readonly judges: ReadonlyArray<string>
 }
 
 /**
@@ -118,6 +120,8 @@ export interface Definition<
   readonly metrics?:
     | ReadonlyArray<Metric>
     | ((config: Schema.Struct<Fields>["Type"], parts: Node.Held<P>) => ReadonlyArray<Metric | Declared>)
+  /** Metrics of earlier stages that `run` asks `History` for; none unless given. */
+  readonly judges?: (config: Schema.Struct<Fields>["Type"]) => ReadonlyArray<string>
   /** Returns an Effect, a promise or a plain value. */
   readonly run: (config: Schema.Struct<Fields>["Type"], input: In, parts: Node.Held<P>) => Ret
 }
@@ -190,6 +194,7 @@ export const define = <
       steps: definition.steps?.(config),
       repeatable: definition.repeatable ?? false,
       makes: definition.makes?.(config, parts),
+      judges: definition.judges?.(config) ?? [],
       metrics: declared(typeof metrics === "function" ? metrics(config, parts) : metrics),
       run: (input) => perform(definition.name, place, () => definition.run(config, input, parts))
     }

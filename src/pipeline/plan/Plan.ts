@@ -9,6 +9,7 @@ import { Ledger } from "../run/ledger.ts"
 import type { ExperimentRecord, RunRecord } from "../run/Records.ts"
 import { sha256, stringify } from "./Canonical.ts"
 import { checkKinds } from "./checkKinds.ts"
+import { checkJudged } from "./checkJudged.ts"
 import { checkNeeds } from "./checkNeeds.ts"
 import * as CodeHash from "./CodeHash.ts"
 import { identifier } from "./identity.ts"
@@ -79,6 +80,7 @@ const resolveStudy = (experiment: Experiment, options: Options) => {
   const changed = { ...experiment, variants, name: `${experiment.name}${scale}${Overrides.inName(overrides)}` }
   checkNeeds(changed)
   checkKinds(changed)
+  checkJudged(changed)
   return { experiment: changed, chosen: Selection.only(changed, options.only ?? []), seeds, table: tableRecord(changed) }
 }
 

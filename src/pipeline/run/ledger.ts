@@ -23,11 +23,8 @@ export class Ledger extends Context.Service<Ledger, {
     fingerprint: string,
     metric: { readonly scope: string; readonly name: string }
   ) => Effect.Effect<number | null | undefined, JournalError>
-  /** All values of a metric of a finished execution, by step; null for those that are no finite numbers. */
-  readonly curve: (
-    fingerprint: string,
-    metric: { readonly scope: string; readonly name: string }
-  ) => Effect.Effect<ReadonlyArray<number | null>, JournalError>
+  /** All values of a metric of a finished execution, by step; null for those that are no finite numbers. `metric` is its full name. */
+  readonly curve: (fingerprint: string, metric: string) => Effect.Effect<ReadonlyArray<number | null>, JournalError>
 }>()("assay/pipeline/Ledger") {}
 
 /** A ledger in which nothing is finished. */

@@ -36,9 +36,9 @@ export class Recorder extends Context.Service<Recorder, Recording>()("assay/pipe
 export class History extends Context.Service<History, {
   /**
    * Values of a metric by step, of the nearest stage before this one that recorded any; null for those that are no finite
-   * numbers. `scope` is "" for the stage's own metrics. Empty where none did.
+   * numbers. By the name that the stage gives it, "loss", or "watch/mAP" of an evaluation in it. Empty where none did.
    */
-  readonly curve: (metric: { readonly scope: string; readonly name: string }) => Effect.Effect<ReadonlyArray<number | null>, JournalError>
+  readonly curve: (metric: string) => Effect.Effect<ReadonlyArray<number | null>, JournalError>
 }>()("assay/pipeline/History") {}
 
 /** Folder for files that a stage generates and can always generate again (rendered scenes). */

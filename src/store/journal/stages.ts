@@ -133,13 +133,13 @@ export const ledgerMethods = (connection: Connection): Ledger["Service"] => ({
         SELECT l.value FROM stage s JOIN last_value l ON l.stage = s.id JOIN metric_key k ON k.id = l.key
         WHERE s.fingerprint = ? AND s.status = 'done' AND k.scope = ? AND k.name = ?`)
         .pluck().get(fingerprint, scope, name) as number | null | undefined),
-  curve: (fingerprint, { name, scope }) =>
+  curve: (fingerprint, metric) =>
     connection.read("curve", () =>
       connection.handle.sqlite.prepare(`
         SELECT m.value FROM stage s JOIN last_value l ON l.stage = s.id JOIN metric_key k ON k.id = l.key
           JOIN metric m ON m.stage = s.id AND m.key = l.key
-        WHERE s.fingerprint = ? AND s.status = 'done' AND k.scope = ? AND k.name = ? ORDER BY m.step`)
-        .pluck().all(fingerprint, scope, name) as Array<number | null>)
+        WHERE s.fingerprint = ? AND s.status = 'done' AND iif(k.scope = '', k.name, k.scope || '/' || k.name) = ? ORDER BY m.step`)
+        .pluck().all(fingerprint, metric) as Array<number | null>)
 })
 
 /** What the journal does with stages. */
