@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import { firstRise } from "../../src/evaluate/firstRise.ts"
 import { Evaluate } from "../../src/evaluate/index.ts"
 import * as Experiment from "../../src/pipeline/declare/Experiment.ts"
-import { memory, planStudy, runStudy, training } from "../pipeline/study.ts"
+import * as Pipeline from "../../src/pipeline/declare/Pipeline.ts"
+import { memory, planStudy, prepared, runStudy } from "../pipeline/study.ts"
 import * as Toy from "../pipeline/toy.ts"
 
 describe("the first rise of a curve", () => {
@@ -26,14 +27,22 @@ describe("the first rise of a curve", () => {
 describe("Evaluate.rise", () => {
   beforeEach(Toy.resetLog)
 
+  /** Its weights are watched at every step of the loop. */
   const study = (of: string) =>
     Experiment.make("rising", {
       question: "When does it rise?",
       policy: Toy.vector({ size: 2 }),
       seeds: 1,
       pipeline: () =>
-        training(Toy.low({ sharpness: 2 })).pipe(
-          Evaluate.rise({ as: "later", of, by: 0.01, window: 1 })
+        prepared.pipe(
+          Pipeline.loop(
+            { steps: 5, batch: 2, checkpointEvery: 3 },
+            Toy.sample({ groupSize: 2 }),
+            Toy.score(Toy.low({ sharpness: 2 })),
+            Toy.swing({ by: [0, 0, 1, 1, 2] }),
+            Pipeline.every(1, Toy.measure({ mode: "mean", as: "watch" }))
+          ),
+          Evaluate.rise({ as: "later", of, by: 0.5, window: 1 })
         ),
       table: { metrics: ["later/end"] }
     })
@@ -41,21 +50,18 @@ describe("Evaluate.rise", () => {
   it.effect("judges what the loop before it recorded, also when that loop was run before", () =>
     Effect.gen(function*() {
       const journal = memory()
-      yield* runStudy(journal, study("reward"))
-      const curve = journal.stage("loop").steps.map(({ metrics }) => metrics.find(({ name }) => name === "reward")!.value)
+      yield* runStudy(journal, study("watch/score"))
       const recorded = () => Object.fromEntries(journal.stage("rise").steps[0]!.metrics.map(({ name, value }) => [name, value]))
-      const { end, firstStep, start } = firstRise(curve, 1, 0.01)
-      const expected = { start, end, risen: firstStep === undefined ? 0 : 1, ...(firstStep === undefined ? {} : { firstStep }) }
-      assert.deepStrictEqual(recorded(), expected)
+      assert.deepStrictEqual(recorded(), { start: 0, end: 2, risen: 1, firstStep: 2 })
       journal.stages.pop()
-      yield* runStudy(journal, study("reward"))
-      assert.deepStrictEqual(recorded(), expected)
+      yield* runStudy(journal, study("watch/score"))
+      assert.deepStrictEqual(recorded(), { start: 0, end: 2, risen: 1, firstStep: 2 })
       assert.strictEqual(journal.stages.filter(({ record }) => record.name === "loop").length, 1)
     }))
 
   it.effect("is refused when planned, where no stage before records the metric, and says which may be meant", () =>
     Effect.gen(function*() {
-      const error = yield* Effect.flip(planStudy(memory(), study("rewrd")))
-      assert.include(error.message, "\"later\" judges the curve of \"rewrd\", which no stage before it records. Did you mean \"reward\"?")
+      const error = yield* Effect.flip(planStudy(memory(), study("watch/scor")))
+      assert.include(error.message, "\"later\" judges the curve of \"watch/scor\", which no stage before it records. Did you mean \"watch/score\"?")
     }))
 })

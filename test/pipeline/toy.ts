@@ -167,7 +167,6 @@ const scoreStage = Stage.define({
   module: import.meta.url,
   config: Schema.Struct({}),
   parts: { taste: Node.part<Taste>() },
-  metrics: [Metric.make("reward", "", "higher", "draw")],
   run: (_config, input: Rollouts, { taste }) =>
     Effect.gen(function*() {
       const rewards = input.draws.map((draw) => taste.judge(draw))

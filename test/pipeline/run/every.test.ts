@@ -168,7 +168,7 @@ describe("keep", () => {
       }
       return "was not refused"
     }
-    assert.match(refused("watch/mAP"), /^loop: keep\.best "watch\/mAP" is no metric of its body; there are: reward, watch\/score/)
+    assert.match(refused("watch/mAP"), /^loop: keep\.best "watch\/mAP" is no metric of its body; there are: watch\/score/)
     assert.match(refused("reward"), /is no metric of its body/)
     const twice = () =>
       Pipeline.loop(
