@@ -166,7 +166,9 @@ describe("the gradient", () => {
       }
       const norm = Math.sqrt(dot(steepest, steepest))
       const unit = steepest.map((x) => x / norm)
-      assert.closeTo(await slope(unit, 0.005 / norm) / norm, 1, 2e-3, String(part))
+      // of two step sizes the error of a bent path falls away (Richardson)
+      const [far, near] = [await slope(unit, 0.006 / norm), await slope(unit, 0.003 / norm)]
+      assert.closeTo((4 * near - far) / 3 / norm, 1, 2e-3, String(part))
     }
   })
 
