@@ -90,7 +90,7 @@ export const countingValidation = folder === undefined
 
 /** The parts of a training that all studies share, but for what they compare: sampling, scoring by `reward` and format, GRPO. */
 export const rollout = { groupSize: 8, temperature: 1, maxTokens }
-export const loop = { steps: 40, batch: 8, checkpointEvery: 10 }
+export const loop = { steps: 30, batch: 8, checkpointEvery: 10 }
 export const optimizer = { learningRate, warmup: 5, schedule: "cosine" } as const
 
 /** What the findings call COCO_filtered (COCO_pos_1). */
