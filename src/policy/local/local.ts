@@ -114,5 +114,5 @@ export interface LocalOptions extends Partial<Training> {
 export const local = (folder: string, options: LocalOptions = {}): PolicyNode<Sampler | Trainer> =>
   make({ folder, ...options })
 
-/** The shipped model of two million parameters, which detects coloured shapes: enough to see a study learn on two cores. */
+/** The smaller shipped model, of two million parameters, for drawn scenes: enough to see a study learn on two cores. */
 export const tiny = (options: LocalOptions = {}): PolicyNode<Sampler | Trainer> => local(tinyFolder, options)
