@@ -3,7 +3,7 @@
  * term for the number of boxes (odLength), and the published implementations of two rewards, faults included ("faithful"), which
  * the findings could not tell from what they meant to compute.
  *
- * As it stands it takes seven to eleven minutes on two cores. `--scale full` takes hours and separates more.
+ * As it stands it takes six to ten minutes on two cores. `--scale full` takes hours and separates more.
  */
 import { Evaluate, Experiment, Pipeline, Prompt, Reward, Rollout, Update } from "assay"
 import { atMostTen, full, loop, optimizer, ovdevalPrompts, policy, rollout } from "./support/given.ts"
