@@ -44,66 +44,85 @@ const spreadHeads = (a: Matrix, heads: number, from: number, to: number): Matrix
     return pair < from / 2 ? a.at(head * from + half * from / 2 + pair, j) : 0
   })
 
-const column = (vector: Matrix): Matrix => transposed(vector)
+interface Sizes {
+  /** Of a head, before and after. */
+  readonly from: number
+  readonly to: number
+}
+
+const parts = ["q_proj", "k_proj", "v_proj"] as const
+
+/**
+ * Attention with wider heads, which computes the same: keys and what is read from the output have zeros where queries and values may
+ * be anything.
+ */
+const widened = (old: Tensors, fresh: Tensors, was: Architecture, is: Architecture, at: string, { from, to }: Sizes): Tensors => {
+  const heads = { q_proj: was.heads, k_proj: was.keyValueHeads, v_proj: was.keyValueHeads }
+  const scale = { q_proj: Math.sqrt(to / from), k_proj: 1, v_proj: 1 } // softmax divides by the root of the head size
+  const isOldPair = (row: number): boolean => row % to % (to / 2) < from / 2
+  const made: Tensors = new Map()
+  for (const part of parts) {
+    const spread = (a: Matrix): Matrix => scaled(spreadHeads(a, heads[part], from, to), scale[part])
+    const weight = spread(old.get(`${at}.${part}.weight`)!)
+    const other = fresh.get(`${at}.${part}.weight`)!
+    made.set(`${at}.${part}.weight`, matrix(weight.rows, is.hidden, (i, j) => {
+      if (isOldPair(i) && j < was.hidden) return weight.at(i, j)
+      return part === "k_proj" && !isOldPair(i) ? 0 : other.at(i, j)
+    }))
+    made.set(`${at}.${part}.bias`, transposed(spread(transposed(old.get(`${at}.${part}.bias`)!))))
+  }
+  const output = spreadHeads(transposed(old.get(`${at}.o_proj.weight`)!), was.heads, from, to)
+  made.set(`${at}.o_proj.weight`, transposed(laid(matrix(output.rows, is.hidden, () => 0), output)))
+  return made
+}
+
+/**
+ * Values and output of one head as the nearest of a lower rank: of the product that carries values into the residual stream, the
+ * largest singular values stay.
+ */
+const nearestOfRank = (output: Matrix, value: Matrix, bias: Matrix, rank: number) => {
+  const { left, right, sizes } = singular(times(output, value))
+  const root = (i: number): number => Math.sqrt(sizes[i]!)
+  const constant = times(transposed(left), times(output, bias))
+  return {
+    output: matrix(output.rows, rank, (i, j) => root(j) * left.at(i, j)),
+    value: matrix(rank, value.columns, (i, j) => root(i) * right.at(i, j)),
+    bias: matrix(rank, 1, (i) => constant.at(i, 0) / root(i))
+  }
+}
+
+/** Attention with narrower heads, each with keys and values of its own, and a fresh head whose output is zero. */
+const narrowed = (old: Tensors, fresh: Tensors, was: Architecture, is: Architecture, at: string, { from, to }: Sizes): Tensors => {
+  const share = was.heads / was.keyValueHeads
+  const scale = Math.sqrt(to / from)
+  const get = (part: string, group: number): Matrix => rowsOf(old.get(`${at}.${part}.weight`)!, group * from, from)
+  const biasOf = (part: string, group: number): Matrix => rowsOf(transposed(old.get(`${at}.${part}.bias`)!), group * from, from)
+  const fast = (a: Matrix): Matrix => stacked([rowsOf(a, 0, to / 2), rowsOf(a, from / 2, to / 2)])
+  const heads = Array.from({ length: was.heads }, (_, head) => {
+    const group = Math.floor(head / share)
+    const output = transposed(rowsOf(transposed(old.get(`${at}.o_proj.weight`)!), head * from, from))
+    const nearest = nearestOfRank(output, get("v_proj", group), biasOf("v_proj", group), to)
+    return {
+      q_proj: [scaled(fast(get("q_proj", head)), scale), scaled(fast(biasOf("q_proj", head)), scale)],
+      k_proj: [fast(get("k_proj", group)), fast(biasOf("k_proj", group))],
+      v_proj: [nearest.value, nearest.bias],
+      o_proj: transposed(nearest.output)
+    } as const
+  })
+  const made: Tensors = new Map()
+  for (const part of parts) {
+    made.set(`${at}.${part}.weight`, laid(fresh.get(`${at}.${part}.weight`)!, stacked(heads.map((head) => head[part][0]))))
+    const bias = stacked(heads.map((head) => head[part][1]))
+    made.set(`${at}.${part}.bias`, transposed(laid(matrix(is.heads * to, 1, () => 0), bias)))
+  }
+  const output = stacked(heads.map((head) => head.o_proj))
+  made.set(`${at}.o_proj.weight`, transposed(laid(matrix(is.heads * to, is.hidden, () => 0), output)))
+  return made
+}
 
 const attention = (old: Tensors, fresh: Tensors, was: Architecture, is: Architecture, at: string): Tensors => {
-  const [from, to] = [was.hidden / was.heads, is.hidden / is.heads]
-  const get = (part: string): Matrix => old.get(`${at}.${part}`)!
-  const wide = (a: Matrix, rows: number): Matrix => laid(matrix(rows, is.hidden, () => 0), a)
-  const scale = Math.sqrt(to / from) // softmax divides by the root of the head size
-  const share = was.heads / was.keyValueHeads
-  const made: Tensors = new Map()
-  const put = (part: string, value: Matrix) => made.set(`${at}.${part}`, value)
-  if (to >= from) {
-    for (const part of ["weight", "bias"]) {
-      const turn = part === "bias" ? column : (a: Matrix) => wide(a, a.rows)
-      const back = part === "bias" ? transposed : (a: Matrix) => a
-      put(`q_proj.${part}`, back(scaled(spreadHeads(turn(get(`q_proj.${part}`)), was.heads, from, to), scale)))
-      put(`k_proj.${part}`, back(spreadHeads(turn(get(`k_proj.${part}`)), was.keyValueHeads, from, to)))
-      put(`v_proj.${part}`, back(spreadHeads(turn(get(`v_proj.${part}`)), was.keyValueHeads, from, to)))
-    }
-    const o = spreadHeads(transposed(get("o_proj.weight")), was.heads, from, to)
-    put("o_proj.weight", transposed(laid(matrix(o.rows, is.hidden, () => 0), o)))
-    // what was zero in queries and values may be anything, as keys and the output have zeros there
-    for (const part of ["q_proj.weight", "v_proj.weight"]) {
-      const [a, other] = [made.get(`${at}.${part}`)!, fresh.get(`${at}.${part}`)!]
-      put(part, matrix(a.rows, a.columns, (i, j) => i % to % (to / 2) < from / 2 && j < was.hidden ? a.at(i, j) : other.at(i, j)))
-    }
-    const k = made.get(`${at}.k_proj.weight`)!
-    put("k_proj.weight", matrix(k.rows, k.columns, (i, j) =>
-      j < was.hidden ? k.at(i, j) : i % to % (to / 2) < from / 2 ? fresh.get(`${at}.k_proj.weight`)!.at(i, j) : 0))
-    return made
-  }
-  const pairs = to / 2
-  const fast = (a: Matrix, head: number, rows: number): Matrix =>
-    stacked([rowsOf(a, head * rows, pairs), rowsOf(a, head * rows + rows / 2, pairs)])
-  const parts: Record<string, Array<Matrix>> = { "q_proj.weight": [], "k_proj.weight": [], "v_proj.weight": [], "q_proj.bias": [], "k_proj.bias": [], "v_proj.bias": [], o: [] }
-  for (let head = 0; head < was.heads; head++) {
-    const group = Math.floor(head / share)
-    parts["q_proj.weight"]!.push(scaled(fast(get("q_proj.weight"), head, from), scale))
-    parts["q_proj.bias"]!.push(scaled(fast(column(get("q_proj.bias")), head, from), scale))
-    parts["k_proj.weight"]!.push(fast(get("k_proj.weight"), group, from))
-    parts["k_proj.bias"]!.push(fast(column(get("k_proj.bias")), group, from))
-    const value = rowsOf(get("v_proj.weight"), group * from, from)
-    const bias = rowsOf(column(get("v_proj.bias")), group * from, from)
-    const output = rowsOf(transposed(get("o_proj.weight")), head * from, from) // from x hidden
-    const { left, right, sizes } = singular(times(transposed(output), value)) // hidden x hidden of rank `from`
-    const root = (j: number): number => Math.sqrt(sizes[j]!)
-    parts["v_proj.weight"]!.push(matrix(to, was.hidden, (i, j) => root(i) * right.at(i, j)))
-    const constant = times(transposed(output), bias)
-    parts["v_proj.bias"]!.push(matrix(to, 1, (i) => {
-      let sum = 0
-      for (let k = 0; k < was.hidden; k++) sum += left.at(k, i) * constant.at(k, 0)
-      return sum / root(i)
-    }))
-    parts.o!.push(matrix(to, was.hidden, (i, j) => root(i) * left.at(j, i)))
-  }
-  for (const part of ["q_proj", "k_proj", "v_proj"]) {
-    put(`${part}.weight`, laid(fresh.get(`${at}.${part}.weight`)!, stacked(parts[`${part}.weight`]!)))
-    put(`${part}.bias`, transposed(laid(matrix(is.heads * to, 1, () => 0), stacked(parts[`${part}.bias`]!))))
-  }
-  put("o_proj.weight", transposed(laid(matrix(is.heads * to, is.hidden, () => 0), stacked(parts.o!))))
-  return made
+  const sizes = { from: was.hidden / was.heads, to: is.hidden / is.heads }
+  return (sizes.to >= sizes.from ? widened : narrowed)(old, fresh, was, is, at, sizes)
 }
 
 /** Old numbers of merged patches: four patches of the old width, each in the place of one of the new width. */
@@ -128,7 +147,7 @@ const vision = (old: Tensors, fresh: Tensors, was: Architecture, is: Architectur
         return stacked([0, 1, 2].map((part) => laid(rowsOf(f, part * f.rows / 3, f.rows / 3), rowsOf(a, part * rows, rows))))
       }
       grow(`${at}.attn.qkv.weight`, (f, o) => three(o, f))
-      grow(`${at}.attn.qkv.bias`, (f, o) => transposed(three(column(o), column(f))))
+      grow(`${at}.attn.qkv.bias`, (f, o) => transposed(three(transposed(o), transposed(f))))
       grow(`${at}.attn.proj.weight`, (f, o) => laid(f, o, { rows: true, columns: true }))
       grow(`${at}.mlp.down_proj.weight`, (f, o) => laid(f, o, { rows: true, columns: true }))
       for (const part of ["attn.proj.bias", "mlp.down_proj.bias", "mlp.gate_proj.bias", "mlp.up_proj.bias", "mlp.gate_proj.weight", "mlp.up_proj.weight"]) {
