@@ -1,11 +1,11 @@
 /**
  * How `assets/tiny-vl` and `assets/tiny-vl-large` were made: supervised training on drawn worlds, of all four tasks, with pictures
- * that they will never be tested on. It starts from weights that `support/growTiny.ts` made of an earlier, smaller vocabulary's
- * model. At last half of the answers overlook objects, so that the models find less than they could, as the findings' base models
- * do, and a reward can teach them the rest.
+ * that they will never be tested on. At last half of the answers overlook objects, so that the models find less than they could,
+ * as the findings' base models do, and a reward can teach them the rest.
  *
- * It takes two to three hours on two cores. Afterwards `npx assay export RUN --out assets/tiny-vl --dtype F16` writes the weights
- * into the folder.
+ * It starts from what the folders hold: first `support/growTiny.ts` puts the weights of an earlier model into them, as it says. The
+ * two took 55 and 37 minutes on two cores that other work was using too. Afterwards `npx assay export RUN --out FOLDER --dtype F16`
+ * writes the weights into a new folder.
  */
 import { Data, Evaluate, Experiment, Pipeline, Policy, Reward, Task, Update } from "assay"
 import { loosen } from "./support/looseFormat.ts"

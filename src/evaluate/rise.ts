@@ -13,8 +13,8 @@ import { firstRise } from "./firstRise.ts"
  *
  * `start` and `end` are its means over the first and the last `window` steps (default 5). `firstStep` is the first step, from 0, from
  * which on its mean over `window` steps lies at least `by` (default 0.1) above `start`; where there is none, `risen` is 0 and
- * `firstStep` is left out, so that its mean is over the runs that rose. Hands on its
- * input. A study in which no stage before records the metric fails when it is planned.
+ * `firstStep` is left out, so that its mean is over the runs that rose. Hands on its input. A study in which no stage before
+ * records the metric fails when it is planned.
  */
 export const rise = Stage.define({
   kind: "evaluate",
