@@ -27,7 +27,10 @@ export const alongside = <A, E, R>(
 ): Effect.Effect<A, E | Failure | StudyError, R> =>
   Effect.gen(function*() {
     const checking = yield* Effect.forkChild(checkStudy(file))
-    const result = yield* work
+    // what does not compile may break anything: then the compiler says it better
+    const result = yield* Effect.tapDefect(work, () =>
+      Effect.flatMap(Fiber.join(checking), (errors = []) =>
+        errors.length > 0 && !errors.some((error) => unresolved.test(error)) ? refused(file, errors) : Effect.void))
     if (!needed(result)) {
       yield* Fiber.interrupt(checking)
       return result

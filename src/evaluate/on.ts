@@ -138,13 +138,16 @@ const define = <E extends AnyExample, Asked, Truth, Answer, Fields extends Schem
     metrics: (_, { reward, task }) => [
       ...task.evaluation.metrics,
       ...Form.metrics,
+      Metric.make("minPixels", "pixels", "neither", "image"),
+      Metric.make("maxPixels", "pixels", "neither", "image"),
       ...(reward === undefined ? [] : [Metric.make("reward", "", "higher", "completion")])
     ],
     run: (options, input: Asking, { data, filter, reward, task: held }) =>
       Effect.gen(function*() {
         const settings = options as unknown as Settings // the task's own fields apart
         const recorder = yield* Recorder
-        const inputSize = seenSizes((yield* Sampler).inputSize)
+        const sampler = yield* Sampler
+        const inputSize = seenSizes(sampler.inputSize)
         const all = yield* data.run()
         const dataset = (filter === undefined ? all : yield* filter.run(all)) as Dataset<E> // `on` matched the types
         const { asks, keeps, measure } = (held as unknown as typeof task).evaluation // `on` gave it
@@ -172,6 +175,11 @@ const define = <E extends AnyExample, Asked, Truth, Answer, Fields extends Schem
         const form = Form.measure(answers.map(({ said }) => said), settings.tokenCut)
         for (const [name, value] of [...measure(answers, dataset, options as never), ...form]) recorder.metric(name, value)
         if (reward !== undefined) recorder.metric("reward", mean(rewards))
+        if (sampler.pixelLimits !== undefined) {
+          const { maxPixels, minPixels } = yield* sampler.pixelLimits
+          recorder.metric("minPixels", minPixels)
+          recorder.metric("maxPixels", maxPixels)
+        }
       })
   })
 
@@ -190,7 +198,8 @@ export interface Evaluation<E extends AnyExample, Fields extends Schema.Struct.F
  * Makes a task's evaluation: `Evaluate.on(task)` is to a task of one's own what `Evaluate.detection` is to detection.
  *
  * The stage asks the policy about held-out examples, greedily, and hands on its input. Its metrics are those of the task,
- * the general ones of `Form`, and `reward` where one is given; every answer becomes a sample with what the task keeps of
+ * the general ones of `Form`, `reward` where one is given, and between which areas the policy kept the images that it saw
+ * (`minPixels`, `maxPixels`), where it can tell; every answer becomes a sample with what the task keeps of
  * it. Examples about which there is nothing to ask are passed over. Fails with `DataError` when none is left.
  */
 export const on = <E extends AnyExample, Asked, Truth, Answer, Fields extends Schema.Struct.Fields>(

@@ -6,7 +6,7 @@ import type { Size } from "../vision/Box.ts"
 import * as Image from "../vision/Image.ts"
 import { patches } from "../vision/patches.ts"
 import { bicubic } from "../vision/resize.ts"
-import { type AspectRatioError, smartResize } from "../vision/smartResize.ts"
+import { type AspectRatioError, type PixelLimits, smartResize } from "../vision/smartResize.ts"
 import type { Question } from "./message.ts"
 import type { ModelConfig, PreprocessorConfig } from "./modelConfig.ts"
 import type { Text, TextError } from "./modelText.ts"
@@ -30,6 +30,7 @@ export class PromptTooLong extends Data.TaggedError("PromptTooLong")<{ readonly 
 
 /** Turns questions into what the graphs read. */
 export interface Encoder {
+  readonly pixelLimits: PixelLimits
   readonly inputSize: (size: Size) => Effect.Effect<Size, AspectRatioError>
   readonly render: (question: Question) => Effect.Effect<string, TextError>
   readonly encode: (
@@ -50,8 +51,8 @@ export const make = (config: ModelConfig, preprocessor: PreprocessorConfig, text
     mean: preprocessor.mean,
     std: preprocessor.std
   }
-  const inputSize = (size: Size) =>
-    Effect.fromResult(smartResize(size, { factor, minPixels: preprocessor.minPixels, maxPixels: preprocessor.maxPixels }))
+  const pixelLimits = { minPixels: preprocessor.minPixels, maxPixels: preprocessor.maxPixels }
+  const inputSize = (size: Size) => Effect.fromResult(smartResize(size, { factor, ...pixelLimits }))
   const loadImage = remember((path) =>
     Effect.gen(function*() {
       const stored = yield* Image.load(path)
@@ -78,7 +79,7 @@ export const make = (config: ModelConfig, preprocessor: PreprocessorConfig, text
     }
     return { ids, ...promptPositions(ids, grids, config.imageToken, preprocessor.merge), images: grids }
   })
-  return { inputSize, render, encode }
+  return { pixelLimits, inputSize, render, encode }
 }
 
 /** Keeps the latest results while their pixels fit into the cache. */

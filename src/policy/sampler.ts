@@ -4,6 +4,7 @@ import type * as Effect from "effect/Effect"
 import type { Question } from "../model/message.ts"
 import type { Key } from "../pipeline/Random.ts"
 import type { Size } from "../vision/Box.ts"
+import type { PixelLimits } from "../vision/smartResize.ts"
 import type { PolicyError } from "./policyError.ts"
 
 export interface SampleOptions {
@@ -37,6 +38,8 @@ export interface Completion {
  * `key` decides what is drawn: sample `i` of the prompt with key `k` depends on `k`, `i`, the weights and nothing else.
  */
 export class Sampler extends Context.Service<Sampler, {
+  /** Between which areas that size is kept, as the model's folder says; left out by a sampler that cannot tell. */
+  readonly pixelLimits?: Effect.Effect<PixelLimits, PolicyError>
   /** Size at which the model sees an image of the given size. */
   readonly inputSize: (size: Size) => Effect.Effect<Size, PolicyError>
   /** The rendered prompt, as the model reads it. */

@@ -12,11 +12,15 @@ export class AspectRatioError extends Data.TaggedError("AspectRatioError")<{
   readonly exitCode = 3
 }
 
-export interface SmartResize {
-  /** Side in pixels of what becomes one visual token: patch size times merge size. */
-  readonly factor: number
+/** Between which areas an image is kept, in pixels. */
+export interface PixelLimits {
   readonly minPixels: number
   readonly maxPixels: number
+}
+
+export interface SmartResize extends PixelLimits {
+  /** Side in pixels of what becomes one visual token: patch size times merge size. */
+  readonly factor: number
 }
 
 /**

@@ -8,6 +8,7 @@ import * as Layouts from "../data/Layouts.ts"
 import { convert, type Layout as Target } from "../data/convert/convert.ts"
 import { lintFile as lintPieces, type Found } from "../data/inspect/lintFile.ts"
 import { Report } from "../data/problems.ts"
+import { type Counted, counting } from "../data/inspect/counting.ts"
 import { boxesOf, captionOf } from "../data/inspect/shown.ts"
 import { summarise } from "../data/inspect/stats.ts"
 import type * as Stage from "../pipeline/declare/Stage.ts"
@@ -18,8 +19,8 @@ import { Spool } from "../pipeline/run/services.ts"
 import { spoolIn } from "../pipeline/run/spool.ts"
 import { DataError } from "../task/dataError.ts"
 import type { AnyExample, Dataset } from "../task/dataset.ts"
-import type { Problem } from "../task/problem.ts"
 
+export type { Counted } from "../data/inspect/counting.ts"
 export { type Histogram, type Stats } from "../data/inspect/stats.ts"
 
 type Config = { readonly [key: string]: string }
@@ -45,26 +46,6 @@ export const readData = (source: Source) =>
     )
     return yield* Effect.provideService(source.run(undefined), Spool, yield* spoolIn(folder))
   })
-
-/** How many problems of one kind there are, and the first of them. */
-export interface Counted {
-  readonly kind: string
-  readonly count: number
-  readonly first: ReadonlyArray<Pick<Problem, "entry" | "message">>
-}
-
-/** Counts problems by kind, and remembers the first of each. */
-const counting = (most: number) => {
-  const kinds = new Map<string, { count: number; readonly first: Array<Pick<Problem, "entry" | "message">> }>()
-  return {
-    add: ({ entry, kind, message }: Problem): void => {
-      const known = kinds.get(kind) ?? { count: 0, first: [] }
-      kinds.set(kind, known)
-      if (known.count++ < most) known.first.push({ entry, message })
-    },
-    counts: (): ReadonlyArray<Counted> => [...kinds].map(([kind, found]) => ({ kind, ...found }))
-  }
-}
 
 export interface Checked {
   readonly name: string

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { exits } from "../pipeline/Errors.ts"
 import { unknownName } from "../pipeline/near.ts"
 import * as Store from "../store/index.ts"
-import { settings } from "./settings.ts"
+import { settings, withPixels } from "./settings.ts"
 import type { Workspace } from "./workspace.ts"
 
 /** The database has no experiment or run of that name: `message` says what comes near. */
@@ -71,7 +71,7 @@ export const tableSource = Effect.fn("Workspace.tableSource")(function*(workspac
     ablation,
     paired: yield* Store.paired(handle, name),
     gain: yield* Store.gain(handle, name),
-    settings: settings(yield* Store.preimages(handle, name), scopes),
+    settings: withPixels(settings(yield* Store.preimages(handle, name), scopes), ablation),
     missing: missing.map(({ seed, status, variant }) => ({ variant, seed, status: statusOf(status, alive) }))
   }
 }, Effect.scoped)

@@ -2,6 +2,8 @@
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { counting } from "../data/inspect/counting.ts"
+import { Report } from "../data/problems.ts"
 import * as Plan from "../pipeline/plan/Plan.ts"
 import * as Claims from "../pipeline/run/Claims.ts"
 import * as ComputeThreads from "../pipeline/run/ComputeThreads.ts"
@@ -28,7 +30,8 @@ const services = ({ db, generated, objects }: Workspace) =>
 
 /**
  * Takes the lock of the workspace for the rest of the scope, plans, and returns the plan with what executes it: every run,
- * `jobs` at a time, telling `listen` what happens. `again` plans anew, for a study whose rule may ask for more seeds.
+ * `jobs` at a time, telling `listen` what happens. `again` plans anew, for a study whose rule may ask for more seeds. `remarks`
+ * are what its data sets said until then of rows that they left out and of pictures, the first of each kind.
  *
  * Fails as `Plan.plan` does, and with `StoreError` (reason "running") while another process runs studies there.
  */
@@ -38,21 +41,25 @@ export const prepare = Effect.fn("Workspace.prepare")(
     const context = yield* Layer.build(services(workspace))
     const threads = { jobs, threadsEach: ComputeThreads.divided(jobs) }
     const environment = yield* Store.environment({ folder: path.dirname(path.resolve(file)), threads })
+    const [problems, notes] = [counting(1), counting(1)]
+    const report = { problem: problems.add, note: notes.add }
+    const remarks = () => [...problems.counts(), ...notes.counts()].flatMap(({ first }) => first)
     const roundOf = (plan: Plan.Plan) => ({
       plan,
       execute: (listen: (event: Event) => void = () => {}) =>
         Runner.run(plan, { jobs, environment, file: storedPath(file) }).pipe(
           Effect.provideService(Progress, listen),
+          Effect.provideService(Report, report),
           Effect.provideContext(context)
         )
     })
     const planned = (options: Plan.Options) => Effect.map(Effect.provideContext(Plan.plan(experiment, options), context), roundOf)
-    return { ...(yield* planned(options)), again: planned({ ...options, force: undefined }) }
+    return { ...(yield* planned(options)), again: planned({ ...options, force: undefined }), remarks }
   }
 )
 
 /** A plan with what executes it. */
-export type Round = Omit<Effect.Success<ReturnType<typeof prepare>>, "again">
+export type Round = Omit<Effect.Success<ReturnType<typeof prepare>>, "again" | "remarks">
 
 /** Runs a study, and says how every run of it ended. What is finished is never run again. */
 export const run = (workspace: Workspace, study: Study, options: Options = {}, listen?: (event: Event) => void) =>

@@ -1,6 +1,7 @@
 /** `assay data`: what a user sees of data sets on disk. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import sharp from "sharp"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { assay, temporary } from "./support.ts"
@@ -142,5 +143,32 @@ describe("assay data lint", () => {
     const missing = await assay(folder, "data", "lint", "none.jsonl")
     assert.strictEqual(missing.code, 3)
     assert.include(missing.err, "none.jsonl cannot be read")
+  })
+})
+
+describe("assay run on a data set from disk", () => {
+  it("says what was left out and which pictures are turned, the first of each kind, but not twice what made a run fail", async () => {
+    await sharp({ create: { width: 40, height: 30, channels: 3, background: "#808080" } }).withMetadata({ orientation: 6 }).jpeg()
+      .toFile(join(folder, "images", "turned.jpg"))
+    const files = ["turned.jpg", "turned.jpg", "none.png"]
+    write("turned.json", { ...document, images: files.map((file_name, id) => ({ id, file_name, width: 40, height: 30 })) })
+    const study = (onBad: string) => `
+      import { Data, Experiment, Pipeline, Policy, Prompt } from ${JSON.stringify(fileURLToPath(new URL("../../src/index.ts", import.meta.url)))}
+      export default Experiment.make("turned", {
+        question: "Which pictures are there?",
+        policy: Policy.tiny(),
+        seeds: 1,
+        axes: { onBad: { ${onBad}: 1 } },
+        pipeline: () => Pipeline.from(Data.coco({ annotations: "turned.json", images: "images", onBad: "${onBad}" })).pipe(Prompt.template(Prompt.standard)),
+        table: { metrics: [] }
+      })`
+    write("skip.ts", study("skip"))
+    const skipping = await assay(folder, "run", "skip.ts")
+    assert.strictEqual(skipping.code, 0, skipping.err)
+    assert.match(skipping.err, /In the data, .*\n {2}image 2: .*none\.png cannot be read.*\n {2}image 0: .*turned\.jpg has the EXIF orientation 6/)
+    write("fail.ts", study("fail"))
+    const failing = await assay(folder, "run", "fail.ts")
+    assert.strictEqual(failing.code, 3)
+    assert.match(failing.err, /In the data, [^\n]*\n {2}image 0: [^\n]*\nassay: 1 of 1 runs failed/)
   })
 })

@@ -50,6 +50,16 @@ describe("stages in the wrong order", () => {
   })
 })
 
+describe("a study that lacks what planning cannot do without", () => {
+  it("is told what the compiler says, not how the program broke on it", async () => {
+    writeFileSync(join(folder, "untabled.ts"), wrongOrder.replace("  table: { metrics: [] }\n", ""))
+    const { code, err } = await assay(folder, "plan", "untabled.ts")
+    assert.strictEqual(code, 3)
+    assert.include(err, "Property 'table' is missing")
+    assert.notInclude(err, "Something broke")
+  })
+})
+
 /** Filters of a user's own, each returning or failing in another way. */
 const ownStages = `import { Experiment, Pipeline } from "assay"
 import { Stage } from "assay/engine"

@@ -67,6 +67,7 @@ const run = <E>(
     yield* stage.run(input).pipe(
       Effect.provide(Testing.recording(kept)),
       Effect.provideService(Sampler, {
+        pixelLimits: Effect.succeed({ minPixels: 4, maxPixels: 9000 }),
         inputSize: ({ height, width }) => Effect.succeed({ width: width / 2, height: height / 2 }),
         render: ({ messages }) => Effect.succeed(JSON.stringify(messages)),
         sample: (questions, options) =>
@@ -109,6 +110,7 @@ describe("Evaluate.detection", () => {
       assert.deepInclude(metrics, { evaluationSize: 3, truncated: 0, minTokens: 4, maxTokens: both.length })
       assert.deepInclude(metrics, { predictedBoxes: 1, boxRatio: 0.75, duplicateShare: 0 })
       assert.deepInclude(metrics, { maxTokensBelowCut: both.length, answersFromCut: 0 })
+      assert.deepInclude(metrics, { minPixels: 4, maxPixels: 9000 })
       assert.deepStrictEqual(samples.map(({ example, ordinal }) => [example, ordinal]), [["a", 0], ["b", 1], ["c", 2]])
       assert.deepStrictEqual(samples[0]!.tables!["box"], [
         { role: "true", label: "cat", space: "original", x1: 0, y1: 0, x2: 40, y2: 60 },

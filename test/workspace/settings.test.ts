@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { settings } from "../../src/workspace/settings.ts"
+import { settings, withPixels } from "../../src/workspace/settings.ts"
 
 const node = (kind: string, name: string, config: object = {}, parts: object = {}, more: object = {}) =>
   ({ kind, name, code: "0", packages: [], config, parts, ...more })
@@ -26,7 +26,7 @@ describe("settings of evaluations", () => {
       "AP",
       "held",
       "data shapes(count 12, size.width 112, size.height 84), filter maxBoxes(n 10), mode positive, maxTokens 64, prompt enhanced, " +
-      "decoding greedy"
+      "decoding greedy, scores 1 for every box, in the order said"
     ]])
   })
 
@@ -54,6 +54,30 @@ describe("settings of evaluations", () => {
     assert.deepStrictEqual(settings(two, ["watch", "referring"]).map(({ scope }) => scope), ["referring"])
     const both = [...one, stage("AP", "held", "e", evaluation, [input("p")])]
     assert.deepStrictEqual(settings(both, ["held"]).length, 1, "a stage of that label is no nested one")
+  })
+
+  it("are told of every evaluation of a group, and of its averages as far as their members agree", () => {
+    const member = (as: string, count: number) =>
+      ({ ...evaluation, config: { ...evaluation.config, as }, parts: { ...evaluation.parts, data: node("data", "scenes", { count }) } })
+    const averages = { attribute: ["color", "material"], average: ["attribute", "position"] }
+    const group = node("evaluate", "groups", { as: "ovdeval", averages }, { evaluations: [member("color", 1), member("material", 2), member("position", 3)] })
+    const scopes = ["ovdeval/color", "ovdeval/attribute", "ovdeval/average"]
+    const rest = "filter maxBoxes(n 10), mode positive, maxTokens 64, decoding greedy, scores 1 for every box, in the order said"
+    const expected = [
+      ["AP", "ovdeval/color", `data scenes(count 1), ${rest}`],
+      ["AP", "ovdeval/attribute", `averaging plain mean of color, material, ${rest}`],
+      ["AP", "ovdeval/average", `averaging plain mean of attribute, position, ${rest}`]
+    ]
+    assert.deepStrictEqual(shown(settings([stage("AP", "groups", "g", group)], scopes)), expected)
+    assert.deepStrictEqual(shown(settings([stage("AP", "loop", "l", loop(every(group)))], scopes)), expected, "nested in a loop")
+  })
+
+  it("have the areas between which the variant's policy kept its images", () => {
+    const found = settings([stage("AP", "held", "e", evaluation), stage("own", "held", "f", evaluation)], ["held"])
+    const metrics = [{ variant: "AP", name: "minPixels", mean: 784 }, { variant: "AP", name: "maxPixels", mean: 50_176 }]
+    const [known, unknown] = withPixels(found, [...metrics, { variant: "own", name: "minPixels", mean: null }])
+    assert.strictEqual(known!.settings["pixels"]!.shown, "784 to 50176")
+    assert.isUndefined(unknown!.settings["pixels"])
   })
 
   it("read what others wrote without harm", () => {

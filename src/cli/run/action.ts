@@ -14,6 +14,7 @@ import type { RunStudy } from "../flags.ts"
 import { columns, print, printJson, say } from "../output.ts"
 import { planOptions } from "../planOptions.ts"
 import { leaveSaying } from "../signals.ts"
+import { visible } from "../visible.ts"
 import { drawPictures } from "./drawPictures.ts"
 import * as Display from "./progress/Display.ts"
 
@@ -45,6 +46,13 @@ const one = Effect.fnUntraced(function*({ execute, plan }: Workspace.Round, jobs
   )
 })
 
+/** Says what was found in the data, but for what made runs fail: that is said with them. */
+const sayRemarks = (remarks: ReadonlyArray<{ readonly entry: string; readonly message: string }>, results: ReadonlyArray<Runner.RunResult>) => {
+  const open = remarks.filter(({ message }) => !results.some(({ error }) => error?.includes(message)))
+  const lines = open.map(({ entry, message }) => `  ${visible(entry)}: ${visible(message)}`)
+  return lines.length === 0 ? Effect.void : say(`In the data, the first of each kind (\`assay data check\` has all):\n${lines.join("\n")}`)
+}
+
 /** Plans and runs the study, with the database's lock held and progress on stderr. */
 const execute = Effect.fnUntraced(function*(options: RunStudy) {
   const prepared = yield* alongside(
@@ -56,8 +64,10 @@ const execute = Effect.fnUntraced(function*(options: RunStudy) {
     }),
     ({ plan }) => !isFinished(plan)
   )
-  const { again, ...first } = prepared
-  return yield* rounds(first, again, (round) => one(round, options.jobs))
+  const { again, remarks, ...first } = prepared
+  const done = yield* rounds(first, again, (round) => one(round, options.jobs))
+  yield* sayRemarks(remarks(), done.results)
+  return done
 }, Effect.scoped)
 
 const quote = (name: string): string => /^[\w@.,+-]+$/.test(name) ? name : `"${name}"`

@@ -66,6 +66,7 @@ const services = (options: typeof config.Type) =>
     const threads = yield* ComputeThreads
     const call = yield* Client.start({ ...options, folder: resolve(modelFolder(options.folder)), threads })
     return Context.make(Sampler, {
+      pixelLimits: call("pixelLimits"),
       inputSize: (size) => call("inputSize", size),
       render: (question) => call("render", question),
       sample: (questions, how) => call("sample", questions, how)

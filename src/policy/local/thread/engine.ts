@@ -106,6 +106,7 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
   }
 
   return {
+    pixelLimits: async () => encoder.pixelLimits,
     inputSize: (size) => run(encoder.inputSize(size)),
     render: (question) => run(encoder.render(question)),
     encodeAnswer: async (answer) => [...text.encode(answer), text.endIds[0]!],

@@ -19,7 +19,7 @@ export interface EngineConfig extends Partial<Training> {
   readonly device?: Device
 }
 
-type Methods = Sampler["Service"] & Trainer["Service"] & Subject["Service"]
+type Methods = Required<Sampler["Service"]> & Trainer["Service"] & Subject["Service"]
 
 type Promised<Method> = Method extends Effect.Effect<infer A, infer _E> ? () => Promise<A>
   : Method extends (...args: infer Args) => Effect.Effect<infer A, infer _E> ? (...args: Args) => Promise<A>
