@@ -1,6 +1,6 @@
 /** A missing space in the question (VLM-R1 findings, section 5.1): when do the rewards rise? */
 import { Evaluate, Experiment, Pipeline, Prompt, Reward, Rollout, Update } from "assay"
-import { filtered, full, loop, optimizer, ovdevalPrompts, policy, rollout } from "./support/given.ts"
+import { filtered, full, loop, optimizer, ovdevalPrompts, policy, risen, rollout } from "./support/given.ts"
 
 export default Experiment.make("prompt-grammar", {
   question: "Does a missing space delay the training?",
@@ -16,8 +16,8 @@ export default Experiment.make("prompt-grammar", {
         Reward.score(Reward.sum(Reward.weightedSum(), Reward.format())),
         Update.grpo(optimizer)
       ),
-      Evaluate.rise({ as: "accuracy", of: "reward/weightedSum" }),
-      Evaluate.rise({ as: "format", of: "reward/format" }),
+      Evaluate.rise({ as: "accuracy", of: "reward/weightedSum", ...risen }),
+      Evaluate.rise({ as: "format", of: "reward/format", ...risen }),
       Evaluate.detection(filtered)
     ),
   table: {

@@ -3,7 +3,7 @@
  * rise, how often is the format kept before any training, and what does training change on COCO_pos_1?
  */
 import { Evaluate, Experiment, Pipeline, Prompt, Reward, Rollout, Update } from "assay"
-import { filtered, full, largePolicy, loop, optimizer, ovdevalPrompts, policy, rollout } from "./support/given.ts"
+import { filtered, full, largePolicy, loop, optimizer, ovdevalPrompts, policy, risen, rollout } from "./support/given.ts"
 
 export default Experiment.make("prompt-structure", {
   question: "Does a better worded prompt speed up the training, and does the larger model need it?",
@@ -23,8 +23,8 @@ export default Experiment.make("prompt-structure", {
         Reward.score(Reward.sum(Reward.weightedSum(), Reward.format())),
         Update.grpo(optimizer)
       ),
-      Evaluate.rise({ as: "accuracy", of: "reward/weightedSum" }),
-      Evaluate.rise({ as: "format", of: "reward/format" }),
+      Evaluate.rise({ as: "accuracy", of: "reward/weightedSum", ...risen }),
+      Evaluate.rise({ as: "format", of: "reward/format", ...risen }),
       Evaluate.detection({ ...filtered, as: "trained" })
     ),
   table: {

@@ -1,13 +1,15 @@
 /**
- * The whole published study, at its quick scale: `npm run study [-- --report]`.
+ * The whole published study, at its quick scale: `npm run study [-- --seeds 5] [-- --report]`.
  *
  * Runs every study of the list, one after the other, into runs.db (or `$ASSAY_DB`), and writes docs/results.md. What is finished is
- * not run again, and what was stopped goes on where it stood. `--report` runs nothing and writes the page of what runs.db holds.
+ * not run again, and what was stopped goes on where it stood. Each has five seeds, whatever it has when it is run alone: an interval
+ * of five is half as wide as one of three. `--report` runs nothing and writes the page of what runs.db holds.
  */
 import { writeFileSync } from "node:fs"
 import { parseArgs } from "node:util"
 import * as Effect from "effect/Effect"
 import { exits } from "../../src/pipeline/Errors.ts"
+import { reasonOf } from "../../src/pipeline/reason.ts"
 import { at, loadStudy } from "../../src/workspace.ts"
 import { problems } from "./checkFindings.ts"
 import { comparisons, open, studies } from "./findings.ts"
@@ -27,11 +29,11 @@ const check = Effect.gen(function*() {
 })
 
 /** Runs all, and returns what to exit with; one that fails stops no other. */
-const runAll = async (): Promise<number> => {
+const runAll = async (seeds: string): Promise<number> => {
   const failed: Array<string> = []
   for (const [i, { name, section }] of studies.entries()) {
     say(`\nStudy ${i + 1} of ${studies.length}: ${name} (${section})`)
-    const code = await runStudy(fileOf(name))
+    const code = await runStudy(fileOf(name), seeds)
     if (code === exits.interrupted) return code
     if (code !== 0) failed.push(name)
   }
@@ -47,11 +49,15 @@ const writePage = Effect.gen(function*() {
   say(`\nResults: ${pageFile}`)
 })
 
-const { values: { report } } = parseArgs({ options: { report: { type: "boolean", default: false } } })
+const options = Effect.try({
+  try: () => parseArgs({ options: { report: { type: "boolean", default: false }, seeds: { type: "string", default: "5" } } }).values,
+  catch: (cause) => ({ message: `${reasonOf(cause)}. It takes --seeds and --report.`, exitCode: exits.usage })
+})
 
 const program = Effect.gen(function*() {
+  const { report, seeds } = yield* options
   yield* check
-  const code = report ? 0 : yield* Effect.promise(runAll)
+  const code = report ? 0 : yield* Effect.promise(() => runAll(seeds))
   if (code === exits.interrupted) say(`\nThe same command goes on; with \`-- --report\` it writes ${pageFile} of what there is.`)
   else yield* writePage
   return code

@@ -23,8 +23,8 @@ that a training takes minutes on two cores.
 **What this shows, and what not.** It shows that every comparison can be declared, run, resumed and judged with seeds and
 intervals, and how the rewards, prompts and methods compare for these models on these scenes. It says nothing about the figures
 of Qwen2.5-VL on photographs: neither does an agreement confirm them, nor does a disagreement refute them. The published figures
-are of single runs, without seeds or intervals. All studies have their quick scale here: few seeds and short trainings, by which
-small differences stay undecided.`
+are of single runs, without seeds or intervals. All studies have their quick scale here: short trainings, and few seeds, by
+which small differences stay undecided.`
 
 /** Each of the words with the studies that it is said of; of all studies, it stands alone. */
 const grouped = (measured: ByStudy, say: (facts: Facts) => string): string => {

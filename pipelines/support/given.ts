@@ -93,6 +93,9 @@ export const rollout = { groupSize: 8, temperature: 1, maxTokens }
 export const loop = { steps: 30, batch: 8, checkpointEvery: 10 }
 export const optimizer = { learningRate, warmup: 5, schedule: "cosine" } as const
 
+/** By how much a reward has to rise to have risen: short trainings of a base model that can most of it move it little. */
+export const risen = { by: real ? 0.1 : 0.05 }
+
 /** What the findings call COCO_filtered (COCO_pos_1). */
 export const filtered = { data: cocoValidation, filter: Filter.pos1(), mode: "positive", maxTokens: evaluationTokens, tokenCut } as const
 
