@@ -8,7 +8,8 @@
  * it must recover first; its fifth head is fresh.
  */
 import * as Effect from "effect/Effect"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
+import { pathToFileURL } from "node:url"
 import type { Architecture } from "../../src/model/architecture.ts"
 import * as Config from "../../src/model/modelConfig.ts"
 import * as Text from "../../src/model/modelText.ts"
@@ -228,6 +229,6 @@ const program = Effect.gen(function*() {
 })
 
 const json = (folder: string) =>
-  Effect.promise(async () => (await import(`${folder}/tokenizer.json`, { with: { type: "json" } })).default)
+  Effect.promise(async () => (await import(pathToFileURL(resolve(folder, "tokenizer.json")).href, { with: { type: "json" } })).default)
 
 await Effect.runPromise(Effect.scoped(program))
