@@ -4,7 +4,7 @@
  * as the findings' base models do, and a reward can teach them the rest.
  *
  * It starts from what the folders hold: first `support/growTiny.ts` puts the weights of an earlier model into them, as it says. The
- * two took 55 and 37 minutes on two cores that other work was using too. Afterwards `npx assay export RUN --out FOLDER --dtype F16`
+ * two took 55 and 84 minutes on two cores that other work was using too. Afterwards `npx assay export RUN --out FOLDER --dtype F16`
  * writes the weights into a new folder.
  */
 import { Data, Evaluate, Experiment, Pipeline, Policy, Reward, Task, Update } from "assay"
@@ -20,17 +20,17 @@ export default Experiment.make("pretrain-tiny", {
   question: "What can two sizes of a tiny Qwen2.5-VL learn of drawn worlds?",
   axes: {
     size: {
-      small: { folder: "assets/tiny-vl", steps: 6000, learningRate: 1e-3 },
-      large: { folder: "assets/tiny-vl-large", steps: 2000, learningRate: 8e-4 }
+      small: { folder: "assets/tiny-vl", learningRate: 1e-3 },
+      large: { folder: "assets/tiny-vl-large", learningRate: 8e-4 }
     }
   },
   policy: ({ size }) => Policy.local(size.folder),
   seeds: 1,
-  pipeline: ({ size: { learningRate, steps } }) =>
+  pipeline: ({ size: { learningRate } }) =>
     Pipeline.from(world({ partial: 0, rows: 100_000 })).pipe(
       loosen({}),
       Pipeline.loop(
-        { steps, batch: 32, checkpointEvery: 100 },
+        { steps: 6000, batch: 32, checkpointEvery: 100 },
         Update.sft({ ...optimizer, learningRate })
       ),
       world({ partial: 0.5, rows: 20_000 }),
