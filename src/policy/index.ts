@@ -2,6 +2,8 @@
 export { define } from "./define.ts"
 export { local, tiny } from "./local/local.ts"
 export type { Lora } from "../model/lora.ts"
+export { type Columns, logs } from "./recorded/columns.ts"
+export { recorded, type RecordedOptions } from "./recorded/recorded.ts"
 export { PolicyError } from "./policyError.ts"
 export type { Message, Question } from "../model/message.ts"
 export { type Completion, type SampleOptions, Sampler } from "./sampler.ts"

@@ -55,13 +55,13 @@ export const arrows: ReadonlyArray<Arrow> = [...files].flatMap(([file, text]) =>
   .filter(({ to }) => to.endsWith(".ts"))
 
 /**
- * The room of a file. The faces stand at the root; the local engine is a room of its own within `policy`, and so is every
- * task within `task`.
+ * The room of a file. The faces stand at the root; every kind of policy is a room of its own within `policy`, and so is
+ * every task within `task`.
  */
 export const roomOf = (file: string): string => {
   const [room = "", inner = ""] = file.split("/")
   if (file.split("/").length === 1) return "faces"
-  if (room === "policy" && inner === "local") return "policy/local"
+  if (room === "policy" && (inner === "local" || inner === "recorded")) return `${room}/${inner}`
   return room
 }
 
@@ -82,6 +82,7 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   task: [...below, "model"],
   policy: [...below, "model"],
   "policy/local": [...below, "model", "policy", "onnx"],
+  "policy/recorded": [...below, "model", "policy", "task"],
   ...Object.fromEntries(stages.map((stage) => [stage, [...below, "task", "policy"]])),
   store: ["pipeline"],
   report: [...below, "store"],

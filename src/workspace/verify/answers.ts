@@ -21,13 +21,13 @@ export interface Answers {
   readonly measure: (places: ReadonlyArray<number>) => ReadonlyMap<string, number>
 }
 
-type Measure = (answers: ReadonlyArray<unknown>, dataset: unknown) => ReadonlyArray<readonly [name: string, value: number]>
+type Measure = (answers: ReadonlyArray<unknown>, dataset: unknown, options: unknown) => ReadonlyArray<readonly [name: string, value: number]>
 
 /** The evaluation with a task that hands out what it is to measure. */
-const listening = (stage: Any, listen: (answers: ReadonlyArray<unknown>, dataset: unknown) => void): Any => {
+const listening = (stage: Any, listen: (...given: Parameters<Measure>) => void): Any => {
   const task = stage.parts["task"] as AnyTask
-  const measure: Measure = (answers, dataset) => {
-    listen(answers, dataset)
+  const measure: Measure = (...given) => {
+    listen(...given)
     return []
   }
   const heard = { ...task, evaluation: { ...task.evaluation, measure } }
@@ -37,9 +37,9 @@ const listening = (stage: Any, listen: (answers: ReadonlyArray<unknown>, dataset
 const answersOf = Effect.fnUntraced(function*(handle: Store.Handle, stage: Any, stored: Stored, generated: string) {
   const { asking, key, recorded, runs } = stored
   const samples = yield* Store.recordedSamples(handle, { stage: recorded.stage, scope: "", step: 0 })
-  let heard: readonly [answers: ReadonlyArray<unknown>, dataset: unknown] | undefined
+  let heard: Parameters<Measure> | undefined
   yield* again(listening(stage, (...given) => heard = given), samples, asking, key, generated)
-  const [answers, dataset] = heard ?? [[], undefined]
+  const [answers, dataset, options] = heard ?? [[], undefined, undefined]
   const measure = (stage.parts["task"] as AnyTask).evaluation.measure as unknown as Measure
   const examples = samples.map(({ example }) => example)
   return runs.map(({ role, seed, variant }): Answers => ({
@@ -47,7 +47,7 @@ const answersOf = Effect.fnUntraced(function*(handle: Store.Handle, stage: Any, 
     role,
     seed,
     examples,
-    measure: (places) => new Map(measure(places.map((place) => answers[place]), dataset))
+    measure: (places) => new Map(measure(places.map((place) => answers[place]), dataset, options))
   }))
 })
 

@@ -1,0 +1,120 @@
+/** A policy that answers from a file: completions that some other program wrote, judged as if they were asked for now. */
+import { createHash } from "node:crypto"
+import { createReadStream } from "node:fs"
+import { basename } from "node:path"
+import { pipeline } from "node:stream/promises"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { load as loadText } from "../../model/modelText.ts"
+import { modelFolder } from "../../model/shipped.ts"
+import * as Config from "../../pipeline/declare/Config.ts"
+import type { PolicyNode } from "../../pipeline/declare/policyNode.ts"
+import { exits } from "../../pipeline/Errors.ts"
+import { reasonOf } from "../../pipeline/reason.ts"
+import { smartResize } from "../../vision/smartResize.ts"
+import { define } from "../define.ts"
+import { PolicyError } from "../policyError.ts"
+import { type Completion, Sampler } from "../sampler.ts"
+import { stateless } from "../stateless.ts"
+import type { Columns } from "./columns.ts"
+import { finder, type Recorded } from "./find.ts"
+import { readAnswers } from "./readAnswers.ts"
+
+const Path = Schema.optionalKey(Schema.NonEmptyString)
+
+const config = Schema.Struct({
+  file: Schema.NonEmptyString,
+  rows: Path,
+  answer: Schema.NonEmptyString,
+  image: Path,
+  question: Path,
+  order: Path,
+  finishReason: Path,
+  pixels: Schema.optionalKey(Schema.Struct({ minPixels: Config.Count, maxPixels: Config.Count })),
+  tokenizer: Path
+})
+
+/** Where the answers are, and how they were made. */
+export interface RecordedOptions extends Columns {
+  readonly file: string
+  readonly pixels?: { readonly minPixels: number; readonly maxPixels: number }
+  readonly tokenizer?: string
+}
+
+const failure = (operation: string, message: string) => new PolicyError({ operation, message, exitCode: exits.invalid })
+
+const contentHash = (file: string) =>
+  Effect.tryPromise({
+    try: async () => {
+      const hash = createHash("sha256")
+      await pipeline(createReadStream(file), hash)
+      return hash.digest("hex")
+    },
+    catch: (cause) => ({
+      _tag: "PolicyError",
+      path: file,
+      message: `${file} cannot be read (${reasonOf(cause)}). Name a file of answers, relative to where the command runs.`
+    })
+  })
+
+/** Sides of what Qwen2.5-VL sees as one token, in pixels. */
+const factor = 28
+
+const sampler = Effect.fnUntraced(function*({ file, pixels, tokenizer, ...columns }: typeof config.Type) {
+  const answerTo = finder(yield* readAnswers(file, columns))
+  const text = tokenizer === undefined ? undefined : yield* loadText(modelFolder(tokenizer)).pipe(
+    Effect.mapError(({ message }) => failure("tokenizer", message))
+  )
+  const completion = ({ answer, finishReason }: Recorded): Completion => ({
+    text: answer,
+    // whoever counts none records no lengths
+    tokens: text === undefined ? [] : text.encode(answer),
+    logprobs: [],
+    finishReason
+  })
+  return Sampler.of({
+    ...(pixels === undefined ? {} : { pixelLimits: Effect.succeed(pixels) }),
+    inputSize: (size) =>
+      pixels === undefined
+        ? Effect.succeed(size)
+        : Effect.mapError(Effect.fromResult(smartResize(size, { factor, ...pixels })), ({ message }) => failure("inputSize", message)),
+    render: ({ messages }) =>
+      Effect.succeed(messages.flatMap(({ content }) => typeof content === "string" ? [content] : content.flatMap((piece) =>
+        piece.type === "text" ? [piece.text] : [])).join("\n")),
+    sample: (questions, { n }) =>
+      Effect.forEach(questions, (question) => {
+        const found = answerTo(question, n)
+        if (found !== undefined) return Effect.succeed(found.map(completion))
+        const about = question.images.map((image) => basename(image)).join(", ") || "no image"
+        return Effect.fail(failure(
+          "sample",
+          `${file} has not the ${n === 1 ? "answer" : `${n} answers`} wanted to a question about ${about}. It must answer all that is asked: ` +
+            "evaluate on fewer examples, or name the columns by which its rows are told apart (image, question), or their order."
+        ))
+      })
+  })
+})
+
+const make = define({
+  name: "recorded",
+  module: import.meta.url,
+  config,
+  content: ({ file }) => contentHash(file),
+  offers: [Sampler],
+  layer: (options) => Layer.merge(Layer.effect(Sampler, sampler(options)), stateless)
+})
+
+/**
+ * Answers that some other program wrote, to be judged: a file of JSON lines, a JSON list, or a list within a JSON document (`rows`).
+ * `answer`, `image` and `question` are columns, as dotted paths; `logs` has those of known programs.
+ *
+ * A question is answered by the row about its image (by file name) and by its wording (the row's `question` is part of what is
+ * asked), as far as there are such columns; without either, by the next row. `order` names a column to sort by first.
+ *
+ * Boxes in answers count as pixels of the image file, or, with `pixels`, of the image as Qwen2.5-VL's `smart_resize` made it within
+ * these limits. `tokenizer` is a model folder by which tokens are counted; without it, lengths are not recorded.
+ *
+ * Only samples, so it stands in evaluations. Fails with `PolicyError`, naming file and row. Throws `InvalidConfig`, naming the key.
+ */
+export const recorded = (options: RecordedOptions): PolicyNode<Sampler> => make(options)
