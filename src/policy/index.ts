@@ -2,6 +2,7 @@
 export { define } from "./define.ts"
 export { local, tiny } from "./local/local.ts"
 export type { Lora } from "../model/lora.ts"
+export { openai, type OpenaiOptions } from "./openai/openai.ts"
 export { type Columns, logs } from "./recorded/columns.ts"
 export { recorded, type RecordedOptions } from "./recorded/recorded.ts"
 export { PolicyError } from "./policyError.ts"

@@ -61,7 +61,7 @@ export const arrows: ReadonlyArray<Arrow> = [...files].flatMap(([file, text]) =>
 export const roomOf = (file: string): string => {
   const [room = "", inner = ""] = file.split("/")
   if (file.split("/").length === 1) return "faces"
-  if (room === "policy" && (inner === "local" || inner === "recorded")) return `${room}/${inner}`
+  if (room === "policy" && ["local", "openai", "recorded"].includes(inner)) return `${room}/${inner}`
   return room
 }
 
@@ -78,10 +78,12 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   pipeline: [],
   onnx: [],
   vision: [],
+  protocol: [],
   model: below,
   task: [...below, "model"],
   policy: [...below, "model"],
   "policy/local": [...below, "model", "policy", "onnx"],
+  "policy/openai": [...below, "model", "policy", "protocol"],
   "policy/recorded": [...below, "model", "policy", "task"],
   ...Object.fromEntries(stages.map((stage) => [stage, [...below, "task", "policy"]])),
   store: ["pipeline"],

@@ -1,0 +1,127 @@
+/** A policy that a server samples from, by the protocol that most servers of language models speak. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { load as loadConfig } from "../../model/modelConfig.ts"
+import { load as loadText } from "../../model/modelText.ts"
+import { modelFolder } from "../../model/shipped.ts"
+import * as Config from "../../pipeline/declare/Config.ts"
+import type { PolicyNode } from "../../pipeline/declare/policyNode.ts"
+import { exits } from "../../pipeline/Errors.ts"
+import type { Size } from "../../vision/Box.ts"
+import { smartResize } from "../../vision/smartResize.ts"
+import { define } from "../define.ts"
+import { PolicyError } from "../policyError.ts"
+import { type Completion, Sampler } from "../sampler.ts"
+import { stateless } from "../stateless.ts"
+import { type Capabilities, capabilities } from "./capabilities.ts"
+import { dataUri } from "./dataUri.ts"
+import { failed, post, type Server } from "./post.ts"
+import { completions, requests, requestsEach, withImages } from "./request.ts"
+
+/** What Qwen2.5-VL's preprocessor_config.json says: sides of what becomes one token, and limits; in pixels. */
+const qwen = { factor: 28, minPixels: 3136, maxPixels: 12_845_056 } as const
+
+const config = Schema.Struct({
+  url: Schema.String.check(Schema.isPattern(/^https?:\/\/./)),
+  model: Schema.NonEmptyString,
+  folder: Schema.optionalKey(Schema.NonEmptyString),
+  pixels: Schema.optionalKey(Schema.Struct({ minPixels: Config.Count, maxPixels: Config.Count })),
+  concurrency: Config.withDefault(Config.Count, 16),
+  timeoutSeconds: Config.withDefault(Config.Positive, 600),
+  patienceSeconds: Config.withDefault(Config.Positive, 300),
+  keyVariable: Schema.optionalKey(Schema.NonEmptyString)
+})
+
+/** Which server, and how it is asked. */
+export interface OpenaiOptions {
+  readonly url: string
+  readonly model: string
+  readonly folder?: string
+  readonly pixels?: { readonly minPixels: number; readonly maxPixels: number }
+  readonly concurrency?: number
+  readonly timeoutSeconds?: number
+  readonly patienceSeconds?: number
+  readonly keyVariable?: string
+}
+
+const wrong = (operation: string) => ({ message }: { readonly message: string }) =>
+  new PolicyError({ operation, message, exitCode: exits.invalid })
+
+/** Tokenizer, template and image limits of a model folder. */
+const readFolder = (folder: string) =>
+  Effect.gen(function*() {
+    const path = modelFolder(folder)
+    const { preprocessor: { maxPixels, merge, minPixels, patch } } = yield* loadConfig(path)
+    return { text: yield* loadText(path), size: { factor: patch * merge, minPixels, maxPixels } }
+  }).pipe(Effect.mapError(wrong("folder")))
+
+/** Fails where more is wanted of the server than it does. */
+const checkAble = ({ extras }: Capabilities, url: string, topK: number): Effect.Effect<void, PolicyError> =>
+  extras || topK === 0
+    ? Effect.void
+    : Effect.fail(wrong("sample")({ message: `${url} does not take top_k, and ${topK} is wanted. Sample with topK 0, or by another server.` }))
+
+const sampler = Effect.fnUntraced(function*({ concurrency, folder, model, pixels, ...server }: typeof config.Type & Server) {
+  const local = folder === undefined ? undefined : yield* readFolder(folder)
+  const { factor, ...limits } = { ...(local?.size ?? qwen), ...pixels }
+  const inputSize = (size: Size) => Effect.mapError(Effect.fromResult(smartResize(size, { factor, ...limits })), wrong("inputSize"))
+  const tokenizer = local === undefined ? undefined : { encode: local.text.encode, end: local.text.endIds[0]! }
+  const able = yield* Effect.cached(Effect.mapError(capabilities(server, model), (refused) => failed(server, "probe", refused)))
+  return Sampler.of({
+    pixelLimits: Effect.succeed(limits),
+    inputSize,
+    render: ({ messages }) =>
+      local === undefined
+        ? Effect.succeed(messages.flatMap(({ content }) => typeof content === "string" ? [content] : content.flatMap((piece) =>
+          piece.type === "text" ? [piece.text] : [])).join("\n"))
+        : Effect.mapError(Effect.fromResult(local.text.render(messages, { addGenerationPrompt: true })), wrong("render")),
+    sample: (questions, options) =>
+      Effect.gen(function*() {
+        const can = yield* able
+        yield* checkAble(can, server.url, options.topK)
+        const asked = yield* Effect.forEach(questions, ({ images, key, messages }) =>
+          Effect.gen(function*() {
+            // made when the first of them is sent, so that the server has work while the next pictures are read
+            const all = yield* Effect.cached(Effect.map(
+              Effect.forEach(images, (image) => Effect.mapError(dataUri(image, inputSize), wrong("sample"))),
+              (uris) => requests(model, withImages(messages, uris), options, key, can)
+            ))
+            return Array.from({ length: requestsEach(options, can) }, (_, i) => Effect.map(all, (made) => made[i]!))
+          }))
+        const answers = yield* Effect.forEach(asked.flat(), (request) =>
+          Effect.flatMap(request, (made) => Effect.mapError(post(server, made), (refused) => failed(server, "sample", refused))), { concurrency })
+        const found = answers.map((answer) => completions(answer, tokenizer))
+        return asked.map((all, i) => {
+          const own: ReadonlyArray<Completion> = found.slice(i * all.length, (i + 1) * all.length).flat()
+          return options.temperature === 0 ? Array.from({ length: options.n }, () => own[0]!) : own
+        })
+      })
+  })
+})
+
+const make = define({
+  name: "openai",
+  module: import.meta.url,
+  config,
+  offers: [Sampler],
+  layer: (options) => Layer.merge(Layer.effect(Sampler, sampler(options)), stateless)
+})
+
+/**
+ * A model behind an OpenAI-compatible server, such as vLLM or `transformers serve`, which samples and cannot be trained:
+ * `Policy.openai({ url: "http://127.0.0.1:8000/v1", model: "qwen", folder: "Qwen2.5-VL-3B-Instruct" })`.
+ *
+ * Images are sent at the size that Qwen2.5-VL's `smart_resize` chooses, so that boxes mean the same everywhere: within the limits
+ * of the folder, within `pixels`, or within those that Qwen publishes. `folder` names the model's folder here, for exact prompts and
+ * token counts; without it, prompts are stored as their texts and counts are the server's.
+ *
+ * What the server can do is asked once: several answers a request (else it is asked several times, with seeds of their own), token
+ * ids, log-probabilities. `concurrency` (16) requests are under way at a time. One that finds the server busy or gone is sent again
+ * for `patienceSeconds` (300); an answer may take `timeoutSeconds` (600). `keyVariable` names the variable of the environment that holds the
+ * server's key, which is neither config nor recorded.
+ *
+ * Answers are the server's: the same seed need not give the same bits again, though `verify` judges the stored ones as ever. Fails
+ * with `PolicyError`, saying what the server said and what to do. Throws `InvalidConfig`, naming the key.
+ */
+export const openai = (options: OpenaiOptions): PolicyNode<Sampler> => make(options)

@@ -1,0 +1,97 @@
+/** Requests to a server that may be busy, restart, or break off in the middle of an answer. */
+import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import * as Schema from "effect/Schema"
+import { exits } from "../../pipeline/Errors.ts"
+import { reasonOf } from "../../pipeline/reason.ts"
+import { ChatCompletion, type ChatRequest, failureIn } from "../../protocol/chat.ts"
+import { PolicyError } from "../policyError.ts"
+
+export interface Server {
+  /** With its version: `http://127.0.0.1:8000/v1`. */
+  readonly url: string
+  /** How long an answer may take. */
+  readonly timeoutSeconds: number
+  /** How long a request is tried again. */
+  readonly patienceSeconds: number
+  /** Variable of the environment that holds the key. */
+  readonly keyVariable?: string
+}
+
+/** What came instead of an answer. `status` is undefined where no whole answer came at all. */
+export class Refused extends Data.TaggedError("Refused")<{ readonly status: number | undefined; readonly message: string }> {}
+
+/** Milliseconds until a request is tried again: at first, doubled each time, and at most. */
+const wait = { first: 500, most: 15_000 } as const
+
+const worthAnother = ({ status }: Refused): boolean => status === undefined || status === 408 || status === 429 || status >= 500
+
+/** What `fetch` failed for stands in the cause of its error. */
+const whyOf = (error: unknown): string => reasonOf(error instanceof Error && error.cause !== undefined ? error.cause : error)
+
+const read = Schema.decodeUnknownEffect(Schema.fromJsonString(ChatCompletion))
+
+const headers = ({ keyVariable }: Server): Record<string, string> => {
+  const key = keyVariable === undefined ? undefined : process.env[keyVariable]
+  return { "content-type": "application/json", ...(key ? { authorization: `Bearer ${key}` } : {}) }
+}
+
+const once = (server: Server, request: ChatRequest): Effect.Effect<ChatCompletion, Refused> =>
+  Effect.tryPromise({
+    try: async (signal) => {
+      const response = await fetch(`${server.url.replace(/\/+$/, "")}/chat/completions`, {
+        method: "POST",
+        headers: headers(server),
+        body: JSON.stringify(request),
+        signal
+      })
+      return { status: response.status, body: await response.text() }
+    },
+    catch: (cause) => new Refused({ status: undefined, message: `cannot be reached (${whyOf(cause)})` })
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: server.timeoutSeconds * 1000,
+      orElse: () => Effect.fail(new Refused({ status: undefined, message: `did not answer within ${server.timeoutSeconds} s` }))
+    }),
+    Effect.flatMap(({ body, status }) =>
+      status !== 200
+        ? Effect.fail(new Refused({ status, message: `answered ${status}: ${failureIn(body)}` }))
+        : read(body).pipe(Effect.mapError(() =>
+          new Refused({ status: undefined, message: `sent what is no whole chat completion: ${failureIn(body)}` })
+        )))
+  )
+
+/**
+ * Asks until there is an answer: again where the server is busy, gone, or broke off in the middle, as long as patience lasts, and not
+ * where it refuses the request. Waits vary by half, so that those who were turned away together do not come back together.
+ */
+export const post = (server: Server, request: ChatRequest): Effect.Effect<ChatCompletion, Refused> =>
+  Effect.gen(function*() {
+    const end = (yield* Clock.currentTimeMillis) + server.patienceSeconds * 1000
+    for (let pause: number = wait.first;; pause = Math.min(2 * pause, wait.most)) {
+      const found = yield* Effect.result(once(server, request))
+      if (found._tag === "Success") return found.success
+      const pausing = pause * (0.5 + (yield* Random.next))
+      if (!worthAnother(found.failure) || (yield* Clock.currentTimeMillis) + pausing > end) return yield* found.failure
+      yield* Effect.sleep(pausing)
+    }
+  })
+
+const remedy = ({ keyVariable, patienceSeconds }: Server, refused: Refused): string => {
+  const { status } = refused
+  if (status === undefined) return "Start it, or correct the url."
+  if (status === 401 || status === 403) return keyVariable === undefined ? "Name the variable that holds its key as keyVariable." : `Set ${keyVariable}.`
+  if (status === 404) return "Correct the url (with /v1) and the model's name, as its /v1/models says it."
+  return worthAnother(refused) ? `It was asked again for ${patienceSeconds} s.` : "Change what the message names."
+}
+
+/** A refusal as the policy's error: every run would meet it, but for one about this request alone. */
+export const failed = (server: Server, operation: string, refused: Refused): PolicyError =>
+  new PolicyError({
+    operation,
+    message: `${server.url} ${refused.message.replace(/\.$/, "")}. ${remedy(server, refused)}`,
+    exitCode: refused.status !== undefined && !worthAnother(refused) ? exits.invalid : exits.broke,
+    everybodys: refused.status !== 400 && refused.status !== 422
+  })
