@@ -8,8 +8,8 @@ export default defineConfig({
   resolve: { alias: [{ find: /^assay$/, replacement: source("index") }, { find: /^assay\/(.*)$/, replacement: source("$1") }] },
   test: {
     include: ["test/**/*.test.ts"],
-    // they pack and install: `npm run package-test`
-    exclude: ["test/package/**"],
+    // they pack and install: `npm run package-test`; they start real servers: `npm run test:engines`
+    exclude: ["test/package/**", "test/engines/**"],
     // many tests wait for processes that they started, so that one worker would leave a core idle
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -22,7 +22,7 @@ type Settings = Setting["settings"]
 /** What is no config, for there is one way: whatever has a task takes the likeliest token each time, and a model gives no scores. */
 const fixed = (task: string): Settings => ({
   decoding: ofJson("greedy"),
-  ...(task === "detection" ? { scores: ofJson("1 for every box, in the order said") } : {})
+  ...(task === "detection" ? { scores: ofJson("1 for every box in the order said") } : {})
 })
 
 /** Settings of an evaluation by name, in the order in which they are told. */

@@ -26,7 +26,7 @@ describe("settings of evaluations", () => {
       "AP",
       "held",
       "data shapes(count 12, size.width 112, size.height 84), filter maxBoxes(n 10), mode positive, maxTokens 64, prompt enhanced, " +
-      "decoding greedy, scores 1 for every box, in the order said"
+      "decoding greedy, scores 1 for every box in the order said"
     ]])
   })
 
@@ -62,7 +62,7 @@ describe("settings of evaluations", () => {
     const averages = { attribute: ["color", "material"], average: ["attribute", "position"] }
     const group = node("evaluate", "groups", { as: "ovdeval", averages }, { evaluations: [member("color", 1), member("material", 2), member("position", 3)] })
     const scopes = ["ovdeval/color", "ovdeval/attribute", "ovdeval/average"]
-    const rest = "filter maxBoxes(n 10), mode positive, maxTokens 64, decoding greedy, scores 1 for every box, in the order said"
+    const rest = "filter maxBoxes(n 10), mode positive, maxTokens 64, decoding greedy, scores 1 for every box in the order said"
     const expected = [
       ["AP", "ovdeval/color", `data scenes(count 1), ${rest}`],
       ["AP", "ovdeval/attribute", `averaging plain mean of color, material, ${rest}`],

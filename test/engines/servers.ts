@@ -1,0 +1,72 @@
+/** Real servers, started for a test from the environments that `make` made. */
+import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { createServer } from "node:net"
+import type { AddressInfo } from "node:net"
+import { homedir } from "node:os"
+import { join } from "node:path"
+
+export const folder = process.env["ASSAY_ENGINES"] ?? join(homedir(), ".cache/assay-engines")
+
+/** Whether an environment is there; says so where it is not, for a test that is skipped should not look like one that passed. */
+export const has = (name: string): boolean => {
+  const found = existsSync(join(folder, name, "made"))
+  if (!found) process.stderr.write(`skipped: there is no ${name} in ${folder}; test/engines/make makes it\n`)
+  return found
+}
+
+export interface Running {
+  readonly url: string
+  readonly stop: () => Promise<void>
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+
+const quiet = { HF_HUB_OFFLINE: "1", DO_NOT_TRACK: "1", VLLM_NO_USAGE_STATS: "1" }
+
+/** Starts a program of an environment and waits until it answers. Throws, with its last words, where it ends instead. */
+const start = async (name: string, program: string, args: (port: number) => ReadonlyArray<string>, env: Record<string, string>): Promise<Running> => {
+  const port = await freePort()
+  const child = spawn(join(folder, name, "bin", program), args(port), { env: { ...process.env, ...quiet, ...env }, detached: true })
+  let words = ""
+  const hear = (chunk: Buffer) => (words = `${words}${chunk}`.slice(-4000))
+  child.stdout.on("data", hear)
+  child.stderr.on("data", hear)
+  const ended = new Promise<never>((_, reject) => {
+    child.on("error", reject)
+    child.on("exit", (code) => reject(new Error(`${name} ended with ${code} before it answered:\n${words}`)))
+  })
+  const up = async (): Promise<void> => {
+    while (!(await fetch(`http://127.0.0.1:${port}/health`).then(({ ok }) => ok, () => false))) await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+  await Promise.race([up(), ended])
+  ended.catch(() => {})
+  return {
+    url: `http://127.0.0.1:${port}/v1`,
+    stop: () =>
+      new Promise((resolve) => {
+        child.removeAllListeners("exit").on("exit", () => resolve())
+        process.kill(-child.pid!, "SIGKILL") // its workers, too
+      })
+  }
+}
+
+const vllmFlags = "--served-model-name tiny --host 127.0.0.1 --dtype float32 --max-model-len 2048 --max-num-seqs 16 --enforce-eager"
+
+/** vLLM on the processor, in float32, calling the model `tiny`. */
+export const vllm = (model: string): Promise<Running> =>
+  start("vllm", "vllm", (port) => ["serve", model, ...vllmFlags.split(" "), "--port", String(port)], {
+    VLLM_CPU_KVCACHE_SPACE: "1",
+    VLLM_CPU_OMP_THREADS_BIND: "nobind",
+    OMP_NUM_THREADS: "2"
+  })
+
+/** `transformers serve` on the processor, in float32; it calls the model by its folder. */
+export const transformers = (model: string): Promise<Running> =>
+  start("transformers", "transformers", (port) => ["serve", model, "--device", "cpu", "--dtype", "float32", "--port", String(port)], {})
