@@ -4,7 +4,7 @@ import { heldBy, type Identity } from "../pipeline/plan/identity.ts"
 import type { Value } from "../pipeline/plan/setting.ts"
 
 /** Longest value that is shown; what is cut off counts when two are compared. */
-const longest = 60
+const longest = 80
 
 const cut = (text: string): string => text.length <= longest ? text : `${text.slice(0, longest - 1)}…`
 

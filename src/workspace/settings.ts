@@ -47,15 +47,16 @@ const byScope = (node: Identity, label: string, template: Json | undefined): Rea
   const { as, averages } = node.config
   if (node.name !== "groups" || !isObject(averages!)) return new Map([[label, settingsOf(node, template)]])
   const members = new Map(heldBy(node).map((one) => [String(one.config["as"] ?? one.name), settingsOf(one, template)]))
-  for (const [average, of] of Object.entries(averages)) {
-    const names = [of].flat().map(String)
-    const averaging = ofJson(`plain mean of ${names.join(", ")}`)
-    members.set(average, { averaging, ...shared(names.map((name) => withoutAveraging(members.get(name) ?? {}))) })
+  /** The evaluations that an average rests on; it may be of averages. */
+  const leaves = (name: string, above: ReadonlyArray<string> = []): ReadonlyArray<Settings> => {
+    const own = members.get(name)
+    if (own !== undefined || above.includes(name)) return own === undefined ? [] : [own]
+    return [averages[name] ?? []].flat().flatMap((member) => leaves(String(member), [...above, name]))
   }
-  return new Map([...members].map(([name, settings]) => [`${String(as)}/${name}`, settings]))
+  const averaged = Object.entries(averages).map(([average, of]) =>
+    [average, { averaging: ofJson(`plain mean of ${[of].flat().join(", ")}`), ...shared(leaves(average)) }] as const)
+  return new Map([...members, ...averaged].map(([name, settings]) => [`${String(as)}/${name}`, settings]))
 }
-
-const withoutAveraging = ({ averaging: _, ...settings }: Settings): Settings => settings
 
 /** Evaluations nested in a stage, by `Pipeline.every`. */
 const nested = (node: Identity): ReadonlyArray<Identity> =>

@@ -59,7 +59,8 @@ describe("settings of evaluations", () => {
   it("are told of every evaluation of a group, and of its averages as far as their members agree", () => {
     const member = (as: string, count: number) =>
       ({ ...evaluation, config: { ...evaluation.config, as }, parts: { ...evaluation.parts, data: node("data", "scenes", { count }) } })
-    const averages = { attribute: ["color", "material"], average: ["attribute", "position"] }
+    // in the order of canonical JSON, which is not that in which they rest on each other
+    const averages = { average: ["attribute", "position"], attribute: ["color", "material"] }
     const group = node("evaluate", "groups", { as: "ovdeval", averages }, { evaluations: [member("color", 1), member("material", 2), member("position", 3)] })
     const scopes = ["ovdeval/color", "ovdeval/attribute", "ovdeval/average"]
     const rest = "filter maxBoxes(n 10), mode positive, maxTokens 64, decoding greedy, scores 1 for every box in the order said"
@@ -70,6 +71,14 @@ describe("settings of evaluations", () => {
     ]
     assert.deepStrictEqual(shown(settings([stage("AP", "groups", "g", group)], scopes)), expected)
     assert.deepStrictEqual(shown(settings([stage("AP", "loop", "l", loop(every(group)))], scopes)), expected, "nested in a loop")
+  })
+
+  it("have the prompt of their task where their input is a mixture", () => {
+    const of = (task: string, name: string) => node("prompt", "template", { name }, { task: node("task", task) })
+    const part = (prompt: object) => node("data", "part", { ratio: 1 }, { stages: [data, prompt] })
+    const mix = stage("AP", "mix", "m", node("data", "mix", {}, { parts: [part(of("counting", "standard")), part(of("detection", "enhanced"))] }))
+    const held = stage("AP", "held", "e", evaluation, [input("m")])
+    assert.strictEqual(settings([mix, held], ["held"])[0]!.settings["prompt"]!.shown, "enhanced")
   })
 
   it("have the areas between which the variant's policy kept its images", () => {
@@ -84,6 +93,8 @@ describe("settings of evaluations", () => {
     for (const preimage of ["", "null", "[]", "{\"node\":1}", JSON.stringify({ node: { ...evaluation, parts: [data] }, inputs: [] })]) {
       assert.deepStrictEqual(settings([{ variant: "AP", label: "held", fingerprint: "e", preimage }], ["held"]), [])
     }
+    const round = node("evaluate", "groups", { as: "g", averages: { a: ["b"], b: ["a"] } }, { evaluations: [evaluation] })
+    assert.deepStrictEqual(settings([stage("AP", "groups", "e", round)], ["g/a"]).map(({ scope }) => scope), ["g/a"])
     const circle = [stage("AP", "held", "e", evaluation, [input("e")])]
     assert.strictEqual(settings(circle, ["held"]).length, 1)
   })
