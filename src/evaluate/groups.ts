@@ -13,7 +13,7 @@ const Name = Schema.NonEmptyString
 type Evaluation = Pick<Stage.Any, "label" | "metrics">
 
 /** The metrics of the evaluations themselves, without those of what they hold. */
-const ownMetrics = (evaluations: ReadonlyArray<Evaluation>): ReadonlyMap<string, ReadonlyArray<Metric.Metric>> =>
+export const ownMetrics = (evaluations: ReadonlyArray<Evaluation>): ReadonlyMap<string, ReadonlyArray<Metric.Metric>> =>
   new Map(evaluations.map(({ label, metrics }) => [label, metrics.filter(({ scope }) => scope === "")]))
 
 /** The recorder of a nested evaluation, which also remembers the numbers that it is given. */
@@ -71,7 +71,7 @@ type ServiceOf<S> = S extends Stage.Stage<never, unknown, unknown, infer R> ? R 
  * Evaluate.ovdevalAverages }, ...)` of evaluations called celebrity, logo and so on records `ovdeval/celebrity/nmsAP`,
  * `ovdeval/properNoun/nmsAP` and `ovdeval/average/nmsAP`.
  *
- * An average is the plain mean of its members, evaluations or averages named before it, in every metric that tells better from
+ * An average is the plain mean of its members, evaluations or other averages, in every metric that tells better from
  * worse and that all of them measured; its size is the sum of theirs. Throws `InvalidConfig` when it names what there is not.
  */
 export const groups = <const Evaluations extends ReadonlyArray<AnyEvaluation>>(

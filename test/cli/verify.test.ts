@@ -84,6 +84,33 @@ describe("assay verify", () => {
     assert.match(out, /Not recomputed:\n[^]*loop\/loss +8 {2}it does not follow/)
   })
 
+  it("judges the evaluations of a group again, and their averages, also after a mixture", async () => {
+    const grouped = `
+      import { Data, Evaluate, Experiment, Pipeline, Policy, Prompt } from "assay"
+      const scenes = (count: number) => Data.shapes({ split: "validation", layout: "coco", count })
+      const asked = Pipeline.from(scenes(4)).pipe(Prompt.template(Prompt.enhanced))
+      const held = (as: string, count: number) => Evaluate.detection({ as, data: scenes(count), mode: "positive", maxTokens: 64 })
+      export default Experiment.make("grouped", {
+        question: "?",
+        policy: Policy.tiny(),
+        seeds: 1,
+        pipeline: () =>
+          Pipeline.from(Data.mix({ parts: { asked }, ratios: { asked: 1 } })).pipe(
+            Evaluate.groups({ as: "set", averages: { pair: ["one", "two"], average: ["pair", "three"] } }, held("one", 2), held("two", 3), held("three", 4))
+          ),
+        table: { metrics: ["set/average/mAP"] }
+      })`
+    writeFileSync(join(folder, "grouped.ts"), grouped)
+    const ran = await assay(folder, "run", "grouped.ts")
+    assert.strictEqual(ran.code, 0, ran.err)
+    assert.match(ran.out.replaceAll(/\s+/g, " "), /Settings of set\/average: averaging plain mean of pair, three,[^.]*prompt enhanced/)
+    const { code, err, out } = await assay(folder, "verify", "grouped", "--json")
+    assert.strictEqual(code, 0, err)
+    const { differing, evaluations, left } = JSON.parse(out)
+    assert.deepStrictEqual([differing, evaluations], [0, 3])
+    assert.deepStrictEqual(left.filter(({ what }: { what: string }) => what.startsWith("set/average")), [])
+  })
+
   it("knows overrides and scales from what was stored", async () => {
     const ran = await assay(folder, "run", "study.ts", "--scale", "short", "--set", "sample.maxTokens=24", "--only", "reward=both", "--seeds", "1")
     assert.strictEqual(ran.code, 0, ran.err)

@@ -101,11 +101,19 @@ describe("Evaluate.groups", () => {
       }
     }))
 
+  it("takes averages in any order, as a stored config has them in that of their names", () => {
+    const averages = { all: ["pair", "a"], pair: ["a", "b"] }
+    const values = new Map([["a", new Map([["mAP", 10]])], ["b", new Map([["mAP", 30]])]])
+    const metrics = new Map([...values.keys()].map((name) => [name, [Metric.make("mAP", "%", "higher", "image")]]))
+    const found = Averages.measure(averages, Averages.declared(averages, metrics), values)
+    assert.deepStrictEqual([...found].map(([name, of]) => [name, of.get("mAP")]), [["all", 15], ["pair", 20]])
+  })
+
   it("refuses averages of what there is not, and names that come twice", () => {
     const of = (averages: { readonly [name: string]: ReadonlyArray<string> }, ...more: ReadonlyArray<typeof a>) => () =>
       Evaluate.groups({ as: "set", averages }, a, b, ...more)
     assert.throws(of({ pair: ["a", "d"] }), /averages\.pair is of "d", which is none of a, b/)
-    assert.throws(of({ all: ["pair"], pair: ["a", "b"] }), /averages\.all is of "pair"/)
+    assert.throws(of({ all: ["pair"], pair: ["all", "b"] }), /averages\.all rests on itself/)
     assert.throws(of({ a: ["b"] }), /averages\.a has the name of an evaluation/)
     assert.throws(of({}, a), /two of its evaluations are called "a"/)
     assert.throws(of({ none: [] }), /averages/)

@@ -12,6 +12,7 @@ import { messageOf } from "../../pipeline/reason.ts"
 import type * as Store from "../../store/index.ts"
 import { looksUp } from "../../task/lookUp.ts"
 import { again, compareRewards, compareSample } from "./evaluation.ts"
+import { membersOf } from "./groups.ts"
 import { scored, scoringOf } from "./scoring.ts"
 import type { Stored } from "./stored.ts"
 import type { Tally } from "./tally.ts"
@@ -25,9 +26,11 @@ interface Judged {
 export const placeOf = ({ label, seed, variant }: Pick<Store.Recorded, "label" | "seed" | "variant">): string =>
   `${variant} · seed ${seed}, ${label}`
 
-/** The evaluation of a place: the stage itself, or the one of that scope nested in its body; with its key. */
+/** The evaluation of a place: the stage itself, the one of a group, or the one of that scope nested in its body; with its key. */
 const evaluationOf = (stored: Stored, node: Node, { scope, step }: Store.Place) => {
   if (scope === "") return { node, key: stored.key }
+  const member = membersOf(node).get(scope)
+  if (member !== undefined) return { node: member, key: stored.key }
   const body = partsOf(node)
   const index = body.findIndex(({ name, parts }) => name === "every" && (parts["stage"] as Node | undefined)?.label === scope)
   const found = body[index]?.parts["stage"] as Node | undefined

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Store from "../../store/index.ts"
 import { open } from "../read.ts"
 import type { Workspace } from "../workspace.ts"
+import { averagesOf } from "./groups.ts"
 import { judgedPlace, placeOf } from "./place.ts"
 import { type Stored, storedStages } from "./stored.ts"
 import { compareSums, summing } from "./sums.ts"
@@ -22,6 +23,7 @@ const keyOf = ({ name, scope, step }: { readonly scope: string; readonly name: s
 /** Judges a stage's completions again, place by place, and returns its metrics as they come out now, by `keyOf`. */
 const judgedStage = Effect.fnUntraced(function*(handle: Store.Handle, workspace: Workspace, stored: Stored, tally: Tally) {
   const metrics = new Map<string, number>()
+  const byScope = new Map<string, ReadonlyMap<string, number>>()
   const judged = { completions: 0, evaluations: 0, steps: 0 }
   const sums = summing()
   for (const place of yield* Store.places(handle, stored.recorded.stage)) {
@@ -32,6 +34,10 @@ const judgedStage = Effect.fnUntraced(function*(handle: Store.Handle, workspace:
     judged.completions += samples.length
     judged[found.of]++
     for (const [name, value] of found.metrics) metrics.set(keyOf({ ...place, name }), value)
+    byScope.set(place.scope, new Map(found.metrics))
+  }
+  if (typeof stored.node !== "string") {
+    for (const { value, ...metric } of averagesOf(stored.node, byScope)) metrics.set(keyOf({ ...metric, step: 0 }), value)
   }
   compareSums(tally, placeOf(stored.recorded), yield* Store.recordedSums(handle, stored.recorded.stage), sums)
   return { judged, metrics }
