@@ -6,8 +6,8 @@ import { exits } from "../../src/pipeline/Errors.ts"
 const command = fileURLToPath(new URL("../../bin/assay.js", import.meta.url))
 
 /**
- * Runs a study file with so many seeds (as `--seeds` has it) and resolves to the exit code; progress and table go where this process's own words go. Signals are passed on,
- * and a child whose parent dies ends too, both as the launcher has it (bin/assay.js).
+ * Runs a study file with so many seeds (as `--seeds` has it) and resolves to the exit code; progress and table go where this
+ * process's own words go. Signals are passed on, and a child whose parent dies ends too, both as the launcher has it (bin/assay.js).
  */
 export const runStudy = (file: string, seeds: string): Promise<number> =>
   new Promise((resolve, reject) => {

@@ -11,3 +11,9 @@ export interface Question {
   readonly messages: ReadonlyArray<Message>
   readonly images: ReadonlyArray<string>
 }
+
+/** The pieces of text in messages, in order. */
+export const textsIn = (messages: ReadonlyArray<Message>): ReadonlyArray<string> =>
+  messages.flatMap(({ content }) =>
+    typeof content === "string" ? [content] : content.flatMap((piece) => piece.type === "text" ? [piece.text] : [])
+  )

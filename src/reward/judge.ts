@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Config from "../pipeline/declare/Config.ts"
 import { sha256, stringify } from "../pipeline/plan/Canonical.ts"
-import { reasonOf } from "../pipeline/reason.ts"
+import { fetchReasonOf } from "../pipeline/reason.ts"
 import { Generated } from "../pipeline/run/services.ts"
 import { define, type Scorable } from "../task/reward.ts"
 import * as Kept from "./Kept.ts"
@@ -86,14 +86,11 @@ const ask = ({ body, url }: Question, timeoutSeconds: number, keyVariable: strin
       if (Option.isNone(reply)) throw failed(`the judge at ${url} sent no chat completion: ${cut(text)}`)
       return reply.value.choices[0].message.content
     },
-    catch: (cause) => cause instanceof JudgeError ? cause : failed(`the judge at ${url} cannot be reached (${whyOf(cause)})`)
+    catch: (cause) => cause instanceof JudgeError ? cause : failed(`the judge at ${url} cannot be reached (${fetchReasonOf(cause)})`)
   }).pipe(Effect.timeoutOrElse({
     duration: timeoutSeconds * 1000,
     orElse: () => Effect.fail(failed(`the judge at ${url} did not answer within ${timeoutSeconds} s`))
   }))
-
-/** What `fetch` failed for stands in the cause of its error. */
-const whyOf = (error: unknown): string => reasonOf(error instanceof Error && error.cause !== undefined ? error.cause : error)
 
 /** The score, from what is kept or by asking; only an answer with a score in it is kept. */
 const judged = (question: Question, key: string, timeoutSeconds: number, keyVariable: string | undefined) =>

@@ -6,7 +6,8 @@ import { heldBy, type Identity } from "../pipeline/plan/identity.ts"
 const within = (node: Identity): ReadonlyArray<Identity> =>
   heldBy(node).flatMap((held) => held.kind === "prompt" ? [held] : within(held))
 
-const taskOf = ({ parts: { task } }: Identity): string | undefined => task !== undefined && "name" in task ? task.name : undefined
+/** Name of the task that a node has, if any. */
+export const taskOf = ({ parts: { task } }: Identity): string | undefined => task !== undefined && "name" in task ? task.name : undefined
 
 /**
  * The nearest prompt stage before a stage, among those whose pre-images are given by their fingerprints; of a mixture, the first

@@ -67,8 +67,7 @@ const saysTheSame = (name: string, model: string, policy: (url: string) => Retur
       assert.deepStrictEqual(there.metrics, here.metrics)
     }))
 
-describe.each(["tiny-vl", "tiny-vl-large"])("vLLM with %s", (model) => {
-  if (!has("vllm")) return it.skip("is not there", () => {})
+describe.skipIf(!has("vllm")).each(["tiny-vl", "tiny-vl-large"])("vLLM with %s", (model) => {
   let server: Running
   beforeAll(async () => void (server = await vllm(pathOf(model))))
   afterAll(() => server.stop())
@@ -108,8 +107,7 @@ describe.each(["tiny-vl", "tiny-vl-large"])("vLLM with %s", (model) => {
     }).pipe(Effect.scoped))
 })
 
-describe("transformers serve with tiny-vl", () => {
-  if (!has("transformers")) return it.skip("is not there", () => {})
+describe.skipIf(!has("transformers"))("transformers serve with tiny-vl", () => {
   const model = pathOf("tiny-vl")
   let server: Running
   beforeAll(async () => void (server = await transformers(model)))

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { DataError } from "../../task/dataError.ts"
 import { BadField, isRow, type Row } from "../../task/detection/coco/fields.ts"
+import { hashing } from "../../task/hashing.ts"
 import { bytesOf } from "../../task/readJson.ts"
 import { NotJson, type Piece, splitter } from "../../task/splitJson.ts"
 
@@ -25,16 +26,6 @@ export const pictureHash = (folder: string) => {
     digest: (): Buffer => hash.digest()
   }
 }
-
-/** Runs what hashes; what it throws as `DataError` is the effect's error. */
-export const hashing = (work: () => Promise<string>): Effect.Effect<string, DataError> =>
-  Effect.tryPromise({
-    try: work,
-    catch: (cause) => {
-      if (cause instanceof DataError) return cause
-      throw cause
-    }
-  })
 
 /** The file that a row names; undefined where it names none. */
 const fileIn = (row: unknown, fileOf: (row: Row) => string): string | undefined => {
@@ -84,11 +75,3 @@ export const contentHash = (
 
 /** One hash of several. */
 export const joined = (...hashes: ReadonlyArray<string>): string => createHash("sha256").update(hashes.join("\n")).digest("hex")
-
-/** Hash of the bytes of a file of any length. */
-export const fileHash = (path: string): Effect.Effect<string, DataError> =>
-  hashing(async () => {
-    const hash = createHash("sha256")
-    for await (const bytes of bytesOf(path)) hash.update(bytes)
-    return hash.digest("hex")
-  })

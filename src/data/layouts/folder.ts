@@ -6,8 +6,9 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { reasonOf } from "../../pipeline/reason.ts"
 import { DataError } from "../../task/dataError.ts"
+import { hashing } from "../../task/hashing.ts"
 import { openFile } from "../../task/regularFile.ts"
-import { hashing, pictureHash } from "./content.ts"
+import { pictureHash } from "./content.ts"
 
 /** Suffixes of picture files, in lower case. */
 export const pictureSuffixes = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".avif", ".bmp"]

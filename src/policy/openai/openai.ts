@@ -4,13 +4,15 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { load as loadConfig } from "../../model/modelConfig.ts"
 import { loadText } from "../../model/loadText.ts"
+import { textsIn } from "../../model/message.ts"
 import { modelFolder } from "../../model/shipped.ts"
 import * as Config from "../../pipeline/declare/Config.ts"
 import type { PolicyNode } from "../../pipeline/declare/policyNode.ts"
 import { exits } from "../../pipeline/Errors.ts"
 import type { Size } from "../../vision/Box.ts"
-import { smartResize } from "../../vision/smartResize.ts"
+import { type PixelLimits, smartResize } from "../../vision/smartResize.ts"
 import { define } from "../define.ts"
+import { Pixels, qwen } from "../pixels.ts"
 import { PolicyError } from "../policyError.ts"
 import { type Completion, Sampler } from "../sampler.ts"
 import { stateless } from "../stateless.ts"
@@ -19,14 +21,11 @@ import { dataUri } from "./dataUri.ts"
 import { failed, post, type Server } from "./post.ts"
 import { completions, requests, requestsEach, withImages } from "./request.ts"
 
-/** What Qwen2.5-VL's preprocessor_config.json says: sides of what becomes one token, and limits; in pixels. */
-const qwen = { factor: 28, minPixels: 3136, maxPixels: 12_845_056 } as const
-
 const config = Schema.Struct({
   url: Schema.String.check(Schema.isPattern(/^https?:\/\/./)),
   model: Schema.NonEmptyString,
   folder: Schema.optionalKey(Schema.NonEmptyString),
-  pixels: Schema.optionalKey(Schema.Struct({ minPixels: Config.Count, maxPixels: Config.Count })),
+  pixels: Schema.optionalKey(Pixels),
   concurrency: Config.withDefault(Config.Count, 16),
   timeoutSeconds: Config.withDefault(Config.Positive, 600),
   patienceSeconds: Config.withDefault(Config.Positive, 300),
@@ -38,7 +37,7 @@ export interface OpenaiOptions {
   readonly url: string
   readonly model: string
   readonly folder?: string
-  readonly pixels?: { readonly minPixels: number; readonly maxPixels: number }
+  readonly pixels?: PixelLimits
   readonly concurrency?: number
   readonly timeoutSeconds?: number
   readonly patienceSeconds?: number
@@ -73,8 +72,7 @@ const sampler = Effect.fnUntraced(function*({ concurrency, folder, model, pixels
     inputSize,
     render: ({ messages }) =>
       local === undefined
-        ? Effect.succeed(messages.flatMap(({ content }) => typeof content === "string" ? [content] : content.flatMap((piece) =>
-          piece.type === "text" ? [piece.text] : [])).join("\n"))
+        ? Effect.succeed(textsIn(messages).join("\n"))
         : Effect.mapError(Effect.fromResult(local.text.render(messages, { addGenerationPrompt: true })), wrong("render")),
     sample: (questions, options) =>
       Effect.gen(function*() {

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import { exits } from "../../pipeline/Errors.ts"
-import { reasonOf } from "../../pipeline/reason.ts"
+import { fetchReasonOf } from "../../pipeline/reason.ts"
 import { ChatCompletion, type ChatRequest, failureIn } from "../../protocol/chat.ts"
 import { PolicyError } from "../policyError.ts"
 
@@ -28,9 +28,6 @@ const wait = { first: 500, most: 15_000 } as const
 
 const worthAnother = ({ status }: Refused): boolean => status === undefined || status === 408 || status === 429 || status >= 500
 
-/** What `fetch` failed for stands in the cause of its error. */
-const whyOf = (error: unknown): string => reasonOf(error instanceof Error && error.cause !== undefined ? error.cause : error)
-
 const read = Schema.decodeUnknownEffect(Schema.fromJsonString(ChatCompletion))
 
 const headers = ({ keyVariable }: Server): Record<string, string> => {
@@ -49,7 +46,7 @@ const once = (server: Server, request: ChatRequest): Effect.Effect<ChatCompletio
       })
       return { status: response.status, body: await response.text() }
     },
-    catch: (cause) => new Refused({ status: undefined, message: `cannot be reached (${whyOf(cause)})` })
+    catch: (cause) => new Refused({ status: undefined, message: `cannot be reached (${fetchReasonOf(cause)})` })
   }).pipe(
     Effect.timeoutOrElse({
       duration: server.timeoutSeconds * 1000,

@@ -1,6 +1,6 @@
 /** Which recorded answer belongs to which question. */
 import { basename } from "node:path"
-import type { Question } from "../../model/message.ts"
+import { type Question, textsIn } from "../../model/message.ts"
 
 export interface Recorded {
   readonly answer: string
@@ -13,11 +13,6 @@ export interface Recorded {
 
 /** Spaces and line breaks are one space: templates and logs differ in them. */
 export const plain = (text: string): string => text.replace(/\s+/g, " ").trim()
-
-const textOf = ({ messages }: Question): string =>
-  plain(messages.flatMap(({ content }) =>
-    typeof content === "string" ? [content] : content.flatMap((piece) => piece.type === "text" ? [piece.text] : [])
-  ).join(" "))
 
 /** The rows of the longest question that the text contains: "the dog" is part of "the dog on the left", too. */
 const asked = (rows: ReadonlyArray<Recorded>, text: string): ReadonlyArray<Recorded> => {
@@ -40,7 +35,7 @@ export const finder = (rows: ReadonlyArray<Recorded>) => {
   return (question: Question, n: number): ReadonlyArray<Recorded> | undefined => {
     const image = byImage === undefined ? "" : basename(question.images[0] ?? "")
     const about = byImage === undefined ? rows : byImage.get(image) ?? []
-    const fitting = worded ? asked(about, textOf(question)) : about
+    const fitting = worded ? asked(about, plain(textsIn(question.messages).join(" "))) : about
     if (fitting.length < n) return undefined
     const key = `${image}\n${worded ? fitting[0]!.question : ""}`
     const start = given.get(key) ?? 0

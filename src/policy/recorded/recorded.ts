@@ -1,19 +1,17 @@
 /** A policy that answers from a file: completions that some other program wrote, judged as if they were asked for now. */
-import { createHash } from "node:crypto"
-import { createReadStream } from "node:fs"
 import { basename } from "node:path"
-import { pipeline } from "node:stream/promises"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { loadText } from "../../model/loadText.ts"
+import { textsIn } from "../../model/message.ts"
 import { modelFolder } from "../../model/shipped.ts"
-import * as Config from "../../pipeline/declare/Config.ts"
 import type { PolicyNode } from "../../pipeline/declare/policyNode.ts"
 import { exits } from "../../pipeline/Errors.ts"
-import { reasonOf } from "../../pipeline/reason.ts"
-import { smartResize } from "../../vision/smartResize.ts"
+import { fileHash } from "../../task/hashing.ts"
+import { type PixelLimits, smartResize } from "../../vision/smartResize.ts"
 import { define } from "../define.ts"
+import { Pixels, qwen } from "../pixels.ts"
 import { PolicyError } from "../policyError.ts"
 import { type Completion, Sampler } from "../sampler.ts"
 import { stateless } from "../stateless.ts"
@@ -31,35 +29,18 @@ const config = Schema.Struct({
   question: Path,
   order: Path,
   finishReason: Path,
-  pixels: Schema.optionalKey(Schema.Struct({ minPixels: Config.Count, maxPixels: Config.Count })),
+  pixels: Schema.optionalKey(Pixels),
   tokenizer: Path
 })
 
 /** Where the answers are, and how they were made. */
 export interface RecordedOptions extends Columns {
   readonly file: string
-  readonly pixels?: { readonly minPixels: number; readonly maxPixels: number }
+  readonly pixels?: PixelLimits
   readonly tokenizer?: string
 }
 
 const failure = (operation: string, message: string) => new PolicyError({ operation, message, exitCode: exits.invalid })
-
-const contentHash = (file: string) =>
-  Effect.tryPromise({
-    try: async () => {
-      const hash = createHash("sha256")
-      await pipeline(createReadStream(file), hash)
-      return hash.digest("hex")
-    },
-    catch: (cause) => ({
-      _tag: "PolicyError",
-      path: file,
-      message: `${file} cannot be read (${reasonOf(cause)}). Name a file of answers, relative to where the command runs.`
-    })
-  })
-
-/** Sides of what Qwen2.5-VL sees as one token, in pixels. */
-const factor = 28
 
 const sampler = Effect.fnUntraced(function*({ file, pixels, tokenizer, ...columns }: typeof config.Type) {
   const answerTo = finder(yield* readAnswers(file, columns))
@@ -78,10 +59,8 @@ const sampler = Effect.fnUntraced(function*({ file, pixels, tokenizer, ...column
     inputSize: (size) =>
       pixels === undefined
         ? Effect.succeed(size)
-        : Effect.mapError(Effect.fromResult(smartResize(size, { factor, ...pixels })), ({ message }) => failure("inputSize", message)),
-    render: ({ messages }) =>
-      Effect.succeed(messages.flatMap(({ content }) => typeof content === "string" ? [content] : content.flatMap((piece) =>
-        piece.type === "text" ? [piece.text] : [])).join("\n")),
+        : Effect.mapError(Effect.fromResult(smartResize(size, { factor: qwen.factor, ...pixels })), ({ message }) => failure("inputSize", message)),
+    render: ({ messages }) => Effect.succeed(textsIn(messages).join("\n")),
     sample: (questions, { n }) =>
       Effect.forEach(questions, (question) => {
         const found = answerTo(question, n)
@@ -100,7 +79,7 @@ const make = define({
   name: "recorded",
   module: import.meta.url,
   config,
-  content: ({ file }) => contentHash(file),
+  content: ({ file }) => fileHash(file),
   offers: [Sampler],
   layer: (options) => Layer.merge(Layer.effect(Sampler, sampler(options)), stateless)
 })

@@ -9,7 +9,7 @@ import * as Random from "../../pipeline/Random.ts"
 import { reasonOf } from "../../pipeline/reason.ts"
 import * as Store from "../../store/index.ts"
 import { loadStudy, StudyError } from "../loadStudy.ts"
-import { promptBefore } from "../promptBefore.ts"
+import { promptBefore, taskOf } from "../promptBefore.ts"
 import { experimentCalled } from "../read.ts"
 import { restored } from "./restored.ts"
 
@@ -37,10 +37,8 @@ const nodeOf = (experiment: Experiment, { label, variant }: Store.Recorded, prei
   }
 }
 
-const askingOf = (prompt: Fingerprint.Preimage["node"] | undefined): Stored["asking"] => {
-  const task = prompt?.parts["task"]
-  return { task: task !== undefined && "name" in task ? task.name : "", template: prompt?.config ?? {} }
-}
+const askingOf = (prompt: Fingerprint.Preimage["node"] | undefined): Stored["asking"] =>
+  ({ task: prompt === undefined ? "" : taskOf(prompt) ?? "", template: prompt?.config ?? {} })
 
 const keyOf = (random: Fingerprint.Preimage["random"]): Random.Key =>
   random === undefined ? Random.key(0) : Random.fold(Random.key(random.seed), random.stream)
