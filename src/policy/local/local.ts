@@ -18,6 +18,7 @@ import { reasonOf } from "../../pipeline/reason.ts"
 import { Subject } from "../../pipeline/run/services.ts"
 import { ComputeThreads } from "../../pipeline/run/ComputeThreads.ts"
 import { define } from "../define.ts"
+import { Portable } from "../portable.ts"
 import { Sampler } from "../sampler.ts"
 import { Trainer } from "../trainer.ts"
 import * as Client from "./thread/Client.ts"
@@ -78,6 +79,7 @@ const services = (options: typeof config.Type) =>
         backward: (sequences, weights) => call("backward", sequences, weights),
         step: (how) => call("step", how)
       }),
+      Context.add(Portable, { write: (folder, what) => call("write", folder, what) }),
       Context.add(Subject, {
         save: (path, what) => call("save", path, what),
         load: (path) => call("load", path)
@@ -89,7 +91,7 @@ const make = define({
   name: "local",
   module: import.meta.url,
   config,
-  offers: [Sampler, Trainer],
+  offers: [Sampler, Trainer, Portable],
   content: ({ folder, weights }) => contentHash(modelFolder(folder), weights),
   layer: (options) => Layer.effectContext(services(options))
 })
@@ -112,8 +114,8 @@ export interface LocalOptions extends Partial<Training> {
  * memory, and results by rounding only. `device` is what computes, "cpu" unless given; where it is missing, the first call
  * fails and says what it needs. Throws `InvalidConfig`, naming the key.
  */
-export const local = (folder: string, options: LocalOptions = {}): PolicyNode<Sampler | Trainer> =>
+export const local = (folder: string, options: LocalOptions = {}): PolicyNode<Sampler | Trainer | Portable> =>
   make({ folder, ...options })
 
 /** The smaller shipped model, of two million parameters, for drawn scenes: enough to see a study learn on two cores. */
-export const tiny = (options: LocalOptions = {}): PolicyNode<Sampler | Trainer> => local(tinyFolder, options)
+export const tiny = (options: LocalOptions = {}): PolicyNode<Sampler | Trainer | Portable> => local(tinyFolder, options)

@@ -1,10 +1,12 @@
 /** The engine of a local policy: what its thread computes. */
+import { rm } from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import type { Graph } from "../../../onnx/Graph.ts"
 import { compile as compileFor, float32, requireDevice, type Session } from "../../../onnx/session.ts"
 import type { Sequence } from "../../trainer.ts"
 import type { Completion } from "../../sampler.ts"
 import type { Question } from "../../../model/message.ts"
+import { writeAdapter, writeFolder } from "../../../model/export.ts"
 import { checkFolder } from "../../../model/checkFolder.ts"
 import type { Architecture } from "../../../model/architecture.ts"
 import { type Encoder, make as makeEncoder } from "../../../model/encode.ts"
@@ -138,7 +140,14 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
     backward: async (sequences, weights) => score(sequences, weights, (await state()).weights, true),
     step: async (adamW) => (await trainer()).step(adamW),
     save: async (path, what) => run((await state()).save(path, what)),
-    load: async (path) => run((await state()).load(path))
+    load: async (path) => run((await state()).load(path)),
+    write: async (folder, what) => {
+      const weights = `${folder}.state` // beside it: servers read whatever weights stand in a folder
+      await run((await state()).save(weights, "weights"))
+      const saved = { weights, folder: options.folder }
+      await run(what === "adapter" ? writeAdapter(saved, folder) : writeFolder(saved, folder))
+      await rm(weights)
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import type { Device } from "../../../onnx/devices.ts"
 import type { ExitCode } from "../../../pipeline/Errors.ts"
 import type { Subject } from "../../../pipeline/run/services.ts"
+import type { Portable } from "../../portable.ts"
 import type { Sampler } from "../../sampler.ts"
 import type { Trainer } from "../../trainer.ts"
 import type { Training } from "../training/settings.ts"
@@ -19,7 +20,7 @@ export interface EngineConfig extends Partial<Training> {
   readonly device?: Device
 }
 
-type Methods = Required<Sampler["Service"]> & Trainer["Service"] & Subject["Service"]
+type Methods = Required<Sampler["Service"]> & Trainer["Service"] & Portable["Service"] & Subject["Service"]
 
 type Promised<Method> = Method extends Effect.Effect<infer A, infer _E> ? () => Promise<A>
   : Method extends (...args: infer Args) => Effect.Effect<infer A, infer _E> ? (...args: Args) => Promise<A>

@@ -1,11 +1,11 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { cpSync, readFileSync } from "node:fs"
+import { cpSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Random from "../../../../src/pipeline/Random.ts"
 import * as Engine from "../../../../src/policy/local/thread/engine.ts"
 import type { Engine as LocalEngine } from "../../../../src/policy/local/thread/protocol.ts"
-import { writeAdapter, writeFolder } from "../../../../src/model/export.ts"
+import { writeAdapter } from "../../../../src/model/export.ts"
 import type { Lora } from "../../../../src/model/lora.ts"
 import * as Parameters from "../../../../src/model/Parameters.ts"
 import { partition } from "../../../../src/policy/local/training/partition.ts"
@@ -167,10 +167,10 @@ describe("trained adapters", () => {
   it("are written as a folder for PEFT, and into the weights of a whole model folder", async () => {
     await one.load("initial")
     await train(one, 3)
-    await one.save(at("last"), "training")
-    const saved = { weights: at("last"), folder: base }
-    await Effect.runPromise(writeAdapter(saved, join(path, "adapter")))
-    await Effect.runPromise(writeFolder(saved, join(path, "merged")))
+    await one.write(join(path, "adapter"), "adapter")
+    await one.write(join(path, "merged"), "model")
+    assert.deepStrictEqual(readdirSync(join(path, "adapter")).sort(), ["adapter_config.json", "adapter_model.safetensors"])
+    assert.deepStrictEqual(readdirSync(path).filter((name) => name.endsWith(".state")), [])
     await two.load(join(path, "adapter", "adapter_model.safetensors"))
     assert.deepStrictEqual(await two.logprobs(answers, "current"), await one.logprobs(answers, "current"))
     const merged = await Engine.make({ folder: join(path, "merged"), weights: "folder", threads: 1 })
