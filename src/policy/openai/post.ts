@@ -35,13 +35,20 @@ const headers = ({ keyVariable }: Server): Record<string, string> => {
   return { "content-type": "application/json", ...(key ? { authorization: `Bearer ${key}` } : {}) }
 }
 
-const once = (server: Server, request: ChatRequest): Effect.Effect<ChatCompletion, Refused> =>
+/** What is asked of a server: a path below its url, such as `models`; `../pause` lies beside its version. */
+export interface Call {
+  readonly path: string
+  /** Sent as JSON, by POST; without it, the request is a GET. */
+  readonly body?: unknown
+}
+
+const once = (server: Server, { body, path }: Call): Effect.Effect<string, Refused> =>
   Effect.tryPromise({
     try: async (signal) => {
-      const response = await fetch(`${server.url.replace(/\/+$/, "")}/chat/completions`, {
-        method: "POST",
+      const response = await fetch(new URL(path, `${server.url.replace(/\/+$/, "")}/`), {
+        method: body === undefined ? "GET" : "POST",
         headers: headers(server),
-        body: JSON.stringify(request),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal
       })
       return { status: response.status, body: await response.text() }
@@ -53,28 +60,35 @@ const once = (server: Server, request: ChatRequest): Effect.Effect<ChatCompletio
       orElse: () => Effect.fail(new Refused({ status: undefined, message: `did not answer within ${server.timeoutSeconds} s` }))
     }),
     Effect.flatMap(({ body, status }) =>
-      status !== 200
-        ? Effect.fail(new Refused({ status, message: `answered ${status}: ${failureIn(body)}` }))
-        : read(body).pipe(Effect.mapError(() =>
-          new Refused({ status: undefined, message: `sent what is no whole chat completion: ${failureIn(body)}` })
-        )))
+      status === 200 ? Effect.succeed(body) : Effect.fail(new Refused({ status, message: `answered ${status}: ${failureIn(body)}` })))
   )
+
+const completion = (server: Server, request: ChatRequest): Effect.Effect<ChatCompletion, Refused> =>
+  Effect.flatMap(once(server, { path: "chat/completions", body: request }), (body) =>
+    Effect.mapError(read(body), () => new Refused({ status: undefined, message: `sent what is no whole chat completion: ${failureIn(body)}` })))
 
 /**
  * Asks until there is an answer: again where the server is busy, gone, or broke off in the middle, as long as patience lasts, and not
  * where it refuses the request. Waits vary by half, so that those who were turned away together do not come back together.
  */
-export const post = (server: Server, request: ChatRequest): Effect.Effect<ChatCompletion, Refused> =>
+const patiently = <A>({ patienceSeconds }: Server, ask: Effect.Effect<A, Refused>): Effect.Effect<A, Refused> =>
   Effect.gen(function*() {
-    const end = (yield* Clock.currentTimeMillis) + server.patienceSeconds * 1000
+    const end = (yield* Clock.currentTimeMillis) + patienceSeconds * 1000
     for (let pause: number = wait.first;; pause = Math.min(2 * pause, wait.most)) {
-      const found = yield* Effect.result(once(server, request))
+      const found = yield* Effect.result(ask)
       if (found._tag === "Success") return found.success
       const pausing = pause * (0.5 + (yield* Random.next))
       if (!worthAnother(found.failure) || (yield* Clock.currentTimeMillis) + pausing > end) return yield* found.failure
       yield* Effect.sleep(pausing)
     }
   })
+
+/** The answer to a chat. */
+export const post = (server: Server, request: ChatRequest): Effect.Effect<ChatCompletion, Refused> =>
+  patiently(server, completion(server, request))
+
+/** The text that a server answers to anything else. */
+export const call = (server: Server, what: Call): Effect.Effect<string, Refused> => patiently(server, once(server, what))
 
 const remedy = ({ keyVariable, patienceSeconds }: Server, refused: Refused): string => {
   const { status } = refused
