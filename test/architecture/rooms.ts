@@ -56,11 +56,12 @@ export const arrows: ReadonlyArray<Arrow> = [...files].flatMap(([file, text]) =>
 
 /**
  * The room of a file. The faces stand at the root; every kind of policy is a room of its own within `policy`, and so is
- * every task within `task`.
+ * every task within `task`; every server is one within `server`.
  */
 export const roomOf = (file: string): string => {
   const [room = "", inner = ""] = file.split("/")
   if (file.split("/").length === 1) return "faces"
+  if (room === "server") return `${room}/${inner}`
   if (room === "policy" && ["local", "openai", "recorded"].includes(inner)) return `${room}/${inner}`
   return room
 }
@@ -90,5 +91,6 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   report: [...below, "store"],
   workspace: ["pipeline", "store", "model", "task", "data", "reward", "evaluate"],
   testing: ["pipeline"],
-  cli: ["pipeline", "workspace", "report"]
+  "server/http": ["pipeline"],
+  cli: ["pipeline", "workspace", "report", "server/http"]
 }
