@@ -198,6 +198,12 @@ export const keptWeights = sqliteTable("kept_weights", {
   artifact: text().notNull().references(() => artifact.hash)
 }, (t) => [primaryKey({ columns: [t.stage, t.role] }), index("kept_weights_artifact").on(t.artifact)])
 
+export const answer = sqliteTable("answer", {
+  stage: integer().notNull().references(() => stage.id, { onDelete: "cascade" }),
+  key: text().notNull(),
+  content: text().notNull()
+}, (t) => [primaryKey({ columns: [t.stage, t.key] })])
+
 export const studentT = sqliteTable("student_t", {
   df: real().primaryKey(),
   t975: real().notNull()

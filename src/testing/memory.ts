@@ -21,6 +21,8 @@ export interface MemoryStage {
   steps: Array<StepRecord>
   result?: FinishedStage
   kept: StageResult["kept"]
+  /** By key, those of which nothing is committed yet. */
+  readonly answers: Map<string, string>
 }
 
 /** A run, and its stages by position. */
@@ -118,7 +120,7 @@ const stageMethods = (memory: Memory) => {
       Effect.sync(() => {
         const known = byFingerprint(memory, record.fingerprint)
         if (known === undefined) {
-          memory.stages.push({ id: memory.stages.length + 1, record, status: "running", steps: [], kept: undefined })
+          memory.stages.push({ id: memory.stages.length + 1, record, status: "running", steps: [], kept: undefined, answers: new Map() })
           return memory.stages.length
         }
         if (known.status === "finished") known.steps = []
@@ -129,6 +131,7 @@ const stageMethods = (memory: Memory) => {
     commitStep: (id: number, step: StepRecord) =>
       Effect.suspend(() => {
         byId(id).steps.push(step)
+        if (step.checkpoint !== undefined) byId(id).answers.clear()
         return memory.onCommit(byId(id), step.step)
       }),
     lastCheckpoint: (id: number) => Effect.sync(() => checkpointOf(memory, byId(id))),
@@ -147,8 +150,12 @@ const stageMethods = (memory: Memory) => {
         if (records !== undefined) stage.steps = [records]
         stage.status = "finished"
         stage.kept = kept
+        stage.answers.clear()
         stage.result = { id, output, subject }
       }),
+    findAnswer: (id: number, key: string) => Effect.sync(() => byId(id).answers.get(key)),
+    keepAnswer: (id: number, key: string, answer: string) => Effect.sync(() => void (byId(id).answers.has(key) || byId(id).answers.set(key, answer))),
+    forgetAnswers: (id: number) => Effect.sync(() => byId(id).answers.clear()),
     failStage: (id: number, error: string) =>
       Effect.sync(() => {
         byId(id).status = "failed"

@@ -8,11 +8,14 @@ const assay = fileURLToPath(new URL("../../bin/assay.js", import.meta.url))
 export const study = fileURLToPath(new URL("studies/digits.ts", import.meta.url))
 
 /** Starts `assay run` on the small study in a folder of its own, as a user would. */
-export const start = (folder: string, ...options: ReadonlyArray<string>) => {
+export const start = (folder: string, ...options: ReadonlyArray<string>) => startOn(study, {}, folder, ...options)
+
+/** The same on another study, with variables of the environment that it reads. */
+export const startOn = (study: string, env: { readonly [name: string]: string }, folder: string, ...options: ReadonlyArray<string>) => {
   const child = spawn(process.execPath, [assay, "run", study, ...options], {
     cwd: folder,
     stdio: ["ignore", "ignore", "pipe"],
-    env: { ...process.env, ASSAY_DB: `${folder}/runs.db` }
+    env: { ...process.env, ...env, ASSAY_DB: `${folder}/runs.db` }
   })
   let said = ""
   child.stderr.on("data", (text) => (said += text))

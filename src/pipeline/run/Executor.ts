@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { PlannedStage } from "../plan/Plan.ts"
 import { messageOf } from "../reason.ts"
+import { Answers } from "./answers.ts"
 import { Artifacts } from "./artifacts.ts"
 import { Claims } from "./Claims.ts"
 import { Execution } from "./execution.ts"
@@ -133,6 +134,10 @@ export const make = Effect.gen(function*() {
       Context.add(Spool, yield* spool),
       Context.add(Journal, journal),
       Context.add(Artifacts, artifacts),
+      Context.add(Answers, {
+        find: (key) => journal.findAnswer(id, key),
+        keep: (key, answer) => journal.keepAnswer(id, key, answer)
+      }),
       Context.merge(alive)
     )
     // types of input and services were checked when the pipeline was composed
@@ -157,7 +162,7 @@ export const make = Effect.gen(function*() {
     const { fingerprint, inputs, label, preimage, stage: { config, kind, metrics, name: stageName } } = planned
     report({ _tag: "StageStarted", run: name, stage: label })
     const id = yield* journal.openStage({ fingerprint, kind, name: stageName, config, preimage, inputs, metrics })
-    if (planned.forced) yield* journal.rewind(id, -1)
+    if (planned.forced) yield* Effect.andThen(journal.rewind(id, -1), journal.forgetAnswers(id))
     yield* journal.linkStage({ run, position, stage: id, label, reused: false })
     return yield* work(request, id).pipe(
       Effect.onError((cause) => {

@@ -71,5 +71,11 @@ export class Journal extends Context.Service<Journal, {
   readonly rewind: (stage: number, step: number) => Effect.Effect<void, JournalError>
   /** Commits a stage's records and results in one transaction. */
   readonly closeStage: (stage: number, result: StageResult) => Effect.Effect<void, JournalError>
+  /** An answer that the stage got before, by its key; undefined if none. */
+  readonly findAnswer: (stage: number, key: string) => Effect.Effect<string | undefined, JournalError>
+  /** Keeps an answer until the stage, or in a loop its next checkpoint, is committed. Of two the first stays. */
+  readonly keepAnswer: (stage: number, key: string, answer: string) => Effect.Effect<void, JournalError>
+  /** Drops the kept answers of a stage that is to begin anew. */
+  readonly forgetAnswers: (stage: number) => Effect.Effect<void, JournalError>
   readonly failStage: (stage: number, error: string) => Effect.Effect<void, JournalError>
 }>()("assay/pipeline/Journal") {}

@@ -9,6 +9,7 @@ import { modelFolder } from "../../model/shipped.ts"
 import * as Config from "../../pipeline/declare/Config.ts"
 import type { PolicyNode } from "../../pipeline/declare/policyNode.ts"
 import { exits } from "../../pipeline/Errors.ts"
+import type { JournalError } from "../../pipeline/run/journal.ts"
 import type { Size } from "../../vision/Box.ts"
 import { type PixelLimits, smartResize } from "../../vision/smartResize.ts"
 import { define } from "../define.ts"
@@ -16,9 +17,10 @@ import { Pixels, qwen } from "../pixels.ts"
 import { PolicyError } from "../policyError.ts"
 import { type Completion, Sampler } from "../sampler.ts"
 import { stateless } from "../stateless.ts"
+import { ask } from "./ask.ts"
 import { type Capabilities, capabilities } from "./capabilities.ts"
 import { dataUri } from "./dataUri.ts"
-import { failed, post, type Server } from "./post.ts"
+import { failed, type Server } from "./post.ts"
 import { completions, requests, requestsEach, withImages } from "./request.ts"
 
 const config = Schema.Struct({
@@ -46,6 +48,9 @@ export interface OpenaiOptions {
 
 const wrong = (operation: string) => ({ message }: { readonly message: string }) =>
   new PolicyError({ operation, message, exitCode: exits.invalid })
+
+const unkept = (cause: JournalError) =>
+  new PolicyError({ operation: "sample", message: cause.message, exitCode: exits.broke, cause })
 
 /** Tokenizer, template and image limits of a model folder. */
 const readFolder = (folder: string) =>
@@ -87,9 +92,10 @@ const sampler = Effect.fnUntraced(function*({ concurrency, folder, model, pixels
             ))
             return Array.from({ length: requestsEach(options, can) }, (_, i) => Effect.map(all, (made) => made[i]!))
           }))
-        const answers = yield* Effect.forEach(asked.flat(), (request) =>
-          Effect.flatMap(request, (made) => Effect.mapError(post(server, made), (refused) => failed(server, "sample", refused))), { concurrency })
-        const found = answers.map((answer) => completions(answer, tokenizer))
+        const found = yield* Effect.forEach(asked.flat(), (request) =>
+          Effect.flatMap(request, (made) =>
+            Effect.mapError(ask(server, made, "", (answer) => completions(answer, tokenizer)), (error) =>
+              error._tag === "Refused" ? failed(server, "sample", error) : unkept(error))), { concurrency })
         return asked.map((all, i) => {
           const own: ReadonlyArray<Completion> = found.slice(i * all.length, (i + 1) * all.length).flat()
           return options.temperature === 0 ? Array.from({ length: options.n }, () => own[0]!) : own

@@ -147,7 +147,16 @@ export const stageMethods = (
   connection: Connection
 ): Pick<
   Journal["Service"],
-  "openStage" | "commitStep" | "lastCheckpoint" | "bestWeights" | "rewind" | "closeStage" | "failStage"
+  | "openStage"
+  | "commitStep"
+  | "lastCheckpoint"
+  | "bestWeights"
+  | "rewind"
+  | "closeStage"
+  | "findAnswer"
+  | "keepAnswer"
+  | "forgetAnswers"
+  | "failStage"
 > => ({
   openStage: (record) => openStage(connection, record),
   commitStep: (stage, step) =>
@@ -155,7 +164,8 @@ export const stageMethods = (
       writeAndRemove(connection, "commitStep", (now) => {
         writeStep(connection.statements, stage, step, now)
         if (step.checkpoint === undefined) return []
-        // until a newer training state is in, a resumed stage may need older best weights again
+        // until a newer training state is in, a resumed stage may need older best weights and answers again
+        connection.statements.forgetAnswers.run(stage)
         return [
           ...dropCheckpoints(connection, stage, "before", step.step),
           ...dropBest(connection, stage, "before", step.step)
@@ -179,12 +189,18 @@ export const stageMethods = (
         for (const { artifact, role, step } of kept) keep.run(stage, role, step, artifact.hash)
         sqlite.prepare("UPDATE stage SET status = 'done', output = ?, subject = ?, error = NULL, ended_at = ? WHERE id = ?")
           .run(output.hash, subject?.hash ?? null, now, stage)
-        // A finished stage is never resumed, so its training state is of no more use.
+        // A finished stage is never resumed, so its training state is of no more use, nor are answers.
+        connection.statements.forgetAnswers.run(stage)
         return [...dropCheckpoints(connection, stage, "all"), ...dropBest(connection, stage, "all")]
       }),
       // best weights were released with their step
       () => Effect.sync(() => releasePending(connection, output, subject, ...lastOf(kept)))
     ),
+  findAnswer: (stage, key) =>
+    connection.read("findAnswer", () => connection.statements.findAnswer.get(stage, key) as string | undefined),
+  keepAnswer: (stage, key, answer) =>
+    connection.write("keepAnswer", () => void connection.statements.keepAnswer.run(stage, key, answer)),
+  forgetAnswers: (stage) => connection.write("forgetAnswers", () => void connection.statements.forgetAnswers.run(stage)),
   failStage: (stage, error) =>
     connection.write("failStage", (now) => {
       connection.handle.sqlite.prepare("UPDATE stage SET status = 'failed', error = ?, ended_at = ? WHERE id = ?")

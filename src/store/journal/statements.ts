@@ -16,6 +16,9 @@ export interface Statements {
   readonly sumTokens: Statement
   readonly checkpoint: Statement
   readonly best: Statement
+  readonly findAnswer: Statement
+  readonly keepAnswer: Statement
+  readonly forgetAnswers: Statement
 }
 
 const name = /^[a-z][a-z0-9_]*$/
@@ -56,6 +59,9 @@ export const prepare = (db: Database): Statements => {
       ON CONFLICT DO UPDATE SET n = n + excluded.n, total = total + excluded.total, n_3000 = n_3000 + excluded.n_3000,
         min = coalesce(min(min, excluded.min), min, excluded.min), max = coalesce(max(max, excluded.max), max, excluded.max)`),
     checkpoint: db.prepare("INSERT INTO checkpoint (stage, step, artifact, created_at) VALUES (?, ?, ?, ?)"),
-    best: db.prepare("INSERT INTO best_weights (stage, step, value, artifact) VALUES (?, ?, ?, ?)")
+    best: db.prepare("INSERT INTO best_weights (stage, step, value, artifact) VALUES (?, ?, ?, ?)"),
+    findAnswer: db.prepare("SELECT content FROM answer WHERE stage = ? AND key = ?").pluck(),
+    keepAnswer: db.prepare("INSERT INTO answer (stage, key, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"),
+    forgetAnswers: db.prepare("DELETE FROM answer WHERE stage = ?")
   }
 }

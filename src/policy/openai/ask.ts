@@ -1,0 +1,32 @@
+/** Requests that are answered once: what was answered before a crash is not asked for again. */
+import * as Effect from "effect/Effect"
+import { createHash } from "node:crypto"
+import { Answers } from "../../pipeline/run/answers.ts"
+import type { JournalError } from "../../pipeline/run/journal.ts"
+import type { ChatCompletion, ChatRequest } from "../../protocol/chat.ts"
+import type { Completion } from "../sampler.ts"
+import { post, type Refused, type Server } from "./post.ts"
+
+/** All that shapes an answer but the url, which the stage's fingerprint holds: the request, and the weights that are to answer it. */
+const keyOf = (request: ChatRequest, weights: string): string =>
+  createHash("sha256").update(weights).update("\n").update(JSON.stringify(request)).digest("hex")
+
+/**
+ * The completions that a server answers with, as `read` reads them: those that the running stage got before, or what it says now,
+ * which is kept as soon as it is there. `weights` names the server's weights where they change.
+ */
+export const ask = (
+  server: Server,
+  request: ChatRequest,
+  weights: string,
+  read: (answer: ChatCompletion) => ReadonlyArray<Completion>
+): Effect.Effect<ReadonlyArray<Completion>, Refused | JournalError> =>
+  Effect.gen(function*() {
+    const answers = yield* Answers
+    const key = keyOf(request, weights)
+    const kept = yield* answers.find(key)
+    if (kept !== undefined) return JSON.parse(kept) as ReadonlyArray<Completion> // as it was kept below, by the same code
+    const found = read(yield* post(server, request))
+    yield* answers.keep(key, JSON.stringify(found))
+    return found
+  })
