@@ -87,6 +87,7 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   "policy/openai": [...below, "model", "policy", "protocol"],
   "policy/recorded": [...below, "model", "policy", "task"],
   ...Object.fromEntries(stages.map((stage) => [stage, [...below, "task", "policy"]])),
+  logs: ["pipeline", "task"],
   store: ["pipeline"],
   report: [...below, "store"],
   workspace: ["pipeline", "store", "model", "task", "data", "reward", "evaluate"],

@@ -1,0 +1,39 @@
+/** Folders of logs for tests. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { onTestFinished } from "vitest"
+import type { LoggedStep } from "../../src/logs/loggedStep.ts"
+import { type Log, readLog } from "../../src/logs/readLog.ts"
+
+/** What a real GRPOTrainer of TRL 1.16.0 left of three steps. */
+export const fixture = (name: "trl"): string => new URL(`./fixtures/${name}`, import.meta.url).pathname
+
+/** A folder that is gone when the test ends, with files by their paths in it. */
+export const folderOf = (files: { readonly [path: string]: string | Uint8Array } = {}): string => {
+  const folder = mkdtempSync(join(tmpdir(), "assay-logs-"))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), content)
+  }
+  return folder
+}
+
+/** A copy of a fixture that may be changed. */
+export const copyOf = (name: "trl"): string => {
+  const folder = folderOf()
+  cpSync(fixture(name), folder, { recursive: true })
+  return folder
+}
+
+export const jsonLines = (rows: ReadonlyArray<unknown>): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("")
+
+export const stepsOf = async ({ steps }: Log, after?: number): Promise<ReadonlyArray<LoggedStep>> => {
+  const all: Array<LoggedStep> = []
+  for await (const step of steps(after)) all.push(step)
+  return all
+}
+
+/** All steps of the logs at some paths. */
+export const read = async (...paths: ReadonlyArray<string>): Promise<ReadonlyArray<LoggedStep>> => stepsOf(await readLog(paths))
