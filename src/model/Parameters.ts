@@ -21,6 +21,12 @@ export interface ParameterSpec {
   readonly decays: boolean
 }
 
+/** Name of the token embeddings. */
+export const embeddingTable = "model.embed_tokens.weight"
+
+/** Name of the output head, where it is not tied to them. */
+export const outputHead = "lm_head.weight"
+
 const elements = (shape: ReadonlyArray<number>): number => shape.reduce((a, b) => a * b, 1)
 
 const single = (name: string, shape: ReadonlyArray<number>, as = shape): ParameterSpec => ({
@@ -98,10 +104,10 @@ const decoderParameters = (model: Architecture): Array<ParameterSpec> => {
     ]
   }
   return [
-    single("model.embed_tokens.weight", [model.vocabulary, model.hidden]),
+    single(embeddingTable, [model.vocabulary, model.hidden]),
     ...Array.from({ length: model.layers }, (_, i) => layer(i)).flat(),
     single("model.norm.weight", [model.hidden]),
-    ...(model.tiedEmbeddings ? [] : [single("lm_head.weight", [model.vocabulary, model.hidden])])
+    ...(model.tiedEmbeddings ? [] : [single(outputHead, [model.vocabulary, model.hidden])])
   ]
 }
 

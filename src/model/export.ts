@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { load as loadFolder } from "./modelConfig.ts"
 import { adapterName, type Lora } from "./lora.ts"
 import { ModelFolderError } from "./modelFolderError.ts"
-import { layout, parameterSpecs, tensorViews } from "./Parameters.ts"
+import { embeddingTable, layout, outputHead, parameterSpecs, tensorViews } from "./Parameters.ts"
 import * as Safetensors from "./Safetensors.ts"
 import { SafetensorsError } from "./SafetensorsHeader.ts"
 
@@ -38,6 +38,13 @@ export const writeAdapter = Effect.fn("Policy.writeAdapter")(function*(saved: Sa
   yield* Safetensors.write(join(target, "adapter_model.safetensors"), tensors, { format: "pt" })
 }, Effect.scoped)
 
+export interface FolderOptions {
+  /** Type of the numbers; F32 unless given. */
+  readonly dtype?: "F32" | "F16" | "BF16"
+  /** Whether an output head that is tied to the embeddings is written, too. */
+  readonly head?: boolean
+}
+
 /**
  * Writes a policy as a whole model folder in Hugging Face layout: adapters added to the weights that they adapt, frozen
  * tensors from the folder that the policy started from, all as `dtype`, and that folder's other files beside them.
@@ -45,7 +52,7 @@ export const writeAdapter = Effect.fn("Policy.writeAdapter")(function*(saved: Sa
 export const writeFolder = Effect.fn("Policy.writeFolder")(function*(
   saved: Saved,
   target: string,
-  dtype: "F32" | "F16" | "BF16" = "F32"
+  { dtype = "F32", head = false }: FolderOptions = {}
 ) {
   const { model } = yield* loadFolder(saved.folder)
   const at = layout(parameterSpecs(model.architecture))
@@ -72,7 +79,9 @@ export const writeFolder = Effect.fn("Policy.writeFolder")(function*(
       await copyFile(join(saved.folder, name), join(target, name))
     }
   })
-  const numbers = tensors.map((tensor) => ({ ...tensor, dtype }))
+  const table = tensors.find(({ name }) => name === embeddingTable)!
+  const all = head && model.architecture.tiedEmbeddings ? [...tensors, { ...table, name: outputHead }] : tensors
+  const numbers = all.map((tensor) => ({ ...tensor, dtype }))
   yield* Safetensors.write(join(target, "model.safetensors"), numbers, { format: "pt" })
 }, Effect.scoped)
 

@@ -64,5 +64,5 @@ export const exportModel = Effect.fn("Workspace.exportModel")(function*(workspac
     })
   }
   const saved: Saved = { folder: modelFolder(folder), weights: objects.path(hash) }
-  yield* options.adapter === true ? writeAdapter(saved, options.out) : writeFolder(saved, options.out, options.dtype ?? "F32")
+  yield* options.adapter === true ? writeAdapter(saved, options.out) : writeFolder(saved, options.out, { dtype: options.dtype ?? "F32" })
 })

@@ -62,7 +62,7 @@ export const roomOf = (file: string): string => {
   const [room = "", inner = ""] = file.split("/")
   if (file.split("/").length === 1) return "faces"
   if (room === "server") return `${room}/${inner}`
-  if (room === "policy" && ["local", "openai", "recorded"].includes(inner)) return `${room}/${inner}`
+  if (room === "policy" && ["local", "openai", "recorded", "split"].includes(inner)) return `${room}/${inner}`
   return room
 }
 
@@ -86,6 +86,7 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   "policy/local": [...below, "model", "policy", "onnx"],
   "policy/openai": [...below, "model", "policy", "protocol"],
   "policy/recorded": [...below, "model", "policy", "task"],
+  "policy/split": [...below, "model", "policy", "task"],
   ...Object.fromEntries(stages.map((stage) => [stage, [...below, "task", "policy"]])),
   logs: ["pipeline", "task"],
   store: ["pipeline"],

@@ -10,6 +10,7 @@ import { join } from "node:path"
 import sharp from "sharp"
 import { afterAll, beforeAll } from "vitest"
 import { Memory, runStudy } from "../../src/testing.ts"
+import type { PolicyNode } from "../../src/engine.ts"
 import * as Random from "../../src/pipeline/Random.ts"
 import { capabilities } from "../../src/policy/openai/capabilities.ts"
 import { has, type Running, transformers, vllm } from "./servers.ts"
@@ -22,7 +23,7 @@ const pathOf = (name: string): string => join(import.meta.dirname, "../../assets
 const scenes = Data.shapes({ split: "validation", layout: "coco", count: 24 })
 
 /** Greedy answers of a policy about the same scenes, and what the evaluation measured. */
-const answers = (name: string, policy: ReturnType<typeof Policy.openai>) =>
+const answers = (name: string, policy: PolicyNode<Policy.Sampler>) =>
   Effect.gen(function*() {
     const memory = new Memory(join(folder, name))
     const study = Experiment.make("served", {

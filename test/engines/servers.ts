@@ -59,9 +59,11 @@ const start = async (name: string, program: string, args: (port: number) => Read
 
 const vllmFlags = "--served-model-name tiny --host 127.0.0.1 --dtype float32 --max-model-len 2048 --max-num-seqs 16 --enforce-eager"
 
-/** vLLM on the processor, in float32, calling the model `tiny`. */
-export const vllm = (model: string): Promise<Running> =>
-  start("vllm", "vllm", (port) => ["serve", model, ...vllmFlags.split(" "), "--port", String(port)], {
+/** vLLM on the processor, in float32, calling the model `tiny`; weights and adapters may be loaded while it runs. */
+export const vllm = (model: string, flags: ReadonlyArray<string> = []): Promise<Running> =>
+  start("vllm", "vllm", (port) => ["serve", model, ...vllmFlags.split(" "), "--port", String(port), ...flags], {
+    VLLM_SERVER_DEV_MODE: "1",
+    VLLM_ALLOW_RUNTIME_LORA_UPDATING: "True",
     VLLM_CPU_KVCACHE_SPACE: "1",
     VLLM_CPU_OMP_THREADS_BIND: "nobind",
     OMP_NUM_THREADS: "2"

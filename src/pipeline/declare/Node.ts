@@ -43,6 +43,8 @@ export interface Node {
   readonly label: string
   /** The key of its config that only says what it goes by, and so is no part of its own fingerprint, but of one that holds it. */
   readonly labelKey: string | undefined
+  /** Keys of its config that change nothing of what comes out, such as how long it waits: they are no part of its fingerprint. */
+  readonly incidental: ReadonlyArray<string>
   /** Where the study made it, such as `my-study.ts:12`; for messages only. */
   readonly place: string | undefined
   readonly code: CodeRef
@@ -112,6 +114,8 @@ export interface Definition<Fields extends Schema.Struct.Fields, P extends PartT
   readonly label?: string
   /** The key of its config that says so instead, where it is given. It changes no fingerprint. */
   readonly labelKey?: keyof Fields & string
+  /** Keys that change nothing of what comes out; none unless given. They change no fingerprint. */
+  readonly incidental?: ReadonlyArray<keyof Fields & string>
   /** `import.meta.url` of the defining module; the constructor must be exported from it as `exportName`. */
   readonly module: string
   /** Defaults to `name`. */
@@ -175,6 +179,7 @@ export const define = <Fields extends Schema.Struct.Fields, P extends PartTypes,
       name: definition.name,
       label: labelOf(definition, config),
       labelKey: definition.labelKey,
+      incidental: definition.incidental ?? [],
       place,
       code: { module: definition.module, export: definition.exportName ?? definition.name },
       config: encode(config),

@@ -39,7 +39,8 @@ export const identifier = <E>(codeOf: (ref: CodeRef) => Effect.Effect<Code, E>) 
     }
     const content = node.content === undefined ? {} : { content: yield* contentOf(node, hash, node.content) }
     // within another node the label is the scope of what is recorded
-    const config = Object.fromEntries(Object.entries(node.config).filter(([key]) => nested || key !== node.labelKey))
+    const left = [...node.incidental, ...(nested ? [] : [node.labelKey])]
+    const config = Object.fromEntries(Object.entries(node.config).filter(([key]) => !left.includes(key)))
     return { kind: node.kind, name: node.name, code: hash, packages, config, parts, ...content }
   })
   return (node: Node) => identifyIn(node, false)

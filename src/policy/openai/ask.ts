@@ -5,7 +5,9 @@ import { Answers } from "../../pipeline/run/answers.ts"
 import type { JournalError } from "../../pipeline/run/journal.ts"
 import type { ChatCompletion, ChatRequest } from "../../protocol/chat.ts"
 import type { Completion } from "../sampler.ts"
+import type { PolicyError } from "../policyError.ts"
 import { post, type Refused, type Server } from "./post.ts"
+import type { Asked } from "./weights.ts"
 
 /** All that shapes an answer but the url, which the stage's fingerprint holds: the request, and the weights that are to answer it. */
 const keyOf = (request: ChatRequest, weights: string): string =>
@@ -13,20 +15,20 @@ const keyOf = (request: ChatRequest, weights: string): string =>
 
 /**
  * The completions that a server answers with, as `read` reads them: those that the running stage got before, or what it says now,
- * which is kept as soon as it is there. `weights` names the server's weights where they change.
+ * which is kept as soon as it is there. What weights answered that are others by then is not.
  */
 export const ask = (
   server: Server,
   request: ChatRequest,
-  weights: string,
+  { still, weights }: Asked,
   read: (answer: ChatCompletion) => ReadonlyArray<Completion>
-): Effect.Effect<ReadonlyArray<Completion>, Refused | JournalError> =>
+): Effect.Effect<ReadonlyArray<Completion>, Refused | JournalError | PolicyError> =>
   Effect.gen(function*() {
     const answers = yield* Answers
     const key = keyOf(request, weights)
     const kept = yield* answers.find(key)
     if (kept !== undefined) return JSON.parse(kept) as ReadonlyArray<Completion> // as it was kept below, by the same code
     const found = read(yield* post(server, request))
-    yield* answers.keep(key, JSON.stringify(found))
+    if (yield* still) yield* answers.keep(key, JSON.stringify(found))
     return found
   })

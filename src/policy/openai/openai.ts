@@ -1,4 +1,5 @@
 /** A policy that a server samples from, by the protocol that most servers of language models speak. */
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
@@ -15,13 +16,15 @@ import { type PixelLimits, smartResize } from "../../vision/smartResize.ts"
 import { define } from "../define.ts"
 import { Pixels, qwen } from "../pixels.ts"
 import { PolicyError } from "../policyError.ts"
+import { Receiver } from "../receiver.ts"
 import { type Completion, Sampler } from "../sampler.ts"
 import { stateless } from "../stateless.ts"
 import { ask } from "./ask.ts"
 import { type Capabilities, capabilities } from "./capabilities.ts"
 import { dataUri } from "./dataUri.ts"
-import { failed, type Server } from "./post.ts"
+import { failed, type Refused, type Server } from "./post.ts"
 import { completions, requests, requestsEach, withImages } from "./request.ts"
+import { receiving } from "./weights.ts"
 
 const config = Schema.Struct({
   url: Schema.String.check(Schema.isPattern(/^https?:\/\/./)),
@@ -49,8 +52,13 @@ export interface OpenaiOptions {
 const wrong = (operation: string) => ({ message }: { readonly message: string }) =>
   new PolicyError({ operation, message, exitCode: exits.invalid })
 
-const unkept = (cause: JournalError) =>
-  new PolicyError({ operation: "sample", message: cause.message, exitCode: exits.broke, cause })
+/** What went wrong with an answer, as the policy's error. */
+const unanswered = (server: Server) => (error: Refused | JournalError | PolicyError): PolicyError =>
+  error._tag === "PolicyError"
+    ? error
+    : error._tag === "Refused"
+    ? failed(server, "sample", error)
+    : new PolicyError({ operation: "sample", message: error.message, exitCode: exits.broke, cause: error })
 
 /** Tokenizer, template and image limits of a model folder. */
 const readFolder = (folder: string) =>
@@ -66,13 +74,14 @@ const checkAble = ({ extras }: Capabilities, url: string, topK: number): Effect.
     ? Effect.void
     : Effect.fail(wrong("sample")({ message: `${url} does not take top_k, and ${topK} is wanted. Sample with topK 0, or by another server.` }))
 
-const sampler = Effect.fnUntraced(function*({ concurrency, folder, model, pixels, ...server }: typeof config.Type & Server) {
+const services = Effect.fnUntraced(function*({ concurrency, folder, model, pixels, ...server }: typeof config.Type & Server) {
   const local = folder === undefined ? undefined : yield* readFolder(folder)
   const { factor, ...limits } = { ...(local?.size ?? qwen), ...pixels }
   const inputSize = (size: Size) => Effect.mapError(Effect.fromResult(smartResize(size, { factor, ...limits })), wrong("inputSize"))
   const tokenizer = local === undefined ? undefined : { encode: local.text.encode, end: local.text.endIds[0]! }
+  const given = yield* receiving(server, model)
   const able = yield* Effect.cached(Effect.mapError(capabilities(server, model), (refused) => failed(server, "probe", refused)))
-  return Sampler.of({
+  return Context.make(Receiver, given.receiver).pipe(Context.add(Sampler, {
     pixelLimits: Effect.succeed(limits),
     inputSize,
     render: ({ messages }) =>
@@ -83,33 +92,34 @@ const sampler = Effect.fnUntraced(function*({ concurrency, folder, model, pixels
       Effect.gen(function*() {
         const can = yield* able
         yield* checkAble(can, server.url, options.topK)
+        const asking = yield* given.asked
         const asked = yield* Effect.forEach(questions, ({ images, key, messages }) =>
           Effect.gen(function*() {
             // made when the first of them is sent, so that the server has work while the next pictures are read
             const all = yield* Effect.cached(Effect.map(
               Effect.forEach(images, (image) => Effect.mapError(dataUri(image, inputSize), wrong("sample"))),
-              (uris) => requests(model, withImages(messages, uris), options, key, can)
+              (uris) => requests(asking.model, withImages(messages, uris), options, key, can)
             ))
             return Array.from({ length: requestsEach(options, can) }, (_, i) => Effect.map(all, (made) => made[i]!))
           }))
         const found = yield* Effect.forEach(asked.flat(), (request) =>
           Effect.flatMap(request, (made) =>
-            Effect.mapError(ask(server, made, "", (answer) => completions(answer, tokenizer)), (error) =>
-              error._tag === "Refused" ? failed(server, "sample", error) : unkept(error))), { concurrency })
+            Effect.mapError(ask(server, made, asking, (answer) => completions(answer, tokenizer)), unanswered(server))), { concurrency })
         return asked.map((all, i) => {
           const own: ReadonlyArray<Completion> = found.slice(i * all.length, (i + 1) * all.length).flat()
           return options.temperature === 0 ? Array.from({ length: options.n }, () => own[0]!) : own
         })
       })
-  })
+  }))
 })
 
 const make = define({
   name: "openai",
   module: import.meta.url,
   config,
-  offers: [Sampler],
-  layer: (options) => Layer.merge(Layer.effect(Sampler, sampler(options)), stateless)
+  incidental: ["concurrency", "timeoutSeconds", "patienceSeconds", "keyVariable"],
+  offers: [Sampler, Receiver],
+  layer: (options) => Layer.merge(Layer.effectContext(services(options)), stateless)
 })
 
 /**
@@ -128,4 +138,4 @@ const make = define({
  * Answers are the server's: the same seed need not give the same bits again, though `verify` judges the stored ones as ever. Fails
  * with `PolicyError`, saying what the server said and what to do. Throws `InvalidConfig`, naming the key.
  */
-export const openai = (options: OpenaiOptions): PolicyNode<Sampler> => make(options)
+export const openai = (options: OpenaiOptions): PolicyNode<Sampler | Receiver> => make(options)

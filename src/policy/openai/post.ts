@@ -71,24 +71,29 @@ const completion = (server: Server, request: ChatRequest): Effect.Effect<ChatCom
  * Asks until there is an answer: again where the server is busy, gone, or broke off in the middle, as long as patience lasts, and not
  * where it refuses the request. Waits vary by half, so that those who were turned away together do not come back together.
  */
-const patiently = <A>({ patienceSeconds }: Server, ask: Effect.Effect<A, Refused>): Effect.Effect<A, Refused> =>
+const patiently = <A>(
+  { patienceSeconds }: Server,
+  ask: Effect.Effect<A, Refused>,
+  worth: (refused: Refused) => boolean
+): Effect.Effect<A, Refused> =>
   Effect.gen(function*() {
     const end = (yield* Clock.currentTimeMillis) + patienceSeconds * 1000
     for (let pause: number = wait.first;; pause = Math.min(2 * pause, wait.most)) {
       const found = yield* Effect.result(ask)
       if (found._tag === "Success") return found.success
       const pausing = pause * (0.5 + (yield* Random.next))
-      if (!worthAnother(found.failure) || (yield* Clock.currentTimeMillis) + pausing > end) return yield* found.failure
+      if (!worth(found.failure) || (yield* Clock.currentTimeMillis) + pausing > end) return yield* found.failure
       yield* Effect.sleep(pausing)
     }
   })
 
 /** The answer to a chat. */
 export const post = (server: Server, request: ChatRequest): Effect.Effect<ChatCompletion, Refused> =>
-  patiently(server, completion(server, request))
+  patiently(server, completion(server, request), worthAnother)
 
-/** The text that a server answers to anything else. */
-export const call = (server: Server, what: Call): Effect.Effect<string, Refused> => patiently(server, once(server, what))
+/** The text that a server answers to anything else. It is asked again where it is busy or gone, not where it broke over the request. */
+export const call = (server: Server, what: Call): Effect.Effect<string, Refused> =>
+  patiently(server, once(server, what), ({ status }) => status === undefined || status === 429 || status === 503)
 
 const remedy = ({ keyVariable, patienceSeconds }: Server, refused: Refused): string => {
   const { status } = refused
@@ -98,11 +103,11 @@ const remedy = ({ keyVariable, patienceSeconds }: Server, refused: Refused): str
   return worthAnother(refused) ? `It was asked again for ${patienceSeconds} s.` : "Change what the message names."
 }
 
-/** A refusal as the policy's error: every run would meet it, but for one about this request alone. */
-export const failed = (server: Server, operation: string, refused: Refused): PolicyError =>
+/** A refusal as the policy's error, with what to do about it: every run would meet it, but for one about this request alone. */
+export const failed = (server: Server, operation: string, refused: Refused, advice: string = remedy(server, refused)): PolicyError =>
   new PolicyError({
     operation,
-    message: `${server.url} ${refused.message.replace(/\.$/, "")}. ${remedy(server, refused)}`,
+    message: `${server.url} ${refused.message.replace(/\.$/, "")}. ${advice}`,
     exitCode: refused.status !== undefined && !worthAnother(refused) ? exits.invalid : exits.broke,
     everybodys: refused.status !== 400 && refused.status !== 422
   })

@@ -20,8 +20,8 @@ export const restored = (node: Node.Node, stored: Identity): Node.Node => {
   if (node.kind !== stored.kind || node.name !== stored.name) {
     throw changed(`where it ran with ${stored.name}, the study has ${node.name} by now`)
   }
-  const { labelKey } = node
-  const label = labelKey !== undefined && labelKey in node.config ? { [labelKey]: node.config[labelKey] } : {}
+  const { config, incidental, labelKey } = node
+  const unstored = Object.fromEntries([labelKey ?? [], incidental].flat().flatMap((key) => key in config ? [[key, config[key]]] : []))
   const parts = Object.fromEntries(
     Object.entries(stored.parts).map(([name, held]) => {
       const now = node.parts[name]
@@ -30,5 +30,5 @@ export const restored = (node: Node.Node, stored: Identity): Node.Node => {
         : [name, part(name, now as Node.Node | undefined, held as Identity)]
     })
   )
-  return node.rebuild({ ...stored.config, ...label }, parts)
+  return node.rebuild({ ...stored.config, ...unstored }, parts)
 }

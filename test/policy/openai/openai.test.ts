@@ -1,5 +1,6 @@
 /** A policy behind an OpenAI-compatible server. What the real ones do with it: test/engines. */
 import { assert, describe, it } from "@effect/vitest"
+import { Data, Evaluate, Experiment, Pipeline, Policy, Prompt } from "assay"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -10,7 +11,7 @@ import { join } from "node:path"
 import sharp from "sharp"
 import { afterAll, afterEach, beforeAll } from "vitest"
 import * as Random from "../../../src/pipeline/Random.ts"
-import * as Policy from "../../../src/policy/index.ts"
+import { Memory, planStudy } from "../../../src/testing.ts"
 import { ChatCompletion, failureIn, textOf } from "../../../src/protocol/chat.ts"
 import { type Answer, send, type Served, serve, transformers, vllm } from "./dialects.ts"
 
@@ -209,6 +210,29 @@ describe("questions", () => {
       assert.strictEqual(served.atOnce(), 4)
       assert.strictEqual(asked(served).length, 12)
     }).pipe(Effect.scoped))
+})
+
+describe("a study", () => {
+  const planned = (options: Policy.OpenaiOptions) => {
+    const data = Data.shapes({ split: "validation", layout: "coco", count: 1 })
+    const study = Experiment.make("served", {
+      question: "?",
+      policy: Policy.openai(options),
+      seeds: 1,
+      pipeline: () => Pipeline.from(data).pipe(Prompt.template(Prompt.enhanced), Evaluate.detection({ data, mode: "positive", maxTokens: 8 })),
+      table: { metrics: ["mAP"] }
+    })
+    return Effect.map(planStudy(new Memory(join(folder, "plan")), study), ({ runs }) => runs[0]!.stages.at(-1)!.fingerprint)
+  }
+  const server = { url: "http://nowhere/v1", model: "tiny" }
+
+  it.effect("asks again for another server or model, and not for how patiently it is asked", () =>
+    Effect.gen(function*() {
+      const plain = yield* planned(server)
+      assert.strictEqual(yield* planned({ ...server, concurrency: 2, timeoutSeconds: 9, patienceSeconds: 9, keyVariable: "KEY" }), plain)
+      assert.notStrictEqual(yield* planned({ ...server, url: "http://elsewhere/v1" }), plain)
+      assert.notStrictEqual(yield* planned({ ...server, model: "large" }), plain)
+    }))
 })
 
 describe("what a server sends", () => {

@@ -4,6 +4,7 @@ import * as Ops from "../../../onnx/Ops.ts"
 import * as Rows from "../../../onnx/Rows.ts"
 import { type Architecture, headSize } from "../../../model/architecture.ts"
 import { draw } from "./sampleToken.ts"
+import { embeddingTable, outputHead } from "../../../model/Parameters.ts"
 import { feedForward, inverseFrequencies, linear, type Parameters, rotation, scaledTurn, type Turn } from "./parts.ts"
 
 /** M-RoPE: each frequency turns with one of time, height and width. Source: Wang et al., arXiv 2409.12191, section 2.1. */
@@ -63,7 +64,7 @@ export const finishLayer = (
 export const logits = (x: Graph.Value, model: Architecture, parameters: Parameters): Graph.Value =>
   Ops.linear(
     Ops.rmsNorm(x, parameters("model.norm.weight"), model.epsilon),
-    parameters(model.tiedEmbeddings ? embeddingTable : "lm_head.weight")
+    parameters(model.tiedEmbeddings ? embeddingTable : outputHead)
   )
 
 /** What a sampling graph tells of the next token: the one that it drew, or all of them. */
@@ -91,9 +92,6 @@ export const nextToken = (rows: Graph.Value, model: Architecture, parameters: Pa
   Graph.output(Graph.emit(graph, "GatherElements", [logp, token], { shape }, { axis: 1 }), "logp")
   Graph.output(token, "token")
 }
-
-/** Name of the token embeddings. */
-export const embeddingTable = "model.embed_tokens.weight"
 
 /**
  * Embedded rows: token embeddings, and in place of image tokens the rows that the vision tower made.

@@ -5,7 +5,7 @@ import * as Ops from "../../../onnx/Ops.ts"
 import { prune } from "../../../onnx/prune.ts"
 import * as Rows from "../../../onnx/Rows.ts"
 import { type Architecture, headSize } from "../../../model/architecture.ts"
-import type { ParameterSpec } from "../../../model/Parameters.ts"
+import { embeddingTable, type ParameterSpec } from "../../../model/Parameters.ts"
 import type { ParameterSet } from "../training/partition.ts"
 import * as Decoder from "./Decoder.ts"
 import { declareParameters } from "./parts.ts"
@@ -146,7 +146,7 @@ export const training = (
   const graph = Graph.make()
   const { logp, parameters, text } = logProbabilities(graph, model, set, images)
   const weights = Graph.input(graph, "weights", "float32", ["tokens"])
-  const isTable = (spec: ParameterSpec) => spec.name === Decoder.embeddingTable
+  const isTable = (spec: ParameterSpec) => spec.name === embeddingTable
   // ONNX Runtime goes back from the last node that nothing follows. In the order of the model, that makes each gradient as
   // soon as it can be made, while what it is made of is still in the processor's cache, and then frees that.
   const firstUse = new Map<string, number>()

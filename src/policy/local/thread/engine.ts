@@ -145,7 +145,7 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
       const weights = `${folder}.state` // beside it: servers read whatever weights stand in a folder
       await run((await state()).save(weights, "weights"))
       const saved = { weights, folder: options.folder }
-      await run(what === "adapter" ? writeAdapter(saved, folder) : writeFolder(saved, folder))
+      await run(what === "adapter" ? writeAdapter(saved, folder) : writeFolder(saved, folder, { head: true }))
       await rm(weights)
     }
   }

@@ -1,7 +1,7 @@
 /** Random weights to start from. */
 import * as Random from "../../../pipeline/Random.ts"
 import type { Architecture } from "../../../model/architecture.ts"
-import { type Layout, tensorViews } from "../../../model/Parameters.ts"
+import { embeddingTable, type Layout, tensorViews } from "../../../model/Parameters.ts"
 
 /** Integers that are one token each, by token id: their embeddings start out so that near numbers are near. */
 export type NumberTokens = ReadonlyMap<number, number>
@@ -30,7 +30,7 @@ export const randomize = (
       continue
     }
     fillNormal(data, spread(name, shape, model), Random.stream(Random.fold(key, "weights", name)))
-    if (name === "model.embed_tokens.weight") {
+    if (name === embeddingTable) {
       for (const [token, value] of numbers) {
         addWave(data.subarray(token * model.hidden, (token + 1) * model.hidden), value)
       }
@@ -40,7 +40,7 @@ export const randomize = (
 
 /** Standard deviation that a matrix starts with. */
 const spread = (name: string, shape: ReadonlyArray<number>, model: Architecture): number => {
-  if (name === "model.embed_tokens.weight") return embeddingSd
+  if (name === embeddingTable) return embeddingSd
   const inputs = shape.slice(1).reduce((a, b) => a * b, 1)
   const layers = name.startsWith("visual.") ? model.vision.layers : model.layers
   const writesResidual = /(o_proj|attn\.proj|down_proj)\.weight$/.test(name)

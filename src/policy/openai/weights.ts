@@ -1,0 +1,90 @@
+/** Weights for vLLM, loaded while it runs: plain HTTP, and a folder that it sees. */
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import * as Schema from "effect/Schema"
+import { LoadedModels, WeightInfo } from "../../protocol/vllm.ts"
+import type { PolicyError } from "../policyError.ts"
+import type { Delivery, Receiver } from "../receiver.ts"
+import { call, failed, Refused, type Server } from "./post.ts"
+
+/** Its settings without which it takes no weights, by what is delivered. */
+const settings = {
+  model: "Weights are loaded by vLLM alone, started with VLLM_SERVER_DEV_MODE=1.",
+  adapter: "Adapters are loaded by vLLM alone, started with VLLM_ALLOW_RUNTIME_LORA_UPDATING=True, --enable-lora and a --max-lora-rank that fits."
+} as const
+
+/** What it is said to have while it is loading. */
+const between = "none, while others are loaded"
+
+/** What a server was given: which model its requests name, and whether it has it still. */
+export interface Given {
+  readonly receiver: Receiver["Service"]
+  /** Who is to answer. */
+  readonly asked: Effect.Effect<Asked>
+}
+
+/** The model that requests name, and its weights. */
+export interface Asked {
+  /** The one that the study names, or the adapter that was delivered last. */
+  readonly model: string
+  /** The version that was delivered; "" for what the server began with. */
+  readonly weights: string
+  /** Whether it has them still. */
+  readonly still: Effect.Effect<boolean, PolicyError>
+}
+
+/**
+ * Whole models take the place of the one that was there, so that whoever else asks the server meets them, too. Adapters are loaded
+ * under their version as name, and each goes when the next one has come.
+ */
+export const receiving = (server: Server, named: string): Effect.Effect<Given> =>
+  Effect.map(Ref.make<Delivery | undefined>(undefined), (last) => {
+    const ask = (path: string, body?: unknown) => call(server, { path, body })
+    const read = <S extends Schema.ConstraintDecoder<unknown>>(schema: S, path: string) =>
+      Effect.flatMap(ask(path), (text) =>
+        Effect.mapError(Schema.decodeEffect(Schema.fromJsonString(schema))(text), () =>
+          new Refused({ status: undefined, message: `sent what is no answer to ${path}` })))
+    const explained = <A>({ folder, what }: Delivery, asked: Effect.Effect<A, Refused>): Effect.Effect<A, PolicyError> =>
+      Effect.mapError(asked, (refused) =>
+        failed(server, "receive", refused, refused.status === undefined ? undefined : `${settings[what]} It has to see ${folder}.`))
+
+    const version = (new_version: string) => ask("../update_weight_version", { new_version })
+    const loadModel = ({ folder, version: name }: Delivery) =>
+      Effect.gen(function*() {
+        yield* ask("../pause?mode=wait", {})
+        yield* Effect.gen(function*() {
+          yield* version(between)
+          yield* ask("../collective_rpc", { method: "reload_weights", kwargs: { weights_path: folder } })
+          // what it remembers of pictures and prompts was computed with other weights
+          for (const cache of ["mm", "encoder", "prefix"]) yield* ask(`../reset_${cache}_cache`, {})
+          yield* version(name)
+        }).pipe(Effect.ensuring(Effect.ignore(ask("../resume", {}))))
+      })
+    const loadAdapter = ({ folder, version: name }: Delivery) =>
+      Effect.gen(function*() {
+        const before = yield* Ref.get(last)
+        yield* ask("load_lora_adapter", { lora_name: name, lora_path: folder })
+        if (before !== undefined && before.version !== name) yield* Effect.ignore(ask("unload_lora_adapter", { lora_name: before.version }))
+      })
+    const holds = ({ version: name, what }: Delivery) =>
+      what === "model"
+        ? Effect.map(read(WeightInfo, "../weight_info"), ({ weight_version }) => weight_version === name)
+        : Effect.map(read(LoadedModels, "models"), ({ data }) => data.some(({ id }) => id === name))
+    const has = (delivery: Delivery) => explained(delivery, holds(delivery))
+    return {
+      receiver: {
+        receive: (delivery) =>
+          Effect.andThen(
+            explained(delivery, delivery.what === "model" ? loadModel(delivery) : loadAdapter(delivery)),
+            Ref.set(last, delivery)
+          ),
+        has
+      },
+      asked: Effect.map(Ref.get(last), (delivery) =>
+        delivery === undefined ? { model: named, weights: "", still: Effect.succeed(true) } : {
+          model: delivery.what === "adapter" ? delivery.version : named,
+          weights: delivery.version,
+          still: has(delivery)
+        })
+    }
+  })

@@ -1,0 +1,114 @@
+/** A policy in two places: one program samples, another trains, and the weights go from here to there. */
+import { mkdir, mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join, posix, resolve } from "node:path"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as Node from "../../pipeline/declare/Node.ts"
+import type { PolicyNode } from "../../pipeline/declare/policyNode.ts"
+import { exits } from "../../pipeline/Errors.ts"
+import { reasonOf } from "../../pipeline/reason.ts"
+import { Subject } from "../../pipeline/run/services.ts"
+import { define } from "../define.ts"
+import { PolicyError } from "../policyError.ts"
+import { Portable } from "../portable.ts"
+import { Receiver } from "../receiver.ts"
+import { Sampler } from "../sampler.ts"
+import { Trainer } from "../trainer.ts"
+import * as Courier from "./Courier.ts"
+import { samplesOf } from "./samples.ts"
+
+const config = Schema.Struct({
+  sync: Schema.Literals(["reload", "adapter"]),
+  folder: Schema.optionalKey(Schema.NonEmptyString),
+  serverFolder: Schema.optionalKey(Schema.NonEmptyString)
+})
+
+type Config = typeof config.Type
+
+const parts = {
+  sampler: Node.part<PolicyNode<Sampler | Receiver>>(),
+  trainer: Node.part<PolicyNode<Sampler | Trainer | Portable>>()
+}
+
+/** The folder that weights are put in, and how the server calls it. Without one that is named, a temporary one, as long as the policy lives. */
+const exchange = ({ folder, serverFolder }: Config) =>
+  Effect.gen(function*() {
+    const here = folder === undefined
+      ? yield* Effect.acquireRelease(
+        Effect.promise(() => mkdtemp(join(tmpdir(), "assay-split-"))),
+        (made) => Effect.promise(() => rm(made, { recursive: true, force: true }))
+      )
+      : resolve(folder)
+    yield* Effect.tryPromise({
+      try: () => mkdir(here, { recursive: true }),
+      catch: (cause) =>
+        new PolicyError({ operation: "split", message: `${here} cannot be made (${reasonOf(cause)}). Name another folder.`, exitCode: exits.invalid })
+    })
+    return { here, there: (name: string) => serverFolder === undefined ? join(here, name) : posix.join(serverFolder, name) }
+  })
+
+const services = Effect.fnUntraced(function*(options: Config, held: Node.Held<typeof parts>) {
+  const sampling = yield* Layer.build(held.sampler.layer)
+  const training = yield* Layer.build(held.trainer.layer)
+  const courier = yield* Courier.make({
+    portable: Context.get(training, Portable),
+    receiver: Context.get(sampling, Receiver),
+    what: options.sync === "reload" ? "model" : "adapter",
+    ...yield* exchange(options)
+  })
+  const trainer = Context.get(training, Trainer)
+  const subject = Context.get(training, Subject)
+  const changed = <A, E>(effect: Effect.Effect<A, E>) => Effect.ensuring(effect, courier.changed)
+  const local = Context.get(training, Sampler)
+  return Context.make(Sampler, {
+    ...(local.pixelLimits === undefined ? {} : { pixelLimits: local.pixelLimits }),
+    inputSize: local.inputSize,
+    render: local.render,
+    sample: yield* samplesOf({ sampler: Context.get(sampling, Sampler), local, trainer, courier })
+  }).pipe(
+    Context.add(Trainer, { ...trainer, step: (how) => changed(trainer.step(how)) }),
+    Context.add(Subject, { save: subject.save, load: (path) => changed(subject.load(path)) })
+  )
+})
+
+const make = define({
+  name: "split",
+  module: import.meta.url,
+  config,
+  incidental: ["folder", "serverFolder"],
+  parts,
+  offers: [Sampler, Trainer],
+  layer: (options, held) => Layer.effectContext(services(options, held))
+})
+
+/** Who samples, who trains, and how weights go from one to the other. */
+export interface SplitOptions {
+  readonly sampler: PolicyNode<Sampler | Receiver>
+  readonly trainer: PolicyNode<Sampler | Trainer | Portable>
+  readonly sync: "reload" | "adapter"
+  readonly folder?: string
+  readonly serverFolder?: string
+}
+
+/**
+ * Samples on a server and trains elsewhere:
+ *
+ * ```ts
+ * Policy.split({
+ *   sampler: Policy.openai({ url: "http://127.0.0.1:8000/v1", model: "qwen", folder: "Qwen2.5-VL-3B-Instruct" }),
+ *   trainer: Policy.local("Qwen2.5-VL-3B-Instruct"),
+ *   sync: "reload"
+ * })
+ * ```
+ * Before the first answer, and after every change, the trainer's weights are written into a folder and loaded by the server: whole
+ * ("reload"), or the adapter that is trained ("adapter", with `lora`). That the answers are theirs is asked after each batch; answers of
+ * others, as of a server that started anew, are dropped and asked for again. `folder` lies where both see it (a temporary one unless
+ * given); `serverFolder` is what the server calls it, where that is another name.
+ *
+ * Log-probabilities are the server's where it tells them with the ids of its tokens, else the trainer's. What they differ by is
+ * recorded as `samplerGap`, and `importanceCap` corrects for it. Fails with `PolicyError`. Throws `InvalidConfig`, naming the key.
+ */
+export const split = ({ sampler, trainer, ...options }: SplitOptions): PolicyNode<Sampler | Trainer> => make(options, { sampler, trainer })
