@@ -13,7 +13,9 @@ import * as Layer from "effect/Layer"
 import { assay } from "./assay.ts"
 import { exitCodeOf, exits } from "../pipeline/Errors.ts"
 import { near } from "../pipeline/near.ts"
+import { Fetching } from "../pipeline/run/fetching.ts"
 import { Failure, from } from "./failure.ts"
+import { showing } from "./fetching.ts"
 import { exitQuietlyOnClosedPipe, say } from "./output.ts"
 import { watchSignals } from "./signals.ts"
 import { version } from "./version.ts"
@@ -79,6 +81,7 @@ run.pipe(
     CliOutput.layerPresenter(presenter),
     CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
   )),
+  Effect.provideService(Fetching, showing(process.stderr)),
   NodeRuntime.runMain({
     disableErrorReporting: true,
     teardown: (exit, done) => {

@@ -3,6 +3,9 @@ import * as fs from "node:fs"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { type Saved, writeAdapter, writeFolder } from "../model/export.ts"
+import { modelFiles } from "../hub/model.ts"
+import { commitIn, isOnHub } from "../hub/repository.ts"
+import { snapshot } from "../hub/snapshot.ts"
 import { modelFolder } from "../model/shipped.ts"
 import { exits } from "../pipeline/Errors.ts"
 import * as Objects from "../store/Objects.ts"
@@ -63,6 +66,10 @@ export const exportModel = Effect.fn("Workspace.exportModel")(function*(workspac
         "makes them anew."
     })
   }
-  const saved: Saved = { folder: modelFolder(folder), weights: objects.path(hash) }
+  const commit = commitIn(params["policy.content"])
+  const base = isOnHub(folder) && commit !== undefined
+    ? (yield* snapshot({ type: "model", name: folder, revision: commit }, modelFiles(params["policy.weights"] === "folder"))).folder
+    : modelFolder(folder)
+  const saved: Saved = { folder: base, weights: objects.path(hash) }
   yield* options.adapter === true ? writeAdapter(saved, options.out) : writeFolder(saved, options.out, { dtype: options.dtype ?? "F32" })
 })

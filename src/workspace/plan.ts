@@ -7,12 +7,15 @@ import { empty, Ledger } from "../pipeline/run/ledger.ts"
 import * as Store from "../store/index.ts"
 import { type Before, placeOf, reasons } from "./explain.ts"
 import type { Study } from "./loadStudy.ts"
+import { type Supply, supplies } from "./supplies.ts"
 import type { Workspace } from "./workspace.ts"
 
 /** A plan, and why each stage of each run is in its state, in the same order. */
 export interface Explained {
   readonly plan: Plan.Plan
   readonly why: ReadonlyArray<ReadonlyArray<string>>
+  /** What would be fetched first. */
+  readonly supplies: ReadonlyArray<Supply>
 }
 
 /** The ledger to plan with: creates nothing where there is no database. */
@@ -31,6 +34,10 @@ const before = (db: string, experiment: string) =>
 /** What a run with the same options would do, and why. Runs nothing, and writes nothing where there is no database. */
 export const plan = Effect.fn("Workspace.plan")(function*(workspace: Workspace, study: Study, options: Plan.Options = {}) {
   const made = yield* Effect.provide(Plan.plan(study.experiment, options), ledger(workspace))
-  const explained: Explained = { plan: made, why: reasons(made, yield* before(workspace.db, made.experiment.name)) }
+  const explained: Explained = {
+    plan: made,
+    why: reasons(made, yield* before(workspace.db, made.experiment.name)),
+    supplies: yield* supplies(made)
+  }
   return explained
 })

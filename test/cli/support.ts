@@ -19,10 +19,13 @@ export interface Ended {
   readonly err: string
 }
 
-/** Starts the command in a folder. `ended` resolves when it is over; `process` takes signals and input meanwhile. */
-export const start = (folder: string, args: ReadonlyArray<string>, input?: string) => {
+/**
+ * Starts the command in a folder, or another `program` of Node. `ended` resolves when it is over; `process` takes signals and input
+ * meanwhile.
+ */
+export const start = (folder: string, args: ReadonlyArray<string>, input?: string, program = assayBin) => {
   const { ASSAY_DB: _, NO_COLOR: __, ...env } = process.env
-  const child = spawn(process.execPath, [assayBin, ...args], { cwd: folder, env })
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env })
   let out = ""
   let err = ""
   child.stdout.on("data", (chunk) => out += chunk)

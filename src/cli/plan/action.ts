@@ -4,6 +4,7 @@ import type * as Plan from "../../pipeline/plan/Plan.ts"
 import * as Workspace from "../../workspace/index.ts"
 import { alongside } from "../compiles.ts"
 import type { Study } from "../flags.ts"
+import { toFetch } from "../fetching.ts"
 import { grid } from "../grid.ts"
 import { print, printJson } from "../output.ts"
 import { planOptions } from "../planOptions.ts"
@@ -14,7 +15,7 @@ const counts = (plan: Plan.Plan): { readonly [status: string]: number } => {
   return { finished: of("finished"), runs: of("runs"), resumes: of("resumes"), shared: of("shared") }
 }
 
-const text = ({ plan, why }: Workspace.Explained): string => {
+const text = ({ plan, supplies, why }: Workspace.Explained): string => {
   const { finished, resumes, runs, shared } = counts(plan)
   const total = plan.runs.reduce((sum, run) => sum + run.stages.length, 0)
   const blocks = plan.runs.map(({ record: { seed, variant }, stages }, i) =>
@@ -25,12 +26,13 @@ const text = ({ plan, why }: Workspace.Explained): string => {
   )
   const summary = `${plan.experiment.name}: ${plan.runs.length} runs of ${total} stages: ` +
     `${finished} finished, ${shared} shared, ${resumes} resume, ${runs} run`
-  return [summary, ...blocks].join("\n\n")
+  return [summary, ...(supplies.length === 0 ? [] : [toFetch(supplies).join("\n")]), ...blocks].join("\n\n")
 }
 
-const json = ({ plan, why }: Workspace.Explained) => ({
+const json = ({ plan, supplies, why }: Workspace.Explained) => ({
   experiment: plan.experiment.name,
   counts: counts(plan),
+  fetches: supplies.map(({ bytes, files, name }) => ({ name, files, bytes })),
   runs: plan.runs.map(({ record: { fingerprint, seed, variant }, stages }, i) => ({
     variant,
     seed,

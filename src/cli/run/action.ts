@@ -40,6 +40,7 @@ const one = Effect.fnUntraced(function*({ execute, plan }: Workspace.Round, jobs
   yield* say(opening(plan))
   if (isFinished(plan)) return yield* execute()
   leaveSaying(interrupted)
+  yield* Workspace.bring(plan) // before anything is computed, as what is refused would be hours later, too
   return yield* Effect.scoped(Effect.flatMap(Display.show(plan, jobs), (listen) => execute(listen))).pipe(
     // after the display has been drawn for the last time, so that the words stay
     Effect.onInterrupt(() => say(interrupted))

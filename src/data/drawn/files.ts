@@ -5,6 +5,7 @@ import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/p
 import { basename, dirname, join } from "node:path"
 import { setImmediate } from "node:timers/promises"
 import * as Effect from "effect/Effect"
+import { isRunning } from "../../pipeline/isRunning.ts"
 import { reasonOf } from "../../pipeline/reason.ts"
 import { DataError } from "../../task/dataError.ts"
 import { bytesOf } from "../../task/readJson.ts"
@@ -96,14 +97,6 @@ const removeStrays = async (folder: string): Promise<void> => {
   const drafts = names.filter((name) => name.startsWith(`.${basename(folder)}.`))
   const strays = drafts.filter((name) => !isRunning(Number(name.split(".")[2])))
   await Promise.all(strays.map((name) => rm(join(parent, name), { recursive: true, force: true })))
-}
-
-const isRunning = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === "EPERM"
-  }
 }
 
 const attempt = <A>(path: string, run: () => Promise<A>): Effect.Effect<A, DataError> =>

@@ -56,6 +56,8 @@ export interface Node {
   readonly covers: ReadonlyArray<string> | undefined
   /** Hash of what the node reads from outside the study (annotation files, model weights). */
   readonly content?: Effect.Effect<string, ContentError> | undefined
+  /** What it takes from elsewhere before it can run; gives undefined where that is nothing. */
+  readonly supply?: Effect.Effect<Supply | undefined, ContentError> | undefined
   /** The same node with another config (decoded by its schema; throws `InvalidConfig`) or other parts. */
   readonly rebuild: (config: unknown, parts: Parts) => Node
 }
@@ -65,6 +67,16 @@ export interface ContentError {
   readonly _tag: string
   readonly path: string
   readonly message: string
+}
+
+/** What a node takes from elsewhere, such as a model by its name: how much of it is not on this machine yet. */
+export interface Supply {
+  /** What it is, for people. */
+  readonly name: string
+  readonly files: number
+  readonly bytes: number
+  /** Brings it, and tells `Fetching` how far it is. A node that runs without it does the same. */
+  readonly bring: Effect.Effect<void, ContentError>
 }
 
 /** All nodes that a node holds, one after the other. */
@@ -127,6 +139,8 @@ export interface Definition<Fields extends Schema.Struct.Fields, P extends PartT
   readonly covers?: (config: Schema.Struct<Fields>["Type"]) => ReadonlyArray<string>
   /** Hash of what the node reads from outside. */
   readonly content?: (config: Schema.Struct<Fields>["Type"]) => Effect.Effect<string, ContentError>
+  /** What it takes from elsewhere before it can run; gives undefined where that is nothing. */
+  readonly supply?: (config: Schema.Struct<Fields>["Type"]) => Effect.Effect<Supply | undefined, ContentError>
   /** What is wrong where config and parts do not go together, which no schema can tell; undefined if nothing. */
   readonly problem?: (config: Schema.Struct<Fields>["Type"], parts: Held<P>) => string | undefined
 }
@@ -187,6 +201,7 @@ export const define = <Fields extends Schema.Struct.Fields, P extends PartTypes,
       random: definition.random ?? false,
       covers: definition.covers?.(config),
       content: definition.content?.(config),
+      supply: definition.supply?.(config),
       rebuild: (changed, others) => build(changed, others, place),
       ...more(config, held, place)
     }

@@ -30,11 +30,13 @@ const program = dirname(engine)
 /**
  * The name that an engine module goes by, or undefined for one that is followed. How stages are declared, planned and run
  * is left out, so that a repair of it does not undo finished work; what lies beside those folders, such as `Random`,
- * decides what stages compute.
+ * decides what stages compute. What fetches from the hub is left out, too: what it brings is pinned, and checked by its hash.
  */
 const engineModule = (file: string): string | undefined => {
-  const path = relative(engine, file)
-  return /^(declare|plan|run)[\\/]/.test(path) ? `engine:${path.replace(/\.[jt]s$/, "").replaceAll(sep, "/")}` : undefined
+  const name = (path: string) => `engine:${path.replace(/\.[jt]s$/, "").replaceAll(sep, "/")}`
+  const [inEngine, inProgram] = [relative(engine, file), relative(program, file)]
+  if (/^(declare|plan|run)[\\/]/.test(inEngine)) return name(inEngine)
+  return /^hub[\\/]/.test(inProgram) ? name(inProgram) : undefined
 }
 
 const isPath = (source: string): boolean => /^(\.|\/|file:)/.test(source)

@@ -12,7 +12,7 @@ import { checkKinds } from "./checkKinds.ts"
 import { checkJudged } from "./checkJudged.ts"
 import { checkNeeds } from "./checkNeeds.ts"
 import * as CodeHash from "./CodeHash.ts"
-import { identifier } from "./identity.ts"
+import { identifier, type Identity } from "./identity.ts"
 import { type Placed, trace } from "./lineage.ts"
 import * as Overrides from "./Overrides.ts"
 import * as Selection from "./Selection.ts"
@@ -107,12 +107,24 @@ const checkForced = (experiment: Experiment, force: ReadonlyArray<string>, stage
   )
 }
 
-const runRecord = (experiment: string, variant: Variant, seed: number, stages: ReadonlyArray<Placed>): RunRecord => ({
+/** What a policy and its parts read from elsewhere, beside their config: no pre-image of a stage has it. */
+const contentsOf = ({ content, parts }: Identity, path: string): RunRecord["params"] => [
+  ...(content === undefined ? [] : [{ path: `${path}.content`, value: content }]),
+  ...Object.entries(parts).flatMap(([name, part]) => [part].flat().flatMap((one) => contentsOf(one, `${path}.${name}`)))
+]
+
+const runRecord = (
+  experiment: string,
+  variant: Variant,
+  seed: number,
+  policy: Identity,
+  stages: ReadonlyArray<Placed>
+): RunRecord => ({
   experiment,
   variant: variant.name,
   seed,
   fingerprint: sha256(stringify([experiment, variant.name, seed, stages.map(({ fingerprint }) => fingerprint)])),
-  params: Paths.params(Overrides.nodesOf(variant))
+  params: [...Paths.params(Overrides.nodesOf(variant)), ...contentsOf(policy, "policy")]
 })
 
 const planned = Effect.fnUntraced(function*(resolved: Resolved, options: Options, seedsOf: SeedsOf) {
@@ -144,7 +156,7 @@ const planned = Effect.fnUntraced(function*(resolved: Resolved, options: Options
           throw cause
         }
       })
-      const record = runRecord(resolved.experiment.name, variant, seed, placed)
+      const record = runRecord(resolved.experiment.name, variant, seed, policy, placed)
       const stages = yield* Effect.forEach(placed, (stage) => {
         const forced = force.includes(stage.label)
         return Effect.map(status(stage, forced, record), (status): PlannedStage => ({ ...stage, forced, status }))

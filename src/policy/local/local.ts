@@ -8,11 +8,15 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import { modelFiles } from "../../hub/model.ts"
+import { addressOf, isOnHub, type Repository, Revision } from "../../hub/repository.ts"
+import { pin, snapshot, supply } from "../../hub/snapshot.ts"
 import { targets } from "../../model/lora.ts"
 import { ModelFolderError } from "../../model/modelFolderError.ts"
 import { modelFolder, tiny as tinyFolder } from "../../model/shipped.ts"
 import { type Device, devices } from "../../onnx/devices.ts"
 import * as Config from "../../pipeline/declare/Config.ts"
+import type { ContentError } from "../../pipeline/declare/Node.ts"
 import type { PolicyNode } from "../../pipeline/declare/policyNode.ts"
 import { reasonOf } from "../../pipeline/reason.ts"
 import { Subject } from "../../pipeline/run/services.ts"
@@ -32,6 +36,7 @@ const Adapters = Schema.Struct({
 
 const config = Schema.Struct({
   folder: Schema.NonEmptyString,
+  revision: Schema.optionalKey(Revision),
   weights: Config.withDefault(Schema.Union([Schema.Literal("folder"), Config.Whole]), "folder"),
   lora: Config.withDefault(Schema.NullOr(Adapters), defaults.lora),
   freezeVision: Config.withDefault(Schema.Boolean, defaults.freezeVision),
@@ -58,14 +63,29 @@ const contentHash = (folder: string, weights: "folder" | number): Effect.Effect<
         folder,
         file: "",
         message: `Model folder ${folder} cannot be read (${reasonOf(cause)}). ` +
-          "Name a folder in Hugging Face layout, relative to where the command runs."
+          "Name a folder in Hugging Face layout, relative to where the command runs, or a model on the hub as ORG/NAME."
       })
   })
+
+/** The model's place on the hub; undefined where `folder` is one. */
+const repositoryOf = ({ folder, revision = "main" }: typeof config.Type): Repository | undefined =>
+  isOnHub(folder) ? { type: "model", name: folder, revision } : undefined
+
+const filesOf = ({ weights }: typeof config.Type) => modelFiles(weights === "folder")
+
+/** The hash of a folder, which has no revisions. */
+const checkedContent = ({ folder, revision, weights }: typeof config.Type) =>
+  revision === undefined
+    ? contentHash(modelFolder(folder), weights)
+    : Effect.fail(ModelFolderError.of(folder, "", "is a folder here, so it has no revisions. Leave the revision out, or name a model on the hub.", "revision"))
 
 const services = (options: typeof config.Type) =>
   Effect.gen(function*() {
     const threads = yield* ComputeThreads
-    const call = yield* Client.start({ ...options, folder: resolve(modelFolder(options.folder)), threads })
+    const { revision: _, ...engine } = options
+    const repository = repositoryOf(options)
+    const folder = repository === undefined ? modelFolder(options.folder) : (yield* snapshot(repository, filesOf(options))).folder
+    const call = yield* Client.start({ ...engine, folder: resolve(folder), threads })
     return Context.make(Sampler, {
       pixelLimits: call("pixelLimits"),
       inputSize: (size) => call("inputSize", size),
@@ -91,13 +111,25 @@ const make = define({
   name: "local",
   module: import.meta.url,
   config,
+  incidental: ["revision"], // the commit that it was is the content
   offers: [Sampler, Trainer, Portable],
-  content: ({ folder, weights }) => contentHash(modelFolder(folder), weights),
+  content: (options) =>
+    Effect.suspend((): Effect.Effect<string, ContentError> => {
+      const repository = repositoryOf(options)
+      if (repository === undefined) return checkedContent(options)
+      return Effect.map(pin(repository), (commit) => addressOf(repository, commit))
+    }),
+  supply: (options) =>
+    Effect.suspend(() => {
+      const repository = repositoryOf(options)
+      return repository === undefined ? Effect.undefined : supply(repository, filesOf(options))
+    }),
   layer: (options) => Layer.effectContext(services(options))
 })
 
 /** What a local policy is, besides its folder. */
 export interface LocalOptions extends Partial<Training> {
+  readonly revision?: string
   readonly weights?: "folder" | number
   readonly device?: Device
 }
@@ -105,7 +137,8 @@ export interface LocalOptions extends Partial<Training> {
 /**
  * A Qwen2.5-VL model of any size, sampled and trained in this process by ONNX Runtime.
  *
- * `folder` is in Hugging Face layout, relative to the working directory. `weights` is "folder" (its safetensors) or a seed
+ * `folder` is in Hugging Face layout, relative to the working directory; where there is none of that name, `ORG/NAME` is a model on
+ * the Hugging Face hub, at `revision` ("main" unless given), which is pinned to its commit when the study is planned. `weights` is "folder" (its safetensors) or a seed
  * to draw random weights from, for training from scratch.
  *
  * `lora` trains low-rank adapters (rank at least 1, dropout always 0) on the named matrices of every decoder layer in place of

@@ -1,0 +1,46 @@
+/** What the hub says of a repository: which commit a revision is, and which files it holds. */
+import { asking } from "./ask.ts"
+import { type Listed } from "./cache.ts"
+import { refusal } from "./hubError.ts"
+import { called, isCommit, type Repository } from "./repository.ts"
+import type { Settings } from "./settings.ts"
+
+/** The commit of a revision. */
+export const commitOf = async (settings: Settings, repository: Repository, signal: AbortSignal): Promise<string> => {
+  const { datasetInfo, modelInfo } = await import("@huggingface/hub")
+  const { name, revision, type } = repository
+  const asked = { name, revision, hubUrl: settings.endpoint, fetch: asking(settings, signal) }
+  const { sha } = type === "model"
+    ? await modelInfo({ ...asked, additionalFields: ["sha"] })
+    : await datasetInfo({ ...asked, additionalFields: ["sha"] })
+  if (isCommit(sha)) return sha
+  throw refusal(repository, `${settings.endpoint} gives no commit for ${called(repository)}. Is HF_ENDPOINT a hub?`)
+}
+
+/** A path that stays in its folder on every system, and a hash that is one: both become paths of the cache. */
+const isSafe = ({ etag, path, size }: Listed): boolean =>
+  path.split("/").every((part) => part !== "" && part !== "." && part !== ".." && !/[\\:\0]/.test(part)) &&
+  /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(etag) && Number.isSafeInteger(size) && size >= 0
+
+/** The files of a commit. */
+export const filesAt = async (settings: Settings, repository: Repository, commit: string, signal: AbortSignal): Promise<ReadonlyArray<Listed>> => {
+  const { listFiles } = await import("@huggingface/hub")
+  const { name, type } = repository
+  const entries = listFiles({
+    repo: { name, type },
+    revision: commit,
+    recursive: true,
+    hubUrl: settings.endpoint,
+    fetch: asking(settings, signal)
+  })
+  const files: Array<Listed> = []
+  for await (const { lfs, oid = "", path, size, type } of entries) {
+    if (type !== "file") continue
+    const file = { path, size: lfs?.size ?? size, etag: lfs?.oid ?? oid }
+    if (!isSafe(file)) {
+      throw refusal(repository, `${called(repository)} lists ${JSON.stringify(path)}, which cannot be kept: a path that leaves its folder, or no hash. Use another revision.`)
+    }
+    files.push(file)
+  }
+  return files
+}
