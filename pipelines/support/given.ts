@@ -3,7 +3,8 @@
  *
  * - `ASSAY_DATA`: a folder with the real sets, each as docs/data says: `coco`, `ovdeval`, `refs` (with `rec_jsons_processed` and the
  *   pictures' folders), `superclevr`;
- * - `ASSAY_POLICY`, `ASSAY_LARGE_POLICY`: folders of Qwen2.5-VL 3B and 7B.
+ * - `ASSAY_POLICY`, `ASSAY_LARGE_POLICY`: folders of Qwen2.5-VL 3B and 7B;
+ * - `ASSAY_SERVER`: a vLLM that samples for `policy` while it trains here, such as http://127.0.0.1:8000/v1; it calls the model "policy".
  *
  * A study names no path, so that it stays as it is when these change.
  */
@@ -16,7 +17,17 @@ const real = process.env["ASSAY_POLICY"] !== undefined
 export const policyFolder = process.env["ASSAY_POLICY"] ?? "assay:tiny-vl"
 export const largePolicyFolder = process.env["ASSAY_LARGE_POLICY"] ?? "assay:tiny-vl-large"
 
-export const policy = Policy.local(policyFolder)
+/** Sampled on a server, trained here. */
+export const split = (url: string) =>
+  Policy.split({
+    sampler: Policy.openai({ url, model: "policy", folder: policyFolder }),
+    trainer: Policy.local(policyFolder),
+    sync: "reload"
+  })
+
+const server = process.env["ASSAY_SERVER"]
+
+export const policy = server === undefined ? Policy.local(policyFolder) : split(server)
 export const largePolicy = Policy.local(largePolicyFolder)
 
 /** What goes with the size of a model: VLM-R1's settings for billions of parameters, and such as move millions in few steps. */

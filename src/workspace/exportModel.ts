@@ -42,9 +42,9 @@ const occupant = (folder: string): string | undefined => {
  */
 export const exportModel = Effect.fn("Workspace.exportModel")(function*(workspace: Workspace, run: number, options: Options) {
   const { id, kept, params, stages, status } = yield* runById(workspace, run)
-  const folder = params["policy.folder"]
+  const folder = params["policy.folder"] ?? params["policy.local.folder"]
   if (typeof folder !== "string") {
-    return yield* new NoModel({ message: `Run ${id} has no model to export: its policy is not Policy.local(folder).` })
+    return yield* new NoModel({ message: `Run ${id} has no model to export: its policy is not Policy.local(folder), nor trained by one.` })
   }
   const hash = options.kept === undefined
     ? stages.findLast(({ subject }) => subject !== null)?.subject

@@ -45,7 +45,8 @@ const inValue = (
 ]
 
 const places = (nodes: ReadonlyArray<Node>, prefix = "", trail: ReadonlyArray<number> = []): Array<Place> => {
-  const called = labels(nodes)
+  // a study has one policy, which goes by what it is; those in it go by who they are
+  const called = labels(trail.length === 0 ? nodes : nodes.map((node) => node.kind === "policy" ? { ...node, label: node.name } : node))
   return nodes.flatMap((node, i) => {
     const path = `${prefix}${called[i]!}`
     const here = [...trail, i]

@@ -22,8 +22,8 @@ import { samplesOf } from "./samples.ts"
 
 const config = Schema.Struct({
   sync: Schema.Literals(["reload", "adapter"]),
-  folder: Schema.optionalKey(Schema.NonEmptyString),
-  serverFolder: Schema.optionalKey(Schema.NonEmptyString)
+  exchange: Schema.optionalKey(Schema.NonEmptyString),
+  exchangeOnServer: Schema.optionalKey(Schema.NonEmptyString)
 })
 
 type Config = typeof config.Type
@@ -34,20 +34,20 @@ const parts = {
 }
 
 /** The folder that weights are put in, and how the server calls it. Without one that is named, a temporary one, as long as the policy lives. */
-const exchange = ({ folder, serverFolder }: Config) =>
+const route = ({ exchange, exchangeOnServer }: Config) =>
   Effect.gen(function*() {
-    const here = folder === undefined
+    const here = exchange === undefined
       ? yield* Effect.acquireRelease(
         Effect.promise(() => mkdtemp(join(tmpdir(), "assay-split-"))),
         (made) => Effect.promise(() => rm(made, { recursive: true, force: true }))
       )
-      : resolve(folder)
+      : resolve(exchange)
     yield* Effect.tryPromise({
       try: () => mkdir(here, { recursive: true }),
       catch: (cause) =>
         new PolicyError({ operation: "split", message: `${here} cannot be made (${reasonOf(cause)}). Name another folder.`, exitCode: exits.invalid })
     })
-    return { here, there: (name: string) => serverFolder === undefined ? join(here, name) : posix.join(serverFolder, name) }
+    return { here, there: (name: string) => exchangeOnServer === undefined ? join(here, name) : posix.join(exchangeOnServer, name) }
   })
 
 const services = Effect.fnUntraced(function*(options: Config, held: Node.Held<typeof parts>) {
@@ -57,7 +57,7 @@ const services = Effect.fnUntraced(function*(options: Config, held: Node.Held<ty
     portable: Context.get(training, Portable),
     receiver: Context.get(sampling, Receiver),
     what: options.sync === "reload" ? "model" : "adapter",
-    ...yield* exchange(options)
+    ...yield* route(options)
   })
   const trainer = Context.get(training, Trainer)
   const subject = Context.get(training, Subject)
@@ -78,7 +78,7 @@ const make = define({
   name: "split",
   module: import.meta.url,
   config,
-  incidental: ["folder", "serverFolder"],
+  incidental: ["exchange", "exchangeOnServer"],
   parts,
   offers: [Sampler, Trainer],
   layer: (options, held) => Layer.effectContext(services(options, held))
@@ -89,8 +89,8 @@ export interface SplitOptions {
   readonly sampler: PolicyNode<Sampler | Receiver>
   readonly trainer: PolicyNode<Sampler | Trainer | Portable>
   readonly sync: "reload" | "adapter"
-  readonly folder?: string
-  readonly serverFolder?: string
+  readonly exchange?: string
+  readonly exchangeOnServer?: string
 }
 
 /**
@@ -105,8 +105,8 @@ export interface SplitOptions {
  * ```
  * Before the first answer, and after every change, the trainer's weights are written into a folder and loaded by the server: whole
  * ("reload"), or the adapter that is trained ("adapter", with `lora`). That the answers are theirs is asked after each batch; answers of
- * others, as of a server that started anew, are dropped and asked for again. `folder` lies where both see it (a temporary one unless
- * given); `serverFolder` is what the server calls it, where that is another name.
+ * others, as of a server that started anew, are dropped and asked for again. `exchange` is a folder that both see (a temporary one unless
+ * given); `exchangeOnServer` is what the server calls it, where that is another name.
  *
  * Log-probabilities are the server's where it tells them with the ids of its tokens, else the trainer's. What they differ by is
  * recorded as `samplerGap`, and `importanceCap` corrects for it. Fails with `PolicyError`. Throws `InvalidConfig`, naming the key.
