@@ -21,7 +21,12 @@ export interface Server {
 }
 
 /** What came instead of an answer. `status` is undefined where no whole answer came at all. */
-export class Refused extends Data.TaggedError("Refused")<{ readonly status: number | undefined; readonly message: string }> {}
+export class Refused extends Data.TaggedError("Refused")<{
+  readonly status: number | undefined
+  readonly message: string
+  /** How long the server wants to be left alone. */
+  readonly afterSeconds?: number | undefined
+}> {}
 
 /** Milliseconds until a request is tried again: at first, doubled each time, and at most. */
 const wait = { first: 500, most: 15_000 } as const
@@ -35,6 +40,21 @@ const headers = ({ keyVariable }: Server): Record<string, string> => {
   return { "content-type": "application/json", ...(key ? { authorization: `Bearer ${key}` } : {}) }
 }
 
+/** Node's own `fetch` gives an answer up after five minutes, however long its caller would wait; this one leaves that to us. */
+const loadClient = async () => {
+  const { Agent, fetch } = await import("undici")
+  return { fetch, dispatcher: new Agent({ headersTimeout: 0, bodyTimeout: 0 }) }
+}
+
+let client: ReturnType<typeof loadClient> | undefined
+
+/** Seconds that a `Retry-After` asks for, which says them or a date. */
+const afterSeconds = (header: string | null): number | undefined => {
+  if (header === null) return undefined
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined
+}
+
 /** What is asked of a server: a path below its url, such as `models`; `../pause` lies beside its version. */
 export interface Call {
   readonly path: string
@@ -45,13 +65,15 @@ export interface Call {
 const once = (server: Server, { body, path }: Call): Effect.Effect<string, Refused> =>
   Effect.tryPromise({
     try: async (signal) => {
+      const { dispatcher, fetch } = await (client ??= loadClient())
       const response = await fetch(new URL(path, `${server.url.replace(/\/+$/, "")}/`), {
         method: body === undefined ? "GET" : "POST",
         headers: headers(server),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal
+        signal,
+        dispatcher
       })
-      return { status: response.status, body: await response.text() }
+      return { status: response.status, body: await response.text(), after: afterSeconds(response.headers.get("retry-after")) }
     },
     catch: (cause) => new Refused({ status: undefined, message: `cannot be reached (${fetchReasonOf(cause)})` })
   }).pipe(
@@ -59,8 +81,10 @@ const once = (server: Server, { body, path }: Call): Effect.Effect<string, Refus
       duration: server.timeoutSeconds * 1000,
       orElse: () => Effect.fail(new Refused({ status: undefined, message: `did not answer within ${server.timeoutSeconds} s` }))
     }),
-    Effect.flatMap(({ body, status }) =>
-      status === 200 ? Effect.succeed(body) : Effect.fail(new Refused({ status, message: `answered ${status}: ${failureIn(body)}` })))
+    Effect.flatMap(({ after, body, status }) =>
+      status === 200
+        ? Effect.succeed(body)
+        : Effect.fail(new Refused({ status, message: `answered ${status}: ${failureIn(body)}`, afterSeconds: after })))
   )
 
 const completion = (server: Server, request: ChatRequest): Effect.Effect<ChatCompletion, Refused> =>
@@ -69,7 +93,8 @@ const completion = (server: Server, request: ChatRequest): Effect.Effect<ChatCom
 
 /**
  * Asks until there is an answer: again where the server is busy, gone, or broke off in the middle, as long as patience lasts, and not
- * where it refuses the request. Waits vary by half, so that those who were turned away together do not come back together.
+ * where it refuses the request. Waits vary by half, so that those who were turned away together do not come back together, and are
+ * never shorter than the server asks for.
  */
 const patiently = <A>(
   { patienceSeconds }: Server,
@@ -81,7 +106,7 @@ const patiently = <A>(
     for (let pause: number = wait.first;; pause = Math.min(2 * pause, wait.most)) {
       const found = yield* Effect.result(ask)
       if (found._tag === "Success") return found.success
-      const pausing = pause * (0.5 + (yield* Random.next))
+      const pausing = (found.failure.afterSeconds ?? 0) * 1000 + pause * (0.5 + (yield* Random.next))
       if (!worth(found.failure) || (yield* Clock.currentTimeMillis) + pausing > end) return yield* found.failure
       yield* Effect.sleep(pausing)
     }
@@ -100,7 +125,9 @@ const remedy = ({ keyVariable, patienceSeconds }: Server, refused: Refused): str
   if (status === undefined) return "Start it, or correct the url."
   if (status === 401 || status === 403) return keyVariable === undefined ? "Name the variable that holds its key as keyVariable." : `Set ${keyVariable}.`
   if (status === 404) return "Correct the url (with /v1) and the model's name, as its /v1/models says it."
-  return worthAnother(refused) ? `It was asked again for ${patienceSeconds} s.` : "Change what the message names."
+  if (!worthAnother(refused)) return "Change what the message names."
+  const wants = refused.afterSeconds === undefined ? "" : ` It wants to be left alone for ${Math.ceil(refused.afterSeconds)} s: see patienceSeconds.`
+  return `It was asked again for ${patienceSeconds} s.${wants}`
 }
 
 /** A refusal as the policy's error, with what to do about it: every run would meet it, but for one about this request alone. */

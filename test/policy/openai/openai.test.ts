@@ -54,8 +54,8 @@ describe("a server that gives several answers, ids and log-probabilities", () =>
       const served = yield* serving(vllm)
       const sampler = yield* samplerOf(served.url, { folder: "assay:tiny-vl" })
       const [group, other] = yield* sampler.sample([question("Where?"), question("What?", 1)], drawn)
-      const [first, second] = asked(served)
       assert.strictEqual(asked(served).length, 2)
+      const [first, second] = ["Where?", "What?"].map((text) => asked(served).find((request) => JSON.stringify(request.messages).includes(text)))
       assert.deepInclude(first, { model: "tiny", n: 3, max_tokens: 20, temperature: 1, top_p: 0.9, top_k: -1, repetition_penalty: 1, presence_penalty: 0 })
       assert.notStrictEqual(first!.seed, second!.seed)
       assert.isTrue(Number.isInteger(first!.seed) && first!.seed >= 0 && first!.seed < 2 ** 31)
@@ -146,6 +146,11 @@ describe("a server in trouble", () => {
       response.write("{\"choices\": [{\"message\"")
       setTimeout(() => response.destroy(), 20)
     }],
+    ["breaks off in the middle of an answer that comes in chunks", (_, response) => {
+      response.writeHead(200, { "content-type": "application/json" })
+      response.write("{\"choices\": [{\"message\": {\"content\": \"<think>")
+      setTimeout(() => response.destroy(), 20)
+    }],
     ["sends half an answer as if it were one", (_, response) => void response.writeHead(200).end("{\"choices\": [{")]
   ]
 
@@ -162,6 +167,36 @@ describe("a server in trouble", () => {
       const error = yield* Effect.flip((yield* samplerOf(served.url, { patienceSeconds: 1 })).sample([question("?")], greedy))
       assert.match(error.message, /\/v1 answered 503: oh\. It was asked again for 1 s\./)
       assert.deepInclude(error, { exitCode: 1, everybodys: true })
+    }).pipe(Effect.scoped))
+
+  const busyFor = (header: string): Answer => (_, response) => {
+    response.setHeader("retry-after", header)
+    send(response, { error: { message: "slow down" } }, 429)
+  }
+
+  const ways: ReadonlyArray<readonly [string, () => string]> = [
+    ["seconds", () => "1"],
+    ["a date", () => new Date(Date.now() + 2000).toUTCString()]
+  ]
+
+  it.live.each(ways)("that says in %s when to come again is left alone until then", ([, header]) =>
+    Effect.gen(function*() {
+      const at: Array<number> = []
+      const answer = troubled(1, (...all) => busyFor(header())(...all))
+      const served = yield* serving((request, ...rest) => {
+        if (typeof request.messages[0]!.content !== "string") at.push(Date.now())
+        return answer(request, ...rest)
+      })
+      yield* (yield* samplerOf(served.url)).sample([question("Where?")], greedy)
+      assert.strictEqual(at.length, 2)
+      assert.isAtLeast(at[1]! - at[0]!, 1000)
+    }).pipe(Effect.scoped))
+
+  it.live("that wants to be left alone for longer than there is patience is given up, and why is said", () =>
+    Effect.gen(function*() {
+      const served = yield* serving(troubled(Infinity, busyFor("3600")))
+      const error = yield* Effect.flip((yield* samplerOf(served.url)).sample([question("?")], greedy))
+      assert.match(error.message, /answered 429: slow down\. .* left alone for 3600 s: see patienceSeconds\./)
     }).pipe(Effect.scoped))
 
   it.live("that does not answer in time is asked again", () =>
