@@ -3,6 +3,7 @@ import { coco } from "./coco.ts"
 import { data } from "./data.ts"
 import { decode } from "./decode.ts"
 import { memory } from "./memory.ts"
+import { rollout } from "./rollout.ts"
 import { scaling } from "./scaling.ts"
 import { score } from "./score.ts"
 import { step } from "./step.ts"
@@ -10,7 +11,7 @@ import { store } from "./store.ts"
 import type { Part, Settings } from "./support/measure.ts"
 import { train } from "./train.ts"
 
-const parts: { readonly [name: string]: Part } = { train, decode, step, score, coco, store, data, scaling, memory }
+const parts: { readonly [name: string]: Part } = { train, decode, step, score, coco, store, data, scaling, memory, rollout }
 
 const [name, settings] = process.argv.slice(2)
 console.log(JSON.stringify(await parts[name!]!(JSON.parse(settings!) as Settings)))

@@ -89,12 +89,14 @@ const wanted = (dataset: Dataset, asks: (example: AnyExample) => unknown, limit 
     })
   })
 
+const greedy = { n: 1, temperature: 0, topP: 1, topK: 0 } as const
+
 /** One greedy answer to each prompt. Greedy sampling draws nothing, so its key does not matter. */
 const answer = (prompts: ReadonlyArray<Prompt>, maxTokens: number) =>
   Effect.gen(function*() {
     const sampler = yield* Sampler
     const questions = prompts.map(({ image, messages }) => ({ messages, images: [image.path], key: Random.key(0) }))
-    const completions = yield* sampler.sample(questions, { n: 1, temperature: 0, topP: 1, topK: 0, maxTokens })
+    const completions = yield* sampler.sample(questions, { ...greedy, maxTokens })
     const rendered = yield* Effect.forEach(questions, (question) => sampler.render(question))
     return prompts.map((_, i) => {
       const { finishReason, text, tokens } = completions[i]![0]!
@@ -133,6 +135,7 @@ const define = <E extends AnyExample, Asked, Truth, Answer, Fields extends Schem
     },
     subject: "reads",
     needs: [Sampler],
+    wants: (options) => ({ ...greedy, maxTokens: (options as unknown as Settings).maxTokens }),
     gives: "input",
     makes: (_, { task }) => [task.name],
     metrics: (_, { reward, task }) => [

@@ -3,7 +3,7 @@ import type * as Context from "effect/Context"
 import type * as Layer from "effect/Layer"
 import type * as Schema from "effect/Schema"
 import * as Node from "../pipeline/declare/Node.ts"
-import type { PolicyNode } from "../pipeline/declare/policyNode.ts"
+import type { PolicyNode, Probe } from "../pipeline/declare/policyNode.ts"
 import type { Subject } from "../pipeline/run/services.ts"
 
 type Service = Context.Service.Any
@@ -21,6 +21,8 @@ export interface Definition<
     config: Schema.Struct<Fields>["Type"],
     parts: Node.Held<P>
   ) => Layer.Layer<Offered<Offers> | Subject, { readonly message: string }>
+  /** For a policy that lies elsewhere: finds out before anything runs whether it is there, and what it can do. */
+  readonly probe?: (config: Schema.Struct<Fields>["Type"], parts: Node.Held<P>) => Probe | undefined
 }
 
 /** Config in, and the nodes that the policy holds where it holds any. */
@@ -48,10 +50,14 @@ export const define = <
 >(
   definition: Definition<Fields, P, Offers>
 ): Constructor<Schema.Struct<Fields>["Encoded"], P, PolicyNode<Offered<Offers>>> => {
-  const build = Node.define<Fields, P, Pick<PolicyNode<Offered<Offers>>, "offers" | "layer">>(
+  const build = Node.define<Fields, P, Pick<PolicyNode<Offered<Offers>>, "offers" | "layer" | "probe">>(
     // a study has one policy, which its paths call by what it is
     { ...definition, kind: "policy", label: "policy" },
-    (config, parts) => ({ offers: definition.offers.map(({ key }) => key), layer: definition.layer(config, parts) })
+    (config, parts) => ({
+      offers: definition.offers.map(({ key }) => key),
+      layer: definition.layer(config, parts),
+      probe: definition.probe?.(config, parts)
+    })
   )
   const make = (config: unknown, parts: Node.Parts = {}) => build(config, parts)
   return make as never // the types of the definition put in

@@ -48,7 +48,7 @@ export type Choice = typeof Choice.Type
 
 export const ChatCompletion = Schema.Struct({
   choices: Schema.NonEmptyArray(Choice),
-  usage: optional(Schema.Struct({ completion_tokens: optional(Schema.Int) }))
+  usage: optional(Schema.Struct({ prompt_tokens: optional(Schema.Int), completion_tokens: optional(Schema.Int) }))
 })
 
 export type ChatCompletion = typeof ChatCompletion.Type

@@ -32,6 +32,7 @@ export const sample = Stage.define({
   config,
   subject: "reads",
   needs: [Sampler],
+  wants: ({ groupSize, ...choice }) => ({ n: groupSize, ...choice }),
   random: true,
   run: ({ groupSize, ...choice }, batch: PromptBatch) =>
     Effect.gen(function*() {

@@ -3,6 +3,8 @@ import * as fs from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Plan from "../pipeline/plan/Plan.ts"
+import * as Probes from "../pipeline/plan/Probes.ts"
+import { exits } from "../pipeline/Errors.ts"
 import { empty, Ledger } from "../pipeline/run/ledger.ts"
 import * as Store from "../store/index.ts"
 import { type Before, placeOf, reasons } from "./explain.ts"
@@ -16,6 +18,8 @@ export interface Explained {
   readonly why: ReadonlyArray<ReadonlyArray<string>>
   /** What would be fetched first. */
   readonly supplies: ReadonlyArray<Supply>
+  /** What policies elsewhere said. */
+  readonly probed: ReadonlyArray<Probes.Probed>
 }
 
 /** The ledger to plan with: creates nothing where there is no database. */
@@ -31,13 +35,21 @@ const before = (db: string, experiment: string) =>
     return new Map(rows.map(({ position, preimage, seed, variant }) => [placeOf(variant, seed, position), preimage]))
   }).pipe(Effect.scoped, Effect.map((map): Before => map))
 
-/** What a run with the same options would do, and why. Runs nothing, and writes nothing where there is no database. */
+/**
+ * What a run with the same options would do, and why. Runs nothing, and writes nothing where there is no database. Policies
+ * elsewhere are asked once; one that is not there now is no failure, as it may be when the study runs.
+ *
+ * Fails as `Plan.plan` does, and with `UnfitPolicy`.
+ */
 export const plan = Effect.fn("Workspace.plan")(function*(workspace: Workspace, study: Study, options: Plan.Options = {}) {
   const made = yield* Effect.provide(Plan.plan(study.experiment, options), ledger(workspace))
+  const probed = yield* Probes.probe(made, 0)
+  yield* Probes.unfit(made, probed, ({ exitCode }) => exitCode === exits.invalid)
   const explained: Explained = {
     plan: made,
     why: reasons(made, yield* before(workspace.db, made.experiment.name)),
-    supplies: yield* supplies(made)
+    supplies: yield* supplies(made),
+    probed
   }
   return explained
 })

@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import { counting } from "../data/inspect/counting.ts"
 import { Report } from "../data/problems.ts"
 import * as Plan from "../pipeline/plan/Plan.ts"
+import * as Probes from "../pipeline/plan/Probes.ts"
 import * as Claims from "../pipeline/run/Claims.ts"
 import * as ComputeThreads from "../pipeline/run/ComputeThreads.ts"
 import { type Event, Progress } from "../pipeline/run/Progress.ts"
@@ -20,6 +21,9 @@ export interface Options extends Plan.Options {
   readonly jobs?: number
 }
 
+/** Seconds for which a policy that does not answer yet is waited for: longer, and a wrong address would look like a slow one. */
+const patience = 10
+
 /** Everything that runs on a workspace rest on. */
 const services = ({ db, generated, objects }: Workspace) =>
   Layer.mergeAll(
@@ -30,10 +34,10 @@ const services = ({ db, generated, objects }: Workspace) =>
 
 /**
  * Takes the lock of the workspace for the rest of the scope, plans, and returns the plan with what executes it: every run,
- * `jobs` at a time, telling `listen` what happens. `again` plans anew, for a study whose rule may ask for more seeds. `remarks`
+ * `jobs` at a time, telling `listen` what happens. Policies elsewhere are asked first whether they will do. `again` plans anew, for a study whose rule may ask for more seeds. `remarks`
  * are what its data sets said until then of rows that they left out and of pictures, the first of each kind.
  *
- * Fails as `Plan.plan` does, and with `StoreError` (reason "running") while another process runs studies there.
+ * Fails as `Plan.plan` does, with `UnfitPolicy`, and with `StoreError` (reason "running") while another process runs studies there.
  */
 export const prepare = Effect.fn("Workspace.prepare")(
   function*(workspace: Workspace, { experiment, file }: Study, { jobs = 1, ...options }: Options = {}) {
@@ -44,16 +48,21 @@ export const prepare = Effect.fn("Workspace.prepare")(
     const [problems, notes] = [counting(1), counting(1)]
     const report = { problem: problems.add, note: notes.add }
     const remarks = () => [...problems.counts(), ...notes.counts()].flatMap(({ first }) => first)
-    const roundOf = (plan: Plan.Plan) => ({
+    const roundOf = (plan: Plan.Plan, probed: ReadonlyArray<Probes.Probed>) => ({
       plan,
       execute: (listen: (event: Event) => void = () => {}) =>
-        Runner.run(plan, { jobs, environment, file: storedPath(file) }).pipe(
+        Runner.run(plan, { jobs, environment, file: storedPath(file), factsOf: ({ policy }) => Probes.factsOf(probed, policy) }).pipe(
           Effect.provideService(Progress, listen),
           Effect.provideService(Report, report),
           Effect.provideContext(context)
         )
     })
-    const planned = (options: Plan.Options) => Effect.map(Effect.provideContext(Plan.plan(experiment, options), context), roundOf)
+    const planned = Effect.fnUntraced(function*(options: Plan.Options) {
+      const plan = yield* Effect.provideContext(Plan.plan(experiment, options), context)
+      const probed = yield* Probes.probe(plan, patience)
+      yield* Probes.unfit(plan, probed)
+      return roundOf(plan, probed)
+    })
     return { ...(yield* planned(options)), again: planned({ ...options, force: undefined }), remarks }
   }
 )

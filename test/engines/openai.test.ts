@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Data, Evaluate, Experiment, Pipeline, Policy, Prompt } from "assay"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -11,8 +12,14 @@ import sharp from "sharp"
 import { afterAll, beforeAll } from "vitest"
 import { Memory, runStudy } from "../../src/testing.ts"
 import type { PolicyNode } from "../../src/engine.ts"
+import { loadText } from "../../src/model/loadText.ts"
+import { load as loadConfig } from "../../src/model/modelConfig.ts"
 import * as Random from "../../src/pipeline/Random.ts"
 import { capabilities } from "../../src/policy/openai/capabilities.ts"
+import { dataUri } from "../../src/policy/openai/dataUri.ts"
+import { promptTokens } from "../../src/policy/openai/readAlike.ts"
+import { withImages } from "../../src/policy/openai/request.ts"
+import { smartResize } from "../../src/vision/smartResize.ts"
 import { has, type Running, transformers, vllm } from "./servers.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "assay-engines-"))
@@ -96,6 +103,59 @@ describe.skipIf(!has("vllm")).each(["tiny-vl", "tiny-vl-large"])("vLLM with %s",
       const gaps = groups.flat().flatMap(({ logprobs }, i) => logprobs.map((value, t) => Math.abs(value - own[i]![t]!)))
       assert.strictEqual(gaps.length, sequences.reduce((sum, { tokens }) => sum + tokens.length, 0))
       assert.isBelow(Math.max(...gaps), 1e-3)
+    }).pipe(Effect.scoped))
+
+  /** Sides around every rounding: of multiples of 28, of the limits, long and narrow. */
+  const sizes = [[28, 28], [29, 57], [41, 43], [112, 84], [127, 99], [224, 224], [225, 223], [333, 77], [500, 21], [640, 480], [1023, 767]] as const
+
+  it.live("reads prompts token by token as the folder says, pictures at the size that they are sent at", () =>
+    Effect.gen(function*() {
+      const { preprocessor: { maxPixels, merge, minPixels, patch } } = yield* loadConfig(pathOf(model))
+      const text = yield* loadText(pathOf(model))
+      for (const [width, height] of sizes) {
+        const path = join(folder, `${width}x${height}.png`)
+        yield* Effect.promise(() => sharp({ create: { width, height, channels: 3, background: "#608020" } }).png().toFile(path))
+        const sent = yield* dataUri(path, (size) => Effect.fromResult(smartResize(size, { factor: patch * merge, minPixels, maxPixels })))
+        const { messages } = question(0)
+        const response = yield* Effect.promise(() =>
+          fetch(`${server.url}/../tokenize`, {
+            method: "POST",
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify({ model: "tiny", messages: withImages(messages, [sent.uri]) })
+          }))
+        const { tokens } = yield* Effect.promise(() => response.json() as Promise<{ tokens: ReadonlyArray<number> }>)
+        const rendered = yield* Effect.fromResult(text.render(messages, { addGenerationPrompt: true }))
+        const expanded = yield* Effect.fromResult(text.expandImages(rendered, [(sent.width * sent.height) / (patch * merge) ** 2]))
+        assert.deepStrictEqual(tokens, text.encode(expanded), `${width} x ${height}`)
+        assert.strictEqual(yield* Effect.fromResult(promptTokens(text, messages, [sent], patch * merge)), tokens.length)
+      }
+    }))
+
+  it.live("is refused where it would resize what it is sent, whose boxes would then be of another size", () =>
+    Effect.gen(function*() {
+      const pixels = { minPixels: 100_352, maxPixels: 200_704 }
+      const sampler = yield* samplerOf(Policy.openai({ url: server.url, model: "tiny", folder: pathOf(model), pixels }))
+      const error = yield* Effect.flip(sampler.sample([question(0)], drawn))
+      assert.match(error.message, /reads \d+ tokens of a prompt that has \d+ by .*: it resizes pictures/)
+    }).pipe(Effect.scoped))
+
+  it.live("that is killed with eight questions under way is asked again when it is back, and says what it would have said", () =>
+    Effect.gen(function*() {
+      const sampler = yield* samplerOf(policy(server.url))
+      const questions = Array.from({ length: 8 }, (_, i) => question(i))
+      const long = { ...drawn, n: 8, maxTokens: 160 }
+      const said = (groups: Effect.Success<ReturnType<typeof sampler.sample>>) => groups.map((group) => group.map(({ tokens }) => tokens))
+      const undisturbed = said(yield* sampler.sample(questions, long))
+      const asking = yield* Effect.forkChild(sampler.sample(questions, long))
+      const busy = /^vllm:num_requests_running\S* ([\d.]+)/m
+      yield* Effect.promise(async () => {
+        for (let running = 0; running < 8;) {
+          running = Number(busy.exec(await (await fetch(`${server.url}/../metrics`)).text())?.[1] ?? 0)
+        }
+        await server.stop()
+        server = await server.again()
+      })
+      assert.deepStrictEqual(said(yield* Fiber.join(asking)), undisturbed)
     }).pipe(Effect.scoped))
 
   it.live("is told about prompts that are too long, and about models that it has not", () =>

@@ -17,7 +17,10 @@ export const has = (name: string): boolean => {
 
 export interface Running {
   readonly url: string
+  /** Kills it, in the middle of whatever it does. */
   readonly stop: () => Promise<void>
+  /** Starts it anew at the same url. */
+  readonly again: () => Promise<Running>
 }
 
 const freePort = (): Promise<number> =>
@@ -31,8 +34,8 @@ const freePort = (): Promise<number> =>
 const quiet = { HF_HUB_OFFLINE: "1", DO_NOT_TRACK: "1", VLLM_NO_USAGE_STATS: "1" }
 
 /** Starts a program of an environment and waits until it answers. Throws, with its last words, where it ends instead. */
-const start = async (name: string, program: string, args: (port: number) => ReadonlyArray<string>, env: Record<string, string>): Promise<Running> => {
-  const port = await freePort()
+const start = async (name: string, program: string, args: (port: number) => ReadonlyArray<string>, env: Record<string, string>, at?: number): Promise<Running> => {
+  const port = at ?? await freePort()
   const child = spawn(join(folder, name, "bin", program), args(port), { env: { ...process.env, ...quiet, ...env }, detached: true })
   let words = ""
   const hear = (chunk: Buffer) => (words = `${words}${chunk}`.slice(-4000))
@@ -53,7 +56,8 @@ const start = async (name: string, program: string, args: (port: number) => Read
       new Promise((resolve) => {
         child.removeAllListeners("exit").on("exit", () => resolve())
         process.kill(-child.pid!, "SIGKILL") // its workers, too
-      })
+      }),
+    again: () => start(name, program, args, env, port)
   }
 }
 

@@ -8,6 +8,7 @@ import { toFetch } from "../fetching.ts"
 import { grid } from "../grid.ts"
 import { print, printJson } from "../output.ts"
 import { planOptions } from "../planOptions.ts"
+import { visible } from "../visible.ts"
 
 const counts = (plan: Plan.Plan): { readonly [status: string]: number } => {
   const stages = plan.runs.flatMap((run) => run.stages)
@@ -15,7 +16,16 @@ const counts = (plan: Plan.Plan): { readonly [status: string]: number } => {
   return { finished: of("finished"), runs: of("runs"), resumes: of("resumes"), shared: of("shared") }
 }
 
-const text = ({ plan, supplies, why }: Workspace.Explained): string => {
+/** What is known of a policy elsewhere, or why it would not do now. */
+const policyLine = ({ found, variant }: Workspace.Explained["probed"][number]): ReadonlyArray<string> => [
+  "",
+  variant,
+  found._tag === "Failure"
+    ? `now: ${visible(found.failure.message)}`
+    : Object.entries(found.success).map(([name, value]) => `${name} ${visible(String(value))}`).join(", ")
+]
+
+const text = ({ plan, probed, supplies, why }: Workspace.Explained): string => {
   const { finished, resumes, runs, shared } = counts(plan)
   const total = plan.runs.reduce((sum, run) => sum + run.stages.length, 0)
   const blocks = plan.runs.map(({ record: { seed, variant }, stages }, i) =>
@@ -26,13 +36,19 @@ const text = ({ plan, supplies, why }: Workspace.Explained): string => {
   )
   const summary = `${plan.experiment.name}: ${plan.runs.length} runs of ${total} stages: ` +
     `${finished} finished, ${shared} shared, ${resumes} resume, ${runs} run`
-  return [summary, ...(supplies.length === 0 ? [] : [toFetch(supplies).join("\n")]), ...blocks].join("\n\n")
+  const policies = probed.length === 0 ? [] : [`policies\n${grid(probed.map(policyLine))}`]
+  return [summary, ...(supplies.length === 0 ? [] : [toFetch(supplies).join("\n")]), ...blocks, ...policies].join("\n\n")
 }
 
-const json = ({ plan, supplies, why }: Workspace.Explained) => ({
+const json = ({ plan, probed, supplies, why }: Workspace.Explained) => ({
   experiment: plan.experiment.name,
   counts: counts(plan),
   fetches: supplies.map(({ bytes, files, name }) => ({ name, files, bytes })),
+  policies: probed.map(({ found, policy, variant }) => ({
+    variant,
+    name: policy.name,
+    ...(found._tag === "Failure" ? { problem: found.failure.message } : { facts: found.success })
+  })),
   runs: plan.runs.map(({ record: { fingerprint, seed, variant }, stages }, i) => ({
     variant,
     seed,

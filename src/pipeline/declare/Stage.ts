@@ -6,6 +6,7 @@ import { BrokenStage } from "../Errors.ts"
 import type { BuiltIn, LoopStep } from "../run/services.ts"
 import type { Declared, Metric } from "./Metric.ts"
 import * as Node from "./Node.ts"
+import type { Wanted } from "./policyNode.ts"
 
 /** What a stage does with the policy being studied. */
 export type Subject = "ignores" | "reads" | "changes"
@@ -15,6 +16,8 @@ export interface Behaviour {
   readonly subject: Subject
   /** Keys of the policy's services that it asks for. */
   readonly needs: ReadonlyArray<string>
+  /** What it is going to want of them, for policies that find out beforehand whether they can. */
+  readonly wants: Wanted["wants"]
   /**
    * What the next stage gets: what this one returns, or what it was given itself. The engine relies on the latter and never
    * asks what such a stage returns, so a new evaluation before a loop does not make the loop run again.
@@ -110,6 +113,8 @@ export interface Definition<
   readonly subject?: Subject
   /** Services of the policy that `run` asks for, such as `[Sampler]`. */
   readonly needs?: Needs
+  /** What it is going to want of them, by names that policies know, such as `{ topK: 5 }`; nothing unless given. */
+  readonly wants?: (config: Schema.Struct<Fields>["Type"]) => Wanted["wants"]
   /** "output" unless given. */
   readonly gives?: Gives
   readonly steps?: (config: Schema.Struct<Fields>["Type"]) => number
@@ -190,6 +195,7 @@ export const define = <
     return {
       subject: definition.subject ?? "ignores",
       needs: (definition.needs ?? []).map(({ key }) => key),
+      wants: definition.wants?.(config) ?? {},
       gives: definition.gives ?? "output",
       steps: definition.steps?.(config),
       repeatable: definition.repeatable ?? false,

@@ -1,7 +1,34 @@
 /** Policies as a study names them. */
+import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import type { ExitCode } from "../Errors.ts"
+import type { Json } from "../json.ts"
 import type { Subject } from "../run/services.ts"
 import type { Node } from "./Node.ts"
+
+/** What a stage is going to want of its policy, by names that policies know: `{ topK: 5 }`. */
+export interface Wanted {
+  readonly stage: string
+  readonly wants: { readonly [what: string]: Json }
+}
+
+/** What is known of a policy that lies outside of this process; stored with the environment of its runs. */
+export interface Facts {
+  readonly [name: string]: string | number
+}
+
+/** A policy is not there, or cannot do what is wanted: `message` says what to do. */
+export interface PolicyProblem {
+  readonly message: string
+  /** That of a wrong study where no waiting would help. */
+  readonly exitCode: ExitCode
+}
+
+/**
+ * Finds out, before anything runs, whether a policy is there and can do what stages want of it. It is asked once a plan, and
+ * waits at most `patienceSeconds` for one that does not answer yet.
+ */
+export type Probe = (wanted: ReadonlyArray<Wanted>, patienceSeconds: number) => Effect.Effect<Facts, PolicyProblem>
 
 /**
  * A policy: plain data with the hash of its files in `content`, and the layer that brings it to life.
@@ -13,10 +40,13 @@ export interface PolicyNode<R> extends Node {
   /** Keys of the services in `R`, for plans. */
   readonly offers: ReadonlyArray<string>
   readonly layer: Layer.Layer<R | Subject, { readonly message: string }>
+  /** Left out by a policy that lies in this process. */
+  readonly probe?: Probe | undefined
 }
 
 /** A policy of any kind; it offers at least its state. */
 export type AnyPolicy = Node & {
   readonly offers: ReadonlyArray<string>
   readonly layer: Layer.Layer<never, { readonly message: string }>
+  readonly probe?: Probe | undefined
 }

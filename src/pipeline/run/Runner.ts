@@ -17,6 +17,8 @@ export interface Options {
   /** Runs side by side, at least 1. */
   readonly jobs: number
   readonly environment: Environment
+  /** What else is known of what a run runs on, such as the server of its policy. */
+  readonly factsOf?: (run: PlannedRun) => Environment["facts"]
   /** Path of the file that declares the study. */
   readonly file: string
 }
@@ -89,7 +91,8 @@ export const run = Effect.fn("Runner.run")(function*(plan: Plan, options: Option
   const journal = yield* Journal
   yield* journal.openExperiment({ ...plan.experiment, file: options.file }, options.environment)
   // All of them first, so that whoever looks into the database meanwhile sees what is still to come.
-  const ids = yield* Effect.forEach(plan.runs, ({ record }) => journal.openRun(record, options.environment))
+  const environmentOf = (run: PlannedRun): Environment => ({ facts: { ...options.environment.facts, ...options.factsOf?.(run) } })
+  const ids = yield* Effect.forEach(plan.runs, (run) => journal.openRun(run.record, environmentOf(run)))
   const executor = yield* Executor.make
   let stopped = false
   const next = Effect.fnUntraced(function*(planned: PlannedRun, id: number) {

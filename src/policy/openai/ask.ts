@@ -15,20 +15,20 @@ const keyOf = (request: ChatRequest, weights: string): string =>
 
 /**
  * The completions that a server answers with, as `read` reads them: those that the running stage got before, or what it says now,
- * which is kept as soon as it is there. What weights answered that are others by then is not.
+ * which is kept as soon as it is there, unless `read` fails. What weights answered that are others by then is not.
  */
 export const ask = (
   server: Server,
   request: ChatRequest,
   { still, weights }: Asked,
-  read: (answer: ChatCompletion) => ReadonlyArray<Completion>
+  read: (answer: ChatCompletion) => Effect.Effect<ReadonlyArray<Completion>, PolicyError>
 ): Effect.Effect<ReadonlyArray<Completion>, Refused | JournalError | PolicyError> =>
   Effect.gen(function*() {
     const answers = yield* Answers
     const key = keyOf(request, weights)
     const kept = yield* answers.find(key)
     if (kept !== undefined) return JSON.parse(kept) as ReadonlyArray<Completion> // as it was kept below, by the same code
-    const found = read(yield* post(server, request))
+    const found = yield* read(yield* post(server, request))
     if (yield* still) yield* answers.keep(key, JSON.stringify(found))
     return found
   })

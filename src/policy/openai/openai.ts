@@ -5,12 +5,13 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { load as loadConfig } from "../../model/modelConfig.ts"
 import { loadText } from "../../model/loadText.ts"
-import { textsIn } from "../../model/message.ts"
+import { type Message, textsIn } from "../../model/message.ts"
 import { modelFolder } from "../../model/shipped.ts"
 import * as Config from "../../pipeline/declare/Config.ts"
 import type { PolicyNode } from "../../pipeline/declare/policyNode.ts"
 import { exits } from "../../pipeline/Errors.ts"
 import type { JournalError } from "../../pipeline/run/journal.ts"
+import type { ChatCompletion } from "../../protocol/chat.ts"
 import type { Size } from "../../vision/Box.ts"
 import { type PixelLimits, smartResize } from "../../vision/smartResize.ts"
 import { define } from "../define.ts"
@@ -20,9 +21,10 @@ import { Receiver } from "../receiver.ts"
 import { type Completion, Sampler } from "../sampler.ts"
 import { stateless } from "../stateless.ts"
 import { ask } from "./ask.ts"
-import { type Capabilities, capabilities } from "./capabilities.ts"
 import { dataUri } from "./dataUri.ts"
 import { failed, type Refused, type Server } from "./post.ts"
+import { checkAble, probe, probed } from "./probe.ts"
+import { promptTokens, readAlike } from "./readAlike.ts"
 import { completions, requests, requestsEach, withImages } from "./request.ts"
 import { receiving } from "./weights.ts"
 
@@ -68,19 +70,16 @@ const readFolder = (folder: string) =>
     return { text: yield* loadText(path), size: { factor: patch * merge, minPixels, maxPixels } }
   }).pipe(Effect.mapError(wrong("folder")))
 
-/** Fails where more is wanted of the server than it does. */
-const checkAble = ({ extras }: Capabilities, url: string, topK: number): Effect.Effect<void, PolicyError> =>
-  extras || topK === 0
-    ? Effect.void
-    : Effect.fail(wrong("sample")({ message: `${url} does not take top_k, and ${topK} is wanted. Sample with topK 0, or by another server.` }))
-
 const services = Effect.fnUntraced(function*({ concurrency, folder, model, pixels, ...server }: typeof config.Type & Server) {
   const local = folder === undefined ? undefined : yield* readFolder(folder)
   const { factor, ...limits } = { ...(local?.size ?? qwen), ...pixels }
   const inputSize = (size: Size) => Effect.mapError(Effect.fromResult(smartResize(size, { factor, ...limits })), wrong("inputSize"))
   const tokenizer = local === undefined ? undefined : { encode: local.text.encode, end: local.text.endIds[0]! }
   const given = yield* receiving(server, model)
-  const able = yield* Effect.cached(Effect.mapError(capabilities(server, model), (refused) => failed(server, "probe", refused)))
+  const expectedOf = (messages: ReadonlyArray<Message>, images: ReadonlyArray<Size>) =>
+    local === undefined
+      ? Effect.undefined
+      : Effect.mapError(Effect.fromResult(promptTokens(local.text, messages, images, factor)), wrong("sample"))
   return Context.make(Receiver, given.receiver).pipe(Context.add(Sampler, {
     pixelLimits: Effect.succeed(limits),
     inputSize,
@@ -90,21 +89,28 @@ const services = Effect.fnUntraced(function*({ concurrency, folder, model, pixel
         : Effect.mapError(Effect.fromResult(local.text.render(messages, { addGenerationPrompt: true })), wrong("render")),
     sample: (questions, options) =>
       Effect.gen(function*() {
-        const can = yield* able
-        yield* checkAble(can, server.url, options.topK)
+        const can = yield* probed(server, model)
+        yield* checkAble(can, server.url, options)
         const asking = yield* given.asked
         const asked = yield* Effect.forEach(questions, ({ images, key, messages }) =>
           Effect.gen(function*() {
             // made when the first of them is sent, so that the server has work while the next pictures are read
-            const all = yield* Effect.cached(Effect.map(
-              Effect.forEach(images, (image) => Effect.mapError(dataUri(image, inputSize), wrong("sample"))),
-              (uris) => requests(asking.model, withImages(messages, uris), options, key, can)
-            ))
+            const all = yield* Effect.cached(Effect.gen(function*() {
+              const sent = yield* Effect.forEach(images, (image) => Effect.mapError(dataUri(image, inputSize), wrong("sample")))
+              const made = requests(asking.model, withImages(messages, sent.map(({ uri }) => uri)), options, key, can)
+              const expected = yield* expectedOf(messages, sent)
+              return made.map((request) => ({ request, expected }))
+            }))
             return Array.from({ length: requestsEach(options, can) }, (_, i) => Effect.map(all, (made) => made[i]!))
           }))
-        const found = yield* Effect.forEach(asked.flat(), (request) =>
-          Effect.flatMap(request, (made) =>
-            Effect.mapError(ask(server, made, asking, (answer) => completions(answer, tokenizer)), unanswered(server))), { concurrency })
+        const found = yield* Effect.forEach(asked.flat(), (next) =>
+          Effect.flatMap(next, ({ expected, request }) => {
+            const read = (answer: ChatCompletion) =>
+              (folder === undefined || expected === undefined ? Effect.void : readAlike(answer, expected, server.url, folder)).pipe(
+                Effect.as(completions(answer, tokenizer))
+              )
+            return Effect.mapError(ask(server, request, asking, read), unanswered(server))
+          }), { concurrency })
         return asked.map((all, i) => {
           const own: ReadonlyArray<Completion> = found.slice(i * all.length, (i + 1) * all.length).flat()
           return options.temperature === 0 ? Array.from({ length: options.n }, () => own[0]!) : own
@@ -119,7 +125,8 @@ const make = define({
   config,
   incidental: ["concurrency", "timeoutSeconds", "patienceSeconds", "keyVariable"],
   offers: [Sampler, Receiver],
-  layer: (options) => Layer.merge(Layer.effectContext(services(options)), stateless)
+  layer: (options) => Layer.merge(Layer.effectContext(services(options)), stateless),
+  probe: ({ model, ...server }) => probe(server, model)
 })
 
 /**

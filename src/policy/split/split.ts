@@ -81,7 +81,8 @@ const make = define({
   incidental: ["exchange", "exchangeOnServer"],
   parts,
   offers: [Sampler, Trainer],
-  layer: (options, held) => Layer.effectContext(services(options, held))
+  layer: (options, held) => Layer.effectContext(services(options, held)),
+  probe: (_, { sampler }) => sampler.probe
 })
 
 /** Who samples, who trains, and how weights go from one to the other. */

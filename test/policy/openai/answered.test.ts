@@ -6,6 +6,7 @@ import { Answers } from "../../../src/pipeline/run/answers.ts"
 import { JournalError } from "../../../src/pipeline/run/journal.ts"
 import { ask } from "../../../src/policy/openai/ask.ts"
 import { completions, requests } from "../../../src/policy/openai/request.ts"
+import type { ChatCompletion } from "../../../src/protocol/chat.ts"
 import * as Random from "../../../src/pipeline/Random.ts"
 import { type Served, serve, vllm } from "./dialects.ts"
 
@@ -32,7 +33,12 @@ const asking = Effect.gen(function*() {
   const served = yield* Effect.promise(() => serve(vllm))
   servers.push(served)
   const server = { url: served.url, timeoutSeconds: 5, patienceSeconds: 1 }
-  return { served, say: (text: string, key = 1, weights = "") => ask(server, made(text, key), weights, completions) }
+  const read = (answer: ChatCompletion) => Effect.succeed(completions(answer))
+  return {
+    served,
+    say: (text: string, key = 1, weights = "", still = true) =>
+      ask(server, made(text, key), { model: "tiny", weights, still: Effect.succeed(still) }, read)
+  }
 })
 
 describe("a request", () => {
@@ -47,6 +53,14 @@ describe("a request", () => {
         yield* other.pipe(Effect.provideService(Answers, answers))
       }
       assert.deepStrictEqual([served.asked.length, kept.size], [4, 4])
+    }))
+
+  it.effect("that other weights may have answered is not kept", () =>
+    Effect.gen(function*() {
+      const { answers, kept } = keeping()
+      const { say } = yield* asking
+      yield* say("Where?", 1, "after step 3", false).pipe(Effect.provideService(Answers, answers))
+      assert.strictEqual(kept.size, 0)
     }))
 
   it.effect("is asked every time where nothing is kept", () =>

@@ -14,13 +14,20 @@ export interface Served {
 
 export type Answer = (request: ChatRequest, response: ServerResponse, count: number) => void | Promise<void>
 
-/** Serves chat completions by `answer`, which is told how many were asked before. */
-export const serve = async (answer: Answer): Promise<Served> => {
+/** What vLLM 0.32 says of itself. */
+export const vllmSelf = {
+  "/v1/models": { object: "list", data: [{ id: "tiny", object: "model", owned_by: "vllm", root: "/models/tiny", parent: null, max_model_len: 2048 }] },
+  "/version": { version: "0.32.0" }
+}
+
+/** Serves chat completions by `answer`, which is told how many were asked before; what it says of itself by path. */
+export const serve = async (answer: Answer, self: { readonly [path: string]: unknown } = {}): Promise<Served> => {
   const asked: Array<ChatRequest> = []
   let [running, most] = [0, 0]
   const server = createServer(async (incoming, response) => {
-    const request = await json(incoming) as ChatRequest
+    if (incoming.url! in self) return send(response, self[incoming.url!])
     if (incoming.url !== "/v1/chat/completions") return void response.writeHead(404).end("{\"detail\":\"Not Found\"}")
+    const request = await json(incoming) as ChatRequest
     most = Math.max(most, ++running)
     response.on("close", () => running--)
     asked.push(request)
@@ -63,7 +70,8 @@ export const vllm: Answer = (request, response) =>
         token_ids: request.return_token_ids ? [5, 6] : null
       }
     }),
-    usage: { prompt_tokens: 9, completion_tokens: 2 * request.n, total_tokens: 11 }
+    // without `prompt_tokens`, which the real one says: nobody here counts them
+    usage: { completion_tokens: 2 * request.n }
   })
 
 const known = ["model", "messages", "max_tokens", "temperature", "top_p", "presence_penalty", "frequency_penalty", "n", "seed", "logprobs"]
@@ -76,6 +84,6 @@ export const transformers: Answer = (request, response) => {
     id: "1",
     object: "chat.completion",
     choices: [{ finish_reason: "stop", index: 0, message: { content: saidTo(request, 0), role: "assistant", reasoning_content: "Hm." } }],
-    usage: { completion_tokens: 3, prompt_tokens: 9, total_tokens: 12 }
+    usage: { completion_tokens: 3 }
   })
 }

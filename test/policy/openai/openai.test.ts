@@ -10,6 +10,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import sharp from "sharp"
 import { afterAll, afterEach, beforeAll } from "vitest"
+import { Answers } from "../../../src/pipeline/run/answers.ts"
 import * as Random from "../../../src/pipeline/Random.ts"
 import { Memory, planStudy } from "../../../src/testing.ts"
 import { ChatCompletion, failureIn, textOf } from "../../../src/protocol/chat.ts"
@@ -90,7 +91,7 @@ describe("a server that gives one answer, takes thoughts apart and refuses what 
     Effect.gen(function*() {
       const served = yield* serving(transformers)
       const error = yield* Effect.flip((yield* samplerOf(served.url)).sample([question("?")], { ...drawn, topK: 5 }))
-      assert.match(error.message, /does not take top_k, and 5 is wanted/)
+      assert.match(error.message, /does not take top_k, and topK 5 is wanted/)
     }).pipe(Effect.scoped))
 
   it.effect("says a greedy answer once, however many are wanted, and its tokens are counted by the folder's tokenizer", () =>
@@ -117,6 +118,19 @@ describe("images", () => {
       yield* other.sample([question("?")], greedy)
       assert.deepInclude(yield* seen(larger), yield* other.inputSize({ width: 75, height: 61 }))
       assert.deepStrictEqual(yield* other.pixelLimits!, limits)
+    }).pipe(Effect.scoped))
+
+  it.effect("that the server resizes are refused, as the boxes in its answers would be of another size; nothing is kept of those", () =>
+    Effect.gen(function*() {
+      const kept: Array<string> = []
+      const answers = { find: () => Effect.undefined, keep: (key: string) => Effect.sync(() => void kept.push(key)) }
+      const resizing: Answer = (_, response) =>
+        send(response, { choices: [{ message: { content: "a" }, finish_reason: "stop" }], usage: { prompt_tokens: 9, completion_tokens: 2 } })
+      const served = yield* serving(resizing)
+      const sampler = yield* samplerOf(served.url, { folder: "assay:tiny-vl" })
+      const error = yield* Effect.flip(sampler.sample([question("?")], greedy).pipe(Effect.provideService(Answers, answers)))
+      assert.match(error.message, /\/v1 reads 9 tokens of a prompt that has 20 by assay:tiny-vl: it resizes pictures/)
+      assert.deepStrictEqual([kept, error.exitCode, error.everybodys], [[], 3, true])
     }).pipe(Effect.scoped))
 
   const Side = Schema.Int.check(Schema.isBetween({ minimum: 30, maximum: 3000 }))

@@ -1,0 +1,105 @@
+/** What a server can do, asked before anything runs. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { afterEach } from "vitest"
+import { openai } from "../../../src/policy/openai/openai.ts"
+import { split } from "../../../src/policy/split/split.ts"
+import { local } from "../../../src/policy/local/local.ts"
+import { type Answer, send, type Served, serve, transformers, vllm, vllmSelf } from "./dialects.ts"
+
+const servers: Array<Served> = []
+afterEach(() => Promise.all(servers.splice(0).map(({ close }) => close())))
+
+const serving = (answer: Answer, self?: { readonly [path: string]: unknown }) =>
+  Effect.tap(Effect.promise(() => serve(answer, self)), (served) => Effect.sync(() => servers.push(served)))
+
+const wanting = (wants: object) => [{ stage: "sample", wants: { n: 2, topK: 0, maxTokens: 20, ...wants } }]
+
+const probe = (url: string, wants: object = {}) => openai({ url, model: "tiny" }).probe!(wanting(wants), 0)
+
+describe("what is found out about a server", () => {
+  it.effect("is what it can do, and what it says of itself", () =>
+    Effect.gen(function*() {
+      const served = yield* serving(vllm, vllmSelf)
+      assert.deepStrictEqual(yield* probe(served.url), {
+        "server.url": served.url,
+        "server.model": "tiny",
+        "server.software": "vllm 0.32.0",
+        "server.contextTokens": 2048,
+        "server.n": 1,
+        "server.seed": 1,
+        "server.logprobs": 1,
+        "server.tokenIds": 1,
+        "server.extras": 1,
+        "server.continuousBatching": 1
+      })
+    }))
+
+  it.effect("leaves out what it does not say", () =>
+    Effect.gen(function*() {
+      const served = yield* serving(transformers)
+      assert.deepStrictEqual(yield* probe(served.url), {
+        "server.url": served.url,
+        "server.model": "tiny",
+        "server.n": 0,
+        "server.seed": 1,
+        "server.logprobs": 0,
+        "server.tokenIds": 0,
+        "server.extras": 0
+      })
+    }))
+
+  it.effect("is asked once, by however many policies at a time, and again where it failed", () =>
+    Effect.gen(function*() {
+      let broken = true
+      const served = yield* serving((request, response, count) => broken ? send(response, {}, 503) : vllm(request, response, count))
+      yield* Effect.flip(probe(served.url))
+      const before = served.asked.length
+      broken = false
+      yield* Effect.all([probe(served.url), probe(served.url)], { concurrency: 2 })
+      yield* probe(served.url)
+      assert.strictEqual(served.asked.length - before, 2)
+    }))
+
+  it.effect("is asked for a policy that trains elsewhere, too", () =>
+    Effect.gen(function*() {
+      const served = yield* serving(transformers)
+      const policy = split({ sampler: openai({ url: served.url, model: "tiny" }), trainer: local("assay:tiny-vl"), sync: "reload" })
+      const error = yield* Effect.flip(policy.probe!(wanting({ topK: 5 }), 0))
+      assert.match(error.message, /does not take top_k/)
+    }))
+})
+
+describe("a server is refused", () => {
+  it.effect("that does not take what a stage wants", () =>
+    Effect.gen(function*() {
+      const served = yield* serving(transformers)
+      const error = yield* Effect.flip(probe(served.url, { topK: 5 }))
+      assert.match(error.message, /\/v1 does not take top_k, and by the stage "sample" topK 5 is wanted\. Sample with topK 0, or by another server\./)
+      assert.strictEqual(error.exitCode, 3)
+    }))
+
+  it.effect("that has no room for the answers", () =>
+    Effect.gen(function*() {
+      const served = yield* serving(vllm, vllmSelf)
+      const error = yield* Effect.flip(probe(served.url, { maxTokens: 2048 }))
+      assert.match(error.message, /has room for 2048 tokens, prompt included, and by the stage "sample" answers of maxTokens 2048 are wanted/)
+    }))
+
+  it.effect("that has no such model, with those that it has", () =>
+    Effect.gen(function*() {
+      const served = yield* serving((_, response) => send(response, { error: { message: "The model `huge` does not exist." } }, 404), vllmSelf)
+      const error = yield* Effect.flip(openai({ url: served.url, model: "huge" }).probe!([], 0))
+      assert.match(error.message, /answered 404: The model `huge` does not exist \(it has "tiny"\)\. Correct the url/)
+      assert.strictEqual(error.exitCode, 3)
+    }))
+
+  it.effect("that is not there, which it may yet be", () =>
+    Effect.gen(function*() {
+      const { close, url } = yield* Effect.promise(() => serve(vllm))
+      yield* Effect.promise(close)
+      const error = yield* Effect.flip(probe(url))
+      assert.match(error.message, /cannot be reached \(.*ECONNREFUSED.*\)\. Start it, or correct the url\./)
+      assert.strictEqual(error.exitCode, 1)
+    }))
+})
