@@ -1,13 +1,14 @@
 /** From questions to what a model reads: token ids, positions and pictures. */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { exits } from "../pipeline/Errors.ts"
 import type { Size } from "../vision/Box.ts"
 import * as Image from "../vision/Image.ts"
 import { patches } from "../vision/patches.ts"
 import { bicubic } from "../vision/resize.ts"
 import { type AspectRatioError, type PixelLimits, smartResize } from "../vision/smartResize.ts"
-import type { Question } from "./message.ts"
+import type { Message, Question } from "./message.ts"
 import type { ModelConfig, PreprocessorConfig } from "./modelConfig.ts"
 import type { Text, TextError } from "./modelText.ts"
 import { type ImageGrid, promptPositions } from "./positions.ts"
@@ -36,6 +37,20 @@ export interface Encoder {
   readonly encode: (
     question: Question
   ) => Effect.Effect<EncodedPrompt, AspectRatioError | TextError | Image.ImageError | PromptTooLong>
+}
+
+/** The token ids of messages, with the images in them at the sizes that the model sees. */
+export const promptIds = (
+  { merge, patch }: PreprocessorConfig,
+  text: Text,
+  messages: ReadonlyArray<Message>,
+  sizes: ReadonlyArray<Size>
+): Result.Result<ReadonlyArray<number>, TextError> => {
+  const counts = sizes.map(({ height, width }) => (height * width) / (patch * merge) ** 2)
+  return text.render(messages, { addGenerationPrompt: true }).pipe(
+    Result.flatMap((rendered) => text.expandImages(rendered, counts)),
+    Result.map(text.encode)
+  )
 }
 
 /** Decoded pictures kept for the next time they are asked about: 64 MiB of pixels. */
@@ -68,10 +83,7 @@ export const make = (config: ModelConfig, preprocessor: PreprocessorConfig, text
       columns: image.width / preprocessor.patch,
       patches: () => patches(image, options)
     }))
-    const rendered = yield* render(question)
-    const counts = grids.map((grid) => (grid.rows * grid.columns) / preprocessor.merge ** 2)
-    const expanded = yield* Effect.fromResult(text.expandImages(rendered, counts))
-    const ids = text.encode(expanded)
+    const ids = yield* Effect.fromResult(promptIds(preprocessor, text, question.messages, images))
     if (ids.length >= config.maxPositions) {
       const message = `A prompt has ${ids.length} tokens, images included, and the model reads ${config.maxPositions} at ` +
         "most. Shorten the prompt or lower max_pixels in preprocessor_config.json."
@@ -82,7 +94,7 @@ export const make = (config: ModelConfig, preprocessor: PreprocessorConfig, text
   return { pixelLimits, inputSize, render, encode }
 }
 
-/** Keeps the latest results while their pixels fit into the cache. */
+/** Keeps the latest results while their pixels, and the data URIs that some came from, fit into the cache. */
 const remember = <E>(load: (path: string) => Effect.Effect<Image.Image, E>) => {
   const known = new Map<string, Image.Image>()
   let bytes = 0
@@ -92,11 +104,11 @@ const remember = <E>(load: (path: string) => Effect.Effect<Image.Image, E>) => {
     return Effect.tap(load(path), (image) =>
       Effect.sync(() => {
         known.set(path, image)
-        bytes += image.pixels.length
+        bytes += path.length + image.pixels.length
         for (const [oldest, dropped] of known) {
           if (bytes <= cachedBytes) break
           known.delete(oldest)
-          bytes -= dropped.pixels.length
+          bytes -= oldest.length + dropped.pixels.length
         }
       }))
   }

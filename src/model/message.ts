@@ -6,7 +6,7 @@ export interface Message {
   readonly content: string | ReadonlyArray<{ readonly type: "image" } | { readonly type: "text"; readonly text: string }>
 }
 
-/** What a model is asked: messages, and the files of the images that they mention, in order. */
+/** What a model is asked: messages, and the images that they mention, in order: their files, or data URIs. */
 export interface Question {
   readonly messages: ReadonlyArray<Message>
   readonly images: ReadonlyArray<string>

@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { exits } from "../pipeline/Errors.ts"
 import type { Message } from "./message.ts"
 import { ModelFolderError, readJson, readOptional, readOptionalJson } from "./modelFolderError.ts"
+import { tokenBytes } from "./tokenBytes.ts"
 
 /** Messages or a prompt that the model's text side cannot take. */
 export class TextError extends Data.TaggedError("TextError")<{ readonly message: string }> {
@@ -37,6 +38,10 @@ export interface Text {
   readonly encode: (text: string) => ReadonlyArray<number>
   /** Text of token ids, special tokens and ids beyond the vocabulary left out. */
   readonly decode: (ids: ReadonlyArray<number>) => string
+  /** The bytes of one token, those of a special token's name too; none of an id beyond the vocabulary. */
+  readonly bytes: (id: number) => Uint8Array
+  /** Whether `decode` leaves a token out. */
+  readonly isSilent: (id: number) => boolean
   readonly special: SpecialIds
   /** Ids that end a completion, the end of a turn first. */
   readonly endIds: ReadonlyArray<number>
@@ -67,6 +72,11 @@ export const load = Effect.fn("Text.load")(function*(folder: string) {
 })
 
 const make = (tokenizer: Tokenizer, template: Template, special: SpecialIds, endIds: ReadonlyArray<number>): Text => ({
+  bytes: (id) => {
+    const added = tokenizer.get_added_tokens_decoder().get(id)
+    return added === undefined ? tokenBytes(tokenizer.id_to_token(id) ?? "") : new TextEncoder().encode(added.content)
+  },
+  isSilent: (id) => tokenizer.id_to_token(id) === undefined || tokenizer.get_added_tokens_decoder().get(id)?.special === true,
   render: (messages, { addGenerationPrompt }) =>
     Result.try({
       try: () => template.render({ messages, add_generation_prompt: addGenerationPrompt }),

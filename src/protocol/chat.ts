@@ -3,32 +3,68 @@ import * as Schema from "effect/Schema"
 
 const optional = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
 
-export interface ChatMessage {
-  readonly role: string
-  readonly content:
-    | string
-    | ReadonlyArray<
-      | { readonly type: "text"; readonly text: string }
-      | { readonly type: "image_url"; readonly image_url: { readonly url: string } }
-    >
-}
+const absent = <S extends Schema.Top>(schema: S) => Schema.optionalKey(schema)
 
-/** A request. The fields from `top_k` on are not OpenAI's own: some servers refuse them, and others need them said. */
-export interface ChatRequest {
-  readonly model: string
-  readonly messages: ReadonlyArray<ChatMessage>
-  readonly max_tokens: number
-  readonly temperature: number
-  readonly top_p: number
-  readonly presence_penalty: number
-  readonly frequency_penalty: number
-  readonly n: number
-  readonly seed: number
-  readonly logprobs: boolean
-  readonly top_k?: number
-  readonly repetition_penalty?: number
-  readonly return_token_ids?: boolean
-}
+const Part = Schema.Union([
+  Schema.Struct({ type: Schema.Literal("text"), text: Schema.String }),
+  Schema.Struct({
+    type: Schema.Literal("image_url"),
+    image_url: Schema.Struct({ url: Schema.String, detail: absent(Schema.Literals(["auto", "high"])) })
+  })
+])
+
+const AskedMessage = Schema.Struct({
+  role: Schema.Literals(["system", "developer", "user", "assistant"]),
+  content: Schema.Union([Schema.String, Schema.Array(Part)]),
+  name: absent(Schema.String)
+})
+
+export type ChatMessage = typeof AskedMessage.Type
+
+/** Answers a request: more would not be computed side by side. */
+export const mostAnswers = 64
+
+/**
+ * A request as a server of ours takes it. What has one value only is taken where it changes nothing, and what is of type `Unknown`
+ * says nothing about the answer. The fields from `top_k` on are not OpenAI's own.
+ */
+export const ReceivedRequest = Schema.Struct({
+  model: Schema.String,
+  messages: Schema.Array(AskedMessage).check(Schema.isMinLength(1)),
+  max_tokens: absent(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
+  max_completion_tokens: absent(Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))),
+  temperature: absent(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 100 }))),
+  top_p: absent(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMinimum: true }))),
+  n: absent(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: mostAnswers }))),
+  seed: absent(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
+  logprobs: absent(Schema.Boolean),
+  top_logprobs: absent(Schema.Literal(0)),
+  stop: absent(Schema.Union([Schema.NonEmptyString, Schema.Array(Schema.NonEmptyString).check(Schema.isMaxLength(16))])),
+  stream: absent(Schema.Boolean),
+  stream_options: absent(Schema.Struct({ include_usage: absent(Schema.Boolean), include_obfuscation: absent(Schema.Unknown) })),
+  presence_penalty: absent(Schema.Literal(0)),
+  frequency_penalty: absent(Schema.Literal(0)),
+  response_format: absent(Schema.Struct({ type: Schema.Literal("text") })),
+  user: absent(Schema.Unknown),
+  metadata: absent(Schema.Unknown),
+  store: absent(Schema.Unknown),
+  service_tier: absent(Schema.Unknown),
+  safety_identifier: absent(Schema.Unknown),
+  prompt_cache_key: absent(Schema.Unknown),
+  prompt_cache_retention: absent(Schema.Unknown),
+  /** -1 and 0 keep all. */
+  top_k: absent(Schema.Int.check(Schema.isGreaterThanOrEqualTo(-1))),
+  min_p: absent(Schema.Literal(0)),
+  repetition_penalty: absent(Schema.Literal(1)),
+  return_token_ids: absent(Schema.Boolean)
+})
+
+export type ReceivedRequest = typeof ReceivedRequest.Type
+
+type Said = "max_tokens" | "temperature" | "top_p" | "presence_penalty" | "frequency_penalty" | "n" | "seed" | "logprobs"
+
+/** A request as our client makes it: it leaves nothing to what a server takes for its default. */
+export type ChatRequest = ReceivedRequest & Required<Pick<ReceivedRequest, Said>>
 
 const Message = Schema.Struct({
   content: optional(Schema.String),

@@ -29,8 +29,14 @@ export interface Image extends Size {
 /** A picture that claims more pixels than this is a mistake or an attack, and is refused before it is unpacked. */
 export const largestPixels = 100_000_000
 
+/** The bytes of an image: of a file, or of a data URI. Throws what reading throws. */
+const bytesOf = async (source: string): Promise<Uint8Array> =>
+  isDataUri(source) ? Buffer.from(source.slice(source.indexOf(",") + 1), "base64") : readFile(source)
+
+const isDataUri = (source: string): boolean => source.startsWith("data:")
+
 /**
- * Decodes an image file to RGB, 8 bits a channel. What is transparent shows white, as in the reference (qwen_vl_utils), and EXIF
+ * Decodes an image file, or an image in a data URI of base64, to RGB, 8 bits a channel. What is transparent shows white, as in the reference (qwen_vl_utils), and EXIF
  * rotation is ignored, as there, since boxes are given in pixels as stored.
  *
  * Fails with `ImageError`, naming the file, when it is missing, no picture, cut short, or above `largestPixels`.
@@ -40,7 +46,7 @@ export const load = (path: string): Effect.Effect<Image, ImageError> =>
     try: async () => {
       // From memory, since libvips would remember a path's picture after the file has changed.
       const sharp = await loadSharp()
-      const source = sharp(await readFile(path), { limitInputPixels: largestPixels, failOn: "error" })
+      const source = sharp(await bytesOf(path), { limitInputPixels: largestPixels, failOn: "error" })
         .toColourspace("srgb").flatten({ background: "#fff" })
       const { data, info } = await source.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true })
       return { width: info.width, height: info.height, pixels: new Uint8Array(data) }
@@ -49,4 +55,6 @@ export const load = (path: string): Effect.Effect<Image, ImageError> =>
   })
 
 const unreadable = (path: string, cause: unknown): ImageError =>
-  ImageError.of(path, `Image ${path} cannot be read`, cause, " Restore the file or leave it out of the data set.")
+  isDataUri(path)
+    ? ImageError.of("data URI", "The image in a data URI cannot be read", cause)
+    : ImageError.of(path, `Image ${path} cannot be read`, cause, " Restore the file or leave it out of the data set.")

@@ -132,6 +132,15 @@ describe("encoding", () => {
     assert.strictEqual(text.decode([]), "")
   })
 
+  it("knows the bytes of every token, of special ones their names", () => {
+    const value = "red  circle\n\u00e9\ufeff🎉 [12, 7]"
+    const bytes = text.encode(value).flatMap((id) => Array.from(text.bytes(id)))
+    assert.deepStrictEqual(bytes, Array.from(new TextEncoder().encode(value)))
+    assert.strictEqual(new TextDecoder().decode(text.bytes(text.special.imEnd)), "<|im_end|>")
+    assert.strictEqual(text.bytes(10 ** 6).length, 0)
+    assert.deepStrictEqual([text.special.imEnd, 10 ** 6, text.encode("red")[0]!].map(text.isSilent), [true, true, false])
+  })
+
   it("gives the same ids again for a remembered text", () => {
     assert.strictEqual(text.encode("Is it remembered?"), text.encode("Is it remembered?"))
   })

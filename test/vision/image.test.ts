@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { deflateSync, crc32 } from "node:zlib"
@@ -52,6 +52,17 @@ describe("Image.load", () => {
       assert.strictEqual((yield* load(path)).pixels[0], 0)
       yield* make("#ffffff")
       assert.strictEqual((yield* load(path)).pixels[0], 255)
+    }))
+
+  it.effect("reads a picture in a data URI, and says no more than that of one that it cannot read", () =>
+    Effect.gen(function*() {
+      const path = join(yield* folder, "a.png")
+      const pixels = yield* write(path, 3)
+      const uri = (bytes: Uint8Array) => `data:image/png;base64,${Buffer.from(bytes).toString("base64")}`
+      assert.deepStrictEqual(yield* load(uri(readFileSync(path))), { width: 8, height: 6, pixels })
+      const error = yield* Effect.flip(load(uri(readFileSync(path).subarray(0, 40))))
+      assert.match(error.message, /^The image in a data URI cannot be read \(.+\)\.$/)
+      assert.strictEqual(error.path, "data URI")
     }))
 
   it.effect("names a file that is missing, cut short or no picture", () =>

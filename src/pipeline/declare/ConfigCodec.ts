@@ -27,14 +27,16 @@ const valueAt = (input: unknown, path: ReadonlyArray<PropertyKey>): unknown =>
   path.reduce<unknown>((value, key) =>
     typeof value === "object" && value !== null ? (value as { [key: PropertyKey]: unknown })[key] : undefined, input)
 
-/** Every key that does not fit, with what was expected and what was given. */
-const explain = (input: unknown, error: Schema.SchemaError): string =>
+/** Every key that does not fit, "" for the whole, with what was expected and what was given. */
+export const misfits = (input: unknown, error: Schema.SchemaError): ReadonlyArray<{ readonly key: string; readonly message: string }> =>
   format(error.issue).issues.map(({ message, path = [] }) => {
     const keys = path.map((part) => typeof part === "object" ? part.key : part)
     const given = valueAt(input, keys)
-    const got = given === undefined ? "" : `, got ${shown(given)}`
-    return `${keys.length === 0 ? "" : `${keys.map(String).join(".")}: `}${message}${got}`
-  }).join("; ")
+    return { key: keys.map(String).join("."), message: given === undefined ? message : `${message}, got ${shown(given)}` }
+  })
+
+const explain = (input: unknown, error: Schema.SchemaError): string =>
+  misfits(input, error).map(({ key, message }) => key === "" ? message : `${key}: ${message}`).join("; ")
 
 export const make = <Fields extends Schema.Struct.Fields>(
   name: string,
