@@ -95,5 +95,6 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   workspace: ["pipeline", "store", "hub", "model", "task", "data", "reward", "evaluate"],
   testing: ["pipeline"],
   "server/http": ["pipeline"],
-  cli: ["pipeline", "workspace", "report", "server/http"]
+  "server/openai": [...below, "model", "policy", "protocol", "server/http"],
+  cli: ["pipeline", "workspace", "report", "server/http", "server/openai"]
 }

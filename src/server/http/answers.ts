@@ -8,6 +8,8 @@ export class HttpError extends Data.TaggedError("HttpError")<{
   readonly message: string
   /** What a program can tell errors of one status by. */
   readonly code?: string
+  /** The field of the request that it is about, as a path: `messages.0.content`. */
+  readonly param?: string
   readonly headers?: Readonly<Record<string, string>>
 }> {}
 
@@ -21,9 +23,9 @@ export const errorOf = (cause: unknown): HttpError =>
   cause instanceof HttpError ? cause : new HttpError({ status: 500, message: `something broke in the server: ${reasonOf(cause)}` })
 
 /** The body of an error, in the shape that clients of OpenAI's protocol read as well. */
-export const errorBody = ({ code, message, status }: HttpError): string =>
+export const errorBody = ({ code, message, param, status }: HttpError): string =>
   JSON.stringify({
-    error: { message: cut(message), type: status < 500 ? "invalid_request_error" : "server_error", param: null, code: code ?? null }
+    error: { message: cut(message), type: status < 500 ? "invalid_request_error" : "server_error", param: param ?? null, code: code ?? null }
   })
 
 export const errorResponse = (error: HttpError): Response =>

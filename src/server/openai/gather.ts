@@ -1,0 +1,90 @@
+/** Questions that come one by one, sampled together. */
+import * as Data from "effect/Data"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import type * as Scope from "effect/Scope"
+import type { Question } from "../../model/message.ts"
+import type { Key } from "../../pipeline/Random.ts"
+import type { PolicyError } from "../../policy/policyError.ts"
+import type { Completion, SampleOptions, Sampler } from "../../policy/sampler.ts"
+
+/** As many questions wait as may. */
+export class Busy extends Data.TaggedError("Busy")<{ readonly waiting: number }> {}
+
+export interface Asking {
+  readonly question: Question & { readonly key: Key }
+  readonly options: SampleOptions
+}
+
+export interface Limits {
+  /** Questions that may wait. */
+  readonly waiting: number
+  /** Completions that are sampled together: as many as the model decodes side by side. */
+  readonly rows: number
+  /** Tokens that they may have in all, for which memory is taken at the start. */
+  readonly tokens: number
+  /** Milliseconds for which a free model waits for those who come together. */
+  readonly linger: number
+}
+
+export type Answering = Effect.Effect<ReadonlyArray<Completion>, PolicyError>
+
+/** Takes a question in, and gives what waits for its answer; who stops waiting before it is sampled is left out. */
+export type Ask = (asking: Asking) => Effect.Effect<Answering, Busy>
+
+/** Whether two questions can be sampled in one call. Lengths may differ: the longest is sampled, and others are cut. */
+const together = (a: SampleOptions, b: SampleOptions): boolean =>
+  a.n === b.n && a.temperature === b.temperature && a.topP === b.topP && a.topK === b.topK
+
+/** The question that has waited longest, and those behind it that go with it. */
+export const next = <A extends Asking>(waiting: ReadonlyArray<A>, { rows, tokens }: Pick<Limits, "rows" | "tokens">): ReadonlyArray<A> => {
+  const [first] = waiting
+  if (first === undefined) return []
+  const some: Array<A> = []
+  let longest = 0
+  for (const one of waiting.filter(({ options }) => together(options, first.options))) {
+    longest = Math.max(longest, one.options.maxTokens)
+    const count = (some.length + 1) * first.options.n
+    if (some.length > 0 && (count > rows || count * longest > tokens)) break
+    some.push(one)
+  }
+  return some
+}
+
+interface Waiting extends Asking {
+  readonly answer: Deferred.Deferred<ReadonlyArray<Completion>, PolicyError>
+}
+
+/**
+ * Samples what is asked, batch after batch, until the scope ends. Those that come while one is sampled go together in a following one. An
+ * answer depends on its question, its key and its options, and on nobody beside it.
+ */
+export const gather = (sample: Sampler["Service"]["sample"], limits: Limits): Effect.Effect<Ask, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const waiting = new Set<Waiting>()
+    const wanted = yield* Latch.make(false)
+
+    const batch = Effect.gen(function*() {
+      yield* wanted.await
+      yield* Effect.sleep(limits.linger)
+      const some = next([...waiting], limits)
+      for (const one of some) waiting.delete(one)
+      if (waiting.size === 0) yield* wanted.close
+      if (some.length === 0) return
+      const maxTokens = Math.max(...some.map(({ options }) => options.maxTokens))
+      const found = yield* Effect.result(sample(some.map(({ question }) => question), { ...some[0]!.options, maxTokens }))
+      yield* Effect.forEach(some, ({ answer }, i) =>
+        found._tag === "Success" ? Deferred.succeed(answer, found.success[i]!) : Deferred.fail(answer, found.failure))
+    })
+    yield* Effect.forkScoped(Effect.forever(batch))
+
+    return (asking) =>
+      Effect.suspend(() => {
+        if (waiting.size >= limits.waiting) return Effect.fail(new Busy({ waiting: waiting.size }))
+        const one: Waiting = { ...asking, answer: Deferred.makeUnsafe() }
+        waiting.add(one)
+        const leave = Effect.sync(() => waiting.delete(one))
+        return Effect.as(wanted.open, Effect.onInterrupt(Deferred.await(one.answer), () => leave))
+      })
+  })
