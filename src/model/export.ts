@@ -3,7 +3,7 @@ import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { load as loadFolder } from "./modelConfig.ts"
-import { adapterName, type Lora } from "./lora.ts"
+import { adapterFile, adapterName, type Lora } from "./lora.ts"
 import { ModelFolderError } from "./modelFolderError.ts"
 import { embeddingTable, layout, outputHead, parameterSpecs, tensorViews } from "./Parameters.ts"
 import * as Safetensors from "./Safetensors.ts"
@@ -35,7 +35,7 @@ export const writeAdapter = Effect.fn("Policy.writeAdapter")(function*(saved: Sa
     await mkdir(target, { recursive: true })
     await writeFile(join(target, "adapter_config.json"), `${JSON.stringify(peftConfig(lora, saved.folder), null, 2)}\n`)
   })
-  yield* Safetensors.write(join(target, "adapter_model.safetensors"), tensors, { format: "pt" })
+  yield* Safetensors.write(join(target, adapterFile), tensors, { format: "pt" })
 }, Effect.scoped)
 
 export interface FolderOptions {

@@ -5,6 +5,9 @@ import { type Layout, type ParameterSpec, tensorViews } from "./Parameters.ts"
 /** Matrices of a decoder layer that can carry an adapter, by their Hugging Face names. */
 export const targets = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"] as const
 
+/** The file of a folder in which PEFT keeps adapters. */
+export const adapterFile = "adapter_model.safetensors"
+
 /**
  * Low-rank adapters: a matrix W [outputs, inputs] of every decoder layer becomes W + alpha / rank * B A, with B
  * [outputs, rank] and A [rank, inputs]; only A and B train. There is no dropout.

@@ -1,4 +1,4 @@
-/** A policy whose model can leave it as a folder in Hugging Face layout, for whoever samples or trains it elsewhere. */
+/** A policy whose model can leave it as a folder in Hugging Face layout, and come back, for whoever samples or trains it elsewhere. */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { PolicyError } from "./policyError.ts"
@@ -11,4 +11,8 @@ export class Portable extends Context.Service<Portable, {
    * where there is no adapter.
    */
   readonly write: (folder: string, what: "model" | "adapter") => Effect.Effect<void, PolicyError>
+  /** What training changes: the whole model or an adapter; and whether the vision tower is part of it. */
+  readonly trains: { readonly what: "model" | "adapter"; readonly vision: boolean }
+  /** Takes what it trains from a folder that a trainer left, as `write` would have written it; in any type of number. */
+  readonly read: (folder: string) => Effect.Effect<void, PolicyError>
 }>()("assay/policy/Portable") {}

@@ -99,7 +99,11 @@ const services = (options: typeof config.Type) =>
         backward: (sequences, weights) => call("backward", sequences, weights),
         step: (how) => call("step", how)
       }),
-      Context.add(Portable, { write: (folder, what) => call("write", folder, what) }),
+      Context.add(Portable, {
+        trains: { what: options.lora === null ? "model" : "adapter", vision: options.lora === null && !options.freezeVision },
+        write: (folder, what) => call("write", folder, what),
+        read: (folder) => call("read", folder)
+      }),
       Context.add(Subject, {
         save: (path, what) => call("save", path, what),
         load: (path) => call("load", path)

@@ -20,7 +20,7 @@ export interface Courier {
 }
 
 export interface Route {
-  readonly portable: Portable["Service"]
+  readonly portable: Pick<Portable["Service"], "write">
   readonly receiver: Receiver["Service"]
   readonly what: Delivery["what"]
   /** Where weights are put. */

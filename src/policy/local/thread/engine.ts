@@ -141,6 +141,7 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
     step: async (adamW) => (await trainer()).step(adamW),
     save: async (path, what) => run((await state()).save(path, what)),
     load: async (path) => run((await state()).load(path)),
+    read: async (folder) => run((await state()).read(folder)),
     write: async (folder, what) => {
       const weights = `${folder}.state` // beside it: servers read whatever weights stand in a folder
       await run((await state()).save(weights, "weights"))

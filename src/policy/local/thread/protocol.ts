@@ -20,7 +20,7 @@ export interface EngineConfig extends Partial<Training> {
   readonly device?: Device
 }
 
-type Methods = Required<Sampler["Service"]> & Trainer["Service"] & Portable["Service"] & Subject["Service"]
+type Methods = Required<Sampler["Service"]> & Trainer["Service"] & Omit<Portable["Service"], "trains"> & Subject["Service"]
 
 type Promised<Method> = Method extends Effect.Effect<infer A, infer _E> ? () => Promise<A>
   : Method extends (...args: infer Args) => Effect.Effect<infer A, infer _E> ? (...args: Args) => Promise<A>

@@ -1,10 +1,11 @@
 /** What a policy is made of as it learns: weights, optimiser state, reference; saved and loaded. */
+import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Random from "../../../pipeline/Random.ts"
 import type { EngineConfig } from "../thread/protocol.ts"
 import type { ModelConfig } from "../../../model/modelConfig.ts"
 import type { ModelFolderError } from "../../../model/modelFolderError.ts"
-import { freshAdapters } from "../../../model/lora.ts"
+import { adapterFile, freshAdapters } from "../../../model/lora.ts"
 import { requireMemory } from "./requireMemory.ts"
 import { type Layout, tensorViews } from "../../../model/Parameters.ts"
 import type { Partition } from "./partition.ts"
@@ -29,6 +30,8 @@ export interface State {
   readonly reference: () => Float32Array
   readonly save: (path: string, what: "weights" | "training") => Effect.Effect<void, SafetensorsError>
   readonly load: (path: string | "initial") => Effect.Effect<void, SafetensorsError | ModelFolderError>
+  /** Takes the trained weights from a model folder, or from PEFT's where adapters train; whatever trained them starts anew. */
+  readonly read: (folder: string) => Effect.Effect<void, SafetensorsError | ModelFolderError>
 }
 
 /** Ids of the tokens that are an integer below 1,001. */
@@ -86,6 +89,7 @@ export const initial = Effect.fn("state.initial")(function*(
     else yield* begin(weights, at)
     yield* start()
   })
+  const clear = Effect.sync(() => begun?.gradient.fill(0))
   const loadFile = Effect.fnUntraced(function*(path: string) {
     const file = yield* Safetensors.open(path)
     const resumed = file.metadata.kind === "training" ? training() : undefined
@@ -96,6 +100,12 @@ export const initial = Effect.fn("state.initial")(function*(
     resumed.steps = Number(file.metadata.steps)
     referenced = file.metadata.reference === "yes"
     if (referenced) yield* readFrom(file, "reference.", reference())
+  }, Effect.scoped)
+
+  const readFolder = Effect.fnUntraced(function*(folder: string) {
+    const opened = options.lora ? Safetensors.open(join(folder, adapterFile)) : Safetensors.openFolder(folder)
+    yield* readFrom(yield* opened, "", weights)
+    yield* start()
   }, Effect.scoped)
 
   const named = (prefix: string, flat: Float32Array) =>
@@ -125,10 +135,7 @@ export const initial = Effect.fn("state.initial")(function*(
         { kind: "training", steps: String(steps), reference: referenced ? "yes" : "no", ...beside }
       )
     },
-    load: (path) =>
-      Effect.andThen(
-        Effect.sync(() => begun?.gradient.fill(0)),
-        path === "initial" ? loadInitial() : loadFile(path)
-      )
+    load: (path) => Effect.andThen(clear, path === "initial" ? loadInitial() : loadFile(path)),
+    read: (folder) => Effect.andThen(clear, readFolder(folder))
   } satisfies State
 })

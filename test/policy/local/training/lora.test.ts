@@ -1,6 +1,6 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { cpSync, readdirSync, readFileSync } from "node:fs"
+import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Random from "../../../../src/pipeline/Random.ts"
 import * as Engine from "../../../../src/policy/local/thread/engine.ts"
@@ -183,5 +183,30 @@ describe("trained adapters", () => {
     await plain.save(at("plain"), "weights")
     const refused = Effect.flip(writeAdapter({ weights: at("plain"), folder: base }, join(path, "none")))
     assert.include((await Effect.runPromise(refused)).message, "plain.safetensors: holds no adapters")
+  })
+})
+
+describe("a folder that a trainer left", () => {
+  const left = join(path, "left")
+  beforeAll(() => void mkdirSync(left))
+
+  it.each(["adapter", "model"] as const)("is taken as it is: %s", async (what) => {
+    const engine = what === "adapter" ? one : plain
+    await engine.load("initial")
+    await train(engine, 2)
+    const trained = await bytes(engine, "trained", "weights")
+    await engine.write(join(left, what), what)
+    await engine.load("initial")
+    assert.notDeepEqual(await bytes(engine, "initial", "weights"), trained)
+    await engine.read(join(left, what))
+    assert.deepStrictEqual(await bytes(engine, "taken", "weights"), trained)
+    // what is looked back to is what was taken
+    assert.deepStrictEqual(await engine.logprobs(answers, "reference"), await engine.logprobs(answers, "current"))
+    await engine.load("initial")
+  })
+
+  it("is refused where it holds something else", async () => {
+    const reason = await plain.read(join(left, "adapter")).then(() => "", String)
+    assert.match(reason, /model\.safetensors/)
   })
 })
