@@ -9,7 +9,7 @@ import { Artifacts } from "../pipeline/run/artifacts.ts"
 import * as Claims from "../pipeline/run/Claims.ts"
 import { Journal, type StageResult } from "../pipeline/run/journal.ts"
 import { type FinishedStage, Ledger } from "../pipeline/run/ledger.ts"
-import type { Artifact, ExperimentRecord, LinkRecord, RunRecord, StageRecord, StepRecord } from "../pipeline/run/Records.ts"
+import type { Artifact, Environment, ExperimentRecord, LinkRecord, RunRecord, StageRecord, StepRecord } from "../pipeline/run/Records.ts"
 import { Generated } from "../pipeline/run/services.ts"
 
 /** A stage execution. */
@@ -23,6 +23,8 @@ export interface MemoryStage {
   kept: StageResult["kept"]
   /** By key, those of which nothing is committed yet. */
   readonly answers: Map<string, string>
+  /** What it found out about its environment. */
+  facts?: Environment["facts"]
 }
 
 /** A run, and its stages by position. */
@@ -156,6 +158,10 @@ const stageMethods = (memory: Memory) => {
     findAnswer: (id: number, key: string) => Effect.sync(() => byId(id).answers.get(key)),
     keepAnswer: (id: number, key: string, answer: string) => Effect.sync(() => void (byId(id).answers.has(key) || byId(id).answers.set(key, answer))),
     forgetAnswers: (id: number) => Effect.sync(() => byId(id).answers.clear()),
+    noteFacts: (id: number, facts: Environment["facts"]) =>
+      Effect.sync(() => {
+        byId(id).facts = { ...byId(id).facts, ...facts }
+      }),
     failStage: (id: number, error: string) =>
       Effect.sync(() => {
         byId(id).status = "failed"

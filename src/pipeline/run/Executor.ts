@@ -111,6 +111,7 @@ export const make = Effect.gen(function*() {
 
   const execution = ({ run, stage }: Request, id: number, kept: Array<KeptRecord>): Execution["Service"] => ({
     stage: id,
+    fingerprint: stage.fingerprint,
     stepped: (done, steps, metrics) => report({ _tag: "StepCommitted", run, stage: stage.label, done, steps, metrics }),
     progress: (done, total, label) => report({ _tag: "StageProgress", run, stage: stage.label, done, total, label }),
     keep: (record) => {

@@ -5,6 +5,8 @@ import type { KeptRecord, MetricValue } from "./Records.ts"
 export class Execution extends Context.Service<Execution, {
   /** Id in the journal. */
   readonly stage: number
+  /** What its files may go by: the same whenever it is taken up again. */
+  readonly fingerprint: string
   /** Tells the display that a step was committed; `done` of `steps` are. */
   readonly stepped: (done: number, steps: number, metrics: ReadonlyArray<MetricValue>) => void
   /** Reports progress inside a step or stage. */

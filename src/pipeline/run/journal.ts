@@ -78,4 +78,6 @@ export class Journal extends Context.Service<Journal, {
   /** Drops the kept answers of a stage that is to begin anew. */
   readonly forgetAnswers: (stage: number) => Effect.Effect<void, JournalError>
   readonly failStage: (stage: number, error: string) => Effect.Effect<void, JournalError>
+  /** Adds facts that only the stage could find out to the environment of the runs that execute it. */
+  readonly noteFacts: (stage: number, facts: Environment["facts"]) => Effect.Effect<void, JournalError>
 }>()("assay/pipeline/Journal") {}

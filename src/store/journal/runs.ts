@@ -15,6 +15,24 @@ const bind = (value: Scalar): null | bigint | number | string => {
 
 const typeOf = (value: Scalar): string => value === null ? "null" : typeof value
 
+const factsOf = ({ handle }: Connection, environment: number): Environment["facts"] =>
+  Object.fromEntries(
+    handle.sqlite.prepare("SELECT name, value FROM environment_fact WHERE environment = ?").raw().all(environment) as Array<[string, string | number]>
+  )
+
+/** Runs that executed the stage themselves get an environment that has these facts, too. */
+const noteFacts = (connection: Connection, stage: number, facts: Environment["facts"]) =>
+  connection.write("noteFacts", (now) => {
+    const { sqlite } = connection.handle
+    const runs = sqlite.prepare(`
+      SELECT r.id, r.environment FROM run r JOIN run_stage rs ON rs.run = r.id WHERE rs.stage = ? AND rs.reused = 0`)
+      .all(stage) as Array<{ readonly id: number; readonly environment: number }>
+    const update = sqlite.prepare("UPDATE run SET environment = ? WHERE id = ?")
+    for (const { environment, id } of runs) {
+      update.run(writeEnvironment(connection, { facts: { ...factsOf(connection, environment), ...facts } }, now), id)
+    }
+  })
+
 /** Environments with the same facts are one row. Inside the caller's transaction. */
 const writeEnvironment = ({ handle }: Connection, environment: Environment, now: string): number => {
   const facts = Object.entries(environment.facts).sort(([a], [b]) => (a < b ? -1 : 1))
@@ -117,7 +135,8 @@ const openRun = (connection: Connection, record: RunRecord, environment: Environ
 
 export const runMethods = (
   connection: Connection
-): Pick<Journal["Service"], "openExperiment" | "openRun" | "retireRuns" | "closeRun" | "linkStage"> => ({
+): Pick<Journal["Service"], "openExperiment" | "openRun" | "retireRuns" | "closeRun" | "linkStage" | "noteFacts"> => ({
+  noteFacts: (stage, facts) => noteFacts(connection, stage, facts),
   openExperiment: (record, environment) => openExperiment(connection, record, environment),
   openRun: (record, environment) => openRun(connection, record, environment),
   retireRuns: (experiment, keep) =>
