@@ -7,8 +7,11 @@ const shown = (wrong: ReadonlyArray<{ readonly from: string; readonly to: string
 
 const between = arrows.filter(({ from, to }) => roomOf(from) !== roomOf(to) && roomOf(from) !== "faces")
 
-/** Kinds of policies are named by the face of their room: one line each, a registry. */
-const registered = ["local", "openai", "recorded", "split"].map((name) => ["policy/index.ts", `policy/${name}`] as const)
+/** Kinds of policies are named by the face of their room, and so is what trains elsewhere: one line each, a registry. */
+const registered = [
+  ...["local", "openai", "recorded", "split"].map((name) => ["policy/index.ts", `policy/${name}`] as const),
+  ["update/index.ts", "external"] as const
+]
 
 describe("arrows", () => {
   it("are found: the house is not empty, and types are seen", () => {

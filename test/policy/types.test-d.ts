@@ -9,6 +9,7 @@ const rollout = Rollout.sample({ groupSize: 2, maxTokens: 8 })
 const loop = { steps: 1, batch: 1, checkpointEvery: 1 }
 const grpo = Pipeline.loop(loop, rollout, Reward.score(Reward.ap()), Update.grpo({ learningRate: 1 }))
 const sft = Pipeline.loop(loop, Update.sft({ learningRate: 1 }))
+const external = Update.external({ trainer: "trl", steps: 1, batch: 1, groupSize: 2, maxTokens: 8, learningRate: 1, checkpointEvery: 1 }, Reward.ap())
 
 const base = { question: "?", seeds: 1, table: { metrics: [] } } as const
 const sampling = { ...base, policy: parrot({ says: "None" }) }
@@ -20,10 +21,12 @@ export const studies = () => {
   Experiment.make("grpo", { ...sampling, pipeline: () => prompts.pipe(grpo) })
   // @ts-expect-error nor by answers
   Experiment.make("sft", { ...sampling, pipeline: () => prompts.pipe(sft) })
+  // @ts-expect-error nor by another program, which could not be given it
+  Experiment.make("external", { ...sampling, pipeline: () => prompts.pipe(external) })
   // @ts-expect-error nor in a reference row
   Experiment.make("reference", { ...sampling, pipeline: () => prompts, references: { taught: prompts.pipe(grpo) } })
   // a local model can do both
-  Experiment.make("local", { ...base, policy: Policy.tiny(), pipeline: () => prompts.pipe(sft, grpo, evaluation) })
+  Experiment.make("local", { ...base, policy: Policy.tiny(), pipeline: () => prompts.pipe(sft, grpo, external, evaluation) })
   Experiment.make("axis", {
     ...base,
     axes: { policy: { tiny: Policy.tiny(), parrot: parrot({ says: "None" }) } },

@@ -1,0 +1,6 @@
+/** The programs that can train, by the names that studies call them. */
+import type { Settings } from "./settings.ts"
+import type { Trainer } from "./trainer.ts"
+import { trl } from "./trl.ts"
+
+export const trainers: { readonly [name in Settings["trainer"]]: Trainer } = { trl }
