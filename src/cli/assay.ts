@@ -6,6 +6,7 @@ import { data } from "./data/index.ts"
 import { doctor } from "./doctor/index.ts"
 import { evaluate } from "./evaluate/index.ts"
 import { exportModel } from "./export/index.ts"
+import { importCommand } from "./import/index.ts"
 import { init } from "./init/index.ts"
 import { list } from "./list/index.ts"
 import { plan } from "./plan/index.ts"
@@ -31,6 +32,6 @@ export const assay = Command.make("assay").pipe(
     { command: "assay table reward-comparison --format md", description: "Print the ablation table again" }
   ]),
   Command.withSubcommands([
-    init, check, plan, run, list, show, table, power, bootstrap, samples, verify, exportModel, sql, score, evaluate, doctor, data
+    init, check, plan, run, list, show, table, power, bootstrap, samples, verify, exportModel, importCommand, sql, score, evaluate, doctor, data
   ])
 )

@@ -6,7 +6,7 @@ const known: ReadonlyArray<readonly [ours: Metric.Metric, theirs: ReadonlyArray<
   [Metric.make("reward", "", "higher", "completion"), ["reward", "critic/score/mean"]],
   [Metric.make("loss", "", "lower", "token"), ["loss"]],
   [Metric.make("kl", "nats", "neither", "token"), ["kl", "actor/kl_loss"]],
-  [Metric.make("entropy", "nats", "neither", "token"), ["entropy", "actor/entropy"]],
+  [Metric.make("entropy", "nats", "neither", "token"), ["entropy", "entropy/mean", "actor/entropy"]],
   [Metric.make("clipFraction", "share", "neither", "token"), ["clip_ratio/region_mean", "actor/pg_clipfrac"]],
   [Metric.make("gradientNorm", "", "neither", "step"), ["grad_norm", "actor/grad_norm"]],
   [Metric.make("learningRate", "", "neither", "step"), ["learning_rate", "actor/lr"]],

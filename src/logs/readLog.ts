@@ -14,7 +14,7 @@ import { sampleOf } from "./sampleOf.ts"
 export const layouts: ReadonlyArray<Layout> = Object.values(Layouts)
 
 export interface Log {
-  readonly layout: string
+  readonly layout: Layout
   /** Every file that is read. */
   readonly files: ReadonlyArray<string>
   /** How many steps it has. */
@@ -71,7 +71,7 @@ const open = async ({ completions, layout, metrics }: Found): Promise<Log> => {
     }
   }
   return {
-    layout: layout.name,
+    layout,
     files: [...completions, ...metrics],
     size: all.length,
     steps: async function*(after = -1) {

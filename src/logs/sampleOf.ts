@@ -9,7 +9,10 @@ const isScalar = (value: unknown): value is string | number | boolean =>
 const numberOf = (value: unknown): number | undefined =>
   typeof value === "number" || typeof value === "bigint" || typeof value === "boolean" ? Number(value) : undefined
 
-const first = (row: Row, names: ReadonlyArray<string>): unknown => row[names.find((name) => Object.hasOwn(row, name)) ?? ""]
+const first = (row: Row, names: ReadonlyArray<string>): unknown => {
+  const found = names.find((name) => Object.hasOwn(row, name))
+  return found === undefined ? undefined : row[found]
+}
 
 /**
  * Names of the columns that are parts of the reward: those that the log of metrics names, or, where there is none, those of numbers
@@ -24,9 +27,16 @@ const partsIn = (columns: Columns, row: Row, known: ReadonlySet<string>): Readon
   return names.slice(names.indexOf(columns.completion) + 1, end < 0 ? undefined : end).filter((name) => !apart.includes(name))
 }
 
-/** A solution that is no text is its JSON. */
-const solutionOf = (value: unknown): string | undefined =>
-  value === undefined || value === null ? undefined : textOf(value) ?? JSON.stringify(value)
+/** A solution that is no text is its JSON; undefined where there is none, and where it nests deeper than can be written. */
+const solutionOf = (value: unknown): string | undefined => {
+  if (value === undefined || value === null) return undefined
+  try {
+    return textOf(value) ?? JSON.stringify(value)
+  } catch (cause) {
+    if (cause instanceof RangeError) return undefined
+    throw cause
+  }
+}
 
 /** The completion of a row; or what is wrong with the row, in words. */
 export const sampleOf = (columns: Columns, row: Row, known: ReadonlySet<string>): LoggedSample | string => {

@@ -2,6 +2,7 @@
 export { at, type Workspace } from "./workspace.ts"
 export { checkStudy } from "./checkStudy.ts"
 export { exportModel, NoModel, type Options as ExportOptions } from "./exportModel.ts"
+export { importLogs, type Options as ImportOptions, type Progress as ImportProgress, type Result as Imported } from "./importLogs/importLogs.ts"
 export { importModule, loadStudy, type Study, StudyError } from "./loadStudy.ts"
 export { type Explained, plan } from "./plan.ts"
 export { finals, imageFile, learningCurve, list, NotFound, runById, runs, samples, sql, tableSource } from "./read.ts"

@@ -8,6 +8,7 @@ import { exits } from "../pipeline/Errors.ts"
 import { empty, Ledger } from "../pipeline/run/ledger.ts"
 import * as Store from "../store/index.ts"
 import { type Before, placeOf, reasons } from "./explain.ts"
+import { requireNotImported } from "./importLogs/origin.ts"
 import type { Study } from "./loadStudy.ts"
 import { type Supply, supplies } from "./supplies.ts"
 import type { Workspace } from "./workspace.ts"
@@ -31,7 +32,9 @@ const ledger = ({ db, objects }: Workspace): Layer.Layer<Ledger, Store.StoreErro
 const before = (db: string, experiment: string) =>
   Effect.gen(function*() {
     if (!fs.existsSync(db)) return new Map<string, string>()
-    const rows = yield* Store.preimages(yield* Store.openForReading({ file: db }), experiment)
+    const handle = yield* Store.openForReading({ file: db })
+    yield* requireNotImported(handle, experiment)
+    const rows = yield* Store.preimages(handle, experiment)
     return new Map(rows.map(({ position, preimage, seed, variant }) => [placeOf(variant, seed, position), preimage]))
   }).pipe(Effect.scoped, Effect.map((map): Before => map))
 
@@ -39,7 +42,7 @@ const before = (db: string, experiment: string) =>
  * What a run with the same options would do, and why. Runs nothing, and writes nothing where there is no database. Policies
  * elsewhere are asked once; one that is not there now is no failure, as it may be when the study runs.
  *
- * Fails as `Plan.plan` does, and with `UnfitPolicy`.
+ * Fails as `Plan.plan` does, with `UnfitPolicy`, and as running it would where imported logs have its name.
  */
 export const plan = Effect.fn("Workspace.plan")(function*(workspace: Workspace, study: Study, options: Plan.Options = {}) {
   const made = yield* Effect.provide(Plan.plan(study.experiment, options), ledger(workspace))

@@ -13,7 +13,9 @@ import { rounds } from "../pipeline/run/rounds.ts"
 import * as Runner from "../pipeline/run/Runner.ts"
 import { Generated } from "../pipeline/run/services.ts"
 import * as Store from "../store/index.ts"
+import { requireNotImported } from "./importLogs/origin.ts"
 import { storedPath, type Study } from "./loadStudy.ts"
+import { open } from "./read.ts"
 import type { Workspace } from "./workspace.ts"
 
 export interface Options extends Plan.Options {
@@ -37,7 +39,8 @@ const services = ({ db, generated, objects }: Workspace) =>
  * `jobs` at a time, telling `listen` what happens. Policies elsewhere are asked first whether they will do. `again` plans anew, for a study whose rule may ask for more seeds. `remarks`
  * are what its data sets said until then of rows that they left out and of pictures, the first of each kind.
  *
- * Fails as `Plan.plan` does, with `UnfitPolicy`, and with `StoreError` (reason "running") while another process runs studies there.
+ * Fails as `Plan.plan` does, with `UnfitPolicy`, with `InvalidExperiment` where imported logs have the study's name, and with
+ * `StoreError` (reason "running") while another process runs studies there.
  */
 export const prepare = Effect.fn("Workspace.prepare")(
   function*(workspace: Workspace, { experiment, file }: Study, { jobs = 1, ...options }: Options = {}) {
@@ -57,8 +60,10 @@ export const prepare = Effect.fn("Workspace.prepare")(
           Effect.provideContext(context)
         )
     })
+    const handle = yield* open(workspace)
     const planned = Effect.fnUntraced(function*(options: Plan.Options) {
       const plan = yield* Effect.provideContext(Plan.plan(experiment, options), context)
+      yield* requireNotImported(handle, plan.experiment.name)
       const probed = yield* Probes.probe(plan, patience)
       yield* Probes.unfit(plan, probed)
       return roundOf(plan, probed)

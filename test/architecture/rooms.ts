@@ -93,7 +93,7 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   logs: ["pipeline", "task"],
   store: ["pipeline"],
   report: [...below, "store"],
-  workspace: ["pipeline", "store", "hub", "model", "task", "data", "reward", "evaluate"],
+  workspace: ["pipeline", "logs", "store", "hub", "model", "task", "data", "reward", "evaluate"],
   testing: ["pipeline"],
   "server/http": ["pipeline"],
   "server/openai": [...below, "model", "policy", "protocol", "server/http"],

@@ -6,8 +6,10 @@ import { onTestFinished } from "vitest"
 import type { LoggedStep } from "../../src/logs/loggedStep.ts"
 import { type Log, readLog } from "../../src/logs/readLog.ts"
 
-/** What a real GRPOTrainer of TRL 1.16.0 left of three steps. */
-export const fixture = (name: "trl"): string => new URL(`./fixtures/${name}`, import.meta.url).pathname
+type Fixture = "msSwift" | "trl" | "verl"
+
+/** What real GRPO trainings of TRL 1.16.0 and ms-swift 4.6.0 left of three steps, and what the writers of verl 0.9.1 made of two. */
+export const fixture = (name: Fixture): string => new URL(`./fixtures/${name}`, import.meta.url).pathname
 
 /** A folder that is gone when the test ends, with files by their paths in it. */
 export const folderOf = (files: { readonly [path: string]: string | Uint8Array } = {}): string => {
@@ -21,7 +23,7 @@ export const folderOf = (files: { readonly [path: string]: string | Uint8Array }
 }
 
 /** A copy of a fixture that may be changed. */
-export const copyOf = (name: "trl"): string => {
+export const copyOf = (name: Fixture): string => {
   const folder = folderOf()
   cpSync(fixture(name), folder, { recursive: true })
   return folder

@@ -8,7 +8,7 @@ import { copyOf, fixture, folderOf, jsonLines, read, stepsOf } from "./support.t
 describe("the output folder of a TRL trainer", () => {
   it("has numbers and completions of every step", async () => {
     const log = await readLog([fixture("trl")])
-    assert.strictEqual(log.layout, "trl")
+    assert.strictEqual(log.layout.name, "trl")
     assert.strictEqual(log.size, 3)
     const steps = await stepsOf(log)
     assert.deepStrictEqual(steps.map(({ samples, step }) => [step, samples.length]), [[1, 4], [2, 4], [3, 4]])

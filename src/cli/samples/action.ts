@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { isCounted } from "../../pipeline/run/counted.ts"
 import { reasonOf } from "../../pipeline/reason.ts"
 import { folderName, ofSample, picture } from "../../report/figures/pictures.ts"
 import * as Workspace from "../../workspace/index.ts"
@@ -47,7 +48,7 @@ const text = (sample: Sample): string => {
   ]
   return [
     `${stageOf(sample)} step ${sample.step}, answer ${sample.ordinal}: example ${visible(sample.example)}, ` +
-    `${sample.tokenCount} tokens, ${sample.finishReason}`,
+    `${isCounted(sample) ? `${sample.tokenCount} tokens` : "length not counted"}, ${sample.finishReason}`,
     ...image,
     ...(rewards === "" ? [] : [`  rewards    ${rewards}`]),
     ...(sample.boxes.length === 0 ? [] : [

@@ -11,6 +11,7 @@ export interface SampleRecord {
   readonly prompt: string
   readonly completion: string
   readonly solution: string
+  /** 0 where nobody counted: then it is left out of the statistics of lengths. */
   readonly tokenCount: number
   readonly finishReason: "stop" | "length"
   readonly rewards: ReadonlyArray<{ readonly part: string; readonly value: number; readonly error?: string | undefined }>

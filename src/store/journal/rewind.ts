@@ -19,5 +19,5 @@ export const rewindRecords = (db: Database, stage: number, step: number): void =
     SELECT stage, scope, sum(token_count < 3000),
       min(CASE WHEN token_count < 3000 THEN token_count END), max(CASE WHEN token_count < 3000 THEN token_count END),
       coalesce(sum(CASE WHEN token_count < 3000 THEN token_count END), 0), sum(token_count >= 3000)
-    FROM completion WHERE stage = ? GROUP BY stage, scope`).run(stage)
+    FROM completion WHERE stage = ? AND (token_count > 0 OR completion = '') GROUP BY stage, scope`).run(stage)
 }

@@ -1,4 +1,5 @@
 /** Steps: metrics, samples and checkpoints of a stage, as rows. */
+import { isCounted } from "../../pipeline/run/counted.ts"
 import type { ScopedSample, StepRecord, TableRow } from "../../pipeline/run/Records.ts"
 import type { Statements } from "./statements.ts"
 
@@ -50,11 +51,13 @@ const writeSamples = (statements: Statements, stage: number, step: number, sampl
 const sumUp = (statements: Statements, stage: number, step: number, samples: ReadonlyArray<ScopedSample>): void => {
   for (const [scope, all] of Map.groupBy(samples, (sample) => sample.scope)) {
     statements.sumRewards.run(stage, scope, step)
-    const short = all.map(({ tokenCount }) => tokenCount).filter((count) => count < long)
+    const counts = all.filter(isCounted).map(({ tokenCount }) => tokenCount)
+    if (counts.length === 0) continue
+    const short = counts.filter((count) => count < long)
     const least = short.reduce((a, b) => Math.min(a, b), Infinity)
     const most = short.reduce((a, b) => Math.max(a, b), -Infinity)
     const total = short.reduce((sum, count) => sum + count, 0)
-    statements.sumTokens.run(stage, scope, short.length, finite(least), finite(most), total, all.length - short.length)
+    statements.sumTokens.run(stage, scope, short.length, finite(least), finite(most), total, counts.length - short.length)
   }
 }
 

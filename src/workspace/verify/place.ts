@@ -10,6 +10,7 @@ import { exitCodeOf, exits } from "../../pipeline/Errors.ts"
 import * as Random from "../../pipeline/Random.ts"
 import { messageOf } from "../../pipeline/reason.ts"
 import type * as Store from "../../store/index.ts"
+import { derivedIn } from "../importLogs/records.ts"
 import { looksUp } from "../../task/lookUp.ts"
 import { again, compareRewards, compareSample } from "./evaluation.ts"
 import { membersOf } from "./groups.ts"
@@ -51,6 +52,9 @@ const judgedEvaluation = Effect.fnUntraced(function*(
   return Exit.isSuccess(exit) ? exit.value : { failed: Cause.squash(exit.cause), message: messageOf(exit.cause) }
 })
 
+const rewardsOf = ({ rewards }: Store.RecordedSample) =>
+  ({ rewards: Object.fromEntries(rewards.flatMap(({ part, value }) => value === null ? [] : [[part, value]])) })
+
 /**
  * Judges the completions of a place again and compares them with `tally`, which is told why where that cannot be done; then
  * the result is undefined.
@@ -68,6 +72,10 @@ export const judgedPlace = Effect.fnUntraced(function*(
   const leave = (why: string) => {
     tally.leave(`completions of ${what}`, samples.length, why)
     return undefined
+  }
+  if (stored.derived !== undefined && typeof node === "string") {
+    tally.leave(`rewards of ${what}`, samples.reduce((sum, { rewards }) => sum + rewards.length, 0), node)
+    return { of: "steps", metrics: derivedIn(stored.derived, samples.map(rewardsOf)) }
   }
   if (typeof node === "string") return leave(node)
   if (place.scope === "" && node.kind !== "evaluate") {

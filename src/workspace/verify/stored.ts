@@ -10,6 +10,8 @@ import { reasonOf } from "../../pipeline/reason.ts"
 import * as Store from "../../store/index.ts"
 import { loadStudy, StudyError } from "../loadStudy.ts"
 import { promptBefore, taskOf } from "../promptBefore.ts"
+import type { Derived } from "../importLogs/records.ts"
+import { isImported } from "../importLogs/origin.ts"
 import { experimentCalled } from "../read.ts"
 import { restored } from "./restored.ts"
 
@@ -19,14 +21,17 @@ export interface Stored {
   readonly runs: ReadonlyArray<Store.Recorded>
   /** The study's code as it is now with the config that was stored; or why there is none. */
   readonly node: Node | string
+  /** Of an imported stage, the numbers that were derived from its completions when it was imported. */
+  readonly derived?: Derived
   /** What an evaluation asks by, as far as its own config does not say. */
   readonly asking: { readonly task: string; readonly template: unknown }
   /** The random key that it ran under. */
   readonly key: Random.Key
 }
 
-const nodeOf = (experiment: Experiment, { label, variant }: Store.Recorded, preimage: Fingerprint.Preimage | undefined): Node | string => {
+const nodeOf = (experiment: Experiment | undefined, { label, variant }: Store.Recorded, preimage: Fingerprint.Preimage | undefined): Node | string => {
   if (preimage === undefined) return "an older version of this program stored it"
+  if (experiment === undefined) return "another program made it, by code that is not here"
   const stages = experiment.variants.find(({ name }) => name === variant)?.pipeline.stages ?? []
   const now = stages[labels(stages).indexOf(label)]
   if (now === undefined) return `the study has no stage ${label} of ${variant} by now`
@@ -61,7 +66,7 @@ const studyOf = Effect.fnUntraced(function*(name: string, file: string) {
  */
 export const storedStages = Effect.fnUntraced(function*(handle: Store.Handle, name: string, file: string | undefined) {
   const known = yield* experimentCalled(handle, name)
-  const experiment = yield* studyOf(name, file ?? known.file)
+  const experiment = isImported(known) ? undefined : yield* studyOf(name, file ?? known.file)
   const all = yield* Store.recorded(handle, name)
   const preimages = new Map(all.flatMap(({ fingerprint, preimage }) => {
     const found = Fingerprint.read(preimage)
@@ -72,6 +77,7 @@ export const storedStages = Effect.fnUntraced(function*(handle: Store.Handle, na
     const preimage = preimages.get(recorded.fingerprint)
     const prompt = preimage === undefined ? undefined : promptBefore(preimage, preimages)
     const node = nodeOf(experiment, recorded, preimage)
-    return { recorded, runs, node, asking: askingOf(prompt), key: keyOf(preimage?.random) }
+    const derived = experiment === undefined ? { derived: (preimage?.node.config["derived"] ?? {}) as Derived } : {}
+    return { recorded, runs, node, ...derived, asking: askingOf(prompt), key: keyOf(preimage?.random) }
   })
 })

@@ -1,5 +1,6 @@
 /** The sums that are stored beside completions, for views to read, made again from the completions. */
 import type * as Effect from "effect/Effect"
+import { isCounted } from "../../pipeline/run/counted.ts"
 import { mean } from "../../pipeline/statistics.ts"
 import type * as Store from "../../store/index.ts"
 import type { Tally } from "./tally.ts"
@@ -30,7 +31,7 @@ export const summing = () => {
       }
       const counts = tokens.get(scope) ?? []
       tokens.set(scope, counts)
-      for (const { tokenCount } of samples) counts.push(tokenCount)
+      for (const sample of samples) if (isCounted(sample)) counts.push(sample.tokenCount)
     }
   }
 }
