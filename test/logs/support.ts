@@ -1,5 +1,5 @@
 /** Folders of logs for tests. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { onTestFinished } from "vitest"
@@ -22,10 +22,12 @@ export const folderOf = (files: { readonly [path: string]: string | Uint8Array }
   return folder
 }
 
-/** A copy of a fixture that may be changed. */
-export const copyOf = (name: Fixture): string => {
+/** A copy of a fixture that may be changed; of its last saved state, `change` makes another. */
+export const copyOf = (name: Fixture, change: (state: string) => string = (state) => state): string => {
   const folder = folderOf()
   cpSync(fixture(name), folder, { recursive: true })
+  const state = join(folder, "checkpoint-3", "trainer_state.json")
+  if (existsSync(state)) writeFileSync(state, change(readFileSync(state, "utf8")))
   return folder
 }
 

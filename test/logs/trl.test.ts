@@ -36,9 +36,7 @@ describe("the output folder of a TRL trainer", () => {
   })
 
   it("tells parts of the reward from other numbers by the metrics, and takes all numbers for parts without them", async () => {
-    const folder = copyOf("trl")
-    const state = join(folder, "checkpoint-3", "trainer_state.json")
-    writeFileSync(state, readFileSync(state, "utf8").replaceAll("rewards/brevity/", "other/brevity/"))
+    const folder = copyOf("trl", (state) => state.replaceAll("rewards/brevity/", "other/brevity/"))
     const [known] = await read(folder)
     assert.deepStrictEqual(known!.samples[0]!.rewards, { has_think: 1 })
     assert.deepStrictEqual(known!.samples[0]!.others, { brevity: 0.6875 })

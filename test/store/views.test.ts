@@ -186,6 +186,28 @@ describe("the views of one run", () => {
       })
     ))
 
+  it.effect("lengths that nobody counted are in no statistics, also after a rewind", () =>
+    withJournal((journal, { file }) =>
+      Effect.gen(function*() {
+        const variants = [{ name: "v", cell: {}, role: "variant" }] as const
+        yield* journal.openExperiment({ name: "e", question: "?", file: "s.ts", variants, table: { metrics: [], published: {} } }, environment)
+        const run = yield* journal.openRun({ experiment: "e", variant: "v", seed: 0, fingerprint: "r", params: [] }, environment)
+        const loop = yield* journal.openStage(stageOf("loop"))
+        yield* journal.linkStage({ run, position: 0, stage: loop, label: "loop", reused: false })
+        const statistics = Effect.map(reading(file, (db) => Store.tokenStatistics(db, "e")), (rows) => rows.map(({ max, min, n }) => [n, min, max]))
+        const uncounted = sampleOf(0, { completion: "said", tokenCount: 0 })
+        yield* journal.commitStep(loop, stepOf(0, [], [uncounted]))
+        assert.deepStrictEqual(yield* statistics, [])
+        yield* journal.commitStep(loop, stepOf(1, [], [uncounted, sampleOf(1, { completion: "", tokenCount: 0 }), sampleOf(2)]))
+        yield* journal.commitStep(loop, stepOf(2, []))
+        assert.deepStrictEqual(yield* statistics, [[2, 0, 12]])
+        yield* journal.rewind(loop, 1)
+        assert.deepStrictEqual(yield* statistics, [[2, 0, 12]])
+        yield* journal.rewind(loop, 0)
+        assert.deepStrictEqual(yield* statistics, [])
+      })
+    ))
+
   it.effect("a changed study takes its old runs out of the views", () =>
     withJournal((journal, { file }) =>
       Effect.gen(function*() {

@@ -1,5 +1,5 @@
 /** Logs of other trainers in runs.db: views, repetition, replacement, kills, and names that are taken. */
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
@@ -31,13 +31,9 @@ const database = () => {
   }
 }
 
-/** The fixture with another loss, as of another seed. */
-const otherSeed = (by: number): string => {
-  const folder = copyOf("trl")
-  const state = join(folder, "checkpoint-3", "trainer_state.json")
-  writeFileSync(state, readFileSync(state, "utf8").replaceAll(/"reward": ([\d.]+)/g, (_, value: string) => `"reward": ${Number(value) + by}`))
-  return folder
-}
+/** The fixture with another reward, as of another seed. */
+const otherSeed = (by: number): string =>
+  copyOf("trl", (state) => state.replaceAll(/"reward": ([\d.]+)/g, (_, value: string) => `"reward": ${Number(value) + by}`))
 
 /** A log of verl without numbers, of steps from 1. */
 const rollouts = (steps: number): string =>
@@ -132,7 +128,6 @@ describe("imported again", () => {
     assert.strictEqual((await add({ paths: [folder] })).steps, 2)
     const grown = copyOf("trl")
     rmSync(folder, { recursive: true })
-    const { cpSync } = await import("node:fs")
     cpSync(grown, folder, { recursive: true })
     const second = await add({ paths: [folder] })
     assert.deepStrictEqual([second.steps, second.replaced], [3, 1])

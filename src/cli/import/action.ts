@@ -7,7 +7,18 @@ import * as Workspace from "../../workspace/index.ts"
 import { print, printJson, say } from "../output.ts"
 import { saveFile } from "../saveFile.ts"
 import { visible } from "../visible.ts"
-import type { Options } from "./index.ts"
+
+interface Options {
+  readonly paths: ReadonlyArray<string>
+  readonly experiment: string
+  readonly variant: string
+  readonly seed: number
+  readonly layout: Option.Option<string>
+  readonly tokenizer: Option.Option<string>
+  readonly replace: boolean
+  readonly db: string
+  readonly json: boolean
+}
 
 /** Says how far it is every two seconds, in milliseconds; what takes less says nothing. */
 const every = 2000

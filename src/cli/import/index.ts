@@ -45,8 +45,6 @@ const config = {
   json
 } as const
 
-export type Options = Command.Command.Config.Infer<typeof config>
-
 export const importCommand = Command.make(
   "import",
   config,
