@@ -11,8 +11,8 @@ export interface Choice {
   /** In words. */
   readonly what: string
   readonly pick: (paths: ReadonlyArray<string>) => ReadonlyArray<string>
-  /** What is missing among those that were picked; undefined if nothing. */
-  readonly lacks: (picked: ReadonlyArray<string>) => string | undefined
+  /** What is missing among those that were picked of these; undefined if nothing. */
+  readonly lacks: (picked: ReadonlyArray<string>, paths: ReadonlyArray<string>) => string | undefined
 }
 
 export interface Chosen {
@@ -70,18 +70,21 @@ export const choose = async (
   { lacks, pick, what }: Choice,
   signal: AbortSignal
 ): Promise<Chosen> => {
-  const held = pick(await filesHeld(settings, repository, commit))
-  const enough = held.length > 0 && lacks(held) === undefined && isWhole(held)
-  if (settings.offline && !enough) throw notCached(settings, repository, lacks(held) ?? what)
+  const there = await filesHeld(settings, repository, commit)
+  const held = pick(there)
+  const enough = held.length > 0 && lacks(held, there) === undefined && isWhole(held)
+  if (settings.offline && !enough) throw notCached(settings, repository, lacks(held, there) ?? what)
   const files = await listed(settings, repository, commit, enough, signal)
   if (files === undefined) return { picked: held, missing: [], known: [] }
-  const picked = pick(files.map(({ path }) => path))
-  const lacking = picked.length === 0 ? what : lacks(picked)
+  const paths = files.map(({ path }) => path)
+  const picked = pick(paths)
+  const lacking = lacks(picked, paths) ?? (picked.length === 0 ? what : undefined)
   if (lacking !== undefined) {
     const message = `${called(repository)} holds no ${lacking} at ${repository.revision} (${commit}). ${settings.endpoint} shows what it holds.`
     throw refusal(repository, message)
   }
-  const wanted = files.filter(({ path }) => picked.includes(path))
+  const isPicked = new Set(picked)
+  const wanted = files.filter(({ path }) => isPicked.has(path))
   const unlinked = await without(wanted, ({ path }) => join(snapshotOf(settings, repository, commit), path))
   const missing = await without(unlinked, ({ etag }) => blobOf(settings, repository, etag))
   if (settings.offline && missing.length > 0) throw notCached(settings, repository, missing[0]!.path)

@@ -15,16 +15,17 @@ import type * as Stage from "../pipeline/declare/Stage.ts"
 import { InvalidConfig } from "../pipeline/Errors.ts"
 import { reasonOf } from "../pipeline/reason.ts"
 import type { RowsError } from "../pipeline/Rows.ts"
-import { Spool } from "../pipeline/run/services.ts"
+import { Generated, Spool } from "../pipeline/run/services.ts"
 import { spoolIn } from "../pipeline/run/spool.ts"
 import { DataError } from "../task/dataError.ts"
 import type { AnyExample, Dataset } from "../task/dataset.ts"
+import { at } from "./workspace.ts"
 
 export type { Counted } from "../data/inspect/counting.ts"
 export { type Histogram, type Stats } from "../data/inspect/stats.ts"
 
 type Config = { readonly [key: string]: string }
-type Source = Stage.Stage<unknown, Dataset, DataError | RowsError, Spool>
+type Source = Stage.Stage<unknown, Dataset, DataError | RowsError, Spool | Generated>
 
 /** Layouts that are read, and those that are written. */
 export const layouts = Object.keys(Layouts)
@@ -37,14 +38,17 @@ export const dataCalled = (layout: string, config: Config): Effect.Effect<Source
     catch: (cause) => cause instanceof InvalidConfig ? cause : new InvalidConfig({ stage: layout, message: reasonOf(cause) })
   })
 
-/** Reads a data set, whose rows are there until the scope closes. */
+/** Reads a data set, whose rows are there until the scope closes. What it generates lies where a run in this folder would put it. */
 export const readData = (source: Source) =>
   Effect.gen(function*() {
     const folder = yield* Effect.acquireRelease(
       Effect.promise(() => mkdtemp(join(tmpdir(), "assay-data-"))),
       (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
     )
-    return yield* Effect.provideService(source.run(undefined), Spool, yield* spoolIn(folder))
+    return yield* source.run(undefined).pipe(
+      Effect.provideService(Spool, yield* spoolIn(folder)),
+      Effect.provideService(Generated, { folder: at("runs.db").generated })
+    )
   })
 
 export interface Checked {

@@ -89,6 +89,7 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   "policy/recorded": [...below, "model", "policy", "task"],
   "policy/split": [...below, "model", "policy", "task"],
   ...Object.fromEntries(stages.map((stage) => [stage, [...below, "task", "policy"]])),
+  data: [...below, "task", "policy", "hub"],
   external: [...below, "model", "task", "policy", "rollout", "reward", "update", "logs", "server/http"],
   logs: ["pipeline", "task"],
   store: ["pipeline"],

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import sharp from "sharp"
 import type * as Stage from "../../src/pipeline/declare/Stage.ts"
-import type { Spool } from "../../src/pipeline/run/services.ts"
+import { Generated, type Spool } from "../../src/pipeline/run/services.ts"
 import type { AnyExample, Dataset } from "../../src/task/dataset.ts"
 import { spool } from "../../src/testing.ts"
 
@@ -66,6 +66,12 @@ export const writeFiles = (files: { readonly [path: string]: unknown }) =>
     }
     return folder
   })
+
+/** What a source gives that writes pictures out, below a folder. */
+export const runIn = <A extends AnyExample, E>(
+  folder: string,
+  source: Stage.Stage<unknown, Dataset<A>, E, Spool | Generated>
+): Effect.Effect<Dataset<A>, E> => Effect.provideService(Effect.provide(source.run(undefined), spool), Generated, { folder })
 
 /** A grey picture as bytes. */
 export const png = (width: number, height: number): Promise<Buffer> =>

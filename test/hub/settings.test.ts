@@ -61,7 +61,7 @@ describe("a choice of files", () => {
     const { lacks, pick } = modelFiles(true)
     assert.deepStrictEqual(pick(paths), ["config.json", "merges.txt", "chat_template.jinja", ...shards])
     assert.deepStrictEqual(pick([...paths, "model.safetensors"]).slice(3), ["model.safetensors"])
-    assert.deepStrictEqual([lacks(["config.json"]), lacks(shards), modelFiles(false).lacks(["config.json"])], ["model.safetensors", "config.json", undefined])
+    assert.deepStrictEqual([lacks(["config.json"], paths), lacks(shards, paths), modelFiles(false).lacks(["config.json"], paths)], ["model.safetensors", "config.json", undefined])
   })
 
   it("is whole when of every numbered file all are there, counted from 0 or from 1", () => {

@@ -7,7 +7,7 @@ import { type Failure, usage } from "../failure.ts"
 import * as Parse from "../Parse.ts"
 
 export const layout = Argument.String("LAYOUT").pipe(
-  Argument.withDescription("coco, ovdeval, lvis, d3, odinw, voc, yolo, rec, refs, superclevr or conversations")
+  Argument.withDescription("coco, ovdeval, lvis, d3, odinw, voc, yolo, rec, refs, superclevr, conversations or parquet")
 )
 
 export const settings: Argument.Argument<ReadonlyArray<Parse.Setting>> = Argument.String("key=value").pipe(

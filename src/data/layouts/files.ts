@@ -18,4 +18,4 @@ export const files = {
 
 /** What a data set is called: as its config says, or as its file. */
 export const nameOf = ({ name }: { readonly name?: string }, path: string): string =>
-  name ?? basename(path).replace(/\.(jsonl?|p|pkl)$/, "")
+  name ?? basename(path).replace(/\.(jsonl?|p|pkl|parquet)$/, "")
