@@ -1,9 +1,14 @@
 /** Parquet files by the library, a row group at a time. Runs in a thread of its own: see `open.ts`. */
 import { open } from "node:fs/promises"
-import type { AsyncBuffer, FileMetaData } from "hyparquet"
+import type { AsyncBuffer, Compressors, FileMetaData } from "hyparquet"
 import { openFile } from "../../task/regularFile.ts"
 
-const library = async () => ({ ...await import("hyparquet"), ...await import("hyparquet-compressors") })
+const library = async () => {
+  const [{ compressors }, hyparquet] = [await import("hyparquet-compressors"), await import("hyparquet")]
+  // pyarrow compresses the nothing of an empty page to a byte, which the library takes for a fault
+  const lz4: Compressors["LZ4_RAW"] = (input, length) => length === 0 ? new Uint8Array(0) : compressors.LZ4_RAW!(input, length)
+  return { ...hyparquet, compressors: { ...compressors, LZ4_RAW: lz4 } }
+}
 
 /** The largest part of a file that is read at once: no row group of a data set is near it, and a broken file may ask for anything. */
 const most = 2 ** 31
