@@ -80,7 +80,7 @@ const goOn = async (place: Place, file: Listed, partial: string): Promise<Hash> 
   try {
     if (whole || from !== had) {
       await handle.truncate(0)
-      place.came(-from)
+      place.came(-had)
       ;[from, hash] = [0, digestOf(file)]
     }
     for (let part = await nextOf(reader); part.done !== true; part = await nextOf(reader)) {
@@ -138,8 +138,8 @@ const bringBlob = async (place: Place, file: Listed): Promise<void> => {
   }
 }
 
-/** Fetches a file into the snapshot of the commit. */
-export const download = async (place: Place, file: Listed): Promise<void> => {
+/** Fetches a content, and makes the files of the snapshot that have it. */
+export const download = async (place: Place, [file, ...same]: readonly [Listed, ...ReadonlyArray<Listed>]): Promise<void> => {
   await bringBlob(place, file)
-  await link(place.settings, place.repository, place.commit, file)
+  for (const one of [file, ...same]) await link(place.settings, place.repository, place.commit, one)
 }

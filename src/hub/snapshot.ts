@@ -66,7 +66,11 @@ export const pin = (repository: Repository): Effect.Effect<string, HubError> =>
 const chosen = (repository: Repository, commit: string, choice: Choice) =>
   attempt(repository, "the list of files", (settings, signal) => choose(settings, repository, commit, choice, signal))
 
-const sizeOf = (files: ReadonlyArray<Listed>): number => files.reduce((sum, { size }) => sum + size, 0)
+/** Files by their contents: what several have comes once. */
+const contentsOf = (files: ReadonlyArray<Listed>) =>
+  [...Map.groupBy(files, ({ etag }) => etag).values()] as unknown as ReadonlyArray<readonly [Listed, ...ReadonlyArray<Listed>]>
+
+const sizeOf = (files: ReadonlyArray<Listed>): number => contentsOf(files).reduce((sum, [{ size }]) => sum + size, 0)
 
 const requireSpace = async (settings: Settings, repository: Repository, bytes: number): Promise<void> => {
   const folder = folderOf(settings, repository)
@@ -114,8 +118,8 @@ const fetched = Effect.fnUntraced(function*(repository: Repository, choice: Choi
     }
     yield* attempt(repository, "", (settings) => requireSpace(settings, repository, total))
     came(0)
-    yield* Effect.forEach(missing, (file) =>
-      attempt(repository, file.path, (settings, signal) => download({ settings, repository, commit, signal, came }, file)), {
+    yield* Effect.forEach(contentsOf(missing), (files) =>
+      attempt(repository, files[0].path, (settings, signal) => download({ settings, repository, commit, signal, came }, files)), {
       concurrency: atOnce,
       discard: true
     })

@@ -96,6 +96,14 @@ describe("a model by its name", () => {
       assert.deepStrictEqual(files.filter((path) => path.endsWith("safetensors")), ["model.safetensors"])
     }).pipe(Effect.scoped))
 
+  it.live("comes once where several files have one content", () =>
+    Effect.gen(function*() {
+      const { downloads, repository } = yield* setting({ "a.json": Buffer.from("{\"same\":1}"), "b.json": Buffer.from("{\"same\":1}"), "c.json": Buffer.from("") })
+      const { folder } = yield* bring(repository)
+      assert.deepStrictEqual(["a", "b", "c"].map((name) => readFileSync(join(folder, `${name}.json`), "utf8")), ["{\"same\":1}", "{\"same\":1}", ""])
+      assert.strictEqual(downloads().filter((line) => /\/[ab]\.json$/.test(line)).length, 1)
+    }).pipe(Effect.scoped))
+
   it.live("stays at the commit that it was pinned to, while main moves on; the commit itself is a revision too", () =>
     Effect.gen(function*() {
       const { folder, repository, server, sha } = yield* setting()

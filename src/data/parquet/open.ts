@@ -30,6 +30,7 @@ const answered = async (worker: Worker, path: string, request: Request): Promise
   const broke = (cause: unknown) => reject(unreadable(path, reasonOf(cause)))
   const ended = () => broke("it ends the thread that reads it")
   const timer = setTimeout(() => broke(`it is not through after ${Math.round(seconds)} s`), 1000 * seconds)
+  if (worker.threadId === -1) ended() // it was over before anybody asked
   worker.once("message", resolve).once("error", broke).once("exit", ended)
   try {
     worker.postMessage(request)
