@@ -58,6 +58,9 @@ describe("a study on a server", () => {
       WHERE r.status = 'done' AND f.name LIKE 'server.%' ORDER BY f.name`).raw().all()
     database.close()
     assert.deepInclude(Object.fromEntries(facts as Array<[string, unknown]>), { "server.software": "vllm 0.32.0", "server.logprobs": 1 })
+    const asked = served.asked.length
+    assert.strictEqual((await assay(folder, "run", study, "--seeds", "2")).code, 0)
+    assert.strictEqual(served.asked.length, asked, "what is finished needs no server")
     const { out } = await assay(folder, "show", "1")
     assert.match(out, /server\.software\s+vllm 0\.32\.0/)
     assert.match((await assay(folder, "plan", study, "--set", "detection.maxTokens=20")).out, /policies\n\s+asked\S*\s+server\.url http.*server\.continuousBatching 1/)
