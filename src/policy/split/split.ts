@@ -53,8 +53,9 @@ const route = ({ exchange, exchangeOnServer }: Config) =>
 const services = Effect.fnUntraced(function*(options: Config, held: Node.Held<typeof parts>) {
   const sampling = yield* Layer.build(held.sampler.layer)
   const training = yield* Layer.build(held.trainer.layer)
+  const portable = Context.get(training, Portable)
   const courier = yield* Courier.make({
-    portable: Context.get(training, Portable),
+    portable,
     receiver: Context.get(sampling, Receiver),
     what: options.sync === "reload" ? "model" : "adapter",
     ...yield* route(options)
@@ -70,6 +71,7 @@ const services = Effect.fnUntraced(function*(options: Config, held: Node.Held<ty
     sample: yield* samplesOf({ sampler: Context.get(sampling, Sampler), local, trainer, courier })
   }).pipe(
     Context.add(Trainer, { ...trainer, step: (how) => changed(trainer.step(how)) }),
+    Context.add(Portable, { ...portable, read: (folder) => changed(portable.read(folder)) }),
     Context.add(Subject, { save: subject.save, load: (path) => changed(subject.load(path)) })
   )
 })
@@ -80,7 +82,7 @@ const make = define({
   config,
   incidental: ["exchange", "exchangeOnServer"],
   parts,
-  offers: [Sampler, Trainer],
+  offers: [Sampler, Trainer, Portable],
   layer: (options, held) => Layer.effectContext(services(options, held)),
   probe: (_, { sampler }) => sampler.probe
 })
@@ -112,4 +114,4 @@ export interface SplitOptions {
  * Log-probabilities are the server's where it tells them with the ids of its tokens, else the trainer's. What they differ by is
  * recorded as `samplerGap`, and `importanceCap` corrects for it. Fails with `PolicyError`. Throws `InvalidConfig`, naming the key.
  */
-export const split = ({ sampler, trainer, ...options }: SplitOptions): PolicyNode<Sampler | Trainer> => make(options, { sampler, trainer })
+export const split = ({ sampler, trainer, ...options }: SplitOptions): PolicyNode<Sampler | Trainer | Portable> => make(options, { sampler, trainer })
