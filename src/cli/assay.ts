@@ -14,6 +14,7 @@ import { power } from "./power/index.ts"
 import { run } from "./run/index.ts"
 import { samples } from "./samples/index.ts"
 import { score } from "./score/index.ts"
+import { serve } from "./serve/index.ts"
 import { show } from "./show/index.ts"
 import { sql } from "./sql/index.ts"
 import { table } from "./table/index.ts"
@@ -32,6 +33,7 @@ export const assay = Command.make("assay").pipe(
     { command: "assay table reward-comparison --format md", description: "Print the ablation table again" }
   ]),
   Command.withSubcommands([
-    init, check, plan, run, list, show, table, power, bootstrap, samples, verify, exportModel, importCommand, sql, score, evaluate, doctor, data
+    init, check, plan, run, list, show, table, power, bootstrap, samples, verify, exportModel, importCommand, sql, score, evaluate, doctor, data,
+    serve
   ])
 )

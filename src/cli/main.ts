@@ -17,7 +17,7 @@ import { Fetching } from "../pipeline/run/fetching.ts"
 import { Failure, from } from "./failure.ts"
 import { showing } from "./fetching.ts"
 import { exitQuietlyOnClosedPipe, say } from "./output.ts"
-import { watchSignals } from "./signals.ts"
+import { isEndBySignal, watchSignals } from "./signals.ts"
 import { version } from "./version.ts"
 import { words } from "./words.ts"
 
@@ -86,7 +86,7 @@ run.pipe(
     disableErrorReporting: true,
     teardown: (exit, done) => {
       if (exit._tag === "Success") return done(0)
-      if (Cause.hasInterruptsOnly(exit.cause)) return done(exits.interrupted)
+      if (Cause.hasInterruptsOnly(exit.cause)) return done(isEndBySignal() ? 0 : exits.interrupted)
       return done(exitCodeOf(Cause.squash(exit.cause)))
     }
   })

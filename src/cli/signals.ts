@@ -77,6 +77,16 @@ export const leaveSaying = (words: string): void => {
   lastWords = words
 }
 
+let endsBySignal = false
+
+/** Whether a signal is how the command ends when all is well, as that of a server is: its exit code is then 0. */
+export const isEndBySignal = (): boolean => endsBySignal
+
+/** From here on a signal is how the command ends when all is well. */
+export const endBySignal = (): void => {
+  endsBySignal = true
+}
+
 /** From here on a signal ends the process at once, as it does by default: for work that cannot look up, and need not. */
 export const endAtOnce = (): void => {
   for (const name of [...names, "message"]) process.removeAllListeners(name)

@@ -98,5 +98,6 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   testing: ["pipeline"],
   "server/http": ["pipeline"],
   "server/openai": [...below, "model", "policy", "protocol", "server/http"],
-  cli: ["pipeline", "workspace", "report", "server/http", "server/openai"]
+  "server/rewards": ["pipeline", "protocol", "task", "reward", "server/http"],
+  cli: ["pipeline", "workspace", "report", "server/http", "server/openai", "server/rewards"]
 }

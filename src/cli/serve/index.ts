@@ -1,0 +1,12 @@
+/** `assay serve`: what trainers and clients of models call, over HTTP. */
+import * as Command from "effect/cli/Command"
+import { rewards } from "./rewards/index.ts"
+
+export const serve = Command.make("serve").pipe(
+  Command.withDescription(
+    "Serve over HTTP until a signal comes: then what is under way is ended, and the exit code is 0. Servers can be reached from\n" +
+      "this machine alone, unless a host and a token are given."
+  ),
+  Command.withExamples([{ command: "assay serve rewards", description: "Every reward, in the shapes that trainers call" }]),
+  Command.withSubcommands([rewards])
+)
