@@ -6,7 +6,7 @@ import { HttpError } from "../http/answers.ts"
 import { type Handler, readJson, routes } from "../http/routes.ts"
 import { answerIn, withoutEnd } from "./answerIn.ts"
 import { judge, rowsOf } from "./judge.ts"
-import { chosen, type Offer } from "./offer.ts"
+import { chooser, type Offer } from "./offer.ts"
 
 const score = Schema.decodeUnknownSync(ScoreRequest)
 const openrlhf = Schema.decodeUnknownSync(OpenrlhfRequest)
@@ -39,8 +39,9 @@ const overview = ({ rewards, usual }: Offer) => ({
 export const rewardHandler = (offered: Offer): Effect.Effect<Handler> =>
   Effect.map(Effect.context<never>(), (context) => {
     const run = Effect.runPromiseWith(context)
+    const chosen = chooser(offered)
     const marks = (url: URL, request: ScoreRequest): Promise<ScoreResponse> =>
-      run(judge(chosen(offered, url.searchParams), rowsOf(request)))
+      run(judge(chosen(url.searchParams), rowsOf(request)))
     const allMarks = async (url: URL, request: ScoreRequest): Promise<Judged> => {
       const judged = await marks(url, request)
       checkJudged(judged)

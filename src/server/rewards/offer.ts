@@ -38,15 +38,30 @@ const variantOf = (word: string | null): Variant => {
   throw bad(`variant is fixed or faithful, not "${word}"`)
 }
 
-/** The sum of what `?rewards=weightedSum,format&variant=faithful` names. Throws `HttpError` where there is no such reward. */
-export const chosen = ({ rewards, usual }: Offer, query: URLSearchParams): Reward => {
-  const variant = variantOf(query.get("variant"))
-  const words = (query.get("rewards") ?? "").split(",").map((word) => word.trim()).filter((word) => word !== "")
-  return sum(...(words.length === 0 ? usual : words).map((name) => {
+/** Choices that are remembered: trainers ask by the same words each time. */
+const most = 100
+
+/**
+ * Makes the reader of `?rewards=weightedSum,format&variant=faithful`, which gives the sum of what is named. It throws `HttpError`
+ * where there is no such reward.
+ */
+export const chooser = ({ rewards, usual }: Offer): ((query: URLSearchParams) => Reward) => {
+  const one = (name: string, variant: Variant): Reward => {
     const reward = rewards.get(name)
     if (reward !== undefined) return reward(variant)
     const known = [...rewards.keys()]
     const close = near(name, known)
     throw bad(`there is no reward "${name}". ${close.length > 0 ? `Did you mean ${close.join(" or ")}?` : `There are ${known.join(", ")}.`}`)
-  }))
+  }
+  const made = new Map<string, Reward>()
+  return (query) => {
+    const variant = variantOf(query.get("variant"))
+    const named = (query.get("rewards") ?? "").split(",").map((word) => word.trim()).filter((word) => word !== "")
+    const names = named.length === 0 ? usual : named
+    const key = [variant, ...names].join(",")
+    const reward = made.get(key) ?? sum(...names.map((name) => one(name, variant)))
+    if (made.size >= most) made.clear()
+    made.set(key, reward)
+    return reward
+  }
 }
