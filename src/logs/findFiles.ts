@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { reasonOf } from "../pipeline/reason.ts"
 import { DataError } from "../task/dataError.ts"
 import type { Layout, Row } from "./layout.ts"
+import { trl } from "./layouts/trl.ts"
 import { readLines } from "./readLines.ts"
 import { parquetRows } from "./readParquet.ts"
 
@@ -25,12 +26,22 @@ const below = async (folder: string): Promise<ReadonlyArray<string>> => {
 
 const natural = new Intl.Collator("en", { numeric: true })
 
+/** What every trainer of Transformers saves, TRL's and ms-swift's among them. */
+const state = /^(checkpoint-\d+\/)?trainer_state\.json$/
+
+/** Alone, it is called TRL's. */
+const ofState = (layouts: ReadonlyArray<Layout>, metrics: ReadonlyArray<string>): Found =>
+  ({ layout: layouts.find((layout) => layout === trl) ?? layouts[0]!, completions: [], metrics })
+
 /** The logs in a folder; undefined where there are none of the layouts. */
 export const inFolder = async (folder: string, layouts: ReadonlyArray<Layout>): Promise<Found | undefined> => {
   const names = (await below(folder)).toSorted(natural.compare)
   const matching = (pattern: RegExp) => names.filter((name) => pattern.test(name)).map((name) => join(folder, name))
   const all = layouts.map((layout) => ({ layout, completions: matching(layout.completions), metrics: matching(layout.metrics) }))
-  return all.find(({ completions }) => completions.length > 0) ?? all.find(({ metrics }) => metrics.length > 0)
+  const found = all.find(({ completions }) => completions.length > 0) ?? all.find(({ metrics }) => metrics.length > 0)
+  const states = matching(state)
+  if (found !== undefined) return { ...found, metrics: [...found.metrics, ...states] }
+  return states.length > 0 ? ofState(layouts, states) : undefined
 }
 
 const firstRow = async (path: string): Promise<Row | undefined> => {
@@ -44,8 +55,7 @@ const holds = ({ columns }: Layout, row: Row): boolean =>
 
 /** What a file is. Parquet is written by TRL alone; its columns are called as those of ms-swift. */
 const ofFile = async (path: string, layouts: ReadonlyArray<Layout>): Promise<Found> => {
-  const [only] = layouts
-  if (path.endsWith(".json")) return { layout: only!, completions: [], metrics: [path] }
+  if (path.endsWith(".json")) return ofState(layouts, [path])
   const row = await firstRow(path)
   if (row === undefined) throw failure(path, `${path} has no rows.`)
   const parquet = path.endsWith(".parquet")

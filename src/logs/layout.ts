@@ -24,7 +24,7 @@ export interface Numbers {
 export interface Layout {
   /** What it is called on a command line. */
   readonly name: string
-  /** Its files within the folder that the trainer writes, by their paths in it. */
+  /** Its files within the folder that the trainer writes, by their paths in it; states of Transformers' trainers are read beside them. */
   readonly completions: RegExp
   readonly metrics: RegExp
   readonly columns: Columns

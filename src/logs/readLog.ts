@@ -1,5 +1,6 @@
 /** A trainer's logs as steps: its numbers and its completions together, in order, a step at a time. */
 import { existsSync } from "node:fs"
+import { stat } from "node:fs/promises"
 import { DataError } from "../task/dataError.ts"
 import * as Completions from "./Completions.ts"
 import { type Found, findFiles, inFolder } from "./findFiles.ts"
@@ -15,8 +16,8 @@ export const layouts: ReadonlyArray<Layout> = Object.values(Layouts)
 
 export interface Log {
   readonly layout: Layout
-  /** Every file that is read. */
-  readonly files: ReadonlyArray<string>
+  /** Every file that is read, and its state before it was. */
+  readonly files: ReadonlyArray<{ readonly path: string; readonly state: string }>
   /** How many steps it has. */
   readonly size: number
   /**
@@ -46,8 +47,15 @@ const sampled = (layout: Layout, path: string, { entry, rows }: Completions.Rows
     throw new DataError({ path, message: `${path}: answer ${i} of the step that begins in ${entry} ${sample}. Name the layout that the file has with --layout.` })
   })
 
+/** What changes with every writing to a file. */
+export const stateOf = async (path: string): Promise<string> => {
+  const found = await stat(path).catch(() => undefined)
+  return found === undefined ? "gone" : `${found.size} ${found.mtimeMs}`
+}
+
 /** Opens the logs in files that were found. */
 const open = async ({ completions, layout, metrics }: Found): Promise<Log> => {
+  const files = await Promise.all([...completions, ...metrics].map(async (path) => ({ path, state: await stateOf(path) })))
   const remarks = new Set<string>()
   const remark = (message: string) => {
     remarks.add(message)
@@ -72,7 +80,7 @@ const open = async ({ completions, layout, metrics }: Found): Promise<Log> => {
   }
   return {
     layout,
-    files: [...completions, ...metrics],
+    files,
     size: all.length,
     steps: async function*(after = -1) {
       let next = all.findIndex((step) => step > after)

@@ -1,15 +1,13 @@
 /** A first look through a whole log: what it has, and whether all of it can be read. */
 import { createHash } from "node:crypto"
-import { stat } from "node:fs/promises"
 import { bytesOf } from "../task/readJson.ts"
-import type { Log } from "./readLog.ts"
+import { type Log, stateOf } from "./readLog.ts"
 
-/** A file as it was when it was looked at. */
+/** A file of a log with the hash of its content. */
 export interface Looked {
   readonly path: string
-  readonly sha256: string
-  /** Changes with every writing to it. */
   readonly state: string
+  readonly sha256: string
 }
 
 export interface Survey {
@@ -22,22 +20,16 @@ export interface Survey {
   readonly parts: ReadonlyArray<string>
 }
 
-const stateOf = async (path: string): Promise<string> => {
-  const { mtimeMs, size } = await stat(path)
-  return `${size} ${mtimeMs}`
-}
-
-const looked = async (path: string): Promise<Looked> => {
-  const state = await stateOf(path)
+const looked = async ({ path, state }: Log["files"][number]): Promise<Looked> => {
   const hash = createHash("sha256")
   for await (const bytes of bytesOf(path)) hash.update(bytes)
-  return { path, sha256: hash.digest("hex"), state }
+  return { path, state, sha256: hash.digest("hex") }
 }
 
 /** Reads every step once, and tells `listen` how many it has read. Throws `DataError` as reading them does. */
 export const survey = async (log: Log, listen: (steps: number) => void = () => {}): Promise<Survey> => {
   const files: Array<Looked> = []
-  for (const path of log.files) files.push(await looked(path))
+  for (const file of log.files) files.push(await looked(file))
   const [metrics, parts] = [new Set<string>(), new Set<string>()]
   let [steps, completions] = [0, 0]
   for await (const step of log.steps()) {
@@ -49,7 +41,7 @@ export const survey = async (log: Log, listen: (steps: number) => void = () => {
   return { files, steps, completions, metrics: [...metrics], parts: [...parts] }
 }
 
-/** The first file that was written to since it was looked at. */
+/** The first file that was written to, or is gone, since the log was opened. */
 export const changed = async (files: ReadonlyArray<Looked>): Promise<string | undefined> => {
   for (const { path, state } of files) if (await stateOf(path) !== state) return path
   return undefined

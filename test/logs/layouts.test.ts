@@ -1,5 +1,5 @@
 /** Logs of verl, as its own writers wrote them, of ms-swift, and which layout a path has. */
-import { writeFileSync } from "node:fs"
+import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { layouts, readLog } from "../../src/logs/readLog.ts"
@@ -113,6 +113,15 @@ describe("ms-swift", () => {
 })
 
 describe("which layout", () => {
+  it("is TRL's of a state alone, which every trainer of Transformers saves", async () => {
+    const folder = copyOf("trl")
+    rmSync(join(folder, "completions"), { recursive: true })
+    for (const path of [folder, join(folder, "checkpoint-3", "trainer_state.json")]) {
+      const log = await readLog([path])
+      assert.deepStrictEqual([log.layout.name, log.size], ["trl", 3])
+    }
+  })
+
   it("is told by a folder's names or a file's columns, and can be named", async () => {
     const folder = folderOf({ "mine.jsonl": jsonLines([table(3, [1])]) })
     assert.strictEqual((await readLog([join(folder, "mine.jsonl")])).layout.name, "msSwift")

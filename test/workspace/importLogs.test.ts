@@ -163,6 +163,18 @@ describe("imported again", () => {
   })
 })
 
+describe("a mean that is derived", () => {
+  it("leaves out rewards that are no finite numbers, as the views do", async () => {
+    const { add, ask, workspace } = database()
+    const rows = "{\"input\": \"q\", \"output\": \"a\", \"score\": -Infinity, \"step\": 1}\n{\"input\": \"q\", \"output\": \"b\", \"score\": 1, \"step\": 1}\n"
+    await add({ paths: [folderOf({ "1.jsonl": rows })] })
+    assert.deepStrictEqual(ask("SELECT value FROM learning_curve WHERE name = 'reward'"), [[1]])
+    const tally = Workspace.tally()
+    await Effect.runPromise(Workspace.verify(workspace, "trainers", tally))
+    assert.strictEqual(tally.result().differing, 0)
+  })
+})
+
 describe("nothing is written", () => {
   it("of a log with a row that cannot be read", async () => {
     const { failureOf, workspace } = database()

@@ -25,7 +25,10 @@ const every = 2000
 
 const progress = (): Workspace.ImportProgress => {
   let last = performance.now()
+  const opening = setTimeout(() => process.stderr.write("looking for the steps of the log\n"), every)
+  opening.unref()
   return (doing, step, steps) => {
+    clearTimeout(opening)
     const now = performance.now()
     if (now - last < every) return
     last = now

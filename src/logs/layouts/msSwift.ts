@@ -13,7 +13,7 @@ const steps = ["step", "global_step/max_steps", "iteration"] as const
 export const msSwift: Layout = {
   name: "msSwift",
   completions: /^completions\.jsonl$/,
-  metrics: /^(logging\.jsonl|trainer_state\.json|checkpoint-\d+\/trainer_state\.json)$/,
+  metrics: /^logging\.jsonl$/,
   columns: {
     step: ["step", "gen_step"],
     prompt: "prompt",

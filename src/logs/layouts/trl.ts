@@ -1,6 +1,6 @@
 /**
  * TRL's trainers: with `log_completions`, GRPO writes one Parquet table a logged step into the folder `completions`; every trainer of
- * Transformers writes the numbers that it logged into trainer_state.json, beside each checkpoint.
+ * Transformers writes the numbers that it logged into trainer_state.json, beside each checkpoint, which every layout reads.
  *
  * Source: TRL 1.16.0, trl/trainer/grpo_trainer.py (`log`). Where it evaluates at a step that it logs, the table of that step is
  * written over with what was generated last.
@@ -16,7 +16,7 @@ export const logged = (row: Row): Numbers | undefined => {
 export const trl: Layout = {
   name: "trl",
   completions: /^(completions\/)?completions_\d+\.parquet$/,
-  metrics: /^(trainer_state\.json|checkpoint-\d+\/trainer_state\.json|log_history\.jsonl)$/,
+  metrics: /^log_history\.jsonl$/,
   columns: {
     step: ["step"],
     prompt: "prompt",

@@ -97,7 +97,7 @@ const stageOf = (log: Log, seen: Survey, derived: Derived, tokenizer: string | u
   const node = { kind: "import", name: stageName, code: manifest.version, packages: [], config, parts: {}, content }
   const { hash, preimage } = Fingerprint.make({ node, inputs: [] })
   const files = seen.files.map((file) => ({ path: storedPath(file.path), sha256: file.sha256 }))
-  const told = { ...config, paths: paths.map(storedPath), files }
+  const told = { ...config, paths: paths.map((one) => path.resolve(one)), files }
   return { fingerprint: hash, preimage, kind: node.kind, name: node.name, config: told, inputs: [], metrics: declared(seen, derived) }
 }
 

@@ -31,7 +31,8 @@ export const derivedIn = (
   samples: ReadonlyArray<{ readonly rewards: { readonly [part: string]: number } }>
 ): ReadonlyArray<readonly [name: string, value: number]> =>
   Object.entries(derived).flatMap(([name, part]) => {
-    const values = samples.flatMap(({ rewards }) => rewards[part] ?? [])
+    // an infinite reward is none in the database, and would be none when the mean is taken again
+    const values = samples.flatMap(({ rewards }) => rewards[part] ?? []).filter(Number.isFinite)
     return values.length === 0 ? [] : [[name, mean(values)] as const]
   })
 
