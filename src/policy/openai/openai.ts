@@ -3,6 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
 import { load as loadConfig } from "../../model/modelConfig.ts"
 import { loadText } from "../../model/loadText.ts"
 import { type Message, textsIn } from "../../model/message.ts"
@@ -22,10 +23,10 @@ import { type Completion, Sampler } from "../sampler.ts"
 import { stateless } from "../stateless.ts"
 import { ask } from "./ask.ts"
 import { dataUri } from "./dataUri.ts"
-import { failed, type Refused, type Server } from "./post.ts"
+import { failed, post, type Refused, type Server } from "./post.ts"
 import { checkAble, probe, probed } from "./probe.ts"
 import { promptTokens, readAlike } from "./readAlike.ts"
-import { completions, requests, requestsEach, withImages } from "./request.ts"
+import { completions, requests, withImages } from "./request.ts"
 import { receiving } from "./weights.ts"
 
 const config = Schema.Struct({
@@ -76,6 +77,9 @@ const services = Effect.fnUntraced(function*({ concurrency, folder, model, pixel
   const inputSize = (size: Size) => Effect.mapError(Effect.fromResult(smartResize(size, { factor, ...limits })), wrong("inputSize"))
   const tokenizer = local === undefined ? undefined : { encode: local.text.encode, end: local.text.endIds[0]! }
   const given = yield* receiving(server, model)
+  const places = yield* Semaphore.make(concurrency)
+  // few at a time, so that the first are soon ready
+  const desks = yield* Semaphore.make(4)
   const expectedOf = (messages: ReadonlyArray<Message>, images: ReadonlyArray<Size>) =>
     local === undefined
       ? Effect.undefined
@@ -92,29 +96,23 @@ const services = Effect.fnUntraced(function*({ concurrency, folder, model, pixel
         const can = yield* probed(server, model)
         yield* checkAble(can, server.url, options)
         const asking = yield* given.asked
-        const asked = yield* Effect.forEach(questions, ({ images, key, messages }) =>
-          Effect.gen(function*() {
-            // made when the first of them is sent, so that the server has work while the next pictures are read
-            const all = yield* Effect.cached(Effect.gen(function*() {
-              const sent = yield* Effect.forEach(images, (image) => Effect.mapError(dataUri(image, inputSize), wrong("sample")))
-              const made = requests(asking.model, withImages(messages, sent.map(({ uri }) => uri)), options, key, can)
-              const expected = yield* expectedOf(messages, sent)
-              return made.map((request) => ({ request, expected }))
-            }))
-            return Array.from({ length: requestsEach(options, can) }, (_, i) => Effect.map(all, (made) => made[i]!))
+        const one = Effect.fnUntraced(function*({ images, key, messages }: (typeof questions)[number]) {
+          const { expected, made } = yield* desks.withPermits(1)(Effect.gen(function*() {
+            const sent = yield* Effect.forEach(images, (image) => Effect.mapError(dataUri(image, inputSize), wrong("sample")))
+            const made = requests(asking.model, withImages(messages, sent.map(({ uri }) => uri)), options, key, can)
+            return { made, expected: yield* expectedOf(messages, sent) }
           }))
-        const found = yield* Effect.forEach(asked.flat(), (next) =>
-          Effect.flatMap(next, ({ expected, request }) => {
-            const read = (answer: ChatCompletion) =>
-              (folder === undefined || expected === undefined ? Effect.void : readAlike(answer, expected, server.url, folder)).pipe(
-                Effect.as(completions(answer, tokenizer))
-              )
-            return Effect.mapError(ask(server, request, asking, read), unanswered(server))
-          }), { concurrency })
-        return asked.map((all, i) => {
-          const own: ReadonlyArray<Completion> = found.slice(i * all.length, (i + 1) * all.length).flat()
+          const read = (answer: ChatCompletion) =>
+            (folder === undefined || expected === undefined ? Effect.void : readAlike(answer, expected, server.url, folder)).pipe(
+              Effect.as(completions(answer, tokenizer))
+            )
+          const answers = yield* Effect.forEach(made, (request) =>
+            ask(request, places.withPermits(1)(post(server, request)), asking, read), { concurrency: "unbounded" })
+          const own: ReadonlyArray<Completion> = answers.flat()
           return options.temperature === 0 ? Array.from({ length: options.n }, () => own[0]!) : own
         })
+        // as many again are made ready meanwhile, so that the server gets its next request as soon as it has answered one
+        return yield* Effect.forEach(questions, (question) => Effect.mapError(one(question), unanswered(server)), { concurrency: 2 * concurrency })
       })
   }))
 })

@@ -43,13 +43,9 @@ export const requests = (
     logprobs,
     ...(extras ? { top_k: topK === 0 ? -1 : topK, repetition_penalty: 1, return_token_ids: tokenIds } : {})
   })
-  const count = requestsEach({ n, temperature }, { n: several })
+  const count = temperature === 0 || several ? 1 : n
   return count === 1 ? [one(temperature === 0 ? 1 : n, key)] : Array.from({ length: count }, (_, i) => one(1, fold(key, i)))
 }
-
-/** How many requests a question takes. */
-export const requestsEach = ({ n, temperature }: Pick<SampleOptions, "n" | "temperature">, can: Pick<Capabilities, "n">): number =>
-  temperature === 0 || can.n ? 1 : n
 
 /** Ids of a text's tokens, and of the token that ends an answer. */
 export interface Tokenizer {

@@ -5,6 +5,7 @@ import { afterEach } from "vitest"
 import { Answers } from "../../../src/pipeline/run/answers.ts"
 import { JournalError } from "../../../src/pipeline/run/journal.ts"
 import { ask } from "../../../src/policy/openai/ask.ts"
+import { post } from "../../../src/policy/openai/post.ts"
 import { completions, requests } from "../../../src/policy/openai/request.ts"
 import type { ChatCompletion } from "../../../src/protocol/chat.ts"
 import * as Random from "../../../src/pipeline/Random.ts"
@@ -37,7 +38,7 @@ const asking = Effect.gen(function*() {
   return {
     served,
     say: (text: string, key = 1, weights = "", still = true) =>
-      ask(server, made(text, key), { model: "tiny", weights, still: Effect.succeed(still) }, read)
+      ask(made(text, key), post(server, made(text, key)), { model: "tiny", weights, still: Effect.succeed(still) }, read)
   }
 })
 
