@@ -5,9 +5,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Data, Evaluate, Experiment, Pipeline, Policy, Prompt, Task } from "assay"
 import * as Effect from "effect/Effect"
 import { toArray } from "../../src/pipeline/Rows.ts"
+import * as Fingerprint from "../../src/pipeline/plan/Fingerprint.ts"
 import { plan } from "../../src/pipeline/plan/Plan.ts"
 import { empty, Ledger } from "../../src/pipeline/run/ledger.ts"
 import { supplies } from "../../src/workspace/supplies.ts"
+import { restored } from "../../src/workspace/verify/restored.ts"
 import { parquetOf } from "../data/parquet/write.ts"
 import { pets, png, runIn } from "../data/support.ts"
 import { commit } from "./server.ts"
@@ -101,6 +103,9 @@ describe("Data.hub", () => {
       })
       const made = yield* Effect.provideService(plan(study), Ledger, empty)
       assert.include(made.runs[0]!.stages[0]!.preimage, `"content":"hf://datasets/${name}@${sha}"`)
+      // whoever judges the run again reads it at that commit
+      const { node } = Fingerprint.read(made.runs[0]!.stages[0]!.preimage)!
+      assert.deepInclude(restored(held, node).config, { repository: name, split: "val", revision: sha })
       const told = yield* supplies(made)
       const bytes = refcoco["data/val-00000-of-00002.parquet"].length + refcoco["data/val-00001-of-00002.parquet"].length
       assert.deepStrictEqual(told.map(({ bytes, files, name }) => ({ bytes, files, name })), [{ name: `${name} (main, commit ${sha.slice(0, 12)})`, files: 2, bytes }])

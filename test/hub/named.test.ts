@@ -71,6 +71,14 @@ describe("a study of a model by its name", () => {
     }).pipe(Effect.scoped))
 })
 
+describe("a folder", () => {
+  it.live("has no revisions", () =>
+    Effect.gen(function*() {
+      const { message } = yield* Effect.flip(Policy.local("assets/tiny-vl", { revision: "v1" }).content!)
+      assert.match(message, /assets\/tiny-vl, key revision: is a folder here, so it has no revisions/)
+    }))
+})
+
 describe("the code that fetches", () => {
   it.live("is no part of a fingerprint: what it brings is pinned, and checked by its hash", () =>
     Effect.gen(function*() {

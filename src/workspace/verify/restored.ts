@@ -1,4 +1,5 @@
 /** A node of the study as it stood when it ran: its code as it is now, its config as it was stored. */
+import { commitIn } from "../../hub/repository.ts"
 import * as Node from "../../pipeline/declare/Node.ts"
 import { InvalidExperiment } from "../../pipeline/Errors.ts"
 import type { Identity } from "../../pipeline/plan/identity.ts"
@@ -30,5 +31,6 @@ export const restored = (node: Node.Node, stored: Identity): Node.Node => {
         : [name, part(name, now as Node.Node | undefined, held as Identity)]
     })
   )
-  return node.rebuild({ ...stored.config, ...unstored }, parts)
+  const commit = commitIn(stored.content) // what is named on the hub is read as it was then
+  return node.rebuild({ ...stored.config, ...unstored, ...(commit === undefined ? {} : { revision: commit }) }, parts)
 }
