@@ -5,6 +5,7 @@ import { Generated } from "../../pipeline/run/services.ts"
 import { troubleOf } from "../../pipeline/fileTrouble.ts"
 import { DataError } from "../../task/dataError.ts"
 import type { AnyExample, Dataset } from "../../task/dataset.ts"
+import type { Problem } from "../../task/problem.ts"
 import { faultOf } from "../../task/detection/coco/fields.ts"
 import { type Look, lookOnce } from "../pictures/lookOnce.ts"
 import type { OnBad } from "../problems.ts"
@@ -43,10 +44,8 @@ const columnsOf = (kind: Kind, given: Columns, { path, says: { columns } }: Parq
   throw new DataError({ path, message })
 }
 
-type Problem = { readonly problem: { readonly kind: string; readonly entry: string; readonly message: string } }
-
 /** What `work` makes, or the problem of a row where a field of it cannot be used. */
-const orProblem = <A extends object>(entry: string, work: () => A): A | Problem => {
+const orProblem = <A extends object>(entry: string, work: () => A): A | { readonly problem: Problem } => {
   try {
     return work()
   } catch (cause) {
@@ -60,9 +59,8 @@ const kept = (folder: string, bytes: Uint8Array) =>
     catch: (cause) => new DataError({ path: folder, message: `Pictures cannot be written to ${folder} ${troubleOf(cause)}`, cause })
   })
 
-/** The examples of a row, or one problem. */
-const examplesOf = Effect.fnUntraced(function*(row: Cells, index: number, { read }: Kind, how: How, folder: string, look: Look) {
-  const entry = `row ${index}`
+/** The examples of a row, or one problem. `entry` is what messages call it, `index` its number in the whole set. */
+const examplesOf = Effect.fnUntraced(function*(row: Cells, entry: string, index: number, { read }: Kind, how: How, folder: string, look: Look) {
   const column = how.columns["image"]!
   const draft = orProblem(entry, () => ({ make: read(row, how), bytes: pictureIn(row[column], column) }))
   if ("problem" in draft) return [draft]
@@ -87,11 +85,13 @@ export const readParquet = (files: ReadonlyArray<string>, name: string, { as, bo
       const columns = yield* Effect.try({ try: () => columnsOf(kind, given, file), catch: asDataError })
       const names = columns["labels"] === undefined ? undefined : classNames(file.says.features, columns["labels"])
       names?.forEach((one) => categories.add(one))
+      let row = 0
+      const entry = () => `${files.length === 1 ? "" : `${file.path}, `}row ${row++}`
       const wanted = [...new Set(Object.values(columns).map((column) => column.split(".")[0]!))]
       return Stream.mapEffect(Stream.fromIterable(file.says.groups.keys()), (group) =>
         Effect.gen(function*() {
           const rows = yield* file.rows(group, wanted)
-          const all = yield* Effect.forEach(rows, (row) => examplesOf(row, index++, kind, { columns, boxes, names }, folder, look))
+          const all = yield* Effect.forEach(rows, (row) => examplesOf(row, entry(), index++, kind, { columns, boxes, names }, folder, look))
           return all.flat()
         }))
     })
@@ -103,7 +103,7 @@ export const readParquet = (files: ReadonlyArray<string>, name: string, { as, bo
       }
       return some
     })
-    const { examples, skipped } = yield* collect(files[0]!, onBad, labelled)
+    const { examples, skipped } = yield* collect(files.length === 1 ? files[0]! : name, onBad, labelled)
     const dataset: Dataset = { name, categories: as === "detection" ? [...categories] : [], examples, skipped }
     return dataset
   })
