@@ -42,7 +42,8 @@ const occupant = (folder: string): string | undefined => {
  */
 export const exportModel = Effect.fn("Workspace.exportModel")(function*(workspace: Workspace, run: number, options: Options) {
   const { id, kept, params, stages, status } = yield* runById(workspace, run)
-  const folder = params["policy.folder"] ?? params["policy.local.folder"]
+  const policy = params["policy.folder"] === undefined ? "policy.local" : "policy" // of a split one, the part that trains
+  const folder = params[`${policy}.folder`]
   if (typeof folder !== "string") {
     return yield* new NoModel({ message: `Run ${id} has no model to export: its policy is not Policy.local(folder), nor trained by one.` })
   }
@@ -66,9 +67,9 @@ export const exportModel = Effect.fn("Workspace.exportModel")(function*(workspac
         "makes them anew."
     })
   }
-  const commit = commitIn(params["policy.content"])
+  const commit = commitIn(params[`${policy}.content`])
   const base = isOnHub(folder) && commit !== undefined
-    ? (yield* snapshot({ type: "model", name: folder, revision: commit }, modelFiles(params["policy.weights"] === "folder"))).folder
+    ? (yield* snapshot({ type: "model", name: folder, revision: commit }, modelFiles(params[`${policy}.weights`] === "folder"))).folder
     : modelFolder(folder)
   const saved: Saved = { folder: base, weights: objects.path(hash) }
   yield* options.adapter === true ? writeAdapter(saved, options.out) : writeFolder(saved, options.out, { dtype: options.dtype ?? "F32" })

@@ -105,7 +105,7 @@ describe("a study from plan to pictures", () => {
   it("export says which runs have a model to export", async () => {
     const { code, err } = await assay(folder, "export", "3", "--out", "model")
     assert.strictEqual(code, 3)
-    assert.strictEqual(err, "assay: Run 3 has no model to export: its policy is not Policy.local(folder).\n")
+    assert.strictEqual(err, "assay: Run 3 has no model to export: its policy is not Policy.local(folder), nor trained by one.\n")
   })
 
   it("a reader that goes away early is no error", async () => {

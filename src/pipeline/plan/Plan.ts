@@ -107,11 +107,12 @@ const checkForced = (experiment: Experiment, force: ReadonlyArray<string>, stage
   )
 }
 
-/** What a policy and its parts read from elsewhere, beside their config: no pre-image of a stage has it. */
-const contentsOf = ({ content, parts }: Identity, path: string): RunRecord["params"] => [
-  ...(content === undefined ? [] : [{ path: `${path}.content`, value: content }]),
-  ...Object.entries(parts).flatMap(([name, part]) => [part].flat().flatMap((one) => contentsOf(one, `${path}.${name}`)))
-]
+/** What a policy and its parts read from elsewhere, beside their config, by the same paths: no pre-image of a stage has it. */
+const contentsOf = ({ content, parts }: Identity, path: string): RunRecord["params"] => {
+  const own = content === undefined ? [] : [{ path: `${path}.content`, value: content }]
+  const all = [...own, ...Object.values(parts).flat().flatMap((part) => contentsOf(part, `${path}.${part.name}`))]
+  return [...new Map(all.map((param) => [param.path, param])).values()]
+}
 
 const runRecord = (
   experiment: string,
