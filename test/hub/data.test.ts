@@ -111,4 +111,22 @@ describe("Data.hub", () => {
       assert.deepStrictEqual(told.map(({ bytes, files, name }) => ({ bytes, files, name })), [{ name: `${name} (main, commit ${sha.slice(0, 12)})`, files: 2, bytes }])
       assert.isFalse(server.requests.some((line) => line.includes("/resolve/")))
     }).pipe(Effect.scoped))
+
+  it.live("is recorded of a model that is part of a policy, beside its settings", () =>
+    Effect.gen(function*() {
+      const { server } = yield* setting(refcoco)
+      const sha = commit(server, "models/org/part", { "config.json": readme })
+      const policy = Policy.split({ sampler: Policy.openai({ url: "http://127.0.0.1:1/v1", model: "m" }), trainer: Policy.local("org/part"), sync: "reload" })
+      const scenes = Data.shapes({ split: "validation", layout: "coco", count: 2 })
+      const study = Experiment.make("parts", {
+        question: "?",
+        policy,
+        seeds: 1,
+        pipeline: () => Pipeline.from(scenes).pipe(Prompt.template(Prompt.enhanced), Evaluate.detection({ data: scenes, mode: "positive" })),
+        table: { metrics: ["mAP"] }
+      })
+      const { params } = (yield* Effect.provideService(plan(study), Ledger, empty)).runs[0]!.record
+      const values = Object.fromEntries(params.map(({ path, value }) => [path, value]))
+      assert.deepInclude(values, { "policy.local.folder": "org/part", "policy.local.content": `hf://org/part@${sha}` })
+    }).pipe(Effect.scoped))
 })

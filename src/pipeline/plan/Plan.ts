@@ -12,7 +12,7 @@ import { checkKinds } from "./checkKinds.ts"
 import { checkJudged } from "./checkJudged.ts"
 import { checkNeeds } from "./checkNeeds.ts"
 import * as CodeHash from "./CodeHash.ts"
-import { identifier, type Identity } from "./identity.ts"
+import { heldBy, identifier, type Identity } from "./identity.ts"
 import { type Placed, trace } from "./lineage.ts"
 import * as Overrides from "./Overrides.ts"
 import * as Selection from "./Selection.ts"
@@ -108,9 +108,9 @@ const checkForced = (experiment: Experiment, force: ReadonlyArray<string>, stage
 }
 
 /** What a policy and its parts read from elsewhere, beside their config, by the same paths: no pre-image of a stage has it. */
-const contentsOf = ({ content, parts }: Identity, path: string): RunRecord["params"] => {
-  const own = content === undefined ? [] : [{ path: `${path}.content`, value: content }]
-  const all = [...own, ...Object.values(parts).flat().flatMap((part) => contentsOf(part, `${path}.${part.name}`))]
+const contentsOf = (policy: Identity, path: string): RunRecord["params"] => {
+  const own = policy.content === undefined ? [] : [{ path: `${path}.content`, value: policy.content }]
+  const all = [...own, ...heldBy(policy).flatMap((part) => contentsOf(part, `${path}.${part.name}`))]
   return [...new Map(all.map((param) => [param.path, param])).values()]
 }
 
