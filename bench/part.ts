@@ -7,12 +7,13 @@ import { rollout } from "./rollout.ts"
 import { scaling } from "./scaling.ts"
 import { score } from "./score.ts"
 import { serve } from "./serve.ts"
+import { served } from "./served.ts"
 import { step } from "./step.ts"
 import { store } from "./store.ts"
 import type { Part, Settings } from "./support/measure.ts"
 import { train } from "./train.ts"
 
-const parts: { readonly [name: string]: Part } = { train, decode, step, score, serve, coco, store, data, scaling, memory, rollout }
+const parts: { readonly [name: string]: Part } = { train, decode, step, score, serve, coco, store, data, scaling, memory, rollout, served }
 
 const [name, settings] = process.argv.slice(2)
 console.log(JSON.stringify(await parts[name!]!(JSON.parse(settings!) as Settings)))

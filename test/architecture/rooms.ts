@@ -97,7 +97,7 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   workspace: ["pipeline", "logs", "store", "hub", "model", "task", "data", "reward", "evaluate"],
   testing: ["pipeline"],
   "server/http": ["pipeline"],
-  "server/openai": [...below, "model", "policy", "protocol", "server/http"],
+  "server/openai": [...below, "hub", "model", "policy", "protocol", "server/http"],
   "server/rewards": ["pipeline", "protocol", "task", "reward", "server/http"],
   cli: ["pipeline", "workspace", "report", "server/http", "server/openai", "server/rewards"]
 }

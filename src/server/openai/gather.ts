@@ -24,17 +24,23 @@ export interface Limits {
   readonly rows: number
   /** Tokens that they may have in all, for which memory is taken at the start. */
   readonly tokens: number
-  /** Milliseconds for which a free model waits for those who come together. */
+  /** Milliseconds for which a free model waits for others to come. */
   readonly linger: number
+  /** Milliseconds for which it waits at most while some are on their way. */
+  readonly patience: number
 }
 
 export type Answering = Effect.Effect<ReadonlyArray<Completion>, PolicyError>
 
-/** Takes a question in, and gives what waits for its answer; who stops waiting before it is sampled is left out. */
-export type Ask = (asking: Asking) => Effect.Effect<Answering, Busy>
+export interface Gathering {
+  /** Takes a question in, and gives what waits for its answer; who stops waiting before it is sampled is left out. */
+  readonly ask: (asking: Asking) => Effect.Effect<Answering, Busy>
+  /** Does what comes before a question is asked: a free model waits for it, so that those who come at once are not torn apart. */
+  readonly coming: <A, E>(before: Effect.Effect<A, E>) => Effect.Effect<A, E>
+}
 
 /** Whether two questions can be sampled in one call. Lengths may differ: the longest is sampled, and others are cut. */
-const together = (a: SampleOptions, b: SampleOptions): boolean =>
+const alike = (a: SampleOptions, b: SampleOptions): boolean =>
   a.n === b.n && a.temperature === b.temperature && a.topP === b.topP && a.topK === b.topK
 
 /** The question that has waited longest, and those behind it that go with it. */
@@ -43,7 +49,7 @@ export const next = <A extends Asking>(waiting: ReadonlyArray<A>, { rows, tokens
   if (first === undefined) return []
   const some: Array<A> = []
   let longest = 0
-  for (const one of waiting.filter(({ options }) => together(options, first.options))) {
+  for (const one of waiting.filter(({ options }) => alike(options, first.options))) {
     longest = Math.max(longest, one.options.maxTokens)
     const count = (some.length + 1) * first.options.n
     if (some.length > 0 && (count > rows || count * longest > tokens)) break
@@ -60,31 +66,46 @@ interface Waiting extends Asking {
  * Samples what is asked, batch after batch, until the scope ends. Those that come while one is sampled go together in a following one. An
  * answer depends on its question, its key and its options, and on nobody beside it.
  */
-export const gather = (sample: Sampler["Service"]["sample"], limits: Limits): Effect.Effect<Ask, never, Scope.Scope> =>
+export const gather = (sample: Sampler["Service"]["sample"], limits: Limits): Effect.Effect<Gathering, never, Scope.Scope> =>
   Effect.gen(function*() {
     const waiting = new Set<Waiting>()
     const wanted = yield* Latch.make(false)
+    let onTheirWay = 0
 
+    const settled = Effect.gen(function*() {
+      let waited = 0
+      do {
+        yield* Effect.sleep(limits.linger)
+        waited += limits.linger
+      } while (onTheirWay > 0 && waited < limits.patience)
+    })
     const batch = Effect.gen(function*() {
       yield* wanted.await
-      yield* Effect.sleep(limits.linger)
+      yield* settled
       const some = next([...waiting], limits)
       for (const one of some) waiting.delete(one)
       if (waiting.size === 0) yield* wanted.close
       if (some.length === 0) return
       const maxTokens = Math.max(...some.map(({ options }) => options.maxTokens))
-      const found = yield* Effect.result(sample(some.map(({ question }) => question), { ...some[0]!.options, maxTokens }))
+      const found = yield* Effect.exit(sample(some.map(({ question }) => question), { ...some[0]!.options, maxTokens }))
       yield* Effect.forEach(some, ({ answer }, i) =>
-        found._tag === "Success" ? Deferred.succeed(answer, found.success[i]!) : Deferred.fail(answer, found.failure))
+        found._tag === "Success" ? Deferred.succeed(answer, found.value[i]!) : Deferred.failCause(answer, found.cause))
     })
     yield* Effect.forkScoped(Effect.forever(batch))
 
-    return (asking) =>
-      Effect.suspend(() => {
-        if (waiting.size >= limits.waiting) return Effect.fail(new Busy({ waiting: waiting.size }))
-        const one: Waiting = { ...asking, answer: Deferred.makeUnsafe() }
-        waiting.add(one)
-        const leave = Effect.sync(() => waiting.delete(one))
-        return Effect.as(wanted.open, Effect.onInterrupt(Deferred.await(one.answer), () => leave))
-      })
+    return {
+      ask: (asking) =>
+        Effect.suspend(() => {
+          if (waiting.size >= limits.waiting) return Effect.fail(new Busy({ waiting: waiting.size }))
+          const one: Waiting = { ...asking, answer: Deferred.makeUnsafe() }
+          waiting.add(one)
+          const leave = Effect.sync(() => waiting.delete(one))
+          return Effect.as(wanted.open, Effect.onInterrupt(Deferred.await(one.answer), () => leave))
+        }),
+      coming: (before) =>
+        Effect.suspend(() => {
+          onTheirWay++
+          return Effect.ensuring(before, Effect.sync(() => onTheirWay--))
+        })
+    }
   })

@@ -9,13 +9,13 @@ import { errorBody, errorOf, HttpError } from "../http/answers.ts"
 import { type Handler, readJson, routes } from "../http/routes.ts"
 import { type Answer, following, opening, whole } from "./answer.ts"
 import { atStop, atTokens } from "./cut.ts"
-import { type Answering, type Ask, gather } from "./gather.ts"
+import { type Gathering, gather } from "./gather.ts"
 import type { Model } from "./model.ts"
 import { promptOf } from "./prompt.ts"
 import { type Asked, read } from "./request.ts"
 
 /** What a server takes on. Its model decodes 64 completions side by side. */
-const limits = { waiting: 256, rows: 64, tokens: 64 * 2048, linger: 5 } as const
+const limits = { waiting: 256, rows: 64, tokens: 64 * 2048, linger: 5, patience: 100 } as const
 
 const seconds = () => Math.floor(Date.now() / 1000)
 
@@ -35,12 +35,12 @@ interface Begun {
 }
 
 /** Takes a request in. Fails where it cannot be answered, before anything of an answer is sent. */
-const begin = (asked: Asked, model: Model, ask: Ask): Effect.Effect<Begun, HttpError> =>
+const begin = (asked: Asked, model: Model, { ask }: Gathering): Effect.Effect<Begun, HttpError> =>
   Effect.gen(function*() {
     if (asked.model !== model.name) return yield* unknownModel(asked, model)
     const { ids, maxTokens } = yield* promptOf(asked, model, limits.tokens)
     const { n, temperature } = asked.sampling
-    const answering: Answering = yield* Effect.mapError(
+    const answering = yield* Effect.mapError(
       ask({
         question: {
           messages: asked.messages,
@@ -85,14 +85,14 @@ export const handlerOf = (model: Model): Effect.Effect<Handler, never, Scope.Sco
         Effect.tapError(({ message }) => Effect.sync(() => (broken = message))),
         Effect.tap(() => Effect.sync(() => (broken = undefined)))
       )
-    const ask = yield* gather(sample, limits)
+    const gathering = yield* gather(sample, limits)
     const context = yield* Effect.context<never>()
     const run = Effect.runPromiseWith(context)
     const card = { id: model.name, object: "model", created: seconds(), owned_by: "assay", max_model_len: model.context }
 
     const complete = (asked: Asked, signal: AbortSignal): Effect.Effect<Response, HttpError> =>
       Effect.gen(function*() {
-        const begun = yield* begin(asked, model, ask)
+        const begun = yield* gathering.coming(begin(asked, model, gathering))
         if (!asked.shape.stream) return Response.json(whole(yield* begun.rest, model.text))
         const body = Stream.toReadableStreamWith(Stream.encodeText(events(begun, model)), context, { signal })
         return new Response(body, { headers: { "content-type": "text/event-stream", "cache-control": "no-cache" } })

@@ -1,9 +1,14 @@
 /** The model behind a server: its sampler, its text side, and what it is called. */
+import { createHash } from "node:crypto"
 import { basename, resolve } from "node:path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import type { HubError } from "../../hub/hubError.ts"
+import { modelFiles } from "../../hub/model.ts"
+import { isOnHub } from "../../hub/repository.ts"
+import { snapshot } from "../../hub/snapshot.ts"
 import { load as loadConfig, type PreprocessorConfig } from "../../model/modelConfig.ts"
 import { loadText } from "../../model/loadText.ts"
 import type { Text } from "../../model/modelText.ts"
@@ -11,7 +16,7 @@ import { modelFolder } from "../../model/shipped.ts"
 import * as Policy from "../../policy/index.ts"
 
 export interface Model {
-  /** What clients call it: the name of a shipped one, else of its folder. */
+  /** What clients call it: the name of a shipped one or on the hub, else of its folder. */
   readonly name: string
   /** Which weights, tokenizer and template these are. */
   readonly fingerprint: string
@@ -22,18 +27,29 @@ export interface Model {
   readonly sampler: Policy.Sampler["Service"]
 }
 
-const nameOf = (folder: string): string => folder.startsWith("assay:") ? folder : basename(resolve(folder))
+const nameOf = (folder: string): string => folder.startsWith("assay:") || isOnHub(folder) ? folder : basename(resolve(folder))
 
-/** Opens a model folder for as long as the scope is open. Fails as `Policy.local` does: the file, the key, what to do. */
+/** Where the files of a model lie: of one on the hub, once they have been fetched. */
+const filesOf = (folder: string): Effect.Effect<string, HubError> =>
+  isOnHub(folder)
+    ? Effect.map(snapshot({ type: "model", name: folder, revision: "main" }, modelFiles(true)), (fetched) => fetched.folder)
+    : Effect.succeed(modelFolder(folder))
+
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex")
+
+/**
+ * Opens a model folder, a shipped one or one of the hub by its name for as long as the scope is open. Fails as `Policy.local` does: the
+ * file, the key, what to do.
+ */
 export const open = (folder: string): Effect.Effect<Model, { readonly message: string }, Scope.Scope> =>
   Effect.gen(function*() {
-    const path = modelFolder(folder)
+    const path = yield* filesOf(folder)
     const { model: { maxPositions }, preprocessor } = yield* loadConfig(path)
     const text = yield* loadText(path)
     const policy = Policy.local(folder)
-    const hash = yield* policy.content ?? Effect.succeed("")
+    const content = yield* policy.content ?? Effect.succeed("")
     const sampler = Context.get(yield* Layer.build(policy.layer), Policy.Sampler)
     // what is wrong with the folder is said now, and not to the first who asks
     yield* sampler.inputSize({ width: 100, height: 100 })
-    return { name: nameOf(folder), fingerprint: `fp_${hash.slice(0, 12)}`, context: maxPositions, preprocessor, text, sampler }
+    return { name: nameOf(folder), fingerprint: `fp_${digest(content).slice(0, 12)}`, context: maxPositions, preprocessor, text, sampler }
   })

@@ -1,5 +1,6 @@
 /** What is asked, as the model reads it: its tokens, and the room that they leave. */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Semaphore from "effect/Semaphore"
 import { promptIds } from "../../model/encode.ts"
 import { smartResize } from "../../vision/smartResize.ts"
@@ -21,12 +22,12 @@ const mostPictures = 64
 /** Pictures that are unpacked at a time, whoever sent them: each may take 50 MB. */
 const unpacking = Semaphore.makeUnsafe(2)
 
-const tooLong = (message: string, param: string): HttpError => invalid(message, param, "context_length_exceeded")
+const tooLong = (message: string, param: string) => Result.fail(invalid(message, param, "context_length_exceeded"))
 
 /** How long the answers may be. `tokens` is what all answers to a request may have together. */
-const room = ({ maxTokens, sampling: { n } }: Asked, prompt: number, context: number, tokens: number): HttpError | number => {
+const room = ({ maxTokens, sampling: { n } }: Asked, prompt: number, context: number, tokens: number): Result.Result<number, HttpError> => {
   if (prompt >= context) return tooLong(`messages: the prompt has ${prompt} tokens, images included, and the model reads ${context}.`, "messages")
-  if (maxTokens === undefined) return Math.min(context - prompt, Math.floor(tokens / n))
+  if (maxTokens === undefined) return Result.succeed(Math.min(context - prompt, Math.floor(tokens / n)))
   if (prompt + maxTokens > context) {
     return tooLong(
       `max_tokens: the prompt has ${prompt} tokens, images included, and with ${maxTokens} more they are over the ${context} that the model reads; ` +
@@ -34,8 +35,8 @@ const room = ({ maxTokens, sampling: { n } }: Asked, prompt: number, context: nu
       "max_tokens"
     )
   }
-  if (n * maxTokens > tokens) return invalid(`max_tokens: ${n} answers of ${maxTokens} tokens are over the ${tokens} that a request may ask for.`, "max_tokens")
-  return maxTokens
+  if (n * maxTokens > tokens) return Result.fail(invalid(`max_tokens: ${n} answers of ${maxTokens} tokens are over the ${tokens} that a request may ask for.`, "max_tokens"))
+  return Result.succeed(maxTokens)
 }
 
 /** Reads the pictures and the messages. Fails where the model cannot be shown them, or where they leave no room for an answer. */
@@ -52,6 +53,5 @@ export const promptOf = (asked: Asked, { context, preprocessor, text }: Model, t
     const ids = yield* Effect.fromResult(promptIds(preprocessor, text, asked.messages, sizes)).pipe(
       Effect.mapError(({ message }) => invalid(`messages: ${message}`, "messages"))
     )
-    const maxTokens = room(asked, ids.length, context, tokens)
-    return typeof maxTokens === "number" ? { ids, maxTokens } : yield* maxTokens
+    return { ids, maxTokens: yield* Effect.fromResult(room(asked, ids.length, context, tokens)) }
   })

@@ -6,7 +6,7 @@ import * as TestClock from "effect/testing/TestClock"
 import * as Random from "../../../src/pipeline/Random.ts"
 import { PolicyError } from "../../../src/policy/index.ts"
 import type { Completion, SampleOptions } from "../../../src/policy/sampler.ts"
-import { type Ask, gather, next } from "../../../src/server/openai/gather.ts"
+import { gather, type Gathering, next } from "../../../src/server/openai/gather.ts"
 
 const drawn: SampleOptions = { n: 1, temperature: 1, topP: 1, topK: 0, maxTokens: 10 }
 
@@ -36,10 +36,10 @@ const model = Effect.gen(function*() {
   return { batches, lengths, gate, sample }
 })
 
-const limits = { waiting: 5, rows: 4, tokens: 1000, linger: 5 }
+const limits = { waiting: 5, rows: 4, tokens: 1000, linger: 5, patience: 20 }
 
 /** Asks and waits, aside. */
-const wait = (ask: Ask, one: Asking) => Effect.forkChild(Effect.flatten(ask(one)))
+const wait = (ask: Gathering["ask"], one: Asking) => Effect.forkChild(Effect.flatten(ask(one)))
 
 const settle = TestClock.adjust(limits.linger)
 
@@ -68,7 +68,7 @@ describe("questions", () => {
   it.effect("that come together are sampled together, and each gets its own answer", () =>
     Effect.gen(function*() {
       const { batches, gate, lengths, sample } = yield* model
-      const ask = yield* gather(sample, limits)
+      const { ask } = yield* gather(sample, limits)
       const fibers = yield* Effect.forEach([asking("a"), asking("b", { maxTokens: 30 })], (one) => wait(ask, one))
       yield* settle
       yield* Deferred.succeed(gate.current, undefined)
@@ -80,7 +80,7 @@ describe("questions", () => {
   it.effect("that come while others are sampled go together in the next batch", () =>
     Effect.gen(function*() {
       const { batches, gate, sample } = yield* model
-      const ask = yield* gather(sample, limits)
+      const { ask } = yield* gather(sample, limits)
       const first = yield* wait(ask, asking("a"))
       yield* settle
       const others = yield* Effect.forEach(["b", "c"], (name) => wait(ask, asking(name)))
@@ -93,10 +93,25 @@ describe("questions", () => {
       assert.deepStrictEqual(batches, [["a"], ["b", "c"]])
     }).pipe(Effect.scoped))
 
+  it.effect("are waited for while they are on their way, but not for ever", () =>
+    Effect.gen(function*() {
+      const { batches, gate, sample } = yield* model
+      yield* Deferred.succeed(gate.current, undefined)
+      const { ask, coming } = yield* gather(sample, limits)
+      const first = yield* wait(ask, asking("a"))
+      yield* Effect.forkChild(coming(Effect.andThen(Effect.sleep(8), ask(asking("b")))))
+      yield* Effect.forkChild(coming(Effect.andThen(Effect.sleep(1000), ask(asking("late")))))
+      yield* TestClock.adjust(15)
+      assert.deepStrictEqual(batches, [])
+      yield* TestClock.adjust(5)
+      yield* Fiber.join(first)
+      assert.deepStrictEqual(batches, [["a", "b"]])
+    }).pipe(Effect.scoped))
+
   it.effect("of clients that went away are not sampled", () =>
     Effect.gen(function*() {
       const { batches, gate, sample } = yield* model
-      const ask = yield* gather(sample, limits)
+      const { ask } = yield* gather(sample, limits)
       yield* wait(ask, asking("a"))
       yield* settle
       const gone = yield* wait(ask, asking("gone"))
@@ -112,17 +127,32 @@ describe("questions", () => {
   it.effect("that find too many before them are turned away at once", () =>
     Effect.gen(function*() {
       const { sample } = yield* model
-      const ask = yield* gather(sample, limits)
+      const { ask } = yield* gather(sample, limits)
       yield* Effect.forEach(["a", "b", "c", "d", "e"], (name) => wait(ask, asking(name)))
       yield* Effect.yieldNow
       const refused = yield* Effect.result(ask(asking("f")))
       assert.isTrue(refused._tag === "Failure" && refused.failure.waiting === 5)
     }).pipe(Effect.scoped))
 
+  it.effect("of a batch whose sampling throws fail, and the next ones are sampled", () =>
+    Effect.gen(function*() {
+      const { gate, sample } = yield* model
+      yield* Deferred.succeed(gate.current, undefined)
+      const broken = { current: true }
+      const { ask } = yield* gather((...asked) => (broken.current ? Effect.die(new Error("broken")) : sample(...asked)), limits)
+      const first = yield* wait(ask, asking("a"))
+      yield* settle
+      assert.strictEqual((yield* Fiber.await(first))._tag, "Failure")
+      broken.current = false
+      const second = yield* wait(ask, asking("b"))
+      yield* settle
+      assert.deepStrictEqual(yield* Fiber.join(second), [says("b")])
+    }).pipe(Effect.scoped))
+
   it.effect("of a batch that fails are told why, and the next ones are sampled", () =>
     Effect.gen(function*() {
       const { gate, sample } = yield* model
-      const ask = yield* gather(sample, limits)
+      const { ask } = yield* gather(sample, limits)
       const failing = yield* wait(ask, asking("a"))
       yield* settle
       const { current } = gate

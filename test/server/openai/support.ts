@@ -110,7 +110,8 @@ export const serving = async (): Promise<Served> => {
   const send = (path: string, init: RequestInit = {}) => ask(new Request(`http://127.0.0.1${path}`, init))
   const answered = async (response: Response): Promise<Answered> => ({
     status: response.status,
-    body: await response.json() as Answered["body"]
+    // of a stream its last piece
+    body: (response.headers.get("content-type") === "text/event-stream" ? eventsIn(await response.text()).at(-1) : await response.json()) as Answered["body"]
   })
   const post = (body: unknown, signal?: AbortSignal) =>
     send("/v1/chat/completions", { method: "POST", body: JSON.stringify(body) ?? "", ...(signal && { signal }) })
