@@ -5,7 +5,7 @@ import { OpenrlhfRequest, type OpenrlhfResponse, ScoreRequest, type ScoreRespons
 import { HttpError } from "../http/answers.ts"
 import { type Handler, readJson, routes } from "../http/routes.ts"
 import { answerIn, withoutEnd } from "./answerIn.ts"
-import { judge, rowsOf } from "./judge.ts"
+import { checkLengths, judge, rowsOf } from "./judge.ts"
 import { chooser, type Offer } from "./offer.ts"
 
 const score = Schema.decodeUnknownSync(ScoreRequest)
@@ -52,9 +52,7 @@ export const rewardHandler = (offered: Offer): Effect.Effect<Handler> =>
       "POST /score": async (request, url) => Response.json(await marks(url, await readJson(request, score))),
       "POST /openrlhf": async (request, url) => {
         const { labels, prompts, query } = await readJson(request, openrlhf)
-        if (prompts.length !== query.length) {
-          throw new HttpError({ status: 400, message: `prompts has ${prompts.length} entries for ${query.length} queries` })
-        }
+        checkLengths(query.length, { prompts, labels })
         const completions = query.map((text, i) => answerIn(text, prompts[i]!))
         const { parts, totals } = await allMarks(url, { completions, solutions: labels })
         return Response.json({ rewards: totals, scores: totals, extra_logs: parts } satisfies OpenrlhfResponse)

@@ -7,20 +7,31 @@ import { lookUp } from "../../task/lookUp.ts"
 import type { Reward, Scorable } from "../../task/reward.ts"
 import { HttpError } from "../http/answers.ts"
 
-const checkLengths = (count: number, lists: { readonly [name: string]: ReadonlyArray<unknown> | undefined }): void => {
+/** Longest texts that are judged, in characters: the time that some rewards match boxes in grows faster than their number. */
+const longest = { completion: 1 << 20, solution: 1 << 16 } as const
+
+const checkTexts = (texts: ReadonlyArray<string>, what: keyof typeof longest): void => {
+  const row = texts.findIndex((text) => text.length > longest[what])
+  if (row === -1) return
+  throw new HttpError({ status: 400, message: `the ${what} of row ${row} is longer than ${longest[what]} characters` })
+}
+
+export const checkLengths = (count: number, lists: { readonly [name: string]: ReadonlyArray<unknown> | undefined }): void => {
   for (const [name, list] of Object.entries(lists)) {
     if (list === undefined || list.length === count) continue
-    throw new HttpError({ status: 400, message: `${name} has ${list.length} entries for ${count} completions` })
+    throw new HttpError({ status: 400, message: `${name} has ${list.length} entries for ${count} rows` })
   }
 }
 
 /**
  * The rows of a batch. A column `image` stays a column: no request names a file that is then read. Throws `HttpError` where a list is
- * longer or shorter than the completions.
+ * longer or shorter than the completions, or a text is too long.
  */
 export const rowsOf = ({ columns = {}, completions, solutions, tokens }: ScoreRequest): ReadonlyArray<Scorable> => {
   checkLengths(completions.length, { solutions, tokens })
   checkLengths(completions.length, columns)
+  checkTexts(completions, "completion")
+  checkTexts(solutions, "solution")
   const lists = Object.entries(columns as { readonly [name: string]: ReadonlyArray<Json> })
   return completions.map((completion, i) => ({
     completion,

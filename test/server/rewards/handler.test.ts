@@ -97,10 +97,13 @@ describe("POST /score", () => {
         ["/score?rewards=./mine.ts%23brevity", batch, "There are ap, "],
         ["/score?variant=best", batch, "variant is fixed or faithful, not \"best\""],
         ["/score", { completions: ["a"] }, "[\"solutions\"]"],
-        ["/score", { completions: ["a"], solutions: [] }, "solutions has 0 entries for 1 completions"],
+        ["/score", { completions: ["a"], solutions: [] }, "solutions has 0 entries for 1 rows"],
         ["/score", { ...batch, tokens: [1, 2] }, "tokens has 2 entries"],
         ["/score", { ...batch, columns: { hue: [] } }, "hue has 0 entries"],
-        ["/openrlhf", { query: ["a"], prompts: [], labels: ["b"] }, "prompts has 0 entries for 1 queries"],
+        ["/score", { completions: ["a", "b".repeat(2_000_000)], solutions: ["a", "b"] }, "the completion of row 1 is longer than 1048576 characters"],
+        ["/score", { completions: ["a"], solutions: ["b".repeat(100_000)] }, "the solution of row 0 is longer than 65536 characters"],
+        ["/openrlhf", { query: ["a"], prompts: [], labels: ["b"] }, "prompts has 0 entries for 1 rows"],
+        ["/openrlhf", { query: ["a"], prompts: ["a"], labels: [] }, "labels has 0 entries for 1 rows"],
         ["/openrlhf", { query: 7 }, "[\"query\"]"],
         ["/slime", { prompt: "a", response: "b" }, "[\"label\"]"]
       ] as const
