@@ -72,11 +72,15 @@ def read(name):
         return json.load(file)
 
 
-def callback(stage):
-    """Follows a transformers Trainer."""
+def callback(stage, *packages):
+    """Follows a transformers Trainer, and says at its start which versions of `packages` train."""
     from transformers import TrainerCallback
 
     class Follow(TrainerCallback):
+        def on_train_begin(self, args, state, control, **_):
+            if state.is_world_process_zero:
+                stage.begin(_versions(packages))
+
         def on_log(self, args, state, control, logs=None, **_):
             # what is logged at the very end has no loss, and is of no step
             if state.is_world_process_zero and logs is not None and "loss" in logs:
@@ -89,7 +93,34 @@ def callback(stage):
     return Follow()
 
 
-def versions(*names):
+def passes(settings, at_a_time):
+    """How often each process computes in a step."""
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    if settings["completions"] % (world * at_a_time) != 0:
+        raise SystemExit(
+            f"{settings['completions']} completions a step cannot be divided among {world} processes that compute {at_a_time} at a time. "
+            "Choose another batch, groupSize or microBatch."
+        )
+    return settings["completions"] // (world * at_a_time)
+
+
+def take_up_weights(trainer, adapter):
+    """Mends how a kind of trainer goes on from a checkpoint: transformers 5 saves models under the names of the hub and looks for its
+    own when it goes on, finds none of Qwen2.5-VL's, warns, and trains the model of the start. Loading it as a model knows both."""
+    from transformers import AutoModelForImageTextToText
+
+    as_it_is = trainer._load_from_checkpoint
+
+    def load(self, checkpoint, model=None):
+        if adapter or self.is_deepspeed_enabled or self.is_fsdp_enabled:
+            return as_it_is(self, checkpoint, model)
+        saved = AutoModelForImageTextToText.from_pretrained(checkpoint, dtype=self.model.dtype)
+        self.accelerator.unwrap_model(self.model).load_state_dict(saved.state_dict())
+
+    trainer._load_from_checkpoint = load
+
+
+def _versions(names):
     from importlib.metadata import PackageNotFoundError, version
 
     facts = {"version.python": sys.version.split()[0]}

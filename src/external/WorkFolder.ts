@@ -37,6 +37,8 @@ export const writeLines = <E, R>(file: string, chunks: ReadonlyArray<Effect.Effe
     }
   }).pipe(Effect.scoped)
 
+export const writeText = (file: string, text: string) => files(dirname(file), () => writeFile(file, text))
+
 export const makeFolder = (folder: string) => files(folder, () => mkdir(folder, { recursive: true }))
 
 const attempts = async (folder: string): Promise<ReadonlyArray<string>> =>

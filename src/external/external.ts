@@ -31,6 +31,8 @@ const told = ["loss", "kl", "entropy", "clip_ratio/region_mean", "grad_norm", "l
 const make = Stage.define({
   kind: "update",
   name: "external",
+  // it stands where a loop would: by the same name it draws the same prompts, and the same override and the same metric mean both
+  label: "loop",
   module: import.meta.url,
   config,
   incidental,
@@ -56,7 +58,7 @@ const make = Stage.define({
  * groupSize: 8, maxTokens: 256, learningRate: 1e-6, checkpointEvery: 20, python: [".venv/bin/python"] }, reward)`.
  *
  * The policy is written as a model folder (or as the adapter that it trains), the prompts as the trainer's data, in the order of
- * the steps; completions are scored by `reward` in this process, so that samples and parts of rewards are stored as those of a
+ * the steps, those that a loop would draw; completions are scored by `reward` in this process, so that samples and parts of rewards are stored as those of a
  * loop. Each step is committed as it ends. What the trainer leaves is the policy of the stages that follow.
  *
  * `method` is what `Update` calls it. `settings` are the trainer's own names for everything else, such as `{ use_vllm: true }`.

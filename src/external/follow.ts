@@ -1,5 +1,4 @@
 /** A training that another program does, as it is followed: completions get their rewards, steps are committed as they end. */
-import { writeFile } from "node:fs/promises"
 import { relative } from "node:path"
 import * as Effect from "effect/Effect"
 import { named } from "../logs/named.ts"
@@ -118,7 +117,7 @@ export const follow = Effect.fnUntraced(function*({ checkpoint, folder, promptsO
     yield* Diverged.check(loop, said.flatMap(({ items }) => items), Object.fromEntries(watched.map(({ name, value }) => [name, value])))
     const metrics = [...scored.map(([name, value]) => ({ scope: "", name, value })), ...numbers]
     const marker = saved === null ? undefined : yield* artifacts.put("application/json", (path) =>
-      Effect.promise(() => writeFile(path, JSON.stringify({ checkpoint: relative(folder, saved) }))))
+      WorkFolder.writeText(path, JSON.stringify({ checkpoint: relative(folder, saved) })))
     yield* journal.commitStep(execution.stage, { step, metrics, samples, checkpoint: marker })
     at.next = step + 1
     if (saved !== null) {

@@ -5,7 +5,7 @@ import type * as Node from "../pipeline/declare/Node.ts"
 import * as Optimizer from "../update/Optimizer.ts"
 
 /** The programs that can train; `trainers.ts` has what is to be known of each. */
-export const names = ["trl"] as const
+export const names = ["trl", "ms-swift"] as const
 
 /** Methods that trainers know, as they are called in `Update`. */
 export const methods = ["grpo", "drGrpo", "dapo", "gspo", "cispo"] as const

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises"
 import { join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import { batches } from "../pipeline/batches.ts"
-import { EmptyBatchSource, exits } from "../pipeline/Errors.ts"
+import { EmptyBatchSource } from "../pipeline/Errors.ts"
 import * as Random from "../pipeline/Random.ts"
 import { Artifacts } from "../pipeline/run/artifacts.ts"
 import { ComputeThreads } from "../pipeline/run/ComputeThreads.ts"
@@ -14,12 +14,12 @@ import { Generated, StageKey } from "../pipeline/run/services.ts"
 import { Portable } from "../policy/portable.ts"
 import type { Prompts } from "../task/prompt.ts"
 import type { Reward } from "../task/reward.ts"
+import { explain } from "./explain.ts"
 import { follow, type Followed } from "./follow.ts"
 import { listen } from "./listen.ts"
 import * as Program from "./Program.ts"
 import type { Settings } from "./settings.ts"
 import type { Trainer } from "./trainer.ts"
-import { TrainerError } from "./trainerError.ts"
 import { trainers } from "./trainers.ts"
 import * as WorkFolder from "./WorkFolder.ts"
 
@@ -55,21 +55,10 @@ const writeStart = Effect.fnUntraced(function*(folder: string) {
   return what === "model" ? { model: path, adapter: null } : { model: null, adapter: path }
 })
 
-/** Why a trainer ended before its time, and what to do. */
-const ended = Effect.fnUntraced(function*(how: string, attempt: string, trainer: Trainer, { python, trainer: name }: Settings) {
+/** The error of a trainer that ended before its time. */
+const cutOff = Effect.fnUntraced(function*(how: string, attempt: string, trainer: Trainer, settings: Settings) {
   const last = yield* WorkFolder.lastLines(attempt)
-  const missing = /No module named '?([\w.]+)/.exec(last)?.[1]
-  const absent = missing === undefined && /not found|No such file|could not be started/.test(`${last} ${how}`)
-  const remedy = missing !== undefined
-    ? `Install what is missing (\`${trainer.install}\`), or name a Python that has it in \`python\`.`
-    : absent
-    ? `Name in \`python\` a Python that has ${trainer.title} (\`${trainer.install}\`); here it is ${python.join(" ")}.`
-    : "Mend what it says and run again: it goes on from its last checkpoint."
-  const said = last === "" ? "It said nothing." : `It said at last:\n${last}`
-  return new TrainerError({
-    message: `${trainer.title} (${name}) ${how} before the training was done. ${remedy} All of it is in ${join(attempt, WorkFolder.log)}. ${said}`,
-    exitCode: missing !== undefined || absent ? exits.invalid : exits.broke
-  })
+  return yield* explain({ how, last, log: join(attempt, WorkFolder.log) }, trainer, settings)
 })
 
 /** Starts the trainer, and follows it to its end. */
@@ -106,7 +95,7 @@ const attempt = Effect.fnUntraced(function*(followed: Followed, from: string | u
     log: join(path, WorkFolder.log)
   })
   const { how, ok } = yield* Effect.raceFirst(program, broken)
-  if (!ok) return yield* yield* ended(how, path, trainer, settings)
+  if (!ok) return yield* cutOff(how, path, trainer, settings)
   return path
 }, Effect.scoped)
 
@@ -128,9 +117,7 @@ export const train = Effect.fnUntraced(function*(settings: Settings, prompts: Pr
     const followed = { trainer, settings, reward, folder, promptsOf: rowsOf(prompts, settings, key), checkpoint: resumed?.step }
     // TRL takes what is below 2^32, numpy's older generators what is below 2^31
     const path = yield* attempt(followed, resumed?.path, Random.fold(key, "trainer").lo % 2 ** 31)
-    if (!isLast((yield* checkpointIn(folder))?.step)) {
-      return yield* yield* ended("ended", path, trainer, settings)
-    }
+    if (!isLast((yield* checkpointIn(folder))?.step)) return yield* cutOff("ended", path, trainer, settings)
   }
   const left = yield* checkpointIn(folder)
   yield* portable.read(left!.path)

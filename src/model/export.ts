@@ -28,6 +28,7 @@ export const writeAdapter = Effect.fn("Policy.writeAdapter")(function*(saved: Sa
   if (lora === undefined) {
     return yield* SafetensorsError.of(saved.weights, "holds no adapters. Use writeFolder for a policy without lora.")
   }
+  if (file.metadata.base !== "folder") return yield* onRandom(saved, file)
   const names = [...file.tensors.keys()].filter((name) => name.startsWith("base_model."))
   const tensors = yield* Effect.forEach(names, (name) =>
     Effect.map(file.readFloats(name), (data) => ({ name, shape: file.tensors.get(name)!.shape, data })))
@@ -59,10 +60,7 @@ export const writeFolder = Effect.fn("Policy.writeFolder")(function*(
   const tensors = tensorViews(new Float32Array(at.size), at)
   const file = yield* Safetensors.open(saved.weights)
   const whole = tensors.every(({ name }) => file.tensors.has(name))
-  if (!whole && file.metadata.base !== "folder") {
-    const problem = `rests on random weights of seed ${file.metadata.base}, which ${saved.folder} does not hold. Train all of them.`
-    return yield* SafetensorsError.of(saved.weights, problem)
-  }
+  if (!whole && file.metadata.base !== "folder") return yield* onRandom(saved, file)
   const base = whole ? file : yield* Safetensors.openFolder(saved.folder)
   const lora = loraOf(file)
   for (const { data, name, shape } of tensors) {
@@ -84,6 +82,9 @@ export const writeFolder = Effect.fn("Policy.writeFolder")(function*(
   const numbers = all.map((tensor) => ({ ...tensor, dtype }))
   yield* Safetensors.write(join(target, "model.safetensors"), numbers, { format: "pt" })
 }, Effect.scoped)
+
+const onRandom = ({ folder, weights }: Saved, { metadata }: Safetensors.Weights): SafetensorsError =>
+  SafetensorsError.of(weights, `rests on random weights of seed ${metadata.base}, which ${folder} does not hold. Train all of them.`)
 
 const loraOf = ({ metadata }: Safetensors.Weights): Lora | undefined =>
   metadata.lora === undefined ? undefined : JSON.parse(metadata.lora) as Lora

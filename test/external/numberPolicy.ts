@@ -1,10 +1,11 @@
 /** A policy whose model is a number in a file, which a trainer elsewhere may change. */
-import { Policy, Subject } from "assay/engine"
+import { Policy, Stage, Subject } from "assay/engine"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { readFileSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import type { ScoredRollouts } from "../../src/rollout/rollouts.ts"
 import { sayer } from "../policy/sayer.ts"
 
 const layer = Layer.suspend(() => {
@@ -30,4 +31,14 @@ export const numberPolicy = Policy.define({
   config: Schema.Struct({}),
   offers: [Policy.Sampler, Policy.Portable],
   layer: () => layer
+})
+
+/** An update that changes nothing. */
+export const idle = Stage.define({
+  kind: "update",
+  name: "idle",
+  module: import.meta.url,
+  config: Schema.Struct({}),
+  subject: "changes",
+  run: (_, _scored: ScoredRollouts) => {}
 })

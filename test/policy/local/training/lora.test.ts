@@ -209,4 +209,9 @@ describe("a folder that a trainer left", () => {
     const reason = await plain.read(join(left, "adapter")).then(() => "", String)
     assert.match(reason, /model\.safetensors/)
   })
+
+  it("is not written for an adapter on random weights, which no folder holds", async () => {
+    const engine = await Engine.make({ folder: base, weights: 7, threads: 1, lora })
+    assert.match(await engine.write(join(left, "random"), "adapter").then(() => "", String), /rests on random weights of seed 7/)
+  })
 })
