@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
-import { LoadedModels, WeightInfo } from "../../protocol/vllm.ts"
+import { Models, WeightInfo } from "../../protocol/models.ts"
 import type { PolicyError } from "../policyError.ts"
 import type { Delivery, Receiver } from "../receiver.ts"
 import { call, failed, Refused, type Server } from "./post.ts"
@@ -69,7 +69,7 @@ export const receiving = (server: Server, named: string): Effect.Effect<Given> =
     const holds = ({ version: name, what }: Delivery) =>
       what === "model"
         ? Effect.map(read(WeightInfo, "../weight_info"), ({ weight_version }) => weight_version === name)
-        : Effect.map(read(LoadedModels, "models"), ({ data }) => data.some(({ id }) => id === name))
+        : Effect.map(read(Models, "models"), ({ data }) => data.some(({ id }) => id === name))
     const has = (delivery: Delivery) => explained(delivery, holds(delivery))
     return {
       receiver: {
