@@ -37,11 +37,17 @@ Qwen2VLTemplate.image_token_id = model_file("config.json")["image_token_id"]
 assay_stage.take_up_weights(GRPOTrainer, settings["adapter"] is not None)
 
 
+ends = model_file("generation_config.json").get("eos_token_id", [])
+ends = ends if isinstance(ends, list) else [ends]
+
+
 class Reward(ORM):
     def __call__(self, completions, row, trainer_state, response_token_ids, is_truncated, **_):
         # the turns of an answer, of which there is one
         tokens = [ids[0] if ids and isinstance(ids[0], list) else ids for ids in response_token_ids]
-        return stage.rewards(trainer_state.global_step, row, completions, tokens, [not cut for cut in is_truncated])
+        # it takes an answer that ends with its last possible token for one that was cut off
+        stopped = [not cut or (len(ids) > 0 and ids[-1] in ends) for cut, ids in zip(is_truncated, tokens)]
+        return stage.rewards(trainer_state.global_step, row, completions, tokens, stopped)
 
 
 packages = ["ms-swift", "trl", "transformers", "torch", "peft", "accelerate", "datasets", "vllm"]
