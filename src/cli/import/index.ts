@@ -57,7 +57,6 @@ export const importCommand = Command.make(
   Command.withExamples([
     { command: "assay import out/grpo --as trainers --variant TRL", description: "A TRL trainer's output_dir" },
     { command: "assay import out/v0-20261128 --as trainers --variant ms-swift --seed 1" },
-    { command: "assay import rollouts metrics.jsonl --as trainers --variant verl", description: "verl's rollout_data_dir and its file logger's file" },
-    { command: "assay table trainers", description: "What they come to" }
+    { command: "assay import rollouts metrics.jsonl --as trainers --variant verl", description: "verl's rollout_data_dir and its file logger's file" }
   ])
 )
