@@ -139,7 +139,8 @@ describe.skipIf(!has("vllm")).each(["tiny-vl", "tiny-vl-large"])("vLLM with %s",
       assert.match(error.message, /reads \d+ tokens of a prompt that has \d+ by .*: it resizes pictures/)
     }).pipe(Effect.scoped))
 
-  it.live("that is killed with eight questions under way is asked again when it is back, and says what it would have said", () =>
+  // one model shows it: a start takes a minute
+  it.live.skipIf(model !== "tiny-vl")("that is killed with eight questions under way is asked again when it is back, and says what it would have said", () =>
     Effect.gen(function*() {
       const sampler = yield* samplerOf(policy(server.url))
       const questions = Array.from({ length: 8 }, (_, i) => question(i))
