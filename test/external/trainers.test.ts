@@ -8,7 +8,7 @@ import type { Prompt } from "../../src/task/prompt.ts"
 const settingsOf = (more: Partial<typeof config.Encoded> = {}) =>
   Schema.decodeSync(config)({ trainer: "trl", steps: 9, batch: 2, groupSize: 4, maxTokens: 50, learningRate: 0.5, checkpointEvery: 3, ...more })
 
-const places = { data: "/work/data.jsonl", output: "/work/attempt-1/checkpoints", model: "/work/model", adapter: null }
+const places = { data: "/there/data.jsonl", output: "/there/attempt-1/checkpoints", model: "/there/model", adapter: null }
 
 const prompt = {
   image: { path: "/pictures/a.png", width: 8, height: 8 },
