@@ -120,6 +120,12 @@ export const post = (server: Server, request: ChatRequest): Effect.Effect<ChatCo
 export const call = (server: Server, what: Call): Effect.Effect<string, Refused> =>
   patiently(server, once(server, what), ({ status }) => status === undefined || status === 429 || status === 503)
 
+/** The same, as JSON of a schema. */
+export const callFor = <S extends Schema.ConstraintDecoder<unknown>>(server: Server, schema: S, what: Call): Effect.Effect<S["Type"], Refused> =>
+  Effect.flatMap(call(server, what), (text) =>
+    Effect.mapError(Schema.decodeEffect(Schema.fromJsonString(schema))(text), () =>
+      new Refused({ status: undefined, message: `sent what is no answer to ${what.path}` })))
+
 const remedy = ({ keyVariable, patienceSeconds }: Server, refused: Refused): string => {
   const { status } = refused
   if (status === undefined) return "Start it, or correct the url."

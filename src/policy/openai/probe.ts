@@ -1,6 +1,6 @@
 /** Whether a server is there and can do what a study wants, found out once a process. */
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import type { Facts, Probe, Wanted } from "../../pipeline/declare/policyNode.ts"
 import { exits } from "../../pipeline/Errors.ts"
@@ -8,7 +8,7 @@ import { Models, Version } from "../../protocol/models.ts"
 import { PolicyError } from "../policyError.ts"
 import type { SampleOptions } from "../sampler.ts"
 import { type Capabilities, capabilities } from "./capabilities.ts"
-import { call, failed, Refused, type Server } from "./post.ts"
+import { callFor, failed, Refused, type Server } from "./post.ts"
 
 /** What a server can do, and what it says of itself where it does. */
 export interface Found extends Capabilities {
@@ -19,10 +19,7 @@ export interface Found extends Capabilities {
 
 /** Asked in passing: who does not answer at once, or otherwise, has said nothing. */
 const aside = <S extends Schema.ConstraintDecoder<unknown>>(server: Server, path: string, schema: S) =>
-  call({ ...server, timeoutSeconds: 10, patienceSeconds: 0 }, { path }).pipe(
-    Effect.flatMap(Schema.decodeUnknownEffect(Schema.fromJsonString(schema))),
-    Effect.catch(() => Effect.undefined)
-  )
+  Effect.catch(callFor({ ...server, timeoutSeconds: 10, patienceSeconds: 0 }, schema, { path }), () => Effect.undefined)
 
 const found = Effect.fnUntraced(function*(server: Server, model: string) {
   const able = yield* capabilities(server, model).pipe(Effect.catch((refused) =>

@@ -1,11 +1,10 @@
 /** Weights for vLLM, loaded while it runs: plain HTTP, and a folder that it sees. */
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
-import * as Schema from "effect/Schema"
 import { Models, WeightInfo } from "../../protocol/models.ts"
 import type { PolicyError } from "../policyError.ts"
 import type { Delivery, Receiver } from "../receiver.ts"
-import { call, failed, Refused, type Server } from "./post.ts"
+import { call, callFor, failed, type Refused, type Server } from "./post.ts"
 
 /** Its settings without which it takes no weights, by what is delivered. */
 const settings = {
@@ -39,11 +38,7 @@ export interface Asked {
  */
 export const receiving = (server: Server, named: string): Effect.Effect<Given> =>
   Effect.map(Ref.make<Delivery | undefined>(undefined), (last) => {
-    const ask = (path: string, body?: unknown) => call(server, { path, body })
-    const read = <S extends Schema.ConstraintDecoder<unknown>>(schema: S, path: string) =>
-      Effect.flatMap(ask(path), (text) =>
-        Effect.mapError(Schema.decodeEffect(Schema.fromJsonString(schema))(text), () =>
-          new Refused({ status: undefined, message: `sent what is no answer to ${path}` })))
+    const ask = (path: string, body: unknown) => call(server, { path, body })
     const explained = <A>({ folder, what }: Delivery, asked: Effect.Effect<A, Refused>): Effect.Effect<A, PolicyError> =>
       Effect.mapError(asked, (refused) =>
         failed(server, "receive", refused, refused.status === undefined ? undefined : `${settings[what]} It has to see ${folder}.`))
@@ -68,8 +63,8 @@ export const receiving = (server: Server, named: string): Effect.Effect<Given> =
       })
     const holds = ({ version: name, what }: Delivery) =>
       what === "model"
-        ? Effect.map(read(WeightInfo, "../weight_info"), ({ weight_version }) => weight_version === name)
-        : Effect.map(read(Models, "models"), ({ data }) => data.some(({ id }) => id === name))
+        ? Effect.map(callFor(server, WeightInfo, { path: "../weight_info" }), ({ weight_version }) => weight_version === name)
+        : Effect.map(callFor(server, Models, { path: "models" }), ({ data }) => data.some(({ id }) => id === name))
     const has = (delivery: Delivery) => explained(delivery, holds(delivery))
     return {
       receiver: {

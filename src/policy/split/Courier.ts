@@ -3,6 +3,7 @@ import { mkdtemp, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { adapterFile } from "../../model/lora.ts"
 import { exits } from "../../pipeline/Errors.ts"
 import { reasonOf } from "../../pipeline/reason.ts"
 import { fileHash } from "../../task/hashing.ts"
@@ -29,7 +30,7 @@ export interface Route {
   readonly there: (name: string) => string
 }
 
-const fileOf = { model: "model.safetensors", adapter: "adapter_model.safetensors" } as const
+const fileOf = { model: "model.safetensors", adapter: adapterFile } as const
 
 /**
  * Weights go by a hash of what they are, so that those that the sampler has already, as after a crash of this side, are not sent
