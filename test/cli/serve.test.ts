@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
-import { assay, start, temporary, until } from "./support.ts"
+import { assay, serving, temporary } from "./support.ts"
 
 const { folder, remove } = temporary()
 afterAll(remove)
@@ -13,12 +13,7 @@ import * as Schema from "effect/Schema"
 export const brevity = Reward.define({ name: "brevity", module: import.meta.url, config: Schema.Struct({}), score: ${score} })
 `
 
-const serve = async (...args: ReadonlyArray<string>) => {
-  const running = start(folder, ["serve", "rewards", "--port", "0", ...args])
-  const url = () => /http:\/\/\S+/.exec(running.said())?.[0]
-  await until(() => url() !== undefined)
-  return { ...running, url: url()! }
-}
+const serve = (...args: ReadonlyArray<string>) => serving(folder, "rewards", ...args)
 
 const post = (url: string, body: unknown): Promise<unknown> => fetch(url, { method: "POST", body: JSON.stringify(body) }).then((response) => response.json())
 

@@ -3,23 +3,16 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
 import { about, name, scene } from "../server/openai/support.ts"
-import { assay, start, temporary, until } from "./support.ts"
+import { assay, serving, temporary } from "./support.ts"
 
 const { folder, remove } = temporary()
 afterAll(remove)
-
-const serve = async () => {
-  const running = start(folder, ["serve", "openai", name, "--port", "0"])
-  const url = () => /http:\/\/\S+/.exec(running.said())?.[0]
-  await until(() => url() !== undefined || running.process.exitCode !== null)
-  return { ...running, url: url()! }
-}
 
 const ask = (url: string, body: object) => fetch(`${url}/v1/chat/completions`, { method: "POST", body: JSON.stringify(body) })
 
 describe("assay serve openai", () => {
   it("serves a model until SIGTERM comes, then ends what is under way, and exits with 0", async () => {
-    const server = await serve()
+    const server = await serving(folder, "openai", name)
     const picture = await scene(0)
     assert.strictEqual((await ask(server.url, about(picture, { max_tokens: 5 }))).status, 200)
     const whole = ask(server.url, about(picture, { n: 64, temperature: 1.5, max_tokens: 300 }))

@@ -39,6 +39,16 @@ export const start = (folder: string, args: ReadonlyArray<string>, input?: strin
   return { process: child, ended, said: () => err }
 }
 
+/** Starts `assay serve` in a folder, on any free port; `url` is where it is. Throws, with what it said, where it ends instead. */
+export const serving = async (folder: string, ...args: ReadonlyArray<string>) => {
+  const running = start(folder, ["serve", ...args, "--port", "0"])
+  const url = () => /http:\/\/\S+/.exec(running.said())?.[0]
+  await until(() => url() !== undefined || running.process.exitCode !== null)
+  const found = url()
+  if (found === undefined) throw new Error(`assay serve ended before it served: ${running.said()}`)
+  return { ...running, url: found }
+}
+
 /** Runs the command in a folder to its end. */
 export const assay = (folder: string, ...args: ReadonlyArray<string>): Promise<Ended> => start(folder, args).ended
 

@@ -2,18 +2,13 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { limits } from "../../src/server/http/serve.ts"
-import { start, temporary, until } from "../cli/support.ts"
+import { serving, temporary } from "../cli/support.ts"
 
 const page = readFileSync("docs/serving.md", "utf8")
 const { folder, remove } = temporary()
 
-let server: ReturnType<typeof start>
-let url: string
-beforeAll(async () => {
-  server = start(folder, ["serve", "rewards", "--port", "0"])
-  await until(() => /http:\S+/.test(server.said()))
-  url = /http:\S+/.exec(server.said())![0]
-})
+let server: Awaited<ReturnType<typeof serving>>
+beforeAll(async () => void (server = await serving(folder, "rewards")))
 afterAll(async () => {
   server.process.kill()
   await server.ended
@@ -24,11 +19,11 @@ describe("docs/serving.md", () => {
   it("has a request that is answered as it says", async () => {
     const [, path, body] = /curl "http:\/\/127\.0\.0\.1:8440(\S+)" -d '([^']+)'/.exec(page)!
     const [, answer] = /```json\n(.+)\n```/.exec(page)!
-    assert.strictEqual(await (await fetch(`${url}${path}`, { method: "POST", body: body! })).text(), answer)
+    assert.strictEqual(await (await fetch(`${server.url}${path}`, { method: "POST", body: body! })).text(), answer)
   })
 
   it("names every shape that the server has", async () => {
-    const { shapes } = await (await fetch(url)).json() as { readonly shapes: ReadonlyArray<string> }
+    const { shapes } = await (await fetch(server.url)).json() as { readonly shapes: ReadonlyArray<string> }
     for (const shape of shapes) assert.include(page, `| \`${shape}\` |`)
   })
 

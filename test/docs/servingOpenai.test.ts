@@ -4,7 +4,7 @@ import { readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { promisify } from "node:util"
 import { afterAll, assert, describe, it } from "vitest"
-import { start, temporary, until } from "../cli/support.ts"
+import { serving, temporary } from "../cli/support.ts"
 import { scene } from "../server/openai/support.ts"
 
 const page = readFileSync("docs/serving.md", "utf8")
@@ -15,13 +15,11 @@ afterAll(remove)
 describe("docs/serving.md", () => {
   it("has a question of OpenAI's client that is answered", async () => {
     const [, code] = /```js\n([^]*?)```/.exec(page) ?? []
-    const server = start(folder, ["serve", "openai", "assay:tiny-vl", "--port", "0"])
-    const url = () => /http:\/\/\S+/.exec(server.said())?.[0]
-    await until(() => url() !== undefined || server.process.exitCode !== null)
+    const server = await serving(folder, "openai", "assay:tiny-vl")
     symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "junction")
     writeFileSync(join(folder, "scene.png"), Buffer.from((await scene(0)).split(",")[1]!, "base64"))
     assert.include(code, "http://127.0.0.1:8440")
-    writeFileSync(join(folder, "ask.mjs"), code!.replace("http://127.0.0.1:8440", url()!))
+    writeFileSync(join(folder, "ask.mjs"), code!.replace("http://127.0.0.1:8440", server.url))
     const { stdout } = await promisify(execFile)(process.execPath, ["ask.mjs"], { cwd: folder })
     server.process.kill("SIGTERM")
     await server.ended

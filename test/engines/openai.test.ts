@@ -14,12 +14,12 @@ import { Memory, runStudy } from "../../src/testing.ts"
 import type { PolicyNode } from "../../src/engine.ts"
 import { loadText } from "../../src/model/loadText.ts"
 import { load as loadConfig } from "../../src/model/modelConfig.ts"
-import * as Random from "../../src/pipeline/Random.ts"
 import { capabilities } from "../../src/policy/openai/capabilities.ts"
 import { dataUri } from "../../src/policy/openai/dataUri.ts"
 import { promptTokens } from "../../src/policy/openai/readAlike.ts"
 import { withImages } from "../../src/policy/openai/request.ts"
 import { smartResize } from "../../src/vision/smartResize.ts"
+import { questionIn } from "./question.ts"
 import { has, type Running, transformers, vllm } from "./servers.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "assay-engines-"))
@@ -51,14 +51,7 @@ const answers = (name: string, policy: PolicyNode<Policy.Sampler>) =>
     }
   })
 
-const picture = join(folder, "picture.png")
-beforeAll(() => sharp({ create: { width: 100, height: 80, channels: 3, background: "#806020" } }).png().toFile(picture))
-
-const question = (i: number) => ({
-  messages: [{ role: "user" as const, content: [{ type: "image" as const }, { type: "text" as const, text: "Detect the following objects: red circle." }] }],
-  images: [picture],
-  key: Random.fold(Random.key(3), i)
-})
+const question = questionIn(folder)
 
 const drawn = { n: 4, temperature: 1, topP: 1, topK: 0, maxTokens: 24 }
 

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll } from "vitest"
-import { start, temporary, until } from "../cli/support.ts"
+import { serving, temporary } from "../cli/support.ts"
 import { name, scene, text } from "../server/openai/support.ts"
 import { folder as engines, has } from "./servers.ts"
 
@@ -35,11 +35,8 @@ print(json.dumps({
 
 describe.skipIf(!has("openai"))("the official client for Python", () => {
   const { folder, remove } = temporary()
-  let server: ReturnType<typeof start>
-  beforeAll(async () => {
-    server = start(folder, ["serve", "openai", name, "--port", "0"])
-    await until(() => server.said().includes("http://") || server.process.exitCode !== null)
-  })
+  let server: Awaited<ReturnType<typeof serving>>
+  beforeAll(async () => void (server = await serving(folder, "openai", name)))
   afterAll(async () => {
     server.process.kill("SIGTERM")
     await server.ended
@@ -47,10 +44,9 @@ describe.skipIf(!has("openai"))("the official client for Python", () => {
   })
 
   it("asks about a picture, draws groups, reads streams and errors", async () => {
-    const url = /http:\/\/\S+/.exec(server.said())?.[0]
     const file = join(folder, "ask.py")
     writeFileSync(file, script)
-    const input = JSON.stringify([`${url}/v1`, name, await scene(0), text])
+    const input = JSON.stringify([`${server.url}/v1`, name, await scene(0), text])
     const { status, stderr, stdout } = spawnSync(join(engines, "openai/bin/python"), [file], { input, encoding: "utf8" })
     assert.strictEqual(status, 0, stderr)
     const heard = JSON.parse(stdout)

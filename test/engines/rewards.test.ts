@@ -12,7 +12,7 @@ import * as Random from "../../src/pipeline/Random.ts"
 import { rewardNamed, scoreRow } from "../../src/reward/scoreRows.ts"
 import { renderPng } from "../../src/vision/scenes/render.ts"
 import { label, scene } from "../../src/vision/scenes/scene.ts"
-import { start, until } from "../cli/support.ts"
+import { serving } from "../cli/support.ts"
 import { folder as environments, has } from "./servers.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "assay-engines-"))
@@ -51,13 +51,8 @@ const run = (environment: string, program: string, args: ReadonlyArray<string>, 
     child.on("exit", (code) => code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}:\n${words}`)))
   })
 
-let server: ReturnType<typeof start>
-let url: string
-beforeAll(async () => {
-  server = start(folder, ["serve", "rewards", "--port", "0"])
-  await until(() => /http:\S+/.test(server.said()))
-  url = /http:\S+/.exec(server.said())![0]
-})
+let server: Awaited<ReturnType<typeof serving>>
+beforeAll(async () => void (server = await serving(folder, "rewards")))
 afterAll(async () => {
   server.process.kill()
   assert.deepInclude(await server.ended, { code: 0 })
@@ -94,7 +89,7 @@ describe.skipIf(!has("trl"))("TRL", () => {
     Effect.gen(function*() {
       const rows = (yield* Effect.promise(() => examples(8))).map(({ image, question, solution }) => ({ prompt: [{ role: "user", content: question }], image, solution }))
       const out = join(folder, "trl")
-      yield* Effect.promise(() => run("trl", "python", [join(import.meta.dirname, "train_trl.py"), model, write("trl.jsonl", rows), out, "3", shims], { ASSAY_REWARD_URL: url }))
+      yield* Effect.promise(() => run("trl", "python", [join(import.meta.dirname, "train_trl.py"), model, write("trl.jsonl", rows), out, "3", shims], { ASSAY_REWARD_URL: server.url }))
       assert.deepStrictEqual(yield* steps(out, "weightedSum+format"), [[1, 8], [2, 8], [3, 8]])
     }))
 
@@ -102,7 +97,7 @@ describe.skipIf(!has("trl"))("TRL", () => {
     Effect.gen(function*() {
       const rows = (yield* Effect.promise(() => examples(2))).map(({ image, question }) => ({ prompt: [{ role: "user", content: question }], image, solution: "a dog" }))
       const args = [join(import.meta.dirname, "train_trl.py"), model, write("bad.jsonl", rows), join(folder, "bad"), "1", shims]
-      const error = yield* Effect.flip(Effect.tryPromise(() => run("trl", "python", args, { ASSAY_REWARD_URL: url })))
+      const error = yield* Effect.flip(Effect.tryPromise(() => run("trl", "python", args, { ASSAY_REWARD_URL: server.url })))
       assert.match(String(error.cause), /could not be judged by weightedSum: no boxes can be read from the solution/)
     }))
 })
@@ -124,7 +119,7 @@ describe.skipIf(!has("swift"))("ms-swift", () => {
         solution
       }))
       const out = join(folder, "swift")
-      const env = { ASSAY_REWARD_URL: url, ASSAY_REWARDS: names.join(","), MAX_PIXELS: "50176", MIN_PIXELS: "3136" }
+      const env = { ASSAY_REWARD_URL: server.url, ASSAY_REWARDS: names.join(","), MAX_PIXELS: "50176", MIN_PIXELS: "3136" }
       yield* Effect.promise(() => run("swift", "swift", [...swift, ...plugins, "--model", model, "--dataset", write("swift.jsonl", rows), "--output_dir", out], env))
       assert.deepStrictEqual(yield* steps(out, "Assay"), [[1, 8], [2, 8], [3, 8]])
     }))

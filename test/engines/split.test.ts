@@ -7,10 +7,9 @@ import * as Layer from "effect/Layer"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import sharp from "sharp"
 import { afterAll, beforeAll } from "vitest"
 import { Subject } from "../../src/engine.ts"
-import * as Random from "../../src/pipeline/Random.ts"
+import { questionIn } from "./question.ts"
 import { has, type Running, vllm } from "./servers.ts"
 import { writeUntied } from "./untied.ts"
 
@@ -18,14 +17,7 @@ const model = join(import.meta.dirname, "../../assets/tiny-vl")
 const folder = mkdtempSync(join(tmpdir(), "assay-split-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const picture = join(folder, "picture.png")
-beforeAll(() => sharp({ create: { width: 100, height: 80, channels: 3, background: "#806020" } }).png().toFile(picture))
-
-const question = (i: number) => ({
-  messages: [{ role: "user" as const, content: [{ type: "image" as const }, { type: "text" as const, text: "Detect the following objects: red circle." }] }],
-  images: [picture],
-  key: Random.fold(Random.key(3), i)
-})
+const question = questionIn(folder)
 const questions = [question(0), question(1)]
 const drawn = { n: 4, temperature: 1, topP: 1, topK: 0, maxTokens: 40 }
 const adamW = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, maxGradientNorm: 1 }
