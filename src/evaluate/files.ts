@@ -1,6 +1,6 @@
 /** Evaluation of anybody's detections, from COCO's files. */
 import * as Effect from "effect/Effect"
-import { DataError } from "../task/dataError.ts"
+import { asDataError, DataError } from "../task/dataError.ts"
 import * as Coco from "../task/detection/coco/Coco.ts"
 import { readDetections, readTruth } from "../task/detection/coco/readTruth.ts"
 import { suppress } from "../task/detection/coco/suppress.ts"
@@ -58,8 +58,5 @@ export const evaluateFiles = (
 const read = <A>(work: () => Promise<A>): Effect.Effect<A, DataError> =>
   Effect.tryPromise({
     try: work,
-    catch: (cause) => {
-      if (cause instanceof DataError) return cause
-      throw cause
-    }
+    catch: asDataError
   })

@@ -12,3 +12,9 @@ export class DataError extends Data.TaggedError("DataError")<{
 }> {
   readonly exitCode = exits.invalid
 }
+
+/** What was thrown, where it is one; anything else is thrown on, for it is no fault of the data. */
+export const asDataError = (cause: unknown): DataError => {
+  if (cause instanceof DataError) return cause
+  throw cause
+}

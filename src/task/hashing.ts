@@ -1,17 +1,14 @@
 /** Hashes of files. */
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
-import { DataError } from "./dataError.ts"
+import { asDataError, DataError } from "./dataError.ts"
 import { bytesOf } from "./readJson.ts"
 
 /** Runs what hashes; what it throws as `DataError` is the effect's error. */
 export const hashing = (work: () => Promise<string>): Effect.Effect<string, DataError> =>
   Effect.tryPromise({
     try: work,
-    catch: (cause) => {
-      if (cause instanceof DataError) return cause
-      throw cause
-    }
+    catch: asDataError
   })
 
 /** Hash of the bytes of a file of any length. */

@@ -3,7 +3,7 @@ import { dirname } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Rows, RowsError } from "../../pipeline/Rows.ts"
-import { DataError } from "../../task/dataError.ts"
+import { asDataError, DataError } from "../../task/dataError.ts"
 import type { Id } from "../../task/detection/coco/fields.ts"
 import type { Example } from "../../task/detection/example.ts"
 import { readJson } from "../../task/readJson.ts"
@@ -57,8 +57,5 @@ export const bySentences = (path: string, names: ReadonlyMap<Id, string>): Effec
       }
       return ({ id }: Example) => found.get(id)
     },
-    catch: (cause) => {
-      if (cause instanceof DataError) return cause
-      throw cause
-    }
+    catch: asDataError
   })

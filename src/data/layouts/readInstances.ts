@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Rows, RowsError } from "../../pipeline/Rows.ts"
 import { Spool } from "../../pipeline/run/services.ts"
-import { DataError } from "../../task/dataError.ts"
+import { asDataError, DataError } from "../../task/dataError.ts"
 import { type Known, readAnnotation } from "../../task/detection/coco/annotations.ts"
 import { type List, rowsOf, type Some, takeCategories } from "../../task/detection/coco/document.ts"
 import type { Id } from "../../task/detection/coco/fields.ts"
@@ -31,11 +31,6 @@ export interface Instances extends Labels {
   readonly categories: ReadonlyArray<string>
   readonly examples: Rows<Example>
   readonly skipped: number
-}
-
-const asDataError = (cause: unknown): DataError => {
-  if (cause instanceof DataError) return cause
-  throw cause
 }
 
 /** Rows of some lists of the file, some at a time. */

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Rows, RowsError } from "../../pipeline/Rows.ts"
 import { Spool } from "../../pipeline/run/services.ts"
-import { DataError } from "../../task/dataError.ts"
+import { asDataError, DataError } from "../../task/dataError.ts"
 import type { Dataset } from "../../task/dataset.ts"
 import type { Row } from "../../task/detection/coco/fields.ts"
 import { hashing } from "../../task/hashing.ts"
@@ -58,10 +58,7 @@ export interface Of<E> extends Omit<Dataset, "examples"> {
 
 const entries = (path: string): Stream.Stream<ReadonlyArray<Entry>, DataError> =>
   Stream.suspend(() =>
-    Stream.fromAsyncIterable(readRows(path), (cause) => {
-      if (cause instanceof DataError) return cause
-      throw cause
-    })
+    Stream.fromAsyncIterable(readRows(path), asDataError)
   )
 
 /**

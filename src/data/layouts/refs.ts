@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Stage from "../../pipeline/declare/Stage.ts"
-import { DataError } from "../../task/dataError.ts"
+import { asDataError, DataError } from "../../task/dataError.ts"
 import type { Dataset } from "../../task/dataset.ts"
 import { isOutside } from "../../task/detection/coco/annotations.ts"
 import { rowsOf } from "../../task/detection/coco/document.ts"
@@ -33,11 +33,6 @@ type Options = typeof config["Type"]
 interface Targets {
   readonly boxes: Map<Id, Box<"original">>
   readonly pictures: Map<Id, Size & { readonly file: string }>
-}
-
-const asDataError = (cause: unknown): DataError => {
-  if (cause instanceof DataError) return cause
-  throw cause
 }
 
 /** The boxes and pictures that are pointed to. Rows that are none are left out, and missed by whoever points to them. */

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { Generated } from "../../pipeline/run/services.ts"
 import { troubleOf } from "../../pipeline/fileTrouble.ts"
-import { DataError } from "../../task/dataError.ts"
+import { asDataError, DataError } from "../../task/dataError.ts"
 import type { AnyExample, Dataset } from "../../task/dataset.ts"
 import type { Problem } from "../../task/problem.ts"
 import { faultOf } from "../../task/detection/coco/fields.ts"
@@ -22,11 +22,6 @@ export interface Options {
   readonly columns?: Columns
   readonly boxes: Corners
   readonly onBad: OnBad
-}
-
-const asDataError = (cause: unknown): DataError => {
-  if (cause instanceof DataError) return cause
-  throw cause
 }
 
 /** The columns of a kind, with others in their places; those that need not be there only where the file has them. */

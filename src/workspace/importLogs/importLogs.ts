@@ -15,7 +15,7 @@ import { sha256, stringify } from "../../pipeline/plan/Canonical.ts"
 import * as Fingerprint from "../../pipeline/plan/Fingerprint.ts"
 import type { StageRecord } from "../../pipeline/run/Records.ts"
 import * as Store from "../../store/index.ts"
-import { DataError } from "../../task/dataError.ts"
+import { asDataError, DataError } from "../../task/dataError.ts"
 import { fileHash } from "../../task/hashing.ts"
 import { storedPath } from "../loadStudy.ts"
 import { NotFound } from "../read.ts"
@@ -56,12 +56,7 @@ export interface Result {
   readonly remarks: ReadonlyArray<string>
 }
 
-const dataErrors = (cause: unknown): DataError => {
-  if (cause instanceof DataError) return cause
-  throw cause
-}
-
-const reading = <A>(read: () => Promise<A>): Effect.Effect<A, DataError> => Effect.tryPromise({ try: read, catch: dataErrors })
+const reading = <A>(read: () => Promise<A>): Effect.Effect<A, DataError> => Effect.tryPromise({ try: read, catch: asDataError })
 
 const layoutsCalled = (name: string | undefined) => {
   const found = layouts.filter((layout) => name === undefined || layout.name === name)
@@ -97,15 +92,17 @@ const stageOf = (log: Log, seen: Survey, derived: Derived, tokenizer: string | u
   const node = { kind: "import", name: stageName, code: manifest.version, packages: [], config, parts: {}, content }
   const { hash, preimage } = Fingerprint.make({ node, inputs: [] })
   const files = seen.files.map((file) => ({ path: storedPath(file.path), sha256: file.sha256 }))
-  const told = { ...config, paths: paths.map((one) => path.resolve(one)), files }
+  const told = { ...config, paths: whole(paths), files }
   return { fingerprint: hash, preimage, kind: node.kind, name: node.name, config: told, inputs: [], metrics: declared(seen, derived) }
 }
 
-/** What was named when the stage was imported, for people and to be compared. */
-const namedIn = (config: string): string => {
-  const { paths = [] } = JSON.parse(config) as { readonly paths?: ReadonlyArray<string> }
-  return paths.join(", ")
-}
+/** Paths wherever the command runs. */
+const whole = (paths: ReadonlyArray<string>): ReadonlyArray<string> => paths.map((one) => path.resolve(one))
+
+/** What was named when a stage was imported, for people and to be compared. */
+const named = (paths: ReadonlyArray<string>): string => whole(paths).join(", ")
+
+const namedIn = (config: string): string => named((JSON.parse(config) as { readonly paths?: ReadonlyArray<string> }).paths ?? [])
 
 /** The run that stands where this one is to stand, if there is one. Fails where it may not take its place. */
 const standing = Effect.fnUntraced(function*(handle: Store.Handle, options: Options, stage: StageRecord) {
@@ -121,7 +118,7 @@ const standing = Effect.fnUntraced(function*(handle: Store.Handle, options: Opti
   if (there === undefined || there.fingerprint === stage.fingerprint) return { stored, there }
   const [before] = (yield* Store.run(handle, there.id))?.stages ?? []
   const from = before === undefined ? "" : namedIn(before.config)
-  if (there.status !== "done" || options.replace === true || from === namedIn(JSON.stringify(stage.config))) return { stored, there }
+  if (there.status !== "done" || options.replace === true || from === named(options.paths)) return { stored, there }
   return yield* new InvalidExperiment({
     experiment,
     message: `${experiment} has ${variant} with seed ${seed} already, run ${there.id}, imported from ${from}. ` +
@@ -173,7 +170,7 @@ export const importLogs = Effect.fn("Workspace.importLogs")(function*(workspace:
     run: { variant, seed, fingerprint: stage.fingerprint, params: [{ path: `${stageName}.layout`, value: log.layout.name }] },
     stage,
     environment: { facts },
-    steps: Stream.fromAsyncIterable({ [Symbol.asyncIterator]: () => log.steps() }, dataErrors),
+    steps: Stream.fromAsyncIterable({ [Symbol.asyncIterator]: () => log.steps() }, asDataError),
     recordOf: (step) => recordOf(step, derived, count),
     unchanged: Effect.flatMap(reading(() => changed(seen.files)), (file) =>
       file === undefined ? Effect.void : Effect.fail(new DataError({
