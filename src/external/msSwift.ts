@@ -2,7 +2,7 @@
 import { resolve } from "node:path"
 import { type Message, textsIn } from "../model/message.ts"
 import type { Trainer } from "./trainer.ts"
-import { followed, methods, sets, training } from "./transformers.ts"
+import { configOf, sets } from "./transformers.ts"
 
 /** What may be set otherwise: nothing is sent anywhere, and numbers are of 32 bits. */
 const defaults = {
@@ -43,17 +43,7 @@ export const msSwift: Trainer = {
   script: "train_swift.py",
   install: "pip install ms-swift msgspec",
   sets: [...sets, ...Object.keys(own), "model", "adapters", "ref_adapters", "dataset", "freeze_vit", "freeze_aligner", "use_cpu"],
-  config: (settings, { data, output }, seed) => ({
-    ...defaults,
-    ...methods[settings.method],
-    ...settings.settings,
-    ...training(settings),
-    ...followed,
-    ...own,
-    dataset: data,
-    output_dir: output,
-    seed
-  }),
+  config: (settings, { data, output }, seed) => configOf(settings, defaults, { ...own, dataset: data, output_dir: output, seed }),
   row: ({ image, messages }, row) => ({ messages: messages.map(marked), images: [resolve(image.path)], row }),
   leftOut: ["reward_std", "rewards/Reward/mean", "rewards/Reward/std", "epoch"]
 }

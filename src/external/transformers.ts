@@ -3,7 +3,7 @@ import type { Json } from "../pipeline/json.ts"
 import { microBatchOf, type Settings } from "./settings.ts"
 
 /** What has to be as it is for the stage to follow. */
-export const followed = {
+const followed = {
   logging_strategy: "steps",
   logging_steps: 1,
   logging_first_step: false,
@@ -15,7 +15,7 @@ export const followed = {
 } as const
 
 /** What a config says of a training. */
-export const training = (settings: Settings) => ({
+const training = (settings: Settings) => ({
   max_steps: settings.steps,
   per_device_train_batch_size: microBatchOf(settings),
   num_generations: settings.groupSize,
@@ -36,7 +36,7 @@ export const training = (settings: Settings) => ({
 })
 
 /** The methods of `Update` in the words of TRL, which ms-swift took over. */
-export const methods: { readonly [M in Settings["method"]]: { readonly [key: string]: Json } } = {
+const methods: { readonly [M in Settings["method"]]: { readonly [key: string]: Json } } = {
   grpo: { loss_type: "grpo" },
   drGrpo: { loss_type: "dr_grpo", scale_rewards: "none" },
   dapo: { loss_type: "dapo", epsilon_high: 0.28 },
@@ -44,6 +44,20 @@ export const methods: { readonly [M in Settings["method"]]: { readonly [key: str
   // their bound is that of the ratio itself
   cispo: { loss_type: "cispo", epsilon_high: 5 }
 }
+
+/** A trainer's config: its defaults give way to what the study sets, and that to what the stage has to set. */
+export const configOf = (
+  settings: Settings,
+  defaults: { readonly [key: string]: Json },
+  fixed: { readonly [key: string]: Json }
+): { readonly [key: string]: Json } => ({
+  ...defaults,
+  ...methods[settings.method],
+  ...settings.settings,
+  ...training(settings),
+  ...followed,
+  ...fixed
+})
 
 /** Names of what is set by the stage alone. */
 export const sets = [

@@ -2,7 +2,7 @@
 import { resolve } from "node:path"
 import { type Message, textsIn } from "../model/message.ts"
 import type { Trainer } from "./trainer.ts"
-import { followed, methods, sets, training } from "./transformers.ts"
+import { configOf, sets } from "./transformers.ts"
 
 /** What may be set otherwise: nothing is sent anywhere, and numbers are of 32 bits. */
 const defaults = { report_to: "none", bf16: false, gradient_checkpointing: false, model_init_kwargs: { dtype: "float32" } } as const
@@ -18,16 +18,7 @@ export const trl: Trainer = {
   script: "train_trl.py",
   install: "pip install trl peft",
   sets: [...sets, ...Object.keys(ordered)],
-  config: (settings, { output }, seed) => ({
-    ...defaults,
-    ...methods[settings.method],
-    ...settings.settings,
-    ...training(settings),
-    ...followed,
-    ...ordered,
-    output_dir: output,
-    seed
-  }),
+  config: (settings, { output }, seed) => configOf(settings, defaults, { ...ordered, output_dir: output, seed }),
   row: ({ image, messages }, row) => ({ prompt: messages.map(plain), image: resolve(image.path), row }),
   leftOut: ["reward_std", "rewards/reward/mean", "rewards/reward/std", "epoch"]
 }
