@@ -52,27 +52,47 @@ const kernel = (from: number, to: number): Kernel => {
 
 const roundAway = (value: number): number => Math.trunc(value + (value < 0 ? -0.5 : 0.5))
 
-/**
- * Resamples lines of bytes to `to` pixels each. A pixel has `channels` bytes, neighbours along the line are `step` bytes
- * apart in both arrays, and line `i` starts at `lineStart(i, length)`.
- */
-const resample = (
-  source: Uint8Array,
-  target: Uint8Array,
-  { bits, count, first, taps, weights }: Kernel,
-  to: number,
-  lines: number,
-  starts: { readonly source: number; readonly target: number },
-  step: number
-): void => {
-  for (let line = 0; line < lines; line++) {
+/** Each line on its own, its three channels side by side. */
+const across = ({ height, pixels, width }: Image, to: number): Image => {
+  const { bits, count, first, taps, weights } = kernel(width, to)
+  const half = 1 << (bits - 1)
+  const target = new Uint8ClampedArray(to * height * 3)
+  for (let line = 0, into = 0; line < height; line++) {
     for (let out = 0; out < to; out++) {
-      let sum = 1 << (bits - 1)
-      let at = line * starts.source + first[out]! * step
-      for (let tap = out * taps, end = tap + count[out]!; tap < end; tap++, at += step) sum += source[at]! * weights[tap]!
-      target[line * starts.target + out * step] = Math.min(255, Math.max(0, sum >> bits))
+      let red = half
+      let green = half
+      let blue = half
+      let from = (line * width + first[out]!) * 3
+      for (let tap = out * taps, end = tap + count[out]!; tap < end; tap++) {
+        const weight = weights[tap]!
+        red += pixels[from++]! * weight
+        green += pixels[from++]! * weight
+        blue += pixels[from++]! * weight
+      }
+      target[into++] = red >> bits
+      target[into++] = green >> bits
+      target[into++] = blue >> bits
     }
   }
+  return { width: to, height, pixels: new Uint8Array(target.buffer) }
+}
+
+/** Whole lines at a time, as they lie in memory. */
+const down = ({ height, pixels, width }: Image, to: number): Image => {
+  const { bits, count, first, taps, weights } = kernel(height, to)
+  const length = width * 3
+  const target = new Uint8ClampedArray(to * length)
+  const sums = new Int32Array(length)
+  for (let out = 0; out < to; out++) {
+    sums.fill(1 << (bits - 1))
+    for (let tap = 0; tap < count[out]!; tap++) {
+      const weight = weights[out * taps + tap]!
+      const from = (first[out]! + tap) * length
+      for (let i = 0; i < length; i++) sums[i]! += pixels[from + i]! * weight
+    }
+    for (let i = 0; i < length; i++) target[out * length + i] = sums[i]! >> bits
+  }
+  return { width, height: to, pixels: new Uint8Array(target.buffer) }
 }
 
 /**
@@ -83,22 +103,6 @@ const resample = (
  * Source of the method: Keys, "Cubic convolution interpolation for digital image processing", 1981, a = -1/2.
  */
 export const bicubic = (image: Image, { height, width }: Size): Image => {
-  let { pixels } = image
-  if (width !== image.width) {
-    const wide = new Uint8Array(width * image.height * 3)
-    const across = kernel(image.width, width)
-    for (let channel = 0; channel < 3; channel++) {
-      resample(pixels.subarray(channel), wide.subarray(channel), across, width, image.height, {
-        source: image.width * 3,
-        target: width * 3
-      }, 3)
-    }
-    pixels = wide
-  }
-  if (height !== image.height) {
-    const high = new Uint8Array(width * height * 3)
-    resample(pixels, high, kernel(image.height, height), height, width * 3, { source: 1, target: 1 }, width * 3)
-    pixels = high
-  }
-  return { width, height, pixels }
+  const wide = width === image.width ? image : across(image, width)
+  return height === wide.height ? wide : down(wide, height)
 }
