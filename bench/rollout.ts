@@ -26,8 +26,8 @@ const patience = { timeoutSeconds: 600, patienceSeconds: 60 }
 
 /** What a training and an evaluation ask for. */
 const shapes = {
-  rollouts: { questions: 24, n: 4, temperature: 1, topP: 1, topK: 0, maxTokens: 160 },
-  evaluation: { questions: 64, n: 1, temperature: 0, topP: 1, topK: 0, maxTokens: 160 }
+  rollouts: { questions: 96, n: 4, temperature: 1, topP: 1, topK: 0, maxTokens: 160 },
+  evaluation: { questions: 256, n: 1, temperature: 0, topP: 1, topK: 0, maxTokens: 160 }
 } as const
 
 /** Sends what is ready, so many at a time, and reads the answers as bytes. */

@@ -29,30 +29,35 @@ export interface Image extends Size {
 /** A picture that claims more pixels than this is a mistake or an attack, and is refused before it is unpacked. */
 export const largestPixels = 100_000_000
 
-/** The bytes of an image: of a file, or of a data URI. Throws what reading throws. */
-const bytesOf = async (source: string): Promise<Uint8Array> =>
+const bytesOf = async (source: string): Promise<Buffer> =>
   isDataUri(source) ? Buffer.from(source.slice(source.indexOf(",") + 1), "base64") : readFile(source)
+
+/** The bytes of an image: of a file, or of a data URI of base64. Fails with `ImageError`, naming the file. */
+export const read = (source: string): Effect.Effect<Buffer, ImageError> =>
+  Effect.tryPromise({ try: () => bytesOf(source), catch: (cause) => unreadable(source, cause) })
 
 const isDataUri = (source: string): boolean => source.startsWith("data:")
 
 /**
- * Decodes an image file, or an image in a data URI of base64, to RGB, 8 bits a channel. What is transparent shows white, as in the reference (qwen_vl_utils), and EXIF
+ * Decodes an image's bytes to RGB, 8 bits a channel. What is transparent shows white, as in the reference (qwen_vl_utils), and EXIF
  * rotation is ignored, as there, since boxes are given in pixels as stored.
  *
- * Fails with `ImageError`, naming the file, when it is missing, no picture, cut short, or above `largestPixels`.
+ * Fails with `ImageError`, naming `source`, when they are no picture, cut short, or above `largestPixels`.
  */
-export const load = (path: string): Effect.Effect<Image, ImageError> =>
+export const decode = (bytes: Uint8Array, source: string): Effect.Effect<Image, ImageError> =>
   Effect.tryPromise({
     try: async () => {
-      // From memory, since libvips would remember a path's picture after the file has changed.
       const sharp = await loadSharp()
-      const source = sharp(await bytesOf(path), { limitInputPixels: largestPixels, failOn: "error" })
+      const { data, info } = await sharp(bytes, { limitInputPixels: largestPixels, failOn: "error" })
         .toColourspace("srgb").flatten({ background: "#fff" })
-      const { data, info } = await source.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true })
+        .raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true })
       return { width: info.width, height: info.height, pixels: new Uint8Array(data) }
     },
-    catch: (cause) => unreadable(path, cause)
+    catch: (cause) => unreadable(source, cause)
   })
+
+/** Reads and decodes an image: from memory, since libvips would remember a path's picture after the file has changed. */
+export const load = (source: string): Effect.Effect<Image, ImageError> => Effect.flatMap(read(source), (bytes) => decode(bytes, source))
 
 const unreadable = (path: string, cause: unknown): ImageError =>
   isDataUri(path)
