@@ -2,8 +2,8 @@
  * One training by three engines (VLM-R1 findings, section 7.1): all of it here; sampled by vLLM and trained here; all of it by TRL.
  * Counting accuracy must agree within its interval. It needs two programs, named by the environment:
  *
- * - `ASSAY_SERVER`: a vLLM that calls the model "policy" and takes weights (docs/split.md), http://127.0.0.1:8000/v1 unless given;
- * - `ASSAY_TRL`: a Python that has TRL (docs/trainers.md), python3 unless given.
+ * - `ASSAY_SERVER`: a vLLM that calls the model "policy" and takes weights (docs/how-to/split.md), http://127.0.0.1:8000/v1 unless given;
+ * - `ASSAY_TRL`: a Python that has TRL (docs/how-to/trainers.md), python3 unless given.
  *
  * One run at a time samples from the server: `--jobs 1`.
  */

@@ -10,9 +10,9 @@ import { commit, filesIn } from "../hub/server.ts"
 import { hub } from "../hub/support.ts"
 import { blocksOf, errorsIn } from "./compiled.ts"
 
-const blocks = blocksOf(readFileSync("docs/hub.md", "utf8"))
+const blocks = blocksOf(readFileSync("docs/how-to/hub.md", "utf8"))
 
-describe("docs/hub.md", () => {
+describe("docs/how-to/hub.md", () => {
   it.live("has a study of a model and data by their names that runs to its table", () =>
     Effect.gen(function*() {
       const { server } = yield* hub

@@ -7,7 +7,7 @@ import { layouts } from "../../src/logs/readLog.ts"
 import { copyOf, fixture } from "../logs/support.ts"
 import { assay, temporary } from "../cli/support.ts"
 
-const page = readFileSync("docs/import.md", "utf8")
+const page = readFileSync("docs/how-to/import.md", "utf8")
 const { folder, remove } = temporary()
 afterAll(remove)
 
@@ -15,7 +15,7 @@ afterAll(remove)
 const wordsOf = (line: string): ReadonlyArray<string> =>
   [...line.replace(/ +#.*/, "").matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!)
 
-describe("docs/import.md", () => {
+describe("docs/how-to/import.md", () => {
   it("names every layout, and our names as they are", () => {
     for (const { name } of layouts) assert.include(page, `| \`${name}\` |`)
     for (const [, theirs, ours] of page.matchAll(/`(\S+)` is\s+`(\S+)`/g)) assert.strictEqual(named(theirs!).name, ours)

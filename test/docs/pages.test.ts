@@ -5,7 +5,7 @@ import { blocksOf, errorsIn } from "./compiled.ts"
 
 describe("docs", () => {
   it("have studies that compile", async () => {
-    const studies = globSync("docs/*.md").flatMap((page) => blocksOf(readFileSync(page, "utf8"))).filter((code) => code.includes("export default"))
+    const studies = globSync("docs/**/*.md").flatMap((page) => blocksOf(readFileSync(page, "utf8"))).filter((code) => code.includes("export default"))
     assert.isAtLeast(studies.length, 2)
     assert.deepStrictEqual(await errorsIn(studies), [])
   })

@@ -6,11 +6,11 @@ import { afterAll, assert, describe, it } from "vitest"
 import * as Policy from "../../src/policy/index.ts"
 import { assay, temporary } from "../cli/support.ts"
 
-const page = readFileSync("docs/recorded.md", "utf8")
+const page = readFileSync("docs/how-to/recorded.md", "utf8")
 const { folder, remove } = temporary()
 afterAll(remove)
 
-describe("docs/recorded.md", () => {
+describe("docs/how-to/recorded.md", () => {
   it("names every layout of logs", () => {
     for (const name of Object.keys(Policy.logs)) assert.include(page, `| \`Policy.logs.${name}\` |`)
   })

@@ -8,7 +8,7 @@ import { names, rewardNamed } from "../../src/reward/scoreRows.ts"
 import { attacks } from "../../src/task/detection/attacks.ts"
 import { assay, temporary } from "../cli/support.ts"
 
-const page = readFileSync("docs/rewards.md", "utf8")
+const page = readFileSync("docs/how-to/rewards.md", "utf8")
 
 const row = (cells: ReadonlyArray<string>): string => `| ${cells.join(" | ")} |`
 
@@ -28,7 +28,7 @@ const table = (): string => {
   ].join("\n")
 }
 
-describe("docs/rewards.md", () => {
+describe("docs/how-to/rewards.md", () => {
   it("holds the table of attacks on every reward, as `assay doctor` finds it", () => {
     assert.strictEqual(/<!-- doctor -->\n([^]*?)\n<!-- \/doctor -->/.exec(page)?.[1], table())
   })

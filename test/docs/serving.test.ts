@@ -4,7 +4,7 @@ import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { limits } from "../../src/server/http/serve.ts"
 import { serving, temporary } from "../cli/support.ts"
 
-const page = readFileSync("docs/serving.md", "utf8")
+const page = readFileSync("docs/how-to/serving.md", "utf8")
 const { folder, remove } = temporary()
 
 let server: Awaited<ReturnType<typeof serving>>
@@ -15,7 +15,7 @@ afterAll(async () => {
   remove()
 })
 
-describe("docs/serving.md", () => {
+describe("docs/how-to/serving.md", () => {
   it("has a request that is answered as it says", async () => {
     const [, path, body] = /curl "http:\/\/127\.0\.0\.1:8440(\S+)" -d '([^']+)'/.exec(page)!
     const [, answer] = /```json\n(.+)\n```/.exec(page)!

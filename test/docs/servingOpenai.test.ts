@@ -1,4 +1,4 @@
-/** The example of docs/serving.md for clients of OpenAI's protocol, as it stands there. */
+/** The example of docs/how-to/serving.md for clients of OpenAI's protocol, as it stands there. */
 import { execFile } from "node:child_process"
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
@@ -7,12 +7,12 @@ import { afterAll, assert, describe, it } from "vitest"
 import { serving, temporary } from "../cli/support.ts"
 import { scene } from "../server/openai/support.ts"
 
-const page = readFileSync("docs/serving.md", "utf8")
+const page = readFileSync("docs/how-to/serving.md", "utf8")
 
 const { folder, remove } = temporary()
 afterAll(remove)
 
-describe("docs/serving.md", () => {
+describe("docs/how-to/serving.md", () => {
   it("has a question of OpenAI's client that is answered", async () => {
     const [, code] = /```js\n([^]*?)```/.exec(page) ?? []
     const server = await serving(folder, "openai", "assay:tiny-vl")

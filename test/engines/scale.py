@@ -1,4 +1,4 @@
-"""Reads the configs of docs/scale by the parsers of the trainers that they are for: `python scale.py KIND CONFIG MODEL PLUGIN`."""
+"""Reads the configs of docs/how-to/scale by the parsers of the trainers that they are for: `python scale.py KIND CONFIG MODEL PLUGIN`."""
 import sys
 
 kind, config, model, plugin = sys.argv[1:]

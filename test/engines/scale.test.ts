@@ -1,4 +1,4 @@
-/** The configs of docs/scale are taken by the trainers' own parsers, to the last key. No GPU is here to train with them. */
+/** The configs of docs/how-to/scale are taken by the trainers' own parsers, to the last key. No GPU is here to train with them. */
 import { execFileSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -17,7 +17,7 @@ const read = (environment: string, kind: string): string =>
     [
       join(import.meta.dirname, "scale.py"),
       kind,
-      join(root, "docs/scale", `${kind}.yaml`),
+      join(root, "docs/how-to/scale", `${kind}.yaml`),
       join(root, "assets/tiny-vl"),
       join(root, "shims/assay_swift.py")
     ],
