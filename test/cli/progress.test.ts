@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Plan } from "../../src/pipeline/plan/Plan.ts"
 import type { Event } from "../../src/pipeline/run/Progress.ts"
+import { live } from "../../src/cli/run/progress/Display.ts"
 import { fold, start } from "../../src/cli/run/progress/fold.ts"
 import { bar, duration } from "../../src/cli/run/progress/format.ts"
 import * as Lines from "../../src/cli/run/progress/Lines.ts"
@@ -128,6 +129,20 @@ describe("live display", () => {
     for (const columns of [20, 40, 66, 80, 200]) {
       for (const line of render(state, columns, 4000)) assert.isAtMost(width(line), columns)
     }
+  })
+
+  it("shows the table above them where the terminal has room for it, and clears it at the end", () => {
+    const table = ["reward  n  mAP", "AP      1  41.00"]
+    const drawn = (rows: number, then: (screen: ReturnType<typeof live>) => void) => {
+      let last = ""
+      const screen = live({ columns: 80, rows, write: (some: string | Uint8Array) => ((last = String(some)), true) })
+      screen.table!(table)
+      then(screen)
+      return last
+    }
+    assert.include(drawn(24, (screen) => screen.tick(state, 4000)), table.join("\n"))
+    assert.notInclude(drawn(5, (screen) => screen.tick(state, 4000)), "AP  ")
+    assert.notInclude(drawn(24, (screen) => screen.close(state, 4000)), "AP  ")
   })
 
   it("counts what a stage reports where it has no steps, and steps of a loop only when committed", () => {

@@ -58,7 +58,7 @@ describe("a study from plan to pictures", () => {
   it("list, show and table read it back", async () => {
     const [list, show, markdown] = await Promise.all([
       assay(folder, "list", "--json"),
-      assay(folder, "show", "3", "--json"),
+      assay(folder, "show", "2", "--json"),
       assay(folder, "table", "tastes", "--format", "md")
     ])
     assert.deepStrictEqual(JSON.parse(list.out).map(({ done, name }: { done: number; name: string }) => [name, done]), [

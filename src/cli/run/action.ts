@@ -6,7 +6,7 @@ import { rounds } from "../../pipeline/run/rounds.ts"
 import type * as Runner from "../../pipeline/run/Runner.ts"
 import { sentences } from "../../report/table/sentences.ts"
 import * as Table from "../../report/table/Table.ts"
-import { text } from "../../report/table/text.ts"
+import { brief, text } from "../../report/table/text.ts"
 import * as Workspace from "../../workspace/index.ts"
 import { alongside } from "../compiles.ts"
 import { Failure } from "../failure.ts"
@@ -36,12 +36,14 @@ const opening = (plan: Plan): string => {
 const interrupted = "Interrupted. What is committed is kept, and the same command goes on from there."
 
 /** Executes one plan; a study whose rule asks for more seeds has several. */
-const one = Effect.fnUntraced(function*({ execute, plan }: Workspace.Round, jobs: number) {
+const one = Effect.fnUntraced(function*({ execute, plan }: Workspace.Round, { db, jobs }: RunStudy) {
   yield* say(opening(plan))
   if (isFinished(plan)) return yield* execute()
   leaveSaying(interrupted)
   yield* Workspace.bring(plan) // before anything is computed, as what is refused would be hours later, too
-  return yield* Effect.scoped(Effect.flatMap(Display.show(plan, jobs), (listen) => execute(listen))).pipe(
+  const table = (columns: number) =>
+    Effect.map(Workspace.tableSource(Workspace.at(db), plan.experiment.name), (source) => brief(Table.make(source), columns))
+  return yield* Effect.scoped(Effect.flatMap(Display.show(plan, jobs, table), (listen) => execute(listen))).pipe(
     // after the display has been drawn for the last time, so that the words stay
     Effect.onInterrupt(() => say(interrupted))
   )
@@ -66,7 +68,7 @@ const execute = Effect.fnUntraced(function*(options: RunStudy) {
     ({ plan }) => !isFinished(plan)
   )
   const { again, remarks, ...first } = prepared
-  const done = yield* rounds(first, again, (round) => one(round, options.jobs))
+  const done = yield* rounds(first, again, (round) => one(round, options))
   yield* sayRemarks(remarks(), done.results)
   return done
 }, Effect.scoped)

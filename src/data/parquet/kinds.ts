@@ -4,7 +4,7 @@ import { BadField, isRow, show } from "../../task/detection/coco/fields.ts"
 import type { TrueObject } from "../../task/detection/example.ts"
 import * as Text from "../../task/Text.ts"
 import type { Box, Size } from "../../vision/Box.ts"
-import type { Cells } from "./groups.ts"
+import type { Cells } from "../../parquet/groups.ts"
 
 /** Columns by what they hold; a dot leads into a struct. */
 export type Columns = { readonly [what: string]: string }

@@ -12,10 +12,10 @@ import type { OnBad } from "../problems.ts"
 import type { Result } from "../layouts/readEntry.ts"
 import { collect } from "../layouts/readList.ts"
 import { classNames } from "./classNames.ts"
-import type { Cells } from "./groups.ts"
+import type { Cells } from "../../parquet/groups.ts"
 import { keepPicture, pictureIn } from "./keepPicture.ts"
 import { type Columns, type Corners, type How, type Kind, type KindName, kinds } from "./kinds.ts"
-import { openParquet, type Parquet } from "./open.ts"
+import { openParquet, type Parquet } from "../../parquet/openParquet.ts"
 
 export interface Options {
   readonly as: KindName

@@ -55,6 +55,7 @@ export interface PlannedRun {
 
 export interface Plan {
   readonly experiment: Omit<ExperimentRecord, "file">
+  /** In the order in which they are begun. */
   readonly runs: ReadonlyArray<PlannedRun>
   /** Whether these are all runs of the study, so that others under its name are out of date. */
   readonly complete: boolean
@@ -128,6 +129,13 @@ const runRecord = (
   params: [...Paths.params(Overrides.nodesOf(variant)), ...contentsOf(policy, "policy")]
 })
 
+/** Every row under its first seed, then under its second: so the whole table stands early, and each further seed narrows it. */
+const bySeed = <Row>(rows: ReadonlyArray<Row>, seedsOf: (row: Row) => ReadonlyArray<number>) => {
+  const seeds = rows.map(seedsOf)
+  return Array.from({ length: Math.max(0, ...seeds.map(({ length }) => length)) }, (_, i) =>
+    rows.flatMap((row, r) => i < seeds[r]!.length ? [{ row, seed: seeds[r]![i]! }] : [])).flat()
+}
+
 const planned = Effect.fnUntraced(function*(resolved: Resolved, options: Options, seedsOf: SeedsOf) {
   const ledger = yield* Ledger
   const identify = identifier(codeOf)
@@ -146,24 +154,26 @@ const planned = Effect.fnUntraced(function*(resolved: Resolved, options: Options
     return step === undefined ? { _tag: "runs" } as const : { _tag: "resumes", step } as const
   })
 
-  for (const variant of resolved.chosen) {
-    const policy = yield* identify(variant.policy)
-    const identities = yield* Effect.forEach(variant.pipeline.stages, (stage) => identify(stage))
-    for (const seed of seedsOf(variant.name)) {
-      const placed = yield* Effect.try({
-        try: () => trace(policy, variant.pipeline.stages, identities, seed),
-        catch: (cause) => {
-          if (cause instanceof NotCanonical) return cause
-          throw cause
-        }
-      })
-      const record = runRecord(resolved.experiment.name, variant, seed, policy, placed)
-      const stages = yield* Effect.forEach(placed, (stage) => {
-        const forced = force.includes(stage.label)
-        return Effect.map(status(stage, forced, record), (status): PlannedStage => ({ ...stage, forced, status }))
-      })
-      runs.push({ record, policy: variant.policy, stages })
-    }
+  const rows = yield* Effect.forEach(resolved.chosen, (variant) =>
+    Effect.all({
+      variant: Effect.succeed(variant),
+      policy: identify(variant.policy),
+      identities: Effect.forEach(variant.pipeline.stages, (stage) => identify(stage))
+    }))
+  for (const { row: { identities, policy, variant }, seed } of bySeed(rows, ({ variant }) => seedsOf(variant.name))) {
+    const placed = yield* Effect.try({
+      try: () => trace(policy, variant.pipeline.stages, identities, seed),
+      catch: (cause) => {
+        if (cause instanceof NotCanonical) return cause
+        throw cause
+      }
+    })
+    const record = runRecord(resolved.experiment.name, variant, seed, policy, placed)
+    const stages = yield* Effect.forEach(placed, (stage) => {
+      const forced = force.includes(stage.label)
+      return Effect.map(status(stage, forced, record), (status): PlannedStage => ({ ...stage, forced, status }))
+    })
+    runs.push({ record, policy: variant.policy, stages })
   }
   yield* checkForced(resolved.experiment, force, runs.flatMap((run) => run.stages))
   const { name, question, variants } = resolved.experiment

@@ -75,23 +75,33 @@ const shelves = <A extends { readonly width: number }>(
   return result
 }
 
-/** The table as plain text at most `columns` wide where its names allow, followed by the sentences that explain it. */
-export const text = (flat: Table, columns = 120): string => {
-  const table = pivot(flat)
-  const lines = table.rows.flatMap((row) => linesOf(table, row))
+/** Lines as blocks of columns, at most `columns` wide where their names allow. */
+const gridsOf = (table: Table, lines: ReadonlyArray<Line>, columns: number): ReadonlyArray<ReadonlyArray<string>> => {
   const titleWidth = Math.min(44, Math.max(width(table.rowTitle), ...lines.map((line) => width(line.title))))
   const countWidth = Math.max(1, ...lines.map((line) => line.n.length))
   const blocks = table.columns.map((_, column) => block(table, lines, column))
   const lead = (title: string, n: string) => `${padEnd(fit(title, titleWidth), titleWidth)}  ${padStart(n, countWidth)}`
-  const grids = shelves(blocks, columns - titleWidth - countWidth - 2).map((shelf) => {
+  return shelves(blocks, columns - titleWidth - countWidth - 2).map((shelf) => {
     const head = [lead(table.rowTitle, "n"), ...shelf.map((item) => item.head)].join("  ").trimEnd()
     const body = lines.map((line, i) =>
       [lead(line.title, line.n), ...shelf.map((item) => item.cells[i]!)].join("  ").trimEnd()
     )
     const rule = "-".repeat(Math.max(...[head, ...body].map(width)))
-    return [head, rule, ...body, rule].join("\n")
+    return [head, rule, ...body, rule]
   })
+}
+
+/** The table as plain text at most `columns` wide where its names allow, followed by the sentences that explain it. */
+export const text = (flat: Table, columns = 120): string => {
+  const table = pivot(flat)
+  const grids = gridsOf(table, table.rows.flatMap((row) => linesOf(table, row)), columns)
   const notes = sentences(flat).flatMap((sentence) => wrap(sentence, Math.min(columns, 120)))
   const title = [`${table.experiment}: ${table.question}`.replace(/: $/, ""), ""]
-  return [...title, grids.join("\n\n"), "", ...notes].join("\n")
+  return [...title, grids.map((grid) => grid.join("\n")).join("\n\n"), "", ...notes].join("\n")
+}
+
+/** What was measured, alone: of as many metrics as fit side by side, a line for each row. */
+export const brief = (flat: Table, columns: number): ReadonlyArray<string> => {
+  const table = pivot(flat)
+  return gridsOf(table, table.rows.map((row) => linesOf(table, row)[0]!), columns)[0] ?? []
 }

@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import * as Data from "../../../src/data/index.ts"
 import * as Random from "../../../src/pipeline/Random.ts"
 import { toArray } from "../../../src/pipeline/Rows.ts"
-import { footerOf, rowsOf } from "../../../src/data/parquet/groups.ts"
+import { footerOf, rowsOf } from "../../../src/parquet/groups.ts"
 import { png, runIn, writeFiles } from "../support.ts"
 import { parquetOf, type Written } from "./write.ts"
 

@@ -8,8 +8,10 @@ import { memory, planStudy, prepared, runStudy, study, training } from "../study
 import * as Toy from "../toy.ts"
 
 const stageOf = (plan: Plan.Plan, variant: string, seed: number, label: string): Plan.PlannedStage =>
+  runOf(plan, variant, seed).stages.find((stage) => stage.label === label)!
+
+const runOf = (plan: Plan.Plan, variant: string, seed: number): Plan.PlannedRun =>
   plan.runs.find(({ record }) => record.variant === variant && record.seed === seed)!
-    .stages.find((stage) => stage.label === label)!
 
 const statuses = (run: Plan.PlannedRun) =>
   run.stages.map(({ status }) =>
@@ -38,9 +40,9 @@ describe("Plan", () => {
   it.effect("says what runs, and who shares it with whom", () =>
     Effect.gen(function*() {
       const plan = yield* planStudy(memory(), study)
-      assert.deepStrictEqual(statuses(plan.runs[0]!), ["runs", "runs", "runs", "runs"])
-      assert.deepStrictEqual(statuses(plan.runs[1]!), Array.from({ length: 4 }, () => "shared with untrained 0"))
-      assert.deepStrictEqual(statuses(plan.runs[2]!).slice(2), ["shared with untrained 0", "runs", "runs"])
+      assert.deepStrictEqual(statuses(runOf(plan, "untrained", 0)), ["runs", "runs", "runs", "runs"])
+      assert.deepStrictEqual(statuses(runOf(plan, "untrained", 1)), Array.from({ length: 4 }, () => "shared with untrained 0"))
+      assert.deepStrictEqual(statuses(runOf(plan, "low", 0)).slice(2), ["shared with untrained 0", "runs", "runs"])
       assert.isTrue(plan.complete)
     }))
 
@@ -51,8 +53,16 @@ describe("Plan", () => {
       const again = yield* planStudy(journal, study)
       assert.isTrue(again.runs.every((run) => statuses(run).every((status) => status === "finished")))
       const other = yield* planStudy(journal, study, { overrides: { "low.sharpness": 3 } })
-      assert.deepStrictEqual(statuses(other.runs[2]!), ["finished", "finished", "finished", "runs", "runs"])
-      assert.deepStrictEqual(statuses(other.runs[4]!), Array.from({ length: 5 }, () => "finished"))
+      assert.deepStrictEqual(statuses(runOf(other, "low", 0)), ["finished", "finished", "finished", "runs", "runs"])
+      assert.deepStrictEqual(statuses(runOf(other, "high", 0)), Array.from({ length: 5 }, () => "finished"))
+    }))
+
+  it.effect("begins every row under its first seed, then under the next", () =>
+    Effect.gen(function*() {
+      const { runs } = yield* planStudy(memory(), study, { seeds: [7, 3] })
+      assert.deepStrictEqual(runs.map(({ record: { seed, variant } }) => `${variant} ${seed}`), [
+        "untrained 7", "low 7", "high 7", "untrained 3", "low 3", "high 3"
+      ])
     }))
 
   it.effect("flattens every config of a run, the policy's too", () =>

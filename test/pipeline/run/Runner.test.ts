@@ -42,10 +42,10 @@ describe("Runner", () => {
       const results = yield* runStudy(journal, study)
       assert.deepStrictEqual(results.map(({ seed, status, variant }) => `${variant} ${seed} ${status}`), [
         "untrained 0 done",
-        "untrained 1 done",
         "low 0 done",
-        "low 1 done",
         "high 0 done",
+        "untrained 1 done",
+        "low 1 done",
         "high 1 done"
       ])
       const loop = journal.stage("loop")

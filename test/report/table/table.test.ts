@@ -5,7 +5,7 @@ import { escape as latexEscape, latex } from "../../../src/report/table/latex.ts
 import { escape as markdownEscape, markdown } from "../../../src/report/table/markdown.ts"
 import { sentences } from "../../../src/report/table/sentences.ts"
 import * as Table from "../../../src/report/table/Table.ts"
-import { text } from "../../../src/report/table/text.ts"
+import { brief, text } from "../../../src/report/table/text.ts"
 import { difference, measured, source, table } from "./support.ts"
 
 describe("Table", () => {
@@ -47,6 +47,19 @@ describe("Table", () => {
   it("shows every measured metric when the study names none", () => {
     const titles = Table.make({ ...source, table: null }).columns.map(({ title }) => title)
     assert.deepStrictEqual(titles, ["detection/evaluationSize", "detection/formatRate", "detection/mAP"])
+  })
+})
+
+describe("brief", () => {
+  it("has a line for each row, with what was measured so far", () => {
+    const lines = brief(table, 80).map((line) => line.trim().replace(/\s+/g, " "))
+    assert.deepStrictEqual(lines.filter((line) => !line.startsWith("-")).map((line) => line.split(" ")[0]), ["reward", "base", "AP", "weighted_sum,"])
+    assert.include(lines, "AP (baseline) 3 41.00 ± 1.25 27.4 0.750 ± 0.013")
+  })
+
+  it("leaves out the metrics for which there is no place", () => {
+    assert.include(brief(table, 50).join("\n"), "41.00")
+    assert.notInclude(brief(table, 50).join("\n"), "0.750")
   })
 })
 

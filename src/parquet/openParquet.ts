@@ -3,8 +3,8 @@ import { stat } from "node:fs/promises"
 import { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { reasonOf } from "../../pipeline/reason.ts"
-import { DataError } from "../../task/dataError.ts"
+import { reasonOf } from "../pipeline/reason.ts"
+import { DataError } from "../task/dataError.ts"
 import type { Cells, Footer } from "./groups.ts"
 
 export type Request = "footer" | { readonly group: number; readonly columns: ReadonlyArray<string> }

@@ -1,8 +1,8 @@
 /** The thread in which a Parquet file is read: what a broken one does to the library ends with it. */
 import { parentPort, workerData } from "node:worker_threads"
-import { reasonOf } from "../../pipeline/reason.ts"
+import { reasonOf } from "../pipeline/reason.ts"
 import { footerOf, rowsOf } from "./groups.ts"
-import type { Reply, Request } from "./open.ts"
+import type { Reply, Request } from "./openParquet.ts"
 
 const port = parentPort
 if (port === null) throw new Error("worker.ts runs in a worker thread only")

@@ -1,7 +1,7 @@
-/** Parquet files by the library, a row group at a time. Runs in a thread of its own: see `open.ts`. */
+/** Parquet files by the library, a row group at a time. Runs in a thread of its own: see `openParquet.ts`. */
 import { open } from "node:fs/promises"
 import type { AsyncBuffer, Compressors, FileMetaData } from "hyparquet"
-import { openFile } from "../../task/regularFile.ts"
+import { openFile } from "../task/regularFile.ts"
 
 const library = async () => {
   const [{ compressors }, hyparquet] = [await import("hyparquet-compressors"), await import("hyparquet")]
