@@ -18,22 +18,46 @@ const digest = (text: string): Buffer => createHash("sha256").update(text).diges
 /** Compares in a time that tells nothing of the token. */
 const isToken = (given: string, token: Buffer): boolean => timingSafeEqual(digest(given), token)
 
+/** How the browser of somebody who knows the token is told from others, where a page is served. */
+export interface Visitors {
+  /** Whether a path holds nothing but the page itself, which anybody may see. */
+  readonly isOpen: (path: string) => boolean
+  /** Name of the cookie that counts as the token. */
+  readonly cookie: string
+}
+
+/** What the cookie holds: whoever reads it does not know the token. */
+export const cookieOf = (token: string): string => createHash("sha256").update(`cookie of ${token}`).digest("hex")
+
+const cookieIn = (header: string, name: string): string | undefined =>
+  header.split(";").map((pair) => pair.trim()).find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
+
+/** Whether a request comes with the token, or with the cookie that stands for it. */
+const identified = (token: string, visitors: Visitors | undefined) => {
+  const [bearer, cookie] = [digest(token), digest(cookieOf(token))]
+  return (headers: IncomingHttpHeaders): boolean => {
+    const [, given] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? "") ?? []
+    if (given !== undefined) return isToken(given, bearer)
+    const kept = visitors === undefined ? undefined : cookieIn(headers.cookie ?? "", visitors.cookie)
+    return kept !== undefined && isToken(kept, cookie)
+  }
+}
+
 /**
- * Makes the check of a request's headers, which says what is wrong with them. A server on loopback is reached by names of loopback
- * alone: a page from elsewhere, whose name may resolve to here, has no business with it.
+ * Makes the check of a request's path and headers, which says what is wrong with them. A server on loopback is reached by names of
+ * loopback alone: a page from elsewhere, whose name may resolve to here, has no business with it.
  */
-export const admission = (host: string, token: string | undefined) => {
+export const admission = (host: string, token: string | undefined, visitors?: Visitors) => {
   const local = isLoopback(host)
-  const expected = token === undefined ? undefined : digest(token)
-  return (headers: IncomingHttpHeaders): HttpError | undefined => {
+  const isKnown = token === undefined ? () => true : identified(token, visitors)
+  return (path: string, headers: IncomingHttpHeaders): HttpError | undefined => {
     if (local && !isLoopback(withoutPort(headers.host ?? ""))) {
       return new HttpError({ status: 403, message: `this server is asked as 127.0.0.1 or localhost, not as "${headers.host ?? ""}"` })
     }
     if (local && headers.origin !== undefined && !isLoopback(originHost(headers.origin) ?? "")) {
       return new HttpError({ status: 403, message: `pages of ${headers.origin} may not ask this server` })
     }
-    const [, given] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? "") ?? []
-    if (expected === undefined || (given !== undefined && isToken(given, expected))) return undefined
+    if (isKnown(headers) || visitors?.isOpen(path) === true) return undefined
     return new HttpError({
       status: 401,
       message: "this server wants its token, as `Authorization: Bearer TOKEN`",

@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from "node:net"
 import { exits } from "../../pipeline/Errors.ts"
 import { reasonOf } from "../../pipeline/reason.ts"
-import { admission, isLoopback } from "./admit.ts"
+import { admission, isLoopback, type Visitors } from "./admit.ts"
 import { errorBody, errorOf, errorResponse, HttpError } from "./answers.ts"
 import { readBody } from "./readBody.ts"
 import type { Handler } from "./routes.ts"
@@ -43,6 +43,8 @@ export interface ServeOptions {
   readonly host?: string
   /** What clients have to send, as `Authorization: Bearer`. Needed beyond loopback. */
   readonly token?: string | undefined
+  /** Where the handler serves a page, which browsers open without a token. */
+  readonly visitors?: Visitors
   readonly limits?: Partial<Limits>
 }
 
@@ -75,6 +77,9 @@ const refuseUnread = (error: NodeJS.ErrnoException, socket: Socket): void => {
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy())
 }
 
+/** The path of a request as it was sent, whatever it holds. */
+const pathOf = (target: string): string => target.split("?", 1)[0]!
+
 /** The handler, which never fails. */
 const whole = (handler: Handler): Handler => async (request) => {
   try {
@@ -90,9 +95,9 @@ interface Running {
   readonly stop: Effect.Effect<void>
 }
 
-const make = ({ handler, host, limits: own, token }: ServeOptions & { readonly host: string }): Running => {
+const make = ({ handler, host, limits: own, token, visitors }: ServeOptions & { readonly host: string }): Running => {
   const most = { ...limits, ...own }
-  const admit = admission(host, token)
+  const admit = admission(host, token, visitors)
   const listen = getRequestListener(whole(handler), {
     overrideGlobalObjects: false,
     // the handler never fails: what does is the making of its request
@@ -112,7 +117,7 @@ const make = ({ handler, host, limits: own, token }: ServeOptions & { readonly h
       if (stopping) setImmediate(() => server.closeIdleConnections())
     })
     if (stopping) outgoing.setHeader("connection", "close")
-    const refused = admit(incoming.headers)
+    const refused = admit(pathOf(incoming.url ?? "/"), incoming.headers)
     if (refused !== undefined) return refuse(incoming, outgoing, refused)
     try {
       incoming.rawBody = await readBody(incoming, most.body)
