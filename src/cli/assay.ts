@@ -18,6 +18,7 @@ import { serve } from "./serve/index.ts"
 import { show } from "./show/index.ts"
 import { sql } from "./sql/index.ts"
 import { table } from "./table/index.ts"
+import { ui } from "./ui/index.ts"
 import { verify } from "./verify/index.ts"
 
 export const assay = Command.make("assay").pipe(
@@ -34,6 +35,6 @@ export const assay = Command.make("assay").pipe(
   ]),
   Command.withSubcommands([
     init, check, plan, run, list, show, table, power, bootstrap, samples, verify, exportModel, importCommand, sql, score, evaluate, doctor, data,
-    serve
+    serve, ui
   ])
 )

@@ -2,8 +2,8 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Handler } from "../../server/http/routes.ts"
-import { serve } from "../../server/http/serve.ts"
-import { usage } from "../failure.ts"
+import { serve, type ServeOptions } from "../../server/http/serve.ts"
+import { type Failure, usage } from "../failure.ts"
 import { say } from "../output.ts"
 import { endBySignal, leaveSaying } from "../signals.ts"
 import type { Listening } from "./flags.ts"
@@ -14,12 +14,23 @@ const tokenIn = (variable: string) => {
   return token ? Effect.succeed(token) : Effect.fail(usage(`--token-variable names ${variable}, which the environment does not set.`))
 }
 
+/** The token that clients must send; undefined where none is asked for. */
+export const tokenOf = ({ tokenVariable }: Listening): Effect.Effect<string | undefined, Failure> =>
+  Option.isSome(tokenVariable) ? tokenIn(tokenVariable.value) : Effect.undefined
+
+interface More extends Pick<ServeOptions, "visitors" | "limits"> {
+  /** What is done once it is served. */
+  readonly served?: (url: string) => Effect.Effect<void>
+}
+
 /** Serves a handler, and says where. A first signal lets end what is under way; a second one does not. */
-export const untilStopped = Effect.fnUntraced(function*(what: string, handler: Handler, { host, port, tokenVariable }: Listening) {
-  const token = Option.isSome(tokenVariable) ? yield* tokenIn(tokenVariable.value) : undefined
+export const untilStopped = Effect.fnUntraced(function*(what: string, handler: Handler, listening: Listening, more: More = {}) {
+  const { served = () => Effect.void, ...settings } = more
+  const token = yield* tokenOf(listening)
   endBySignal()
   leaveSaying("Stopped before all answers had ended.")
-  const { url } = yield* serve({ handler, host, port, token })
+  const { url } = yield* serve({ handler, host: listening.host, port: listening.port, token, ...settings })
   yield* say(`assay: ${what} on ${url}`)
+  yield* served(url)
   return yield* Effect.never
 }, Effect.scoped)

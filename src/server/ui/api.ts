@@ -1,0 +1,11 @@
+/** The API that the page is made of: read-only, one group a view. To add one takes its folder and a line here and in `handler.ts`. */
+import * as HttpApi from "effect/http-api/HttpApi"
+import * as OpenApi from "effect/http-api/OpenApi"
+import { experiments } from "./experiments/api.ts"
+import { Fitting } from "./problems.ts"
+
+export const Api = HttpApi.make("assay")
+  .add(experiments)
+  .middleware(Fitting)
+  .annotate(OpenApi.Title, "assay ui")
+  .annotate(OpenApi.Description, "What runs.db holds, read-only. The pages of `assay ui` use nothing but this.")
