@@ -1,6 +1,6 @@
 /** The house: arrows point one way, nothing goes in circles, names and headers follow one rule. */
 import { assert, describe, it } from "vitest"
-import { allowed, arrows, files, roomOf, stages } from "./rooms.ts"
+import { allowed, arrows, files, pageArrows, pageFiles, roomOf, stages } from "./rooms.ts"
 
 const shown = (wrong: ReadonlyArray<{ readonly from: string; readonly to: string }>) =>
   wrong.map(({ from, to }) => `${from} -> ${to}`)
@@ -46,6 +46,27 @@ describe("arrows", () => {
   it("cover every room", () => {
     const rooms = new Set([...files.keys()].map(roomOf))
     assert.deepStrictEqual([...rooms].filter((room) => room !== "faces" && allowed[room] === undefined), [])
+  })
+})
+
+describe("the page", () => {
+  const out = pageArrows.filter(({ to }) => to.startsWith("../"))
+
+  it("takes types of the API from src, and nothing else", () => {
+    assert.isAbove(out.length, 0)
+    const wrong = out.filter(({ to, types }) => !types || !/^\.\.\/\.\.\/src\/server\/ui\/([\w-]+\/)?api\.ts$/.test(to))
+    assert.deepStrictEqual(shown(wrong), [])
+  })
+
+  it("loads a view when it is asked for: only the registry names them", () => {
+    const viewOf = (file: string) => /^views\/([\w-]+)\//.exec(file)?.[1]
+    const wrong = pageArrows.filter(({ from, to }) => viewOf(to) !== undefined && viewOf(from) !== viewOf(to) && from !== "views.ts")
+    assert.deepStrictEqual(shown(wrong), [])
+  })
+
+  it("opens every file with what it is", () => {
+    const wrong = [...pageFiles].filter(([, text]) => !/^\/\*\*[^]{10,}?[.:)`]\s*\*\//.test(text)).map(([file]) => file)
+    assert.deepStrictEqual(wrong, [])
   })
 })
 

@@ -4,6 +4,7 @@ import { dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const source = fileURLToPath(new URL("../../src", import.meta.url))
+const page = fileURLToPath(new URL("../../ui/src", import.meta.url))
 
 /** An import or export from another file of ours. */
 export interface Arrow {
@@ -19,15 +20,19 @@ const filesBelow = (folder: string): ReadonlyArray<string> =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory()
       ? filesBelow(join(folder, entry.name))
-      : entry.name.endsWith(".ts")
+      : /\.tsx?$/.test(entry.name)
       ? [join(folder, entry.name)]
       : []
   )
 
+const textsBelow = (folder: string): ReadonlyMap<string, string> =>
+  new Map(filesBelow(folder).map((file) => [relative(folder, file).replaceAll("\\", "/"), readFileSync(file, "utf8")]))
+
 /** Every file of src, relative to it, with its text. */
-export const files: ReadonlyMap<string, string> = new Map(
-  filesBelow(source).map((file) => [relative(source, file).replaceAll("\\", "/"), readFileSync(file, "utf8")])
-)
+export const files = textsBelow(source)
+
+/** Every file of the page, relative to ui/src, with its text. */
+export const pageFiles = textsBelow(page)
 
 const statement = /^(?:import|export)\s(?:(type)\s)?(?:\*\s+as\s+(\w+)\s+from\s+|\{([^}]*)\}\s+from\s+|\*\s+from\s+)?"(\.[^"]+)"/gms
 
@@ -53,6 +58,10 @@ const arrowsIn = (from: string, text: string): ReadonlyArray<Arrow> => {
 /** Every arrow between two files of src. */
 export const arrows: ReadonlyArray<Arrow> = [...files].flatMap(([file, text]) => arrowsIn(file, text))
   .filter(({ to }) => to.endsWith(".ts"))
+
+/** Every arrow from a file of the page to one of ours: of the page, or, up the folders, of src. */
+export const pageArrows: ReadonlyArray<Arrow> = [...pageFiles].flatMap(([file, text]) => arrowsIn(file, text))
+  .filter(({ to }) => /\.tsx?$/.test(to))
 
 /**
  * The room of a file. The faces stand at the root; every kind of policy is a room of its own within `policy`, and so is
@@ -100,5 +109,6 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   "server/http": ["pipeline"],
   "server/openai": [...below, "hub", "model", "policy", "protocol", "server/http"],
   "server/rewards": ["pipeline", "protocol", "task", "reward", "server/http"],
-  cli: ["pipeline", "workspace", "report", "server/http", "server/openai", "server/rewards"]
+  "server/ui": ["pipeline", "workspace", "report", "server/http"],
+  cli: ["pipeline", "workspace", "report", "server/http", "server/openai", "server/rewards", "server/ui"]
 }
