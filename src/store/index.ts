@@ -4,6 +4,19 @@ export { collect as environment } from "./environment.ts"
 export { layer, type Options } from "./journal/layer.ts"
 export { experiment, experiments } from "./read/experiments.ts"
 export { type Overview, overview } from "./read/overview.ts"
+export {
+  type ListedSample,
+  listedSamples,
+  runsOfExecution,
+  sampleImage,
+  type StoredBox,
+  type StoredReward,
+  type WholeSample,
+  wholeSample
+} from "./read/browse/one.ts"
+export { type Cursor, type Filter, most as mostSamples, type Order, type Paging, type Range, samplePage } from "./read/browse/pages.ts"
+export { mostPaired, type PairOrder, sameExample, samplePairs, type SampleStep, sampleSteps } from "./read/browse/pairs.ts"
+export { samplePlaces, type StagePlace, stagesOf } from "./read/browse/places.ts"
 export { realFile } from "./realFile.ts"
 export { preimages, run, type RunMetric, runNumbers, runs } from "./read/runs.ts"
 export { type Options as SampleOptions, samples } from "./read/samples.ts"
