@@ -15,8 +15,8 @@ export {
   wholeSample
 } from "./read/browse/one.ts"
 export { type Cursor, type Filter, most as mostSamples, type Order, type Paging, type Range, samplePage } from "./read/browse/pages.ts"
-export { mostPaired, type PairOrder, sameExample, samplePairs, type SampleStep, sampleSteps } from "./read/browse/pairs.ts"
-export { samplePlaces, type StagePlace, stagesOf } from "./read/browse/places.ts"
+export { mostPaired, type PairOrder, type PairsAsked, sameExample, samplePairs, type SampleStep, sampleSteps } from "./read/browse/pairs.ts"
+export { type Extent, samplePlaces, type StagePlace, stagesIn } from "./read/browse/places.ts"
 export { realFile } from "./realFile.ts"
 export { preimages, run, type RunMetric, runNumbers, runs } from "./read/runs.ts"
 export { type Options as SampleOptions, samples } from "./read/samples.ts"

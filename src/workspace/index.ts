@@ -1,5 +1,6 @@
 /** A folder with its runs.db, objects and lock, as values: what the command prints and a server serves. */
 export { at, type Workspace } from "./workspace.ts"
+export { sample, type SampleGroup, sampleImage, samplePage, samplePairs, samplePlaces } from "./browse.ts"
 export { checkStudy } from "./checkStudy.ts"
 export { exportModel, NoModel, type Options as ExportOptions } from "./exportModel.ts"
 export { importLogs, type Options as ImportOptions, type Progress as ImportProgress, type Result as Imported } from "./importLogs/importLogs.ts"
@@ -8,6 +9,19 @@ export { overview, type Status } from "./overview.ts"
 export { type Explained, plan } from "./plan.ts"
 export { finals, imageFile, learningCurve, list, NotFound, runById, runs, samples, sql, tableSource } from "./read.ts"
 export { isHeld, StoreError } from "../store/index.ts"
+export {
+  type Cursor,
+  type Filter as SampleFilter,
+  type ListedSample,
+  mostPaired,
+  mostSamples,
+  type Order as SampleOrder,
+  type PairOrder,
+  type Range,
+  type SampleStep,
+  type StoredBox,
+  StoreError
+} from "../store/index.ts"
 export { type Options as RunOptions, prepare, type Round, run } from "./run.ts"
 export { bring, supplies, suppliesOfStudy, type Supply } from "./supplies.ts"
 export { type Answers, answers } from "./verify/answers.ts"

@@ -15,6 +15,14 @@ export const mostPaired = 100_000
 /** Most changed, whichever way; most risen; most fallen. */
 export type PairOrder = "changed" | "risen" | "fallen"
 
+export interface PairsAsked {
+  /** One that both places have; without it nothing has changed. */
+  readonly part: string | undefined
+  readonly order: PairOrder
+  readonly after: Cursor | undefined
+  readonly limit: number
+}
+
 export interface Pair extends Cursor {
   /** The completions, left and right, by number. */
   readonly left: number
@@ -84,18 +92,17 @@ const partChanges = ({ sqlite }: Handle, places: ReadonlyArray<number | string>)
 
 /**
  * Completions at two places that answer the same example, a page at a time, ordered by how a part of the reward changed. Pairs without
- * a change come last, equal ones in the order of the left place. The part is one that both places have; without it all are equal.
+ * a change come last, equal ones in the order of the left place.
  */
 export const samplePairs = question((
   handle: Handle,
   left: SampleStep,
   right: SampleStep,
-  asked: { readonly part: string | undefined; readonly order: PairOrder; readonly after: Cursor | undefined; readonly limit: number }
+  { after, limit, order, part }: PairsAsked
 ): Pairs => {
   const [leftCount, rightCount] = [count(handle, left), count(handle, right)]
   if (leftCount + rightCount > mostPaired) return { leftCount, rightCount, pairs: 0, parts: [], found: [], next: undefined }
   const places = bound(left, right)
-  const { after, limit, order, part } = asked
   const beyond = after === undefined ? "1" : after.value === null ? "value IS NULL AND id > ?" : "value IS NULL OR value > ? OR (value = ? AND id > ?)"
   const rows = handle.sqlite.prepare(`
     WITH ${pairs},

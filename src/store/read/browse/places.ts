@@ -36,6 +36,8 @@ export const stagesOf = ({ sqlite }: Handle, { experiment, run, seed, stage, var
     WHERE e.name = ? ORDER BY v.ordinal, r.seed, rs.position`)
     .all(variant ?? null, run ?? null, seed ?? null, stage ?? null, experiment) as Array<StagePlace>
 
+export const stagesIn = question(stagesOf)
+
 /** The completions of an execution in one scope: how many, from which step to which. */
 export interface Extent {
   readonly execution: number
@@ -43,6 +45,8 @@ export interface Extent {
   readonly first: number
   readonly last: number
   readonly completions: number
+  /** Parts of the reward that the last step was judged by. */
+  readonly parts: ReadonlyArray<string>
 }
 
 /** Labels are looked for among so many completions: a list to choose from need not be whole. */
@@ -52,8 +56,9 @@ const labelled = 2000
 export const executionsOf = (stages: ReadonlyArray<StagePlace>): string => JSON.stringify([...new Set(stages.map(({ execution }) => execution))])
 
 /** From the index alone, which is asked for the ends and not gone through but to count. */
-const extentsOf = ({ sqlite }: Handle, executions: string): ReadonlyArray<Extent> =>
-  sqlite.prepare(`
+const extentsOf = ({ sqlite }: Handle, executions: string): ReadonlyArray<Extent> => {
+  const parts = sqlite.prepare("SELECT part FROM step_reward WHERE stage = ? AND scope = ? AND step = ? ORDER BY part").pluck()
+  const rows = sqlite.prepare(`
     WITH RECURSIVE at (execution, scope) AS (
       SELECT value, (SELECT min(scope) FROM completion WHERE stage = value) FROM json_each(?)
       UNION ALL
@@ -64,12 +69,8 @@ const extentsOf = ({ sqlite }: Handle, executions: string): ReadonlyArray<Extent
       (SELECT min(step) FROM completion c WHERE c.stage = execution AND c.scope = at.scope) AS first,
       (SELECT max(step) FROM completion c WHERE c.stage = execution AND c.scope = at.scope) AS last,
       (SELECT count(*) FROM completion c WHERE c.stage = execution AND c.scope = at.scope) AS completions
-    FROM at WHERE scope IS NOT NULL ORDER BY execution, scope`).all(executions) as Array<Extent>
-
-/** Parts of the reward that the last step of a scope was judged by. */
-const partsOf = ({ sqlite }: Handle, extents: ReadonlyArray<Extent>): ReadonlyArray<string> => {
-  const ask = sqlite.prepare("SELECT part FROM step_reward WHERE stage = ? AND scope = ? AND step = ?").pluck()
-  return [...new Set(extents.flatMap(({ execution, last, scope }) => ask.all(execution, scope, last) as Array<string>))].sort()
+    FROM at WHERE scope IS NOT NULL ORDER BY execution, scope`).all(executions) as Array<Omit<Extent, "parts">>
+  return rows.map((row) => ({ ...row, parts: parts.all(row.execution, row.scope, row.last) as Array<string> }))
 }
 
 const labelsOf = ({ sqlite }: Handle, executions: string): ReadonlyArray<string> =>
@@ -90,7 +91,6 @@ export const samplePlaces = question((handle, experiment: string) => {
   return {
     stages: all.filter(({ execution }) => used.has(execution)),
     extents,
-    parts: partsOf(handle, extents),
     labels: labelsOf(handle, executions)
   }
 })
