@@ -43,12 +43,36 @@ export const samplePlaces = Effect.fn("Workspace.samplePlaces")(function*(worksp
   return { variants, stages, extents, groups: groups(stages, extents), labels }
 }, Effect.scoped)
 
+/** A run that leads to a completion, by the label that its stage has there. */
+export type SampleRun = Pick<Store.StagePlace, "run" | "variant" | "seed" | "label" | "kind">
+
+/** A completion as a list shows it, with the current runs that lead to it. */
+export interface SampleInRuns extends Store.ListedSample {
+  readonly runs: ReadonlyArray<SampleRun>
+}
+
+/** The runs of an execution; those of one experiment, where one is named. */
+const runsOf = (handle: Store.Handle, execution: number, experiment: string | undefined) =>
+  Effect.map(Store.runsOfExecution(handle, execution), (runs) => runs.filter((run) => experiment === undefined || run.experiment === experiment))
+
+/** The same of many executions, each looked for once. */
+const runsBy = Effect.fnUntraced(function*(handle: Store.Handle, executions: ReadonlyArray<number>, experiment: string | undefined) {
+  const each = [...new Set(executions)]
+  const found = yield* Effect.forEach(each, (execution) => runsOf(handle, execution, experiment))
+  return new Map(each.map((execution, i) => [execution, found[i]!]))
+})
+
+const inRuns = Effect.fnUntraced(function*(handle: Store.Handle, samples: ReadonlyArray<Store.ListedSample>, experiment: string | undefined) {
+  const runs = yield* runsBy(handle, samples.map(({ execution }) => execution), experiment)
+  return samples.map((sample): SampleInRuns => ({ ...sample, runs: runs.get(sample.execution) ?? [] }))
+})
+
 /** A page of completions, as a list shows them. Fails with `NotFound` for an experiment that is not there. */
 export const samplePage = Effect.fn("Workspace.samplePage")(function*(workspace: Workspace, filter: Store.Filter, paging: Store.Paging) {
   const handle = yield* open(workspace)
   yield* experimentCalled(handle, filter.experiment)
   const { found, ...page } = yield* Store.samplePage(handle, filter, paging)
-  return { ...page, samples: yield* Store.listedSamples(handle, found.map(({ id }) => id)) }
+  return { ...page, samples: yield* inRuns(handle, yield* Store.listedSamples(handle, found.map(({ id }) => id)), filter.experiment) }
 }, Effect.scoped)
 
 const noSample = (id: number): NotFound =>
@@ -58,37 +82,39 @@ const noSample = (id: number): NotFound =>
 const named = 200
 
 /**
- * A completion whole, with the runs that lead to it, and where the same example was answered at other steps and in other runs of its
+ * A completion whole, with the runs that lead to it (those of one experiment, where one is named), and where the same example was answered at other steps and in other runs of its
  * experiment. Fails with `NotFound`.
  */
-export const sample = Effect.fn("Workspace.sample")(function*(workspace: Workspace, id: number) {
+export const sample = Effect.fn("Workspace.sample")(function*(workspace: Workspace, id: number, experiment?: string) {
   const handle = yield* open(workspace)
   const found = yield* Store.wholeSample(handle, id)
   if (found === undefined) return yield* noSample(id)
-  const runs = yield* Store.runsOfExecution(handle, found.execution)
+  const runs = yield* runsOf(handle, found.execution, experiment)
   const [own] = runs
-  const others = own === undefined ? [] : (yield* Store.stagesIn(handle, { experiment: own.experiment, stage: own.label }))
+  const others = own === undefined ? [] : yield* Store.stagesIn(handle, { experiment: own.experiment, stage: own.label })
   const same = yield* Store.sameExample(handle, found, others.map(({ execution }) => execution), named)
-  return { ...found, runs, same, others }
+  const elsewhere = yield* runsBy(handle, [...same.runs, ...same.steps].map(({ execution }) => execution), own?.experiment)
+  const withRuns = (places: typeof same.runs) => places.map((place) => ({ ...place, runs: elsewhere.get(place.execution) ?? [] }))
+  return { ...found, runs, experiment: own?.experiment ?? null, otherRuns: withRuns(same.runs), otherSteps: withRuns(same.steps) }
 }, Effect.scoped)
 
-/** The same examples at two places. Fails with `NotFound` where one of them has no completions. */
+/** The same examples at two places, each with the steps at which there are any. */
 export const samplePairs = Effect.fn("Workspace.samplePairs")(function*(
   workspace: Workspace,
   left: Store.SampleStep,
   right: Store.SampleStep,
-  asked: Store.PairsAsked
+  asked: Store.PairsAsked,
+  experiment?: string
 ) {
   const handle = yield* open(workspace)
-  const sides = yield* Effect.forEach([left, right], (place) =>
-    Effect.all({ place: Effect.succeed(place), steps: Store.sampleSteps(handle, place), runs: Store.runsOfExecution(handle, place.execution) }))
-  const pairs = yield* Store.samplePairs(handle, left, right, asked)
-  const listed = new Map((yield* Store.listedSamples(handle, pairs.found.flatMap(({ left, right }) => [left, right]))).map((sample) => [sample.id, sample]))
-  const found = pairs.found.flatMap(({ change, left, right }) => {
-    const [a, b] = [listed.get(left), listed.get(right)]
-    return a === undefined || b === undefined ? [] : [{ change, left: a, right: b }]
+  const side = Effect.fnUntraced(function*(place: Store.SampleStep) {
+    return { place, steps: yield* Store.sampleSteps(handle, place), runs: yield* runsOf(handle, place.execution, experiment) }
   })
-  return { ...pairs, found, left: sides[0]!, right: sides[1]! }
+  const pairs = yield* Store.samplePairs(handle, left, right, asked)
+  const samples = yield* inRuns(handle, yield* Store.listedSamples(handle, pairs.found.flatMap(({ left, right }) => [left, right])), experiment)
+  const listed = new Map(samples.map((sample) => [sample.id, sample]))
+  const found = pairs.found.map(({ change, left, right }) => ({ change, left: listed.get(left)!, right: listed.get(right)! }))
+  return { ...pairs, found, left: yield* side(left), right: yield* side(right) }
 }, Effect.scoped)
 
 /** What the picture of a completion is stored as; null for one without. Fails with `NotFound`. */

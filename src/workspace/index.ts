@@ -1,6 +1,6 @@
 /** A folder with its runs.db, objects and lock, as values: what the command prints and a server serves. */
 export { at, type Workspace } from "./workspace.ts"
-export { sample, type SampleGroup, sampleImage, samplePage, samplePairs, samplePlaces } from "./browse.ts"
+export { sample, type SampleGroup, sampleImage, type SampleInRuns, samplePage, samplePairs, samplePlaces, type SampleRun } from "./browse.ts"
 export { checkStudy } from "./checkStudy.ts"
 export { exportModel, NoModel, type Options as ExportOptions } from "./exportModel.ts"
 export { importLogs, type Options as ImportOptions, type Progress as ImportProgress, type Result as Imported } from "./importLogs/importLogs.ts"
@@ -8,15 +8,17 @@ export { importModule, loadStudy, type Study, StudyError } from "./loadStudy.ts"
 export { overview, type Status } from "./overview.ts"
 export { type Explained, plan } from "./plan.ts"
 export { finals, imageFile, learningCurve, list, NotFound, runById, runs, samples, sql, tableSource } from "./read.ts"
-export { isHeld, StoreError } from "../store/index.ts"
 export {
   type Cursor,
   type Filter as SampleFilter,
+  isHeld,
   type ListedSample,
   mostPaired,
   mostSamples,
   type Order as SampleOrder,
   type PairOrder,
+  type PairsAsked,
+  type Paging as SamplePaging,
   type Range,
   type SampleStep,
   type StoredBox,

@@ -109,6 +109,6 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   "server/http": ["pipeline"],
   "server/openai": [...below, "hub", "model", "policy", "protocol", "server/http"],
   "server/rewards": ["pipeline", "protocol", "task", "reward", "server/http"],
-  "server/ui": ["pipeline", "workspace", "report", "server/http"],
+  "server/ui": [...below, "workspace", "report", "server/http"],
   cli: ["pipeline", "workspace", "report", "server/http", "server/openai", "server/rewards", "server/ui"]
 }

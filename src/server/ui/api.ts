@@ -3,9 +3,11 @@ import * as HttpApi from "effect/http-api/HttpApi"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { experiments } from "./experiments/api.ts"
 import { Fitting } from "./problems.ts"
+import { samples } from "./samples/api.ts"
 
 export const Api = HttpApi.make("assay")
   .add(experiments)
+  .add(samples)
   .middleware(Fitting)
   .annotate(OpenApi.Title, "assay ui")
   .annotate(OpenApi.Description, "What runs.db holds, read-only. The pages of `assay ui` use nothing but this.")

@@ -15,9 +15,10 @@ import { experimentHandlers } from "./experiments/handlers.ts"
 import { ofAnswer, withHeaders } from "./headers.ts"
 import { answerFile, type Page } from "./page.ts"
 import { fitting } from "./problems.ts"
+import { sampleHandlers } from "./samples/handlers.ts"
 import { Shown } from "./shown.ts"
 
-const handlers = Layer.mergeAll(experimentHandlers)
+const handlers = Layer.mergeAll(experimentHandlers, sampleHandlers)
 
 const isApi = (path: string): boolean => path === "/api" || path.startsWith("/api/")
 
@@ -64,7 +65,8 @@ export const uiHandler = ({ page, token, workspace }: Options): Effect.Effect<Ha
       if (response.status === 404 && response.headers.get("content-type") === null) {
         throw new HttpError({ status: 404, message: `there is nothing at ${path}; /api says what there is` })
       }
-      return response.ok ? withHeaders(response, headers) : withHeaders(response, ofAnswer)
+      // pictures have tags of their own, which outlast a change of the database
+      return response.ok && !response.headers.has("etag") ? withHeaders(response, headers) : withHeaders(response, ofAnswer)
     }
     const answer = async (request: Request): Promise<Response> => {
       const path = new URL(request.url).pathname

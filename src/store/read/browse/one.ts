@@ -109,13 +109,13 @@ export const sampleImage = question(({ sqlite }, id: number) =>
     | null
     | undefined)
 
-/** Runs that lead to an execution, current ones first. */
+/** Current runs that lead to an execution, in table order of their experiments. */
 export const runsOfExecution = question(({ sqlite }, execution: number) =>
   sqlite.prepare(`
     SELECT e.name AS experiment, r.id AS run, r.variant, r.seed, rs.position, rs.label, s.kind
-    FROM run_stage rs JOIN run r ON r.id = rs.run JOIN experiment e ON e.id = r.experiment JOIN stage s ON s.id = rs.stage
-    JOIN variant v ON v.experiment = r.experiment AND v.name = r.variant
-    WHERE rs.stage = ? ORDER BY r.current DESC, e.id, v.ordinal, r.seed`).all(execution) as Array<{
+    FROM run_stage rs JOIN run r ON r.id = rs.run AND r.current = 1 JOIN experiment e ON e.id = r.experiment
+    JOIN stage s ON s.id = rs.stage JOIN variant v ON v.experiment = r.experiment AND v.name = r.variant
+    WHERE rs.stage = ? ORDER BY e.id, v.ordinal, r.seed`).all(execution) as Array<{
       readonly experiment: string
       readonly run: number
       readonly variant: string
