@@ -6,6 +6,7 @@ import { data } from "./data/index.ts"
 import { doctor } from "./doctor/index.ts"
 import { evaluate } from "./evaluate/index.ts"
 import { exportModel } from "./export/index.ts"
+import { figure } from "./figure/index.ts"
 import { importCommand } from "./import/index.ts"
 import { init } from "./init/index.ts"
 import { list } from "./list/index.ts"
@@ -34,7 +35,7 @@ export const assay = Command.make("assay").pipe(
     { command: "assay table reward-comparison --format md", description: "Print the ablation table again" }
   ]),
   Command.withSubcommands([
-    init, check, plan, run, list, show, table, power, bootstrap, samples, verify, exportModel, importCommand, sql, score, evaluate, doctor, data,
-    serve, ui
+    init, check, plan, run, list, show, table, power, bootstrap, samples, figure, verify, exportModel, importCommand, sql, score, evaluate, doctor,
+    data, serve, ui
   ])
 )

@@ -3,7 +3,7 @@ import type { Supply } from "../pipeline/declare/Node.ts"
 import type { Event } from "../pipeline/run/fetching.ts"
 import { inBytes } from "../pipeline/inBytes.ts"
 import { bar, duration } from "./run/progress/format.ts"
-import { visible } from "./visible.ts"
+import { visible } from "../report/visible.ts"
 
 /** What would be fetched, a line each. */
 export const toFetch = (supplies: ReadonlyArray<Pick<Supply, "bytes" | "files" | "name">>): ReadonlyArray<string> =>

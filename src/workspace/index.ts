@@ -7,7 +7,7 @@ export { importLogs, type Options as ImportOptions, type Progress as ImportProgr
 export { importModule, loadStudy, type Study, StudyError } from "./loadStudy.ts"
 export { overview, type Status } from "./overview.ts"
 export { type Explained, plan } from "./plan.ts"
-export { finals, imageFile, learningCurve, list, NotFound, runById, runs, samples, sql, tableSource } from "./read.ts"
+export { finals, imageFile, learningCurve, list, NotFound, rewardParts, runById, runs, samples, sql, tableSource } from "./read.ts"
 export {
   type Cursor,
   type Filter as SampleFilter,

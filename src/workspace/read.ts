@@ -88,6 +88,10 @@ export const finals = (workspace: Workspace, experiment: string) =>
 export const learningCurve = (workspace: Workspace, experiment: string, name: string) =>
   Effect.scoped(Effect.flatMap(open(workspace), (handle) => Store.learningCurve(handle, experiment, name)))
 
+/** Means of the parts of the reward over the steps of an experiment. */
+export const rewardParts = (workspace: Workspace, experiment: string) =>
+  Effect.scoped(Effect.flatMap(open(workspace), (handle) => Store.rewardParts(handle, experiment)))
+
 /** Samples of a run: held-out ones where there are any. */
 export const samples = Effect.fn("Workspace.samples")(function*(workspace: Workspace, run: number, limit?: number) {
   const handle = yield* open(workspace)

@@ -5,7 +5,7 @@ import { type Diagnosis, doctor as examine, isSound } from "../../workspace/doct
 import { Failure, usage } from "../failure.ts"
 import { grid } from "../grid.ts"
 import { print, printJson } from "../output.ts"
-import { visible } from "../visible.ts"
+import { visible } from "../../report/visible.ts"
 
 interface Options {
   readonly reward: string

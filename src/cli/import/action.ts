@@ -6,7 +6,7 @@ import * as Table from "../../report/table/Table.ts"
 import * as Workspace from "../../workspace/index.ts"
 import { print, printJson, say } from "../output.ts"
 import { saveFile } from "../saveFile.ts"
-import { visible } from "../visible.ts"
+import { visible } from "../../report/visible.ts"
 
 interface Options {
   readonly paths: ReadonlyArray<string>

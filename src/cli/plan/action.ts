@@ -8,7 +8,7 @@ import { toFetch } from "../fetching.ts"
 import { grid } from "../grid.ts"
 import { print, printJson } from "../output.ts"
 import { planOptions } from "../planOptions.ts"
-import { visible } from "../visible.ts"
+import { visible } from "../../report/visible.ts"
 
 const counts = (plan: Plan.Plan): { readonly [status: string]: number } => {
   const stages = plan.runs.flatMap((run) => run.stages)

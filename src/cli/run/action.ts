@@ -14,7 +14,7 @@ import type { RunStudy } from "../flags.ts"
 import { columns, print, printJson, say } from "../output.ts"
 import { planOptions } from "../planOptions.ts"
 import { leaveSaying } from "../signals.ts"
-import { visible } from "../visible.ts"
+import { visible } from "../../report/visible.ts"
 import { drawPictures } from "./drawPictures.ts"
 import * as Display from "./progress/Display.ts"
 

@@ -10,7 +10,7 @@ import * as Workspace from "../../workspace/index.ts"
 import { invalid } from "../failure.ts"
 import { print, printJson, say } from "../output.ts"
 import { saveFile } from "../saveFile.ts"
-import { visible } from "../visible.ts"
+import { visible } from "../../report/visible.ts"
 
 interface Options {
   readonly run: number

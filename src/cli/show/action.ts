@@ -4,7 +4,7 @@ import * as Metric from "../../pipeline/declare/Metric.ts"
 import * as Workspace from "../../workspace/index.ts"
 import { grid } from "../grid.ts"
 import { print, printJson } from "../output.ts"
-import { visible } from "../visible.ts"
+import { visible } from "../../report/visible.ts"
 
 type Run = Effect.Success<ReturnType<typeof Workspace.runById>>
 

@@ -6,7 +6,7 @@ import { usage } from "../failure.ts"
 import { grid } from "../grid.ts"
 import { print } from "../output.ts"
 import { endAtOnce } from "../signals.ts"
-import { visible } from "../visible.ts"
+import { visible } from "../../report/visible.ts"
 
 /** Columns of one name get a number, so that none hides another. */
 const distinct = (columns: ReadonlyArray<string>): ReadonlyArray<string> =>

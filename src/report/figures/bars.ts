@@ -1,42 +1,45 @@
-/** Bar charts as SVG: how often each of some values occurs. */
-import { measure, textPath } from "../../vision/font.ts"
-import { fit } from "../width.ts"
+/** Bar charts: how often each of some values occurs. */
+import * as Plot from "@observablehq/plot"
+import { type Canvas, fitted, sizes } from "./canvas.ts"
+import type { Figure } from "./compose.ts"
+import { hues } from "./palette.ts"
 
 export interface Bars {
   readonly title: string
   readonly bars: ReadonlyArray<readonly [name: string, count: number]>
 }
 
-const [row, left, full, dot] = [22, 220, 560, 1.4] as const
+const line = 13
 
-/** Width of every chart in pixels. */
-const width = left + full + 100
-
-const text = (content: string, x: number, y: number, colour: string, size: number = dot): string =>
-  `<path d="${textPath(content, 0, 0, size)}" fill="${colour}" transform="translate(${x.toFixed(1)} ${y.toFixed(1)})"/>`
-
-/** Bars below each other from `top` on, and how high they are. */
-const chart = ({ bars, title }: Bars, top: number): { readonly svg: string; readonly height: number } => {
-  const most = Math.max(1, ...bars.map(([, count]) => count))
-  const drawn = bars.map(([name, count], i) => {
-    const y = top + 40 + i * row
-    const label = fit(name, 24).replace("…", "..")
-    const length = (count / most) * full
-    return text(label, left - 8 - measure(label, dot).width, y + 4, "#222") +
-      `<rect x="${left}" y="${y}" width="${length.toFixed(1)}" height="${row - 6}" fill="#0072b2"/>` +
-      text(String(count), left + length + 6, y + 4, "#555")
-  })
-  return { svg: text(title, 16, top + 10, "#111", 2) + drawn.join(""), height: 60 + bars.length * row }
-}
-
-/** Charts below each other as one SVG text. */
-export const bars = (charts: ReadonlyArray<Bars>): string => {
-  let height = 10
-  const parts = charts.map((one) => {
-    const { height: own, svg } = chart(one, height)
-    height += own
-    return svg
-  })
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
-    `<rect width="100%" height="100%" fill="#ffffff"/>${parts.join("")}</svg>`
+/** Charts below each other. */
+export const barFigure = (canvas: Canvas, charts: ReadonlyArray<Bars>): Figure => {
+  const { measure, shown, theme } = canvas
+  return {
+    about: charts.map(({ title }) => title).join("; "),
+    panels: charts.map(({ bars, title }) => ({
+      title,
+      height: bars.length * line + 4,
+      plot: (width) => {
+        const names = bars.map(([name]) => fitted(canvas, name, width * 0.3))
+        const room = Math.max(0, ...names.map((name) => measure(shown(name), sizes.text))) + 6
+        return {
+          marginLeft: room,
+          marginRight: 40,
+          marginTop: 0,
+          marginBottom: 4,
+          x: { domain: [0, Math.max(1, ...bars.map(([, count]) => count))], axis: null },
+          y: { domain: bars.map((_, i) => i), axis: null, type: "band", padding: 0.25 },
+          marks: [
+            Plot.barX(bars, { x: (bar: Bars["bars"][number]) => bar[1], y: (_: unknown, i: number) => i, fill: theme.colour({ ...hues[0]!, dash: undefined }) }),
+            Plot.text(names, { frameAnchor: "left", y: (_: unknown, i: number) => i, text: (name: string) => name, dx: -5, textAnchor: "end", fill: theme.ink, fontSize: sizes.text }),
+            Plot.text(bars, { x: (bar: Bars["bars"][number]) => bar[1], y: (_: unknown, i: number) => i, text: (bar: Bars["bars"][number]) => String(bar[1]), dx: 4, textAnchor: "start", fill: theme.muted, fontSize: sizes.text })
+          ]
+        }
+      }
+    })),
+    across: 1,
+    legend: [],
+    sign: "dot",
+    notes: []
+  }
 }

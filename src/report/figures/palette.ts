@@ -31,6 +31,9 @@ export const hues: ReadonlyArray<Colour> = [
 /** What is only compared with, such as the model before any training. */
 export const neutral: Colour = { light: "#6b6b6b", dark: "#adadad" }
 
+/** True boxes and predicted ones, which are dashed, too. White letters on either have a contrast of 4.5 : 1. */
+export const roles = { true: "#00793d", predicted: "#d11f2e" } as const
+
 const dashes: ReadonlyArray<string | undefined> = [undefined, "4 2", "1.2 1.6", "6 1.6 1.2 1.6"]
 
 const look = (colour: Colour, round: number): Look => ({ ...colour, dash: dashes[round % dashes.length] })

@@ -1,10 +1,12 @@
 /** Pictures of an experiment: its learning curve, and held-out answers with their boxes. */
 import * as Effect from "effect/Effect"
 import type { Space } from "../../vision/Box.ts"
-import * as Paint from "../../vision/Paint.ts"
 import type { Row, Table } from "../table/Table.ts"
-import * as Curves from "./Curves.ts"
-import { svg } from "./plot.ts"
+import { widths } from "./canvas.ts"
+import { curveFigure } from "./curves.ts"
+import { screenPng } from "./formats.ts"
+import { type AtStage, curves } from "./ofTable.ts"
+import * as Paint from "./Paint.ts"
 
 /** PNG of one picture, with its boxes. */
 export const picture = Paint.picture
@@ -42,24 +44,10 @@ export const ofSample = (sample: Drawable, resolve: (image: string) => string, c
 export const folderName = (experiment: string): string =>
   experiment.replace(/[^\p{L}\p{N}@=.,+-]+/gu, "_").replace(/^\.+/, "_")
 
-/** A row of the view `learning_curve`. */
-export interface CurveRow extends Curves.CurveRow {
-  readonly stage: string
-  readonly scope: string
-}
-
-/**
- * PNG of the rewards of a table's rows while they trained; undefined when none of them did.
- *
- * A stage trained when it has more than one step.
- */
-export const learningCurve = async (table: Table, rows: ReadonlyArray<CurveRow>): Promise<Uint8Array | undefined> => {
-  const own = rows.filter((row) => row.scope === row.stage)
-  const loops = new Set(own.filter((row) => row.step > 0).map((row) => row.stage))
-  const trained = own.filter((row) => loops.has(row.stage))
-  if (trained.length === 0) return undefined
-  const chart = Curves.chart(table.experiment, "reward", trained, table.rows.map((row) => row.variant), table.rowTitle)
-  return Paint.drawing(svg(chart))
+/** PNG of the rewards of a table's rows while they trained, of rows of the view `learning_curve`; undefined when none of them did. */
+export const learningCurve = async (table: Table, rows: ReadonlyArray<AtStage>): Promise<Uint8Array | undefined> => {
+  const found = curves(table, "reward", rows.filter(({ scope, stage }) => scope === stage))
+  return found === undefined ? undefined : screenPng(widths.page, (canvas) => curveFigure(canvas, found))
 }
 
 /** The row that is best by the first metric among those that are no reference, and not `other`. */

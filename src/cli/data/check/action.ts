@@ -4,7 +4,7 @@ import { exits } from "../../../pipeline/Errors.ts"
 import * as DataSets from "../../../workspace/DataSets.ts"
 import { Failure } from "../../failure.ts"
 import { print, printJson, say } from "../../output.ts"
-import { visible } from "../../visible.ts"
+import { visible } from "../../../report/visible.ts"
 import { configOf, type Source } from "../source.ts"
 
 interface Options extends Source {

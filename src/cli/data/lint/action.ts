@@ -5,7 +5,7 @@ import { exits } from "../../../pipeline/Errors.ts"
 import { lintFile } from "../../../workspace/DataSets.ts"
 import { Failure } from "../../failure.ts"
 import { printJson, say, write } from "../../output.ts"
-import { visible } from "../../visible.ts"
+import { visible } from "../../../report/visible.ts"
 
 interface Slip {
   readonly entry: string

@@ -6,7 +6,7 @@ import * as DataSets from "../../../workspace/DataSets.ts"
 import { grid } from "../../grid.ts"
 import { print, printJson, say } from "../../output.ts"
 import { saveFile } from "../../saveFile.ts"
-import { visible } from "../../visible.ts"
+import { visible } from "../../../report/visible.ts"
 import { configOf, type Source } from "../source.ts"
 
 interface Options extends Source {

@@ -4,11 +4,10 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import sharp from "sharp"
-import * as Random from "../../src/pipeline/Random.ts"
-import type { Box } from "../../src/vision/Box.ts"
-import { picture, sheet } from "../../src/vision/Paint.ts"
-import { measure, textPath } from "../../src/vision/font.ts"
-import type { DrawnBox } from "../../src/vision/overlay.ts"
+import * as Random from "../../../src/pipeline/Random.ts"
+import type { Box } from "../../../src/vision/Box.ts"
+import { picture, sheet } from "../../../src/report/figures/Paint.ts"
+import type { DrawnBox } from "../../../src/report/figures/overlay.ts"
 
 const black = Effect.acquireRelease(
   Effect.promise(async () => {
@@ -26,8 +25,8 @@ const pixels = (png: Uint8Array) =>
     return { ...info, at: (x: number, y: number) => [...data.subarray(start(x, y), start(x, y) + 3)] }
   })
 
-const green = [0, 166, 80]
-const red = [229, 32, 58]
+const green = [0, 121, 61]
+const red = [209, 31, 46]
 const input = { width: 56, height: 28 }
 
 describe("draw.picture", () => {
@@ -79,24 +78,4 @@ describe("draw.sheet", () => {
       assert.deepStrictEqual(yield* size(2), [2 * 460 + 12, 2 * 262 + 12])
       assert.deepStrictEqual(yield* size(9), [3 * 460 + 12, 262 + 12])
     }))
-})
-
-describe("font", () => {
-  const dots = (text: string) => textPath(text, 0, 0, 1).match(/M[^z]*z/g) ?? []
-
-  it("gives every printable label character its own glyph, within 5 x 7 dots", () => {
-    const characters = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:-_()/'%+?#=@[]&!<>\"|"]
-    assert.strictEqual(new Set(characters.map((character) => textPath(character, 0, 0, 1))).size, characters.length)
-    for (const character of characters) {
-      for (const dot of dots(character)) {
-        const [x, y] = dot.slice(1).split("h")[0]!.split(" ").map(Number) as [number, number]
-        assert.isTrue(x >= 0 && x < 5 && y >= 0 && y < 7)
-      }
-    }
-  })
-
-  it("measures what it draws", () => {
-    assert.deepStrictEqual(measure("abc", 2), { width: 34, height: 14 })
-    assert.deepStrictEqual(measure("", 2), { width: 0, height: 14 })
-  })
 })

@@ -1,9 +1,10 @@
 /** Pictures with boxes drawn into them. */
 import * as Effect from "effect/Effect"
-import type { Size } from "./Box.ts"
-import { type Image, ImageError, load } from "./Image.ts"
+import type { Size } from "../../vision/Box.ts"
+import { type Image, ImageError, load } from "../../vision/Image.ts"
 import { type DrawnBox, overlay, stripHeight } from "./overlay.ts"
-import { loadSharp } from "./sharp.ts"
+import { png } from "./raster.ts"
+import { loadSharp } from "../../vision/sharp.ts"
 
 /** A picture with boxes. */
 export interface Picture {
@@ -54,10 +55,6 @@ export const sheet = (
     })
   })
 
-/** PNG of an SVG drawing, at twice its size: it is looked at on fine screens. */
-export const drawing = async (svg: string): Promise<Uint8Array> =>
-  (await loadSharp())(Buffer.from(svg), { density: 144 }).png().toBuffer()
-
 const draw = (image: Image, options: Picture): Effect.Effect<Uint8Array, ImageError> =>
   attempt(options.path, async () => {
     const sharp = await loadSharp()
@@ -68,7 +65,7 @@ const draw = (image: Image, options: Picture): Effect.Effect<Uint8Array, ImageEr
     return sharp(pixels, { raw: { width, height, channels: 3 } })
       .resize(size.width, size.height, { fit: "fill", kernel: scale > 1 ? "nearest" : "cubic" })
       .extend({ bottom: stripHeight(options.caption), background: "#fff" })
-      .composite([{ input: Buffer.from(overlay(options.boxes, sizes, size, options.caption)) }])
+      .composite([{ input: Buffer.from(png(overlay(options.boxes, sizes, size, options.caption))) }])
       .png().toBuffer()
   })
 

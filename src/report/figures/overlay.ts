@@ -1,6 +1,9 @@
 /** Boxes and labels as an SVG to lay over a picture. */
-import { area, type Box, convert, intersection, type Size, type Sizes } from "./Box.ts"
-import { measure, textPath } from "./font.ts"
+import { area, type Box, convert, intersection, type Size, type Sizes } from "../../vision/Box.ts"
+import { fitted, type Letters } from "./canvas.ts"
+import * as Font from "./Font.ts"
+import { drawable } from "./headless.ts"
+import { roles } from "./palette.ts"
 
 /** A box to draw, in any space; a model's may be anything. */
 export interface DrawnBox {
@@ -9,11 +12,14 @@ export interface DrawnBox {
   readonly box: Box
 }
 
-const colours = { true: "#00a650", predicted: "#e5203a" } as const
-/** Size of a dot of the letters, in pixels: on the picture they are to hide little. */
-const [dot, captionDot] = [1.5, 2] as const
-const pad = 2
-const longestLabel = 28
+const letters: Letters = { measure: Font.measure, shown: drawable }
+
+/** Of letters in pixels: on the picture they are to hide little. */
+const [labelSize, captionSize] = [11, 14] as const
+const pad = { x: 3, y: 1.5 } as const
+
+/** Of the picture, that a label may be as wide as. */
+const longestLabel = 0.45
 
 /** Height in pixels of the strip under a picture: legend, and one line of caption where there is one. */
 export const stripHeight = (caption: string | undefined): number => caption === undefined ? 26 : 48
@@ -33,18 +39,20 @@ export const overlay = (
     const box = onCanvas(item.box, sizes, canvas)
     return box === undefined ? [] : [{ ...item, box }]
   })
-  const frames = drawn.map(({ box, role }) =>
-    `<rect x="${box.x1}" y="${box.y1}" width="${box.x2 - box.x1}" height="${box.y2 - box.y1}" fill="none" ` +
-    `stroke="${colours[role]}" stroke-width="3"${role === "predicted" ? " stroke-dasharray=\"8 5\"" : ""}/>`
-  )
+  const frames = drawn.map(({ box, role }) => {
+    const frame = `<rect x="${box.x1}" y="${box.y1}" width="${box.x2 - box.x1}" height="${box.y2 - box.y1}" fill="none"`
+    return `${frame} stroke="#fff" stroke-opacity="0.7" stroke-width="5"/>` +
+      `${frame} stroke="${roles[role]}" stroke-width="3"${role === "predicted" ? " stroke-dasharray=\"8 5\"" : ""}/>`
+  })
   const tags = drawn.map(({ box, label, role }) => {
-    const text = shorten(label, longestLabel)
-    const at = freePlace(box, measure(text, dot), canvas, placed, drawn.map((item) => item.box))
+    const text = fitted(letters, label, longestLabel * canvas.width, labelSize)
+    const size = { width: Font.measure(text, labelSize) + 2 * pad.x, height: labelSize * 1.1 + 2 * pad.y }
+    const at = freePlace(box, size, canvas, placed, drawn.map((item) => item.box))
     placed.push(at)
-    return tag(text, at, colours[role])
+    return tag(text, at, roles[role])
   })
   const height = canvas.height + stripHeight(caption)
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${canvas.width}" height="${height}">` +
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${canvas.width}" height="${height}" font-family="${Font.family}">` +
     frames.join("") + tags.join("") + strip(canvas, caption) + "</svg>"
 }
 
@@ -65,9 +73,7 @@ const hidden = (place: Box, labels: ReadonlyArray<Box>, objects: ReadonlyArray<B
   objects.reduce((sum, object) => sum + area(place) * intersection(place, object) / Math.max(1, area(object)), 0)
 
 /** Where a label hides the least of earlier labels and of objects: above its box, below it, or inside its top or bottom. */
-const freePlace = (box: Box, text: Size, canvas: Size, labels: ReadonlyArray<Box>, objects: ReadonlyArray<Box>): Box => {
-  const width = text.width + 2 * pad
-  const height = text.height + 2 * pad
+const freePlace = (box: Box, { height, width }: Size, canvas: Size, labels: ReadonlyArray<Box>, objects: ReadonlyArray<Box>): Box => {
   const x1 = Math.max(0, Math.min(box.x1, canvas.width - width))
   const costs = [box.y1 - height, box.y2, box.y1, box.y2 - height, box.y1 - 2 * height, box.y2 + height]
     .map((y) => Math.max(0, Math.min(y, canvas.height - height)))
@@ -76,24 +82,24 @@ const freePlace = (box: Box, text: Size, canvas: Size, labels: ReadonlyArray<Box
   return costs.reduce((best, one) => one.cost < best.cost ? one : best).place
 }
 
-const tag = (text: string, at: Box, colour: string): string =>
-  `<rect x="${at.x1}" y="${at.y1}" width="${at.x2 - at.x1}" height="${at.y2 - at.y1}" fill="${colour}"/>` +
-  `<path d="${textPath(text, at.x1 + pad, at.y1 + pad, dot)}" fill="#fff"/>`
+const text = (content: string, x: number, baseline: number, size: number, colour: string): string =>
+  `<text x="${x.toFixed(1)}" y="${baseline.toFixed(1)}" font-size="${size}" fill="${colour}">${escape(content)}</text>`
+
+const escape = (content: string): string => content.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+
+const tag = (content: string, at: Box, colour: string): string =>
+  `<rect x="${at.x1}" y="${at.y1}" width="${at.x2 - at.x1}" height="${at.y2 - at.y1}" rx="2" fill="${colour}"/>` +
+  text(content, at.x1 + pad.x, at.y1 + pad.y + labelSize * 0.88, labelSize, "#fff")
 
 const strip = (canvas: Size, caption: string | undefined): string => {
   const y = canvas.height
-  const legend = `<path d="M8 ${y + 13}h26" stroke="${colours.true}" stroke-width="3"/>` +
-    `<path d="${textPath("true", 40, y + 6, captionDot)}" fill="#222"/>` +
-    `<path d="M108 ${y + 13}h26" stroke="${colours.predicted}" stroke-width="3" stroke-dasharray="8 5"/>` +
-    `<path d="${textPath("predicted", 140, y + 6, captionDot)}" fill="#222"/>`
-  const line = caption === undefined ? "" : shorten(caption, Math.floor((canvas.width - 16) / (6 * captionDot)))
+  const legend = `<path d="M8 ${y + 13}h26" stroke="${roles.true}" stroke-width="3"/>` +
+    text("true", 40, y + 18, captionSize, "#222") +
+    `<path d="M90 ${y + 13}h26" stroke="${roles.predicted}" stroke-width="3" stroke-dasharray="8 5"/>` +
+    text("predicted", 122, y + 18, captionSize, "#222")
+  const line = caption === undefined ? "" : fitted(letters, caption, canvas.width - 16, captionSize)
   return `<rect y="${y}" width="${canvas.width}" height="${stripHeight(caption)}" fill="#fff"/>${legend}` +
-    `<path d="${textPath(line, 8, y + 28, captionDot)}" fill="#222"/>`
-}
-
-const shorten = (text: string, length: number): string => {
-  const characters = Array.from(text.slice(0, 4 * length))
-  return characters.length > length ? `${characters.slice(0, Math.max(0, length - 2)).join("")}..` : characters.join("")
+    text(line, 8, y + 39, captionSize, "#222")
 }
 
 const clamp = (value: number, high: number): number => Math.round(Math.max(0, Math.min(high, value)))
