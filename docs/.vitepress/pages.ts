@@ -17,6 +17,7 @@ export const sections: ReadonlyArray<Section> = [
     "README.md": "What Assay is"
   }),
   section("Results", {
+    "how-to/figures.md": "Figures for a paper",
     "how-to/rewards.md": "Can a reward be fooled?"
   }),
   section("Models and trainers", {

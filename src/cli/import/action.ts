@@ -38,12 +38,13 @@ const progress = (): Workspace.ImportProgress => {
 
 /** The learning curves of the experiment as a picture; undefined where nothing was rewarded. */
 const drawn = Effect.fnUntraced(function*(workspace: Workspace.Workspace, experiment: string) {
-  const Pictures = yield* Effect.promise(() => import("../../report/figures/pictures.ts"))
+  const { folderName } = yield* Effect.promise(() => import("../../report/figures/pictures.ts"))
+  const { learningCurve } = yield* Effect.promise(() => import("../../report/figures/learningCurve.ts"))
   const table = Table.make(yield* Workspace.tableSource(workspace, experiment))
   const curve = yield* Workspace.learningCurve(workspace, experiment, "reward")
-  const picture = yield* Effect.promise(() => Pictures.learningCurve(table, curve))
+  const picture = yield* Effect.promise(() => learningCurve(table, curve))
   if (picture === undefined) return undefined
-  const file = path.join(workspace.pictures, Pictures.folderName(experiment), "learning-curve.png")
+  const file = path.join(workspace.pictures, folderName(experiment), "learning-curve.png")
   yield* saveFile(file, picture)
   return file
 })

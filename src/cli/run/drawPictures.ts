@@ -19,6 +19,7 @@ const save = (folder: string, name: string, content: Uint8Array | undefined) =>
 
 const draw = Effect.fnUntraced(function*(workspace: Workspace.Workspace, table: Table) {
   const Pictures = yield* Effect.promise(() => import("../../report/figures/pictures.ts"))
+  const { learningCurve } = yield* Effect.promise(() => import("../../report/figures/learningCurve.ts"))
   const folder = path.join(workspace.pictures, Pictures.folderName(table.experiment))
   const curve = yield* Workspace.learningCurve(workspace, table.experiment, "reward")
   const runs = yield* Workspace.runs(workspace, table.experiment)
@@ -29,7 +30,7 @@ const draw = Effect.fnUntraced(function*(workspace: Workspace.Workspace, table: 
     Effect.map(Workspace.samples(workspace, run.id), (samples) => ({ caption: `${run.variant}, seed ${run.seed}`, samples })))
   const answers = yield* Pictures.answers(rows, Workspace.imageFile(workspace))
   return [
-    ...(yield* save(folder, "learning-curve.png", yield* Effect.promise(() => Pictures.learningCurve(table, curve)))),
+    ...(yield* save(folder, "learning-curve.png", yield* Effect.promise(() => learningCurve(table, curve)))),
     ...(yield* save(folder, "answers.png", answers))
   ]
 })

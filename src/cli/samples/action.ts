@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { isCounted } from "../../pipeline/run/counted.ts"
 import { reasonOf } from "../../pipeline/reason.ts"
-import { folderName, ofSample, picture } from "../../report/figures/pictures.ts"
 import * as Workspace from "../../workspace/index.ts"
 import { invalid } from "../failure.ts"
 import { print, printJson, say } from "../output.ts"
@@ -86,6 +85,7 @@ const draw = Effect.fnUntraced(function*(options: Options, folder: string, sampl
     try: () => mkdir(folder, { recursive: true }),
     catch: (cause) => invalid(`The folder ${folder} cannot be made (${reasonOf(cause)}). Name another with --out.`)
   })
+  const { folderName, ofSample, picture } = yield* Effect.promise(() => import("../../report/figures/pictures.ts"))
   const resolve = Workspace.imageFile(Workspace.at(options.db))
   return yield* Effect.forEach(samples, (sample) =>
     Effect.gen(function*() {

@@ -1,15 +1,8 @@
-/** Pictures of data sets: what they hold, and how some of their examples look. */
+/** Pictures of data sets: how some of their examples look. */
 import type * as Effect from "effect/Effect"
 import type { LabeledBox, Size } from "../../vision/Box.ts"
 import type { ImageError } from "../../vision/Image.ts"
-import { type Bars, barFigure } from "./bars.ts"
-import { widths } from "./canvas.ts"
-import { screenPng } from "./formats.ts"
 import * as Paint from "./Paint.ts"
-
-/** PNG of bar charts. */
-export const histograms = (charts: ReadonlyArray<Bars>): Promise<Uint8Array> =>
-  screenPng(widths.page, (canvas) => barFigure(canvas, charts))
 
 /** What is drawn of an example. */
 export interface Shown {

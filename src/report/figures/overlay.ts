@@ -2,7 +2,7 @@
 import { area, type Box, convert, intersection, type Size, type Sizes } from "../../vision/Box.ts"
 import { fitted, type Letters } from "./canvas.ts"
 import * as Font from "./Font.ts"
-import { drawable } from "./headless.ts"
+import { drawable } from "./letters.ts"
 import { roles } from "./palette.ts"
 
 /** A box to draw, in any space; a model's may be anything. */

@@ -1,11 +1,7 @@
-/** Pictures of an experiment: its learning curve, and held-out answers with their boxes. */
+/** Pictures of answers with their boxes. */
 import * as Effect from "effect/Effect"
 import type { Space } from "../../vision/Box.ts"
 import type { Row, Table } from "../table/Table.ts"
-import { widths } from "./canvas.ts"
-import { curveFigure } from "./curves.ts"
-import { screenPng } from "./formats.ts"
-import { type AtStage, curves } from "./ofTable.ts"
 import * as Paint from "./Paint.ts"
 
 /** PNG of one picture, with its boxes. */
@@ -43,12 +39,6 @@ export const ofSample = (sample: Drawable, resolve: (image: string) => string, c
 /** A name of an experiment as a folder: letters, digits and a few signs stay. */
 export const folderName = (experiment: string): string =>
   experiment.replace(/[^\p{L}\p{N}@=.,+-]+/gu, "_").replace(/^\.+/, "_")
-
-/** PNG of the rewards of a table's rows while they trained, of rows of the view `learning_curve`; undefined when none of them did. */
-export const learningCurve = async (table: Table, rows: ReadonlyArray<AtStage>): Promise<Uint8Array | undefined> => {
-  const found = curves(table, "reward", rows.filter(({ scope, stage }) => scope === stage))
-  return found === undefined ? undefined : screenPng(widths.page, (canvas) => curveFigure(canvas, found))
-}
 
 /** The row that is best by the first metric among those that are no reference, and not `other`. */
 const best = ({ columns, rows }: Table, other: string | undefined): Row | undefined => {

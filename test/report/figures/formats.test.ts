@@ -5,7 +5,7 @@ import * as Font from "../../../src/report/figures/Font.ts"
 import { barFigure } from "../../../src/report/figures/bars.ts"
 import { widths } from "../../../src/report/figures/canvas.ts"
 import { type Draw, formats } from "../../../src/report/figures/formats.ts"
-import { drawable } from "../../../src/report/figures/headless.ts"
+import { drawable } from "../../../src/report/figures/letters.ts"
 import { outlined } from "../../../src/report/figures/raster.ts"
 
 const draw: Draw = (canvas) => barFigure(canvas, [{ title: "labels, 5 ± 2", bars: [["Grüße <&>", 30], ["赤い星", 15]] }])

@@ -2,7 +2,8 @@
 import { DOMParser } from "linkedom"
 import type { Canvas } from "../../../src/report/figures/canvas.ts"
 import type { Figure, Named } from "../../../src/report/figures/compose.ts"
-import { canvas, readable, svg } from "../../../src/report/figures/headless.ts"
+import { canvas, svg } from "../../../src/report/figures/headless.ts"
+import { readable } from "../../../src/report/figures/letters.ts"
 import { looks } from "../../../src/report/figures/palette.ts"
 import { paper } from "../../../src/report/figures/theme.ts"
 

@@ -1,7 +1,6 @@
 /** Prints what a data set holds, and draws it. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { histograms } from "../../../report/figures/data.ts"
 import * as DataSets from "../../../workspace/DataSets.ts"
 import { grid } from "../../grid.ts"
 import { print, printJson, say } from "../../output.ts"
@@ -52,6 +51,7 @@ export const stats = Effect.fn("data stats")(function*(options: Options) {
     { title: "examples by boxes", bars: found.boxesPerExample.slice(0, 40) },
     { title: "pictures by size in pixels", bars: found.sizes.slice(0, 20) }
   ]
+  const { histograms } = yield* Effect.promise(() => import("../../../report/figures/histograms.ts"))
   yield* saveFile(file, yield* Effect.promise(() => histograms(charts)))
   yield* say(`Histograms are in ${file}`)
 })
