@@ -108,7 +108,7 @@ describe("assay data preview", () => {
     assert.strictEqual(ended.code, 0, ended.err)
     const { data, info } = await sharp(join(folder, "preview.png")).raw().toBuffer({ resolveWithObject: true })
     let green = 0
-    for (let i = 0; i < data.length; i += info.channels) if (data[i] === 0 && data[i + 1] === 166 && data[i + 2] === 80) green++
+    for (let i = 0; i < data.length; i += info.channels) if (data[i] === 0 && data[i + 1] === 121 && data[i + 2] === 61) green++
     assert.isAbove(green, 500)
   })
 })
