@@ -7,11 +7,13 @@ import { doctor } from "./doctor/index.ts"
 import { evaluate } from "./evaluate/index.ts"
 import { exportModel } from "./export/index.ts"
 import { figure } from "./figure/index.ts"
+import { gc } from "./gc/index.ts"
 import { importCommand } from "./import/index.ts"
 import { init } from "./init/index.ts"
 import { list } from "./list/index.ts"
 import { plan } from "./plan/index.ts"
 import { power } from "./power/index.ts"
+import { rm } from "./rm/index.ts"
 import { run } from "./run/index.ts"
 import { samples } from "./samples/index.ts"
 import { score } from "./score/index.ts"
@@ -36,6 +38,6 @@ export const assay = Command.make("assay").pipe(
   ]),
   Command.withSubcommands([
     init, check, plan, run, list, show, table, power, bootstrap, samples, figure, verify, exportModel, importCommand, sql, score, evaluate, doctor,
-    data, serve, ui
+    data, serve, ui, rm, gc
   ])
 )

@@ -19,6 +19,13 @@ export const json = Flag.Boolean("json").pipe(
   Flag.withDefault(false)
 )
 
+/** What removes something says first what it would remove. */
+export const yes = Flag.Boolean("yes").pipe(
+  Flag.withAlias("y"),
+  Flag.withDescription("Do it, instead of saying what would be done"),
+  Flag.withDefault(false)
+)
+
 export const run = Argument.Int("RUN").pipe(Argument.withDescription("Number of a run, from `assay list`"))
 
 export const experiment = Argument.String("EXPERIMENT").pipe(

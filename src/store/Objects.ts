@@ -20,6 +20,8 @@ export interface Objects {
   readonly adopt: (file: string) => Effect.Effect<{ readonly hash: string; readonly bytes: number }, StoreError>
   readonly discard: (file: string) => Effect.Effect<void>
   readonly remove: (hash: string) => void
+  /** Every file that is there, by the hash of its place, with its size in bytes. */
+  readonly all: Effect.Effect<ReadonlyMap<string, number>, StoreError>
 }
 
 /** Reads a file in pieces, so that neither memory nor the event loop feels its size; syncs one opened for writing. */
@@ -108,6 +110,17 @@ export const make = (root: string, owner: string): Objects => {
     remove: (hash) => {
       checked.delete(hash)
       fs.rmSync(place(hash), { force: true })
-    }
+    },
+    all: attempt(folder, () => new Map(shelves(folder).flatMap((shelf) => filesOn(folder, shelf))))
   }
 }
+
+const namesIn = (folder: string): ReadonlyArray<string> => fs.existsSync(folder) ? fs.readdirSync(folder) : []
+
+const shelves = (folder: string): ReadonlyArray<string> => namesIn(folder).filter((name) => /^[0-9a-f]{2}$/.test(name))
+
+const filesOn = (folder: string, shelf: string) =>
+  namesIn(path.join(folder, shelf)).filter((name) => /^[0-9a-f]{62}$/.test(name)).flatMap((name) => {
+    const state = fs.lstatSync(path.join(folder, shelf, name), { throwIfNoEntry: false })
+    return state?.isFile() === true ? [[`${shelf}${name}`, state.size] as const] : []
+  })

@@ -1,7 +1,8 @@
 /** runs.db: the journal that studies write, and what is read out of it. */
 export { type Handle, openForReading } from "./Database.ts"
 export { collect as environment } from "./environment.ts"
-export { layer, type Options } from "./journal/layer.ts"
+export { connect, layer, type Options } from "./journal/layer.ts"
+export { removeExperiment, removeUnused, type Unused, unused } from "./journal/unused.ts"
 export { experiment, experiments } from "./read/experiments.ts"
 export { type Overview, overview } from "./read/overview.ts"
 export {
@@ -17,8 +18,9 @@ export {
 export { type Cursor, type Filter, most as mostSamples, type Order, type Paging, type Range, samplePage } from "./read/browse/pages.ts"
 export { mostPaired, type PairOrder, type PairsAsked, sameExample, samplePairs, type SampleStep, sampleSteps } from "./read/browse/pairs.ts"
 export { type Extent, samplePlaces, type StagePlace, stagesIn } from "./read/browse/places.ts"
+export { make as objects } from "./Objects.ts"
 export { realFile } from "./realFile.ts"
-export { preimages, run, type RunMetric, runNumbers, runs } from "./read/runs.ts"
+export { countRuns, preimages, run, type RunMetric, runNumbers, runs } from "./read/runs.ts"
 export { type Options as SampleOptions, samples } from "./read/samples.ts"
 export { type Answer, sql } from "./read/sql.ts"
 export {

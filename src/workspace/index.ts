@@ -24,6 +24,7 @@ export {
   type StoredBox,
   StoreError
 } from "../store/index.ts"
+export { removeExperiment, removeUnused, runsOf, unused } from "./remove.ts"
 export { type Options as RunOptions, prepare, type Round, run } from "./run.ts"
 export { bring, supplies, suppliesOfStudy, type Supply } from "./supplies.ts"
 export { type Answers, answers } from "./verify/answers.ts"

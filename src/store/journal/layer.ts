@@ -23,17 +23,22 @@ export interface Options extends Database.Options {
   readonly alone?: boolean
 }
 
+/** A connection that writes, until the scope closes; creates the file when it is not there. */
+export const connect = (options: Options) =>
+  Effect.gen(function*() {
+    const handle = yield* Database.openForWriting(options)
+    const objects = Objects.make(options.objects, path.basename(realFile(options.file)))
+    const connection = yield* Database.attempt(options.file, () => Connection.make(handle, objects))
+    if (options.alone === true) yield* tidy(connection)
+    return connection
+  })
+
 /** The three over one connection; creates the file and the object folder when they are not there. */
 export const layer = (options: Options): Layer.Layer<Artifacts | Journal | Ledger, StoreError> =>
   Layer.effectContext(
-    Effect.gen(function*() {
-      const handle = yield* Database.openForWriting(options)
-      const objects = Objects.make(options.objects, path.basename(realFile(options.file)))
-      const connection = yield* Database.attempt(options.file, () => Connection.make(handle, objects))
-      if (options.alone === true) yield* tidy(connection)
-      return Context.make(Journal, { ...runMethods(connection), ...stageMethods(connection) }).pipe(
+    Effect.map(connect(options), (connection) =>
+      Context.make(Journal, { ...runMethods(connection), ...stageMethods(connection) }).pipe(
         Context.add(Ledger, ledgerMethods(connection)),
         Context.add(Artifacts, artifactMethods(connection))
-      )
-    })
+      ))
   )

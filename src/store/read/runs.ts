@@ -100,6 +100,10 @@ export const runNumbers = question(({ sqlite }) =>
     readonly count: number
   })
 
+/** How many runs an experiment has, earlier ones too. */
+export const countRuns = question(({ sqlite }, experimentName: string) =>
+  sqlite.prepare("SELECT count(*) FROM run r JOIN experiment e ON e.id = r.experiment WHERE e.name = ?").pluck().get(experimentName) as number)
+
 /** Stages of an experiment's current runs with their pre-images, by variant, seed and place. */
 export const preimages = question(({ sqlite }, experimentName: string) =>
   sqlite.prepare(`

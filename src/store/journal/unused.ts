@@ -1,0 +1,69 @@
+/** What no run uses any more: executions of stages with all that they recorded, and files. */
+import * as Effect from "effect/Effect"
+import { attempt } from "../Database.ts"
+import { namedElsewhere } from "../neighbours.ts"
+import type { StoreError } from "../storeError.ts"
+import { forget, removeFiles } from "./artifacts.ts"
+import type { Connection } from "./Connection.ts"
+
+export interface Unused {
+  /** Executions of stages that stand in no run, earlier runs counted. */
+  readonly executions: ReadonlyArray<{ readonly id: number; readonly kind: string; readonly name: string }>
+  /** Answers that they recorded. */
+  readonly completions: number
+  /** Files that only they name, and files that nothing names, in any database of the folder. */
+  readonly files: ReadonlyArray<{ readonly hash: string; readonly bytes: number }>
+}
+
+const idle = "SELECT id FROM stage WHERE id NOT IN (SELECT stage FROM run_stage)"
+
+/** Hashes that what is in use names. */
+const used = `
+  SELECT artifact FROM checkpoint WHERE stage NOT IN (${idle})
+  UNION SELECT artifact FROM best_weights WHERE stage NOT IN (${idle})
+  UNION SELECT artifact FROM kept_weights WHERE stage NOT IN (${idle})
+  UNION SELECT output FROM stage WHERE output IS NOT NULL AND id NOT IN (${idle})
+  UNION SELECT subject FROM stage WHERE subject IS NOT NULL AND id NOT IN (${idle})`
+
+/** Looks for it; changes nothing. Fails with `StoreError` where another database of the folder cannot be asked what it needs. */
+export const unused = ({ handle: { file, sqlite }, objects }: Pick<Connection, "handle" | "objects">): Effect.Effect<Unused, StoreError> =>
+  Effect.gen(function*() {
+    const elsewhere = yield* namedElsewhere(file)
+    const there = yield* objects.all
+    return yield* attempt(file, () => {
+      const needed = new Set(sqlite.prepare(used).pluck().all() as Array<string>)
+      return {
+        executions: sqlite.prepare(`SELECT id, kind, name FROM stage WHERE id IN (${idle}) ORDER BY id`).all() as Array<Unused["executions"][number]>,
+        completions: sqlite.prepare(`SELECT count(*) FROM completion WHERE stage IN (${idle})`).pluck().get() as number,
+        files: [...there].flatMap(([hash, bytes]) => needed.has(hash) || elsewhere.has(hash) ? [] : [{ hash, bytes }])
+      }
+    })
+  })
+
+/** Texts of prompts and truths, and environments, that no row names: they are shared, so nobody takes them along. */
+const leftovers = [
+  "DELETE FROM text WHERE id NOT IN (SELECT prompt FROM completion UNION SELECT solution FROM completion UNION SELECT details FROM completion)",
+  "DELETE FROM environment WHERE id NOT IN (SELECT environment FROM run UNION SELECT environment FROM experiment)"
+]
+
+/**
+ * Removes what `unused` found, the rows first: killed in between, files stay behind that the next time finds. For whoever holds
+ * the lock of the database, so that nothing has come into use meanwhile.
+ */
+export const removeUnused = (connection: Connection, { executions, files }: Unused) =>
+  Effect.gen(function*() {
+    const { sqlite } = connection.handle
+    yield* connection.write("removeUnused", () => {
+      const remove = sqlite.prepare("DELETE FROM stage WHERE id = ?")
+      for (const { id } of executions) remove.run(id)
+      forget(connection, sqlite.prepare("SELECT hash FROM artifact").pluck().all() as Array<string>)
+      for (const statement of leftovers) sqlite.prepare(statement).run()
+    })
+    yield* removeFiles(connection, files.map(({ hash }) => hash))
+    // outside of the transaction: gives the room in the file back
+    yield* attempt(connection.handle.file, () => void sqlite.exec("VACUUM"))
+  })
+
+/** Removes an experiment with its runs, earlier ones too. What they executed stays. */
+export const removeExperiment = (connection: Connection, name: string) =>
+  connection.write("removeExperiment", () => void connection.handle.sqlite.prepare("DELETE FROM experiment WHERE name = ?").run(name))
