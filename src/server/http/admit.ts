@@ -50,14 +50,14 @@ const identified = (token: string, visitors: Visitors | undefined) => {
 export const admission = (host: string, token: string | undefined, visitors?: Visitors) => {
   const local = isLoopback(host)
   const isKnown = token === undefined ? () => true : identified(token, visitors)
-  return (path: string, headers: IncomingHttpHeaders): HttpError | undefined => {
+  return (path: string | undefined, headers: IncomingHttpHeaders): HttpError | undefined => {
     if (local && !isLoopback(withoutPort(headers.host ?? ""))) {
       return new HttpError({ status: 403, message: `this server is asked as 127.0.0.1 or localhost, not as "${headers.host ?? ""}"` })
     }
     if (local && headers.origin !== undefined && !isLoopback(originHost(headers.origin) ?? "")) {
       return new HttpError({ status: 403, message: `pages of ${headers.origin} may not ask this server` })
     }
-    if (isKnown(headers) || visitors?.isOpen(path) === true) return undefined
+    if (isKnown(headers) || (path !== undefined && visitors?.isOpen(path) === true)) return undefined
     return new HttpError({
       status: 401,
       message: "this server wants its token, as `Authorization: Bearer TOKEN`",

@@ -77,8 +77,8 @@ const refuseUnread = (error: NodeJS.ErrnoException, socket: Socket): void => {
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy())
 }
 
-/** The path of a request as it was sent, whatever it holds. */
-const pathOf = (target: string): string => target.split("?", 1)[0]!
+/** The path of a request as its handler will read it, dots followed; undefined of what is no URL. */
+const pathOf = (target: string): string | undefined => URL.parse(target.startsWith("/") ? `http://localhost${target}` : target)?.pathname
 
 /** The handler, which never fails. */
 const whole = (handler: Handler): Handler => async (request) => {

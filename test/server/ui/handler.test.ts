@@ -139,6 +139,12 @@ describe("who may look", () => {
         const { body, status } = yield* asked(url + path)
         assert.isTrue(status === 401 || (body === undefined && status < 500), `${path}: ${status}`)
       }
+      // as they are sent by hand: a door that read them in another way than the room behind it would let them in
+      for (const path of ["/x/../api/experiments", "/./api/experiments", "/x/%2e%2e/api/experiments", "/x\\..\\api/experiments", "/\t/../api/experiments",
+        "http://other/api/experiments", "http:/api/experiments", "/../api/experiments"]) {
+        const answer = yield* Effect.promise(() => raw(url, `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`).answer)
+        assert.notInclude(answer, "question", path)
+      }
       const session = (authorization: string) => asked(`${url}/api/session`, { method: "POST", headers: { authorization } })
       assert.strictEqual((yield* session("Bearer wrong")).status, 401)
       const { headers, status } = yield* session("Bearer secret")
