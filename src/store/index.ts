@@ -19,6 +19,7 @@ export { type Cursor, type Filter, most as mostSamples, type Order, type Paging,
 export { mostPaired, type PairOrder, type PairsAsked, sameExample, samplePairs, type SampleStep, sampleSteps } from "./read/browse/pairs.ts"
 export { type Extent, samplePlaces, type StagePlace, stagesIn } from "./read/browse/places.ts"
 export { make as objects } from "./Objects.ts"
+export { progress, type RunProgress, type StageProgress } from "./read/progress.ts"
 export { realFile } from "./realFile.ts"
 export { countRuns, preimages, run, type RunMetric, runNumbers, runs } from "./read/runs.ts"
 export { type Options as SampleOptions, samples } from "./read/samples.ts"

@@ -14,9 +14,13 @@ const statusOf = ({ done, failed, interrupted, running, runs }: Store.Overview, 
   return done + failed + running + interrupted === 0 ? "planned" : "stopped"
 }
 
-/** Every experiment with where its runs are, the one that changed last first. */
+/** Every experiment with where its runs are, the one that changed last first; with what was committed of those that run now. */
 export const overview = Effect.fn("Workspace.overview")(function*(workspace: Workspace) {
   const handle = yield* open(workspace)
   const alive = Store.isHeld(workspace.db)
-  return (yield* Store.overview(handle)).map((experiment) => ({ ...experiment, status: statusOf(experiment, alive) }))
+  return yield* Effect.forEach(yield* Store.overview(handle), (experiment) =>
+    Effect.gen(function*() {
+      const status = statusOf(experiment, alive)
+      return { ...experiment, status, runsNow: status === "running" ? yield* Store.progress(handle, experiment.id) : [] }
+    }))
 }, Effect.scoped)

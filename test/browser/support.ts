@@ -58,6 +58,10 @@ const site = (token?: string) =>
     return { url, db: workspace.db, journal, picture }
   })
 
+/** Does something while a database counts as written to by a live run. */
+export const whileRunning = (db: string, work: () => Promise<void>): Promise<void> =>
+  Effect.runPromise(Effect.scoped(Effect.andThen(Store.lock(db), Effect.promise(work))))
+
 /** Problems of accessibility, as axe finds them: what, and where. */
 export const axeProblems = async (page: Page): Promise<ReadonlyArray<string>> => {
   await page.evaluate(axe.source)

@@ -20,3 +20,10 @@ export const Ago = ({ at }: { readonly at: string | null }) => {
   const seconds = (now.value - Date.parse(at)) / 1000
   return <time dateTime={at} title={new Date(at).toLocaleString()}>{seconds < 5 ? "just now" : `${lasting(seconds)} ago`}</time>
 }
+
+/** How long it is until an instant that was estimated: `about 3 minutes left`. */
+export const Left = ({ until }: { readonly until: string | null }) => {
+  if (until === null) return <>time left not known yet</>
+  const seconds = (Date.parse(until) - now.value) / 1000
+  return <time dateTime={until} title={new Date(until).toLocaleString()}>{seconds < 1 ? "any moment" : `about ${lasting(seconds)} left`}</time>
+}

@@ -1,5 +1,6 @@
 /** How long it will still take. */
 import { mean } from "../../../pipeline/statistics.ts"
+import { sideBySide } from "../../../report/progress/schedule.ts"
 import type { RunState, StageState, State } from "./state.ts"
 
 /** Seconds that a running stage still needs at the pace it has had, or undefined before its first step. */
@@ -47,14 +48,10 @@ export const ofRun = (state: State, run: RunState, now: number): number =>
 export const ofAll = (state: State, now: number): number | undefined => {
   const expected = expectations(state, now)
   if (expected.size === 0) return undefined
-  const places = new Array<number>(state.jobs).fill(0)
   const needs = state.runs.map((run) => ({
     running: run.status === "running",
     seconds: ofRunGiven(run, expected, now)
   }))
-  for (const { seconds } of needs.toSorted((a, b) => Number(b.running) - Number(a.running))) {
-    const earliest = places.indexOf(Math.min(...places))
-    places[earliest]! += seconds
-  }
-  return Math.max(...places)
+  const inOrder = needs.toSorted((a, b) => Number(b.running) - Number(a.running))
+  return sideBySide(inOrder.map(({ seconds }) => seconds), state.jobs)
 }

@@ -6,6 +6,8 @@ import { Ago } from "../../parts/time.tsx"
 import type { Answer } from "../../shell/ask.ts"
 import { useLive } from "../../shell/live.ts"
 import { href } from "../../shell/route.ts"
+import { Running } from "./running.tsx"
+import "./experiments.css"
 
 type Experiment = Answer<"/api/experiments">[number]
 
@@ -16,7 +18,7 @@ const columns: ReadonlyArray<Column<Experiment>> = [
     by: ({ name }) => name,
     cell: ({ name, question }) => (
       <>
-        <a href={href("experiments", { experiment: name })}>{name}</a>
+        <a href={href("ablation", { experiment: name })}>{name}</a>
         <div class="muted plain">{question}</div>
       </>
     )
@@ -29,7 +31,7 @@ const columns: ReadonlyArray<Column<Experiment>> = [
     by: ({ done, runs }) => done / runs,
     cell: ({ done, failed, runs }) => (
       <>
-        {done} of {runs}
+        <span>{done} of {runs}</span>
         <Progress label={`${done} of ${runs} runs done, ${failed} failed`} done={done} failed={failed} of={runs} />
       </>
     )
@@ -47,7 +49,12 @@ const Experiments = () => {
         {(all) =>
           all.length === 0
             ? <Empty title="No experiment yet"><p>Run a study, such as <code>assay run pipelines/reward-comparison.ts</code>, and it shows up here.</p></Empty>
-            : <Table caption="Experiments" columns={columns} rows={all} id={({ name }) => name} />}
+            : (
+              <>
+                {all.filter(({ running }) => running.length > 0).map((experiment) => <Running key={experiment.name} experiment={experiment} />)}
+                <Table caption="Experiments" columns={columns} rows={all} id={({ name }) => name} />
+              </>
+            )}
       </When>
     </>
   )
