@@ -17,7 +17,8 @@ export interface View {
 }
 
 export const views: ReadonlyArray<View> = [
-  { name: "experiments", title: "Experiments", key: "e", load: () => import("./views/experiments/experiments.tsx") }
+  { name: "experiments", title: "Experiments", key: "e", load: () => import("./views/experiments/experiments.tsx") },
+  { name: "ablation", title: "Ablation", key: "a", load: () => import("./views/ablation/ablation.tsx") }
 ]
 
 export const named = (name: string): View | undefined => views.find((view) => view.name === name)

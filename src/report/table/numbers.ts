@@ -26,5 +26,5 @@ export const withInterval = (mean: string, ci95: number | null, digits: number, 
   ci95 === null ? mean : `${mean}${between}${ci95.toFixed(digits)}`
 
 /** ` (2.61)`: the smallest difference that could have been shown, behind one that was measured; empty where there is none. */
-export const bracketed = ({ detectable }: Difference, digits: number): string =>
+export const bracketed = ({ detectable }: Pick<Difference, "detectable">, digits: number): string =>
   detectable === null ? "" : ` (${detectable.toFixed(digits)})`

@@ -1,12 +1,14 @@
 /** The API that the page is made of: read-only, one group a view. To add one takes its folder and a line here and in `handler.ts`. */
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as OpenApi from "effect/http-api/OpenApi"
+import { ablation } from "./ablation/api.ts"
 import { experiments } from "./experiments/api.ts"
 import { Fitting } from "./problems.ts"
 import { samples } from "./samples/api.ts"
 
 export const Api = HttpApi.make("assay")
   .add(experiments)
+  .add(ablation)
   .add(samples)
   .middleware(Fitting)
   .annotate(OpenApi.Title, "assay ui")

@@ -9,6 +9,7 @@ import type { Workspace } from "../../workspace/index.ts"
 import { cookieOf, type Visitors } from "../http/admit.ts"
 import { errorOf, errorResponse, HttpError } from "../http/answers.ts"
 import type { Handler } from "../http/routes.ts"
+import { ablationHandlers } from "./ablation/handlers.ts"
 import { Api } from "./api.ts"
 import { tagOf } from "./changed.ts"
 import { experimentHandlers } from "./experiments/handlers.ts"
@@ -18,7 +19,7 @@ import { fitting } from "./problems.ts"
 import { sampleHandlers } from "./samples/handlers.ts"
 import { Shown } from "./shown.ts"
 
-const handlers = Layer.mergeAll(experimentHandlers, sampleHandlers)
+const handlers = Layer.mergeAll(experimentHandlers, ablationHandlers, sampleHandlers)
 
 const isApi = (path: string): boolean => path === "/api" || path.startsWith("/api/")
 
