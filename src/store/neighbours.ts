@@ -28,18 +28,21 @@ const neighboursOf = (file: string): ReadonlyArray<string> => {
   return fs.readdirSync(folder).map((name) => path.join(folder, name)).filter((other) => other !== own && isOurs(other))
 }
 
-const inUse = (file: string): StoreError =>
-  new StoreError({ reason: "running", file, message: `A run is writing to ${file}, which keeps its files in the same place. Wait until it ends.` })
+const hashesIn = (other: string) =>
+  Effect.scoped(Effect.flatMap(openForReading({ file: other }), (handle) =>
+    attempt(other, () => handle.sqlite.prepare("SELECT hash FROM artifact").pluck().all() as Array<string>)))
 
 /**
- * Hashes of the artifacts that other databases in the folder of `file` name. Fails with `StoreError` where one of them is being
- * written to or cannot be read, as it may need anything then.
+ * Hashes of the artifacts that other databases in the folder of `file` name. Fails with `StoreError` where one of them cannot be
+ * read, as it may need anything then.
  */
 export const namedElsewhere = (file: string): Effect.Effect<ReadonlySet<string>, StoreError> =>
   Effect.flatMap(attempt(file, () => neighboursOf(file)), (others) =>
-    Effect.map(
-      Effect.forEach(others, (other) =>
-        isHeld(other) ? Effect.fail(inUse(other)) : Effect.scoped(Effect.flatMap(openForReading({ file: other }), (handle) =>
-          attempt(other, () => handle.sqlite.prepare("SELECT hash FROM artifact").pluck().all() as Array<string>)))),
-      (all) => new Set(all.flat())
+    Effect.map(Effect.forEach(others, hashesIn), (all) => new Set(all.flat())))
+
+/** Fails where another database of the folder is being written to: it may be about to name a file that nothing names yet. */
+export const requireQuiet = (file: string): Effect.Effect<void, StoreError> =>
+  Effect.flatMap(attempt(file, () => neighboursOf(file).find(isHeld)), (busy) =>
+    busy === undefined ? Effect.void : Effect.fail(
+      new StoreError({ reason: "running", file: busy, message: `A run is writing to ${busy}, which keeps its files in the same place. Wait until it ends.` })
     ))

@@ -4,7 +4,7 @@ import * as fs from "node:fs"
 import type { Artifact, ScopedSample, StepRecord } from "../../src/pipeline/run/Records.ts"
 import * as Random from "../../src/pipeline/Random.ts"
 import * as Store from "../../src/store/index.ts"
-import { environment, pathOf, put, reading, sampleOf, stageOf, stepOf, withJournal, writeStudy } from "./support.ts"
+import { beginRun, environment, opened, pathOf, put, reading, sampleOf, stageOf, stepOf, withJournal, writeStudy } from "./support.ts"
 
 const hash = /^[0-9a-f]{64}$/
 
@@ -122,6 +122,26 @@ describe("curves", () => {
 })
 
 describe("checkpoints", () => {
+  it.live("that a neighbour in the same folder names as well keep their file", () =>
+    withJournal((journal, files) =>
+      Effect.gen(function*() {
+        const neighbour = Store.layer({ ...files, file: files.file.replace("runs", "other") })
+        const same = yield* Effect.provide(Effect.flatMap(opened, (theirs) =>
+          Effect.gen(function*() {
+            yield* beginRun(theirs, "theirs")
+            const stage = yield* theirs.openStage(stageOf("theirs"))
+            yield* theirs.commitStep(stage, { ...stepOf(0, []), checkpoint: yield* put(theirs, "weights after the first step") })
+            return yield* put(theirs, "weights after the first step")
+          })), neighbour)
+        const stage = yield* journal.openStage(stageOf("ours"))
+        const own = yield* put(journal, "weights of ours alone")
+        yield* journal.commitStep(stage, { ...stepOf(0, []), checkpoint: yield* put(journal, "weights after the first step") })
+        yield* journal.commitStep(stage, { ...stepOf(1, []), checkpoint: own })
+        yield* journal.commitStep(stage, { ...stepOf(2, []), checkpoint: yield* put(journal, "weights after the last step") })
+        assert.isTrue(fs.existsSync(pathOf(files, same)))
+        assert.isFalse(fs.existsSync(pathOf(files, own)))
+      })))
+
   const stepWith = (step: number, checkpoint: Artifact): StepRecord => ({
     ...stepOf(step, [["loss", step]], [sampleOf(0)]),
     checkpoint

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { Artifacts } from "../../pipeline/run/artifacts.ts"
 import type { Artifact } from "../../pipeline/run/Records.ts"
+import { namedElsewhere } from "../neighbours.ts"
 import { type Connection, journalError } from "./Connection.ts"
 
 /**
@@ -54,9 +55,13 @@ const drop = (
   return forget(connection, dropped)
 }
 
-/** Deletes the files of forgotten artifacts. One that stays behind is only disk space. */
-export const removeFiles = (connection: Connection, hashes: ReadonlyArray<string>): Effect.Effect<void> =>
-  Effect.ignore(Effect.try(() => hashes.forEach((hash) => connection.objects.remove(hash))))
+/**
+ * Deletes the files of forgotten artifacts, but for those that another database of the folder names. One that stays behind is only
+ * disk space.
+ */
+export const removeFiles = ({ handle: { file }, objects }: Connection, hashes: ReadonlyArray<string>): Effect.Effect<void> =>
+  hashes.length === 0 ? Effect.void : Effect.ignore(Effect.flatMap(namedElsewhere(file), (named) =>
+    Effect.try(() => hashes.forEach((hash) => named.has(hash) || objects.remove(hash)))))
 
 /** Notes that a put artifact is now named by a row, or (with 1) that it is not yet. */
 const expect = (connection: Connection, hash: string, change: 1 | -1): void => {

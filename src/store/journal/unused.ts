@@ -1,7 +1,7 @@
 /** What no run uses any more: executions of stages with all that they recorded, and files. */
 import * as Effect from "effect/Effect"
 import { attempt } from "../Database.ts"
-import { namedElsewhere } from "../neighbours.ts"
+import { namedElsewhere, requireQuiet } from "../neighbours.ts"
 import type { StoreError } from "../storeError.ts"
 import { forget, removeFiles } from "./artifacts.ts"
 import type { Connection } from "./Connection.ts"
@@ -25,9 +25,10 @@ const used = `
   UNION SELECT output FROM stage WHERE output IS NOT NULL AND id NOT IN (${idle})
   UNION SELECT subject FROM stage WHERE subject IS NOT NULL AND id NOT IN (${idle})`
 
-/** Looks for it; changes nothing. Fails with `StoreError` where another database of the folder cannot be asked what it needs. */
+/** Looks for it; changes nothing. Fails with `StoreError` where another database of the folder is being written to or cannot be read. */
 export const unused = ({ handle: { file, sqlite }, objects }: Pick<Connection, "handle" | "objects">): Effect.Effect<Unused, StoreError> =>
   Effect.gen(function*() {
+    yield* requireQuiet(file)
     const elsewhere = yield* namedElsewhere(file)
     const there = yield* objects.all
     return yield* attempt(file, () => {
