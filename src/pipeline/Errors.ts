@@ -9,6 +9,7 @@ import { reasonOf } from "./reason.ts"
  */
 export const exits = { broke: 1, usage: 2, invalid: 3, mismatch: 4, interrupted: 130 } as const
 
+/** An exit code of the command. */
 export type ExitCode = (typeof exits)[keyof typeof exits]
 
 /** What the command exits with after an error. */

@@ -24,6 +24,7 @@ export interface Rows<out A> {
   readonly chunks: Stream.Stream<ReadonlyArray<A>, RowsError>
 }
 
+/** Whether a value is rows. */
 export const isRows = (value: unknown): value is Rows<unknown> =>
   typeof value === "object" && value !== null && typeId in value
 

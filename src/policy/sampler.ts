@@ -7,6 +7,7 @@ import type { Size } from "../vision/Box.ts"
 import type { PixelLimits } from "../vision/smartResize.ts"
 import type { PolicyError } from "./policyError.ts"
 
+/** How completions are drawn. */
 export interface SampleOptions {
   /** Completions a prompt. */
   readonly n: number

@@ -10,6 +10,7 @@ export interface Group {
   readonly completions: ReadonlyArray<Completion>
 }
 
+/** Sampled answers to the prompts of a batch, and how long each may have been. */
 export interface Rollouts {
   readonly groups: ReadonlyArray<Group>
   readonly maxTokens: number

@@ -51,6 +51,7 @@ export interface Evaluation<E extends AnyExample, Asked, Truth, Answer, Fields e
   readonly keeps?: (answered: Answered<E, Asked, Truth, Answer>) => Tables
 }
 
+/** What a task is defined by. */
 export interface Convention<E extends AnyExample, Asked, Truth, Answer, Fields extends Schema.Struct.Fields> {
   readonly name: string
   /** How the question is worded where the template does not say, with `mark` where what is asked goes. */

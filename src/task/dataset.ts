@@ -12,6 +12,7 @@ export interface AnyExample {
   readonly columns?: { readonly [name: string]: Json }
 }
 
+/** Examples of one task, with the labels that they may have. */
 export interface Dataset<out E extends AnyExample = AnyExample> {
   readonly name: string
   /** Every label of the data set, in its own order; none for a task without labels. */

@@ -39,6 +39,7 @@ export interface Lookup<out Found> {
   readonly find: Effect.Effect<Found, unknown>
 }
 
+/** What one part of a reward gives a completion. */
 export interface Part {
   readonly part: string
   /** Unweighted value of this part. */
@@ -49,6 +50,7 @@ export interface Part {
   readonly error?: string | undefined
 }
 
+/** What a reward gives a completion: the whole, and part by part. */
 export interface Score {
   readonly total: number
   readonly parts: ReadonlyArray<Part>
@@ -83,6 +85,7 @@ type Identity<Fields extends Schema.Struct.Fields, P extends Node.PartTypes> = P
   "name" | "module" | "exportName" | "config" | "parts" | "covers"
 >
 
+/** What a reward is defined by. */
 export interface Definition<Fields extends Schema.Struct.Fields, P extends Node.PartTypes, Found> extends Identity<Fields, P> {
   /** Whether it is told where training stands, as `sample.training`. */
   readonly scheduled?: boolean
@@ -96,6 +99,7 @@ export interface Definition<Fields extends Schema.Struct.Fields, P extends Node.
   ) => number
 }
 
+/** What a reward is defined by that adds up others. */
 export interface Composition<Fields extends Schema.Struct.Fields, P extends Node.PartTypes> extends Identity<Fields, P> {
   /** Names of the parts of its scores, in order. */
   readonly partNames: (parts: Node.Held<P>) => ReadonlyArray<string>

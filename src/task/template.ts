@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { withDefault } from "../pipeline/declare/ConfigCodec.ts"
 import type { Spoken } from "../vision/Box.ts"
 
+/** A wording of the question, and of the request that goes with it. */
 export interface TemplateConfig {
   readonly name: string
   /** Wording of the question, with the task's own mark where what is asked goes; the task's wording unless given. */

@@ -7,6 +7,7 @@ import { rounds } from "../pipeline/run/rounds.ts"
 import * as Runner from "../pipeline/run/Runner.ts"
 import { layer, type Memory } from "./memory.ts"
 
+/** What is run of a study, and how. */
 export interface Options extends Plan.Options {
   /** Runs side by side; 1 unless given. */
   readonly jobs?: number

@@ -5,6 +5,7 @@ import { isFlat, mean } from "../pipeline/statistics.ts"
 /** Keeps a group of nearly equal rewards from having its differences blown up. The study's value. */
 const stabiliser = 1e-4
 
+/** What differences to the mean are divided by. */
 export type Scale = "sd" | "none"
 
 /**

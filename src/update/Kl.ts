@@ -26,4 +26,5 @@ const k3 = (logprob: number, reference: number): Estimate => {
   return { value: ratio - (reference - logprob) - 1, slope: 1 - ratio }
 }
 
+/** The estimators by name. */
 export const estimators: { readonly [name in Estimator]: (logprob: number, reference: number) => Estimate } = { k1, k2, k3 }

@@ -10,6 +10,7 @@ import { mean, orZero } from "../pipeline/statistics.ts"
 /** One number for each token of each sequence; log-probabilities in nats. */
 export type Tokens = ReadonlyArray<ReadonlyArray<number>>
 
+/** A loss, and the weight of each token: minus its derivative by the token's log-probability. */
 export interface Loss {
   readonly loss: number
   readonly weights: Tokens
@@ -39,6 +40,7 @@ export interface Method {
   readonly klEstimator: Estimator
 }
 
+/** What a loss is computed of, by sequence and token. */
 export interface Batch {
   /** Under the policy that is trained. */
   readonly logprobs: Tokens
@@ -54,6 +56,7 @@ export interface Batch {
   readonly budget: number
 }
 
+/** The same, with what is worth watching. */
 export interface PolicyLoss extends Loss {
   /** Mean of the KL estimate, averaged as the loss is; 0 without a reference. */
   readonly kl: number

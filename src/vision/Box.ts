@@ -18,6 +18,7 @@ export interface Box<out S extends Space = Space> {
   readonly y2: number
 }
 
+/** A box and the label that it goes by. */
 export interface LabeledBox<out S extends Space = Space> {
   readonly label: string
   readonly box: Box<S>

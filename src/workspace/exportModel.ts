@@ -17,6 +17,7 @@ export class NoModel extends Data.TaggedError("NoModel")<{ readonly message: str
   readonly exitCode = exits.invalid
 }
 
+/** What is written of a run, and where. */
 export interface Options {
   /** Folder to write into; it must be empty or absent. */
   readonly out: string

@@ -18,6 +18,7 @@ import { storedPath, type Study } from "./loadStudy.ts"
 import { open } from "./read.ts"
 import type { Workspace } from "./workspace.ts"
 
+/** What is run of a study, and by how many at a time. */
 export interface Options extends Plan.Options {
   /** Runs side by side; 1 unless given. */
   readonly jobs?: number

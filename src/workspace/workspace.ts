@@ -3,6 +3,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { realFile } from "../store/index.ts"
 
+/** Where a database and its files lie. */
 export interface Workspace {
   /** Path of the database file, such as runs.db. */
   readonly db: string

@@ -57,6 +57,7 @@ export const ovdevalGroups = {
   negation: ["negation"]
 } as const
 
+/** The name of a subset of OVDEval. */
 export type OvdevalSubset = (typeof ovdevalGroups)[keyof typeof ovdevalGroups][number]
 
 /** A subset of OVDEval in the folders that it is published in: `Data.ovdeval(Data.ovdevalFiles("ovdeval", "color"))`. */

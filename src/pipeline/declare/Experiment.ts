@@ -24,6 +24,7 @@ export interface TableSetting {
   readonly published?: { readonly [row: string]: ReadonlyArray<number | null> }
 }
 
+/** What a study is declared by. */
 export interface Options<A extends Axes, R> {
   readonly question: string
   readonly policy: PolicyNode<R> | ((cell: CellOf<A>) => PolicyNode<R>)

@@ -3,6 +3,7 @@ import { InvalidExperiment } from "../Errors.ts"
 
 /** The labels of some axes, and one chosen label of each. */
 export type Labels = { readonly [axis: string]: ReadonlyArray<string> }
+/** One label of each axis. */
 export type Cell<L extends Labels = Labels> = { readonly [A in keyof L]: L[A][number] }
 
 /** Every combination of the labels; the last axis runs fastest. No axes give one empty cell. */

@@ -101,6 +101,7 @@ export interface Part<out N, Need extends "one" | "optional" | "list" = "one" | 
   readonly types?: (() => N) | undefined
 }
 
+/** The parts of a node, by name. */
 export type PartTypes = { readonly [name: string]: Part<unknown> }
 
 /** A node that must be given. */
@@ -119,6 +120,7 @@ export type Held<P extends PartTypes> = {
     : never
 }
 
+/** What a node is defined by. */
 export interface Definition<Fields extends Schema.Struct.Fields, P extends PartTypes> {
   readonly kind: Kind
   readonly name: string

@@ -66,6 +66,7 @@ export interface PartError {
   readonly message: string
   readonly "of a part": true
 }
+/** The services that a part needs, in the place of those that are not known yet. */
 export interface PartServices {
   readonly "of a part": true
 }
@@ -102,6 +103,7 @@ type Flat<V> = V extends ReadonlyArray<infer N> ? N : V
 type PartErrors<G> = Flat<G[keyof G]> extends infer N ? N extends Stage<never, unknown, infer E, unknown> ? E : never : never
 type PartNeeds<G> = Flat<G[keyof G]> extends infer N ? N extends Stage<never, unknown, unknown, infer R> ? R : never : never
 
+/** What a stage is defined by. */
 export interface Definition<
   Fields extends Schema.Struct.Fields,
   P extends Node.PartTypes,

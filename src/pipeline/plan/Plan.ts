@@ -19,6 +19,7 @@ import * as Selection from "./Selection.ts"
 import { wanted } from "./openSeeds.ts"
 import { metricCalled, tableRecord } from "./tableRecord.ts"
 
+/** What is run of a study, and how it is changed. */
 export interface Options {
   /** By path; they win over the scale's. */
   readonly overrides?: Overrides.Overrides | undefined
@@ -41,6 +42,7 @@ export type Status =
   | { readonly _tag: "runs" }
   | { readonly _tag: "shared"; readonly variant: string; readonly seed: number }
 
+/** A stage of a run, and whether it is finished, goes on, or runs. */
 export interface PlannedStage extends Placed {
   readonly forced: boolean
   readonly status: Status
@@ -53,6 +55,7 @@ export interface PlannedRun {
   readonly stages: ReadonlyArray<PlannedStage>
 }
 
+/** The runs of a study with the state of each stage. */
 export interface Plan {
   readonly experiment: Omit<ExperimentRecord, "file">
   /** In the order in which they are begun. */

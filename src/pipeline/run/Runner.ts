@@ -23,6 +23,7 @@ export interface Options {
   readonly file: string
 }
 
+/** How a run ended. */
 export interface RunResult {
   readonly variant: string
   readonly seed: number

@@ -35,8 +35,10 @@ export interface Cell {
   readonly published?: number | undefined
 }
 
+/** What others are compared with, or not. */
 export type Role = "variant" | "baseline" | "reference"
 
+/** A variant with its numbers. */
 export interface Row {
   readonly variant: string
   readonly role: Role
@@ -52,6 +54,7 @@ export interface EvaluationSize {
   readonly sizes: ReadonlyArray<number>
 }
 
+/** The ablation table of an experiment. */
 export interface Table {
   readonly experiment: string
   readonly question: string

@@ -9,4 +9,5 @@ import { text } from "./text.ts"
 /** `columns` is the width of the page, where a format minds it. */
 export type Format = (table: Table, columns: number) => string
 
+/** The formats by name. */
 export const formats = { text, md: markdown, csv, json, latex } as const satisfies { readonly [name: string]: Format }

@@ -2,6 +2,7 @@
 import type { Box } from "../../vision/Box.ts"
 import type { AnyExample } from "../dataset.ts"
 
+/** An image, a box, and what stands in it. */
 export interface Example extends AnyExample {
   readonly box: Box<"original">
   readonly label: string

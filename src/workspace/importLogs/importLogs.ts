@@ -25,6 +25,7 @@ import { declared, type Derived, derivedOf, recordOf } from "./records.ts"
 import { stageName, withVariant } from "./table.ts"
 import { write } from "./write.ts"
 
+/** Which log is imported, and as what. */
 export interface Options {
   /** Files, or folders that a trainer wrote. */
   readonly paths: ReadonlyArray<string>
@@ -42,6 +43,7 @@ export interface Options {
 /** How far it is: `step` of `steps`, read through at first and then written. */
 export type Progress = (doing: "reads" | "writes", step: number, steps: number) => void
 
+/** What an import came to. */
 export interface Result {
   readonly run: number
   readonly layout: string

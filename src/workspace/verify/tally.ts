@@ -16,6 +16,7 @@ export interface Left {
   readonly why: string
 }
 
+/** Comparisons that are counted. */
 export interface Tally {
   /** Counts a number, and keeps its place where it differs. */
   readonly compare: (place: () => string, stored: Stored, again: Stored | undefined) => void

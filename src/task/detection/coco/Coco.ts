@@ -8,6 +8,7 @@ import type { Annotation, Detection, Truth } from "./truth.ts"
 export type { Rectangle } from "./Rectangle.ts"
 export type { Detection, Truth } from "./truth.ts"
 
+/** What COCO's evaluation comes to. */
 export interface Evaluation {
   /** AP, AP50, AP75, AP small, medium, large, AR1, AR10, AR100, AR small, medium, large; -1 where there is no truth. */
   readonly stats: ReadonlyArray<number>

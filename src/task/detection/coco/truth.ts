@@ -11,12 +11,14 @@ export interface Annotation {
   readonly iscrowd: number
 }
 
+/** The true boxes, as COCO's instances have them. */
 export interface Truth {
   readonly images: ReadonlyArray<{ readonly id: Id }>
   readonly categories: ReadonlyArray<{ readonly id: Id; readonly name: string }>
   readonly annotations: ReadonlyArray<Annotation>
 }
 
+/** A detected box with its score, as COCO's results have it. */
 export interface Detection {
   readonly image_id: Id
   readonly category_id: Id
