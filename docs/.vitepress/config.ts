@@ -20,6 +20,12 @@ export default defineConfig({
       text,
       items: items.map(({ page, text }) => ({ text, link: route(page) })),
       ...(collapsed === undefined ? {} : { collapsed })
-    }))
+    })),
+    nav: [
+      { text: "Start", link: "/start" },
+      { text: "Commands", link: "/reference/commands" },
+      { text: "runs.db", link: "/reference/runs-db" },
+      { text: "API", link: "/reference/api/" }
+    ]
   }
 })

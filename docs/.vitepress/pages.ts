@@ -1,4 +1,4 @@
-/** The pages of the documentation in reading order, by the titles that the navigation has for them. */
+/** The pages of the documentation in reading order, by the titles that the navigation has for them. A test knows of every page. */
 
 export interface Section {
   readonly text: string
@@ -14,9 +14,25 @@ const section = (text: string, pages: { readonly [page: string]: string }, colla
 
 export const sections: ReadonlyArray<Section> = [
   section("Start", {
-    "README.md": "What Assay is"
+    "README.md": "What Assay is",
+    "start.md": "Ten minutes"
+  }),
+  section("Concepts", {
+    "concepts/study.md": "Study",
+    "concepts/stage.md": "Stage",
+    "concepts/task.md": "Task",
+    "concepts/seed.md": "Seed",
+    "concepts/fingerprint.md": "Fingerprint",
+    "concepts/journal.md": "Journal"
+  }),
+  section("Your own", {
+    "how-to/own-reward.md": "A reward",
+    "how-to/own-data.md": "Data",
+    "how-to/own-policy.md": "A policy",
+    "how-to/own-task.md": "A task"
   }),
   section("Results", {
+    "how-to/read-results.md": "SQL, DuckDB, pandas, R",
     "how-to/figures.md": "Figures for a paper",
     "how-to/rewards.md": "Can a reward be fooled?"
   }),
@@ -47,5 +63,37 @@ export const sections: ReadonlyArray<Section> = [
   section("The findings", {
     "studies.md": "Table by table",
     "results.md": "What came out"
+  }),
+  section("Reference", {
+    "reference/commands.md": "Commands",
+    "reference/runs-db.md": "runs.db",
+    "reference/metrics.md": "Metrics",
+    "reference/rewards.md": "Rewards",
+    "reference/api/README.md": "API"
+  }),
+  section("API", {
+    "reference/api/data.md": "Data",
+    "reference/api/evaluate.md": "Evaluate",
+    "reference/api/experiment.md": "Experiment",
+    "reference/api/filter.md": "Filter",
+    "reference/api/grid.md": "Grid",
+    "reference/api/pipeline.md": "Pipeline",
+    "reference/api/policy.md": "Policy",
+    "reference/api/prompt.md": "Prompt",
+    "reference/api/random.md": "Random",
+    "reference/api/reward.md": "Reward",
+    "reference/api/rollout.md": "Rollout",
+    "reference/api/rows.md": "Rows",
+    "reference/api/seeds.md": "Seeds",
+    "reference/api/stage.md": "Stage",
+    "reference/api/task.md": "Task",
+    "reference/api/update.md": "Update",
+    "reference/api/engine.md": "assay/engine",
+    "reference/api/workspace.md": "assay/workspace",
+    "reference/api/testing.md": "assay/testing"
+  }, true),
+  section("About", {
+    "design.md": "Design",
+    "limits.md": "Limits"
   })
 ]

@@ -8,7 +8,7 @@ import { parquetOf } from "../data/parquet/write.ts"
 import { png } from "../data/support.ts"
 import { commit, filesIn } from "../hub/server.ts"
 import { hub } from "../hub/support.ts"
-import { blocksOf, errorsIn } from "./compiled.ts"
+import { blocksOf } from "./compiled.ts"
 
 const blocks = blocksOf(readFileSync("docs/how-to/hub.md", "utf8"))
 
@@ -29,10 +29,4 @@ describe("docs/how-to/hub.md", () => {
       assert.deepStrictEqual(runs.map(({ status }: { status: string }) => status), ["done"])
       assert.isAtLeast(table.rows[0].cells[1].measured.mean, 0)
     }).pipe(Effect.scoped))
-
-  it.live("has other examples that compile", () =>
-    Effect.promise(async () => {
-      assert.strictEqual(blocks.length, 2)
-      assert.deepStrictEqual(await errorsIn(blocks.slice(1)), [])
-    }))
 })

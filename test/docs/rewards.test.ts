@@ -1,12 +1,10 @@
 /** The page about rewards says what the code does. */
-import { readFileSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { readFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { assert, describe, it } from "vitest"
 import { diagnose } from "../../src/reward/diagnose.ts"
 import { names, rewardNamed } from "../../src/reward/scoreRows.ts"
 import { attacks } from "../../src/task/detection/attacks.ts"
-import { assay, temporary } from "../cli/support.ts"
 
 const page = readFileSync("docs/how-to/rewards.md", "utf8")
 
@@ -35,41 +33,5 @@ describe("docs/how-to/rewards.md", () => {
 
   it("says what each attack does", () => {
     for (const { name, what } of attacks) assert.include(page, `- **${name}**: ${what}.`)
-  })
-
-  it("has a line on every reward", () => {
-    for (const name of names) assert.match(page, new RegExp(`^\\| \`${name}\` \\|.*\\[?-?\\d`, "m"), name)
-  })
-})
-
-describe("the reward of one's own on the page", () => {
-  it("compiles in a study, next to a judge", async () => {
-    const { folder, remove } = temporary()
-    const [rising, own, judge] = Array.from(page.matchAll(/```ts\n([^]*?)```/g), ([, code]) => code!) as [string, string, string]
-    writeFileSync(join(folder, "bright.ts"), own)
-    writeFileSync(join(folder, "study.ts"), `
-import { Data, Experiment, Pipeline, Policy, Prompt, Reward, Rollout, Update } from "assay"
-import { bright } from "./bright.ts"
-const more = [${rising.trim()}, ${judge.trim()}]
-export default Experiment.make("bright", {
-  question: "Does it compile?",
-  policy: Policy.tiny(),
-  seeds: 1,
-  pipeline: () =>
-    Pipeline.from(Data.shapes({ split: "train", layout: "ovdeval" })).pipe(
-      Prompt.template(Prompt.standard),
-      Pipeline.loop(
-        { steps: 1, batch: 2, checkpointEvery: 1 },
-        Rollout.sample({ groupSize: 2, maxTokens: 8 }),
-        Reward.score(Reward.sum(bright({ atLeast: 100 }), ...more)),
-        Update.grpo({ learningRate: 1e-4, compare: "parts" })
-      )
-    ),
-  table: { metrics: [] }
-})
-`)
-    const { code, err, out } = await assay(folder, "check", "study.ts")
-    remove()
-    assert.strictEqual(code, 0, out + err)
   })
 })
