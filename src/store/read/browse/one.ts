@@ -7,6 +7,7 @@ export interface StoredReward {
   readonly error: string | null
 }
 
+/** A box as it is stored. */
 export interface StoredBox {
   readonly role: "true" | "predicted"
   readonly label: string

@@ -41,6 +41,7 @@ export interface Cursor {
   readonly id: number
 }
 
+/** Which page of completions, and in which order. */
 export interface Paging {
   readonly order: Order
   readonly descending: boolean

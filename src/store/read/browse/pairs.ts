@@ -15,6 +15,7 @@ export const mostPaired = 100_000
 /** Most changed, whichever way; most risen; most fallen. */
 export type PairOrder = "changed" | "risen" | "fallen"
 
+/** Which page of pairs, and in which order. */
 export interface PairsAsked {
   /** One that both places have; without it nothing has changed. */
   readonly part: string | undefined
