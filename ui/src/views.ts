@@ -18,7 +18,8 @@ export interface View {
 
 export const views: ReadonlyArray<View> = [
   { name: "experiments", title: "Experiments", key: "e", load: () => import("./views/experiments/experiments.tsx") },
-  { name: "ablation", title: "Ablation", key: "a", load: () => import("./views/ablation/ablation.tsx") }
+  { name: "ablation", title: "Ablation", key: "a", load: () => import("./views/ablation/ablation.tsx") },
+  { name: "samples", title: "Samples", key: "s", load: () => import("./views/samples/samples.tsx") }
 ]
 
 export const named = (name: string): View | undefined => views.find((view) => view.name === name)
