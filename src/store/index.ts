@@ -3,6 +3,7 @@ export { type Handle, openForReading } from "./Database.ts"
 export { collect as environment } from "./environment.ts"
 export { connect, layer, type Options } from "./journal/layer.ts"
 export { removeExperiment, removeUnused, type Unused, unused } from "./journal/unused.ts"
+export { type CurveKind, curveKinds, type CurveLine, curveLines, type CurveName, type CurvePoint, curvePoints } from "./read/curves.ts"
 export { experiment, experiments } from "./read/experiments.ts"
 export { type Overview, overview } from "./read/overview.ts"
 export {
@@ -22,8 +23,9 @@ export { make as objects } from "./Objects.ts"
 export { progress, type RunProgress, type StageProgress } from "./read/progress.ts"
 export { realFile } from "./realFile.ts"
 export { countRuns, preimages, run, type RunMetric, runNumbers, runs } from "./read/runs.ts"
+export { type RunRow, runTable } from "./read/runTable.ts"
 export { type Options as SampleOptions, samples } from "./read/samples.ts"
-export { type Answer, sql } from "./read/sql.ts"
+export { type Answer, type Beginning, beginning, type Most, sql } from "./read/sql.ts"
 export {
   type Final,
   finals,

@@ -2,6 +2,7 @@
 export { at, type Workspace } from "./workspace.ts"
 export { sample, type SampleGroup, sampleImage, type SampleInRuns, samplePage, samplePairs, samplePlaces, type SampleRun } from "./browse.ts"
 export { checkStudy } from "./checkStudy.ts"
+export { curveKinds, curves } from "./curves.ts"
 export { exportModel, NoModel, type Options as ExportOptions } from "./exportModel.ts"
 export { importLogs, type Options as ImportOptions, type Progress as ImportProgress, type Result as Imported } from "./importLogs/importLogs.ts"
 export { importModule, loadStudy, type Study, StudyError } from "./loadStudy.ts"
@@ -25,7 +26,10 @@ export {
   StoreError
 } from "../store/index.ts"
 export { removeExperiment, removeUnused, runsOf, unused } from "./remove.ts"
+export * as Documentation from "../store/documentation/index.ts"
+export { ask, QueryStopped, type Most as MostOfAnswer } from "./query/ask.ts"
 export { type Options as RunOptions, prepare, type Round, run } from "./run.ts"
+export { type RunDifference, runDifference, runTable } from "./runTable.ts"
 export { bring, supplies, suppliesOfStudy, type Supply } from "./supplies.ts"
 export { type Answers, answers } from "./verify/answers.ts"
 export { type Left, type Mismatch, type Tally, tally } from "./verify/tally.ts"

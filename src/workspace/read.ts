@@ -18,7 +18,7 @@ export class NotFound extends Data.TaggedError("NotFound")<{ readonly message: s
 export const open = ({ db }: Workspace) => Store.openForReading({ file: db })
 
 /** Status of a run as it is, which the database cannot know of one whose process is gone. */
-const statusOf = (status: string, alive: boolean): string => status === "running" && !alive ? "stopped" : status
+export const statusOf = <S extends string>(status: S, alive: boolean): S | "stopped" => status === "running" && !alive ? "stopped" : status
 
 /** Every experiment with its current runs; those whose name holds `name`, where one is given. */
 export const list = Effect.fn("Workspace.list")(function*(workspace: Workspace, name = "") {

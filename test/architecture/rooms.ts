@@ -103,7 +103,7 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   logs: ["pipeline", "task", "parquet"],
   parquet: ["pipeline", "task"],
   store: ["pipeline"],
-  report: [...below, "store"],
+  report: [...below, "store", "evaluate"],
   workspace: ["pipeline", "logs", "store", "hub", "model", "task", "data", "reward", "evaluate"],
   testing: ["pipeline"],
   "server/http": ["pipeline"],

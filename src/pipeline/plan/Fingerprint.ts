@@ -56,26 +56,26 @@ export const read = (text: string): Preimage | undefined => {
   }
 }
 
-/** The first place, keys in sorted order, where two pre-images differ; a side that lacks it shows undefined. */
+/** A place where two values differ; a side that lacks it shows undefined. */
 export interface Difference {
   readonly path: string
   readonly left: Json | undefined
   readonly right: Json | undefined
 }
 
-const compare = (left: Json | undefined, right: Json | undefined, path: string): Difference | undefined => {
+/** Every place where two values differ, keys in sorted order; `path` is where they stand. */
+export function* differences(left: Json | undefined, right: Json | undefined, path = ""): Generator<Difference> {
   const walkable = typeof left === "object" && typeof right === "object" && left !== null && right !== null &&
     Array.isArray(left) === Array.isArray(right)
-  if (!walkable) return Object.is(left, right) ? undefined : { path, left, right }
+  if (!walkable) {
+    if (!Object.is(left, right)) yield { path, left, right }
+    return
+  }
   const [a, b] = [left as { readonly [key: string]: Json }, right as { readonly [key: string]: Json }]
   const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])]
-  for (const key of Array.isArray(left) ? keys : keys.sort()) {
-    const found = compare(a[key], b[key], path === "" ? key : `${path}.${key}`)
-    if (found !== undefined) return found
-  }
-  return undefined
+  for (const key of Array.isArray(left) ? keys : keys.sort()) yield* differences(a[key], b[key], path === "" ? key : `${path}.${key}`)
 }
 
 /** What tells two pre-images apart first, or undefined when they are equal. */
 export const firstDifference = (left: string, right: string): Difference | undefined =>
-  compare(JSON.parse(left) as Json, JSON.parse(right) as Json, "")
+  differences(JSON.parse(left) as Json, JSON.parse(right) as Json).next().value ?? undefined

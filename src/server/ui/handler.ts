@@ -12,14 +12,17 @@ import type { Handler } from "../http/routes.ts"
 import { ablationHandlers } from "./ablation/handlers.ts"
 import { Api } from "./api.ts"
 import { tagOf } from "./changed.ts"
+import { curveHandlers } from "./curves/handlers.ts"
 import { experimentHandlers } from "./experiments/handlers.ts"
 import { ofAnswer, withHeaders } from "./headers.ts"
 import { answerFile, type Page } from "./page.ts"
 import { fitting } from "./problems.ts"
+import { runHandlers } from "./runs/handlers.ts"
 import { sampleHandlers } from "./samples/handlers.ts"
 import { Shown } from "./shown.ts"
+import { sqlHandlers } from "./sql/handlers.ts"
 
-const handlers = Layer.mergeAll(experimentHandlers, ablationHandlers, sampleHandlers)
+const handlers = Layer.mergeAll(experimentHandlers, ablationHandlers, curveHandlers, sampleHandlers, runHandlers, sqlHandlers)
 
 const isApi = (path: string): boolean => path === "/api" || path.startsWith("/api/")
 

@@ -26,19 +26,42 @@ const rejected = (file: string, error: StoreError): StoreError => {
 const whole = (value: unknown): unknown =>
   typeof value === "bigint" && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value
 
+/** How much of an answer is wanted: so many rows, and about so many characters. */
+export interface Most {
+  readonly rows: number
+  readonly characters: number
+}
+
+/** An answer, or the beginning of one. */
+export interface Beginning extends Answer {
+  /** There are further rows. */
+  readonly more: boolean
+}
+
 /**
  * Runs one read-only statement. What would write, attach or copy a database is refused before it runs.
  *
  * Fails with reason "query" for such a statement, and for SQL that SQLite rejects.
  */
 export const sql = (handle: Handle, text: string): Effect.Effect<Answer, StoreError> =>
-  Effect.mapError(ask(handle, text), (error) => error.reason === "unexpected" ? rejected(handle.file, error) : error)
+  Effect.map(beginning(handle, text, { rows: Infinity, characters: Infinity }), ({ columns, rows }) => ({ columns, rows }))
 
-const ask = question(({ file, sqlite }, text: string): Answer => {
+/** As `sql`, but not the rows beyond the first ones. */
+export const beginning = (handle: Handle, text: string, most: Most): Effect.Effect<Beginning, StoreError> =>
+  Effect.mapError(ask(handle, text, most), (error) => error.reason === "unexpected" ? rejected(handle.file, error) : error)
+
+const lengthOf = (value: unknown): number => typeof value === "string" || value instanceof Uint8Array ? value.length : 8
+
+const ask = question(({ file, sqlite }, text: string, most: Most): Beginning => {
   const statement = sqlite.prepare(text)
   if (!statement.reader || !statement.readonly) throw refuse(file, text)
-  return {
-    columns: statement.columns().map(({ name }) => name),
-    rows: (statement.raw().safeIntegers().all() as Array<Array<unknown>>).map((row) => row.map(whole))
+  const columns = statement.columns().map(({ name }) => name)
+  const rows: Array<ReadonlyArray<unknown>> = []
+  let characters = 0
+  for (const row of statement.raw().safeIntegers().iterate() as IterableIterator<ReadonlyArray<unknown>>) {
+    if (rows.length >= most.rows || characters >= most.characters) return { columns, rows, more: true }
+    rows.push(row.map(whole))
+    characters += row.reduce<number>((sum, value) => sum + lengthOf(value), 0)
   }
+  return { columns, rows, more: false }
 })

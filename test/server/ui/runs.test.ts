@@ -1,0 +1,43 @@
+/** What the page is told of runs. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { asked, serving } from "./support.ts"
+
+describe("runs", () => {
+  it.live("are listed with what they share", () =>
+    Effect.gen(function*() {
+      const { url } = yield* serving()
+      const { body } = yield* asked(`${url}/api/runs?experiment=reward-comparison`)
+      assert.lengthOf(body, 12)
+      assert.deepInclude(body[1], { run: 2, variant: "base model", role: "reference", seed: 1, status: "done", current: true, stages: 1, reused: 1 })
+      assert.strictEqual((yield* asked(`${url}/api/runs?experiment=nothing`)).status, 404)
+    }).pipe(Effect.scoped))
+
+  it.live("show their stages, last numbers, config and environment", () =>
+    Effect.gen(function*() {
+      const { url } = yield* serving()
+      const { body } = yield* asked(`${url}/api/runs/one?run=4`)
+      assert.deepInclude(body, { run: 4, experiment: "reward-comparison", variant: "AP50", seed: 0, status: "done" })
+      assert.deepStrictEqual(body.stages.map(({ label, reused }: Record<string, unknown>) => [label, reused]), [["loop", false], ["detection", false]])
+      assert.deepInclude(body.metrics, { scope: "detection", name: "mAP", unit: "%", value: 31 })
+      assert.strictEqual(body.params["loop.steps"], 20)
+      assert.strictEqual(body.environment.node, "v24")
+      assert.strictEqual((yield* asked(`${url}/api/runs/one?run=99`)).status, 404)
+      assert.strictEqual((yield* asked(`${url}/api/runs/one?run=x`)).body.error.param, "run")
+    }).pipe(Effect.scoped))
+
+  it.live("are told apart by what differs alone", () =>
+    Effect.gen(function*() {
+      const { url } = yield* serving()
+      const { body } = yield* asked(`${url}/api/runs/difference?run=4&other=8`)
+      assert.deepStrictEqual([body.left.variant, body.left.seed, body.right.variant, body.right.seed], ["AP50", 0, "weighted sum", 1])
+      assert.deepStrictEqual(body.params, [
+        { path: "reward", left: "\"AP50\"", right: "\"weighted sum\"" },
+        { path: "seed", left: "0", right: "1" }
+      ])
+      assert.deepStrictEqual(body.environment, [])
+      assert.deepStrictEqual(body.stages.map(({ label }: { label: string }) => label), ["loop", "detection"])
+      const same = yield* asked(`${url}/api/runs/difference?run=4&other=4`)
+      assert.deepStrictEqual([same.body.params, same.body.environment, same.body.stages], [[], [], []])
+    }).pipe(Effect.scoped))
+})
