@@ -19,7 +19,10 @@ export interface View {
 export const views: ReadonlyArray<View> = [
   { name: "experiments", title: "Experiments", key: "e", load: () => import("./views/experiments/experiments.tsx") },
   { name: "ablation", title: "Ablation", key: "a", load: () => import("./views/ablation/ablation.tsx") },
-  { name: "samples", title: "Samples", key: "s", load: () => import("./views/samples/samples.tsx") }
+  { name: "curves", title: "Curves", key: "c", load: () => import("./views/curves/curves.tsx") },
+  { name: "samples", title: "Samples", key: "s", load: () => import("./views/samples/samples.tsx") },
+  { name: "runs", title: "Runs", key: "r", load: () => import("./views/runs/runs.tsx") },
+  { name: "sql", title: "SQL", key: "q", load: () => import("./views/sql/sql.tsx") }
 ]
 
 export const named = (name: string): View | undefined => views.find((view) => view.name === name)

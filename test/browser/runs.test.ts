@@ -1,0 +1,58 @@
+/** The view of runs, in a browser. */
+import { assert, it } from "vitest"
+import { axeProblems, describeInBrowser, isTooWide } from "./support.ts"
+
+describeInBrowser("runs", (given) => {
+  it("are a table that is filtered and sorted by its address", async () => {
+    const page = await given.open("/runs?experiment=reward-comparison&variant=AP50&sort=-seed")
+    const rows = page.getByRole("row")
+    await rows.nth(3).waitFor()
+    assert.deepStrictEqual(await page.getByRole("rowheader").allInnerTexts(), ["6", "5", "4"])
+    await page.getByLabel("Seed").selectOption("1")
+    await rows.nth(2).waitFor({ state: "detached" })
+    assert.include(page.url(), "seed=1")
+    await page.getByRole("link", { name: "5", exact: true }).click()
+    await page.getByRole("heading", { name: "Run 5: AP50, seed 1" }).waitFor()
+  })
+
+  it("show stages with fingerprints, last numbers, config as a tree, and the environment", async () => {
+    const page = await given.open("/runs?run=4")
+    await page.getByRole("heading", { name: "Run 4: AP50, seed 0" }).waitFor()
+    await page.getByRole("row", { name: /^loop/ }).locator("summary").click()
+    await page.getByText("\"of\": \"reward-comparison AP50 0 loop\"").waitFor()
+    await page.getByRole("row", { name: "detection/mAP 31 %" }).waitFor()
+    assert.match(await page.locator(".tree").first().innerText(), /loop\s+steps 20/)
+    await page.getByText("git.commit").waitFor()
+  })
+
+  it("are compared: what differs, and that alone", async () => {
+    const page = await given.open("/runs?run=4")
+    await page.getByLabel("Compare with").selectOption({ label: "8: weighted sum, seed 1" })
+    await page.getByRole("heading", { name: "What tells run 4 from run 8" }).waitFor()
+    const config = page.getByRole("table", { name: "Config that differs" })
+    assert.deepStrictEqual(await config.getByRole("rowheader").allInnerTexts(), ["reward", "seed"])
+    assert.strictEqual(await page.getByRole("heading", { name: "Environment" }).count(), 0)
+    assert.isAbove(await page.locator("ins").count(), 0)
+    const same = await given.open("/runs?run=4&other=4")
+    await same.getByRole("heading", { name: "They differ in nothing" }).waitFor()
+  })
+
+  it("say what to do where there is none", async () => {
+    given.allow(/404/)
+    const page = await given.open("/runs?run=99")
+    await page.getByRole("alert").getByText(/There is no run 99/).waitFor()
+    const none = await given.open("/runs?experiment=reward-comparison&seed=9")
+    await none.getByRole("heading", { name: "No run of that kind" }).waitFor()
+  })
+
+  it("are free of what axe finds, light and narrow, dark and wide", async () => {
+    for (const looks of [{ width: 390 }, { dark: true }]) {
+      for (const path of ["/runs", "/runs?run=4", "/runs?run=4&other=8"]) {
+        const page = await given.open(path, looks)
+        await page.getByRole("table").first().waitFor()
+        assert.deepStrictEqual(await axeProblems(page), [], path)
+        assert.isFalse(await isTooWide(page), path)
+      }
+    }
+  })
+})

@@ -1,0 +1,106 @@
+/** The plot: lines and bands by uPlot, a step that is pointed at, and a range of steps that is drawn over them. */
+import { useEffect, useRef } from "preact/hooks"
+import uPlot from "uplot"
+import "uplot/dist/uPlot.min.css"
+import { axes, whole } from "../../parts/axes.ts"
+import { dark } from "../../shell/theme.ts"
+import { dashOf, type Drawn, type Group, type Picture } from "./picture.ts"
+
+interface Props {
+  readonly picture: Picture
+  readonly groups: ReadonlyArray<Group>
+  readonly width: number
+  readonly log: boolean
+  /** What it shows, in words. */
+  readonly label: string
+  readonly yLabel: string
+  /** The index of the step that is pointed at; null when none is. */
+  readonly onPoint: (index: number | null) => void
+  readonly onRange: (from: number, to: number) => void
+}
+
+const height = 420
+
+const opacity: { readonly [As in Drawn["as"]]: string } = { mean: "ff", seed: "e0", raw: "48", low: "00", high: "00" }
+
+/** A mark on the axis of steps where a curve has risen. */
+const drawRises = (plot: uPlot, groups: ReadonlyArray<Group>, shown: ReadonlySet<number>, colour: (group: number) => string): void => {
+  const { ctx } = plot
+  const size = 5 * devicePixelRatio
+  const bottom = plot.bbox.top + plot.bbox.height
+  groups.forEach(({ curves }, group) => {
+    if (!shown.has(group)) return
+    ctx.fillStyle = colour(group)
+    for (const { rises } of curves) {
+      if (rises === null) continue
+      const x = plot.valToPos(rises, "x", true)
+      if (x < plot.bbox.left || x > plot.bbox.left + plot.bbox.width) continue
+      ctx.beginPath()
+      ctx.moveTo(x, bottom - 2 * size)
+      ctx.lineTo(x - size, bottom)
+      ctx.lineTo(x + size, bottom)
+      ctx.fill()
+    }
+  })
+}
+
+const optionsOf = ({ groups, log, onPoint, onRange, picture, width, yLabel }: Props): uPlot.Options => {
+  const colour = (group: number): string => groups[group]!.look[dark.value ? "dark" : "light"]
+  const many = picture.lines.length > 60
+  const [steps, values] = axes("step", yLabel)
+  const shown = new Set(picture.lines.map(({ group }) => group))
+  return {
+    width,
+    height,
+    legend: { show: false },
+    cursor: { drag: { x: true, y: false, setScale: false }, points: { show: !many } },
+    scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
+    axes: [{ ...steps, incrs: whole }, values],
+    series: [
+      {},
+      ...picture.lines.map(({ as, group }): uPlot.Series => ({
+        stroke: colour(group) + opacity[as],
+        width: as === "mean" ? 2 : many ? 0.75 : 1.25,
+        dash: as === "mean" || as === "seed" ? dashOf(groups[group]!.look) : [],
+        spanGaps: true,
+        points: { show: (_, __, first, last) => (as === "mean" || as === "seed") && last - first < 3, size: 6, fill: colour(group) }
+      }))
+    ],
+    bands: picture.bands.map(({ group, high, low }) => ({ series: [high, low], fill: `${colour(group)}26` })),
+    hooks: {
+      draw: [(plot) => drawRises(plot, groups, shown, colour)],
+      setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)],
+      setSelect: [(plot) => {
+        const { left, width } = plot.select
+        if (width < 4) return
+        onRange(Math.max(0, Math.round(plot.posToVal(left, "x"))), Math.round(plot.posToVal(left + width, "x")))
+      }]
+    }
+  }
+}
+
+/** Points at the next or the last step, by the arrows of the keyboard. */
+const step = (plot: uPlot, by: number): void => {
+  const last = plot.data[0].length - 1
+  const index = Math.min(last, Math.max(0, (plot.cursor.idx ?? (by > 0 ? -1 : last + 1)) + by))
+  plot.setCursor({ left: plot.valToPos(plot.data[0][index]!, "x"), top: plot.over.clientHeight / 2 })
+}
+
+export const Chart = (props: Props) => {
+  const box = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot>(null)
+  const { groups, label, log, picture, width, yLabel } = props
+  const isDark = dark.value
+  useEffect(() => {
+    const drawn = new uPlot(optionsOf(props), [picture.steps, ...picture.lines.map(({ values }) => values)] as uPlot.AlignedData, box.current!)
+    plot.current = drawn
+    return () => drawn.destroy()
+  }, [picture, groups, width, log, yLabel, isDark])
+  const onKeyDown = (event: KeyboardEvent) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+    if (by === undefined || plot.current === null) return
+    event.preventDefault()
+    step(plot.current, event.shiftKey ? 10 * by : by)
+  }
+  return <div class="plot" ref={box} role="img" aria-label={`${label}. Arrow keys point at a step.`} tabIndex={0} onKeyDown={onKeyDown} />
+}
