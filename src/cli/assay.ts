@@ -20,6 +20,7 @@ import { score } from "./score/index.ts"
 import { serve } from "./serve/index.ts"
 import { show } from "./show/index.ts"
 import { sql } from "./sql/index.ts"
+import { status } from "./status/index.ts"
 import { table } from "./table/index.ts"
 import { ui } from "./ui/index.ts"
 import { verify } from "./verify/index.ts"
@@ -37,7 +38,7 @@ export const assay = Command.make("assay").pipe(
     { command: "assay table reward-comparison --format md", description: "Print the ablation table again" }
   ]),
   Command.withSubcommands([
-    init, check, plan, run, list, show, table, power, bootstrap, samples, figure, verify, exportModel, importCommand, sql, score, evaluate, doctor,
+    init, check, plan, run, status, list, show, table, power, bootstrap, samples, figure, verify, exportModel, importCommand, sql, score, evaluate, doctor,
     data, serve, ui, rm, gc
   ])
 )

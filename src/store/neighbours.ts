@@ -2,23 +2,41 @@
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import Sqlite from "better-sqlite3"
 import { attempt, openForReading } from "./Database.ts"
 import { realFile } from "./realFile.ts"
 import { isHeld } from "./runLock.ts"
 import { StoreError } from "./storeError.ts"
 
-/** `assy`, where an SQLite file says whose it is. */
-const mark = { at: 68, is: "assy" } as const
+/** `assy` in ASCII, by which a database says whose it is. */
+const mark = 0x61737379
 
+/** What SQLite and our lock put beside a database. */
+const companion = /(-wal|-shm|-journal|\.lock)$/
+
+/** Databases are made of pages, of at least so many bytes: most other files need not be looked into. */
+const page = 512
+
+const isMadeOfPages = (file: string): boolean => {
+  const state = fs.lstatSync(file, { throwIfNoEntry: false })
+  return state?.isFile() === true && state.size > 0 && state.size % page === 0
+}
+
+/**
+ * SQLite looks by itself: were the file opened and closed here, the system would let go of every lock that this process holds on it
+ * by other ways.
+ */
 const isOurs = (file: string): boolean => {
-  if (fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return false
-  const descriptor = fs.openSync(file, "r")
+  if (companion.test(file) || !isMadeOfPages(file)) return false
+  let sqlite: Sqlite.Database | undefined
   try {
-    const found = Buffer.alloc(mark.is.length)
-    fs.readSync(descriptor, found, 0, found.length, mark.at)
-    return found.toString("latin1") === mark.is
+    sqlite = new Sqlite(file, { readonly: true, fileMustExist: true })
+    return sqlite.pragma("application_id", { simple: true }) === mark
+  } catch (cause) {
+    if (typeof cause === "object" && cause !== null && "code" in cause && cause.code === "SQLITE_NOTADB") return false
+    throw cause
   } finally {
-    fs.closeSync(descriptor)
+    sqlite?.close()
   }
 }
 
