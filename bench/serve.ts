@@ -2,13 +2,11 @@
  * Answers that `assay serve rewards` judges over HTTP, beside a server of plain node:http that sends the same bodies back. The servers
  * run in a process of their own each, so that their processor time is theirs alone.
  */
-import { type ChildProcess, fork } from "node:child_process"
-import { once } from "node:events"
 import { Agent, request } from "node:http"
-import { fileURLToPath } from "node:url"
 import * as Random from "../src/pipeline/Random.ts"
 import { answer } from "./score.ts"
 import * as Measure from "./support/measure.ts"
+import * as Server from "./support/server.ts"
 
 const target = 2000
 
@@ -42,13 +40,6 @@ const loads = (count: number): { readonly [name: string]: Load } => {
   }
 }
 
-/** Sends a child a question and waits for what it says. */
-const ask = async <A>(child: ChildProcess, question: string): Promise<A> => {
-  child.send(question)
-  const [said] = await once(child, "message") as [A]
-  return said
-}
-
 const post = (agent: Agent, url: string, body: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) }
@@ -70,23 +61,18 @@ const sendAll = async (url: string, { bodies, path }: Load): Promise<void> => {
 }
 
 /** Answers a second of the clock, and a second of the server's processor time. */
-const measured = async (settings: Measure.Settings, server: "rewards" | "echo", name: string, load: Load) => {
-  const child = fork(fileURLToPath(new URL("support/serveChild.ts", import.meta.url)), [server])
-  try {
-    const url = await ask<string>(child, "url")
+const measured = (settings: Measure.Settings, server: "rewards" | "echo", name: string, load: Load) =>
+  Server.using([server], async ({ processorSeconds, url }) => {
     await sendAll(url, load)
     const found = await Measure.rounds(settings, `serve, ${server}, ${name}`, async () => {
-      const before = await ask<number>(child, "processorSeconds")
+      const before = await processorSeconds()
       const seconds = await Measure.seconds(() => sendAll(url, load))
       const answers = load.bodies.length * load.each
-      return { clock: answers / seconds, core: answers / (await ask<number>(child, "processorSeconds") - before) }
+      return { clock: answers / seconds, core: answers / (await processorSeconds() - before) }
     })
     const summary = (key: "clock" | "core") => Measure.summary(found.map((round) => Math.round(round[key])))
     return { perSecond: summary("clock"), perSecondOfProcessor: summary("core") }
-  } finally {
-    child.kill()
-  }
-}
+  })
 
 export const serve: Measure.Part = async (settings) => {
   const results: { [name: string]: Record<"rewards" | "echo", Awaited<ReturnType<typeof measured>>> } = {}

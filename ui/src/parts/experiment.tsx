@@ -21,35 +21,39 @@ const Chooser = ({ all, chosen }: { readonly all: Experiments; readonly chosen: 
   </label>
 )
 
-const Of = ({ all, children, title }: Props & { readonly all: Experiments }) => {
-  const chosen = param("experiment")
+interface Props {
+  readonly title: string
+  readonly children: (experiment: string) => ComponentChildren
+}
+
+/** Goes to the newest experiment, as the URL names none. */
+const Newest = ({ all }: { readonly all: Experiments }) => {
   const newest = all[0]?.name
   useEffect(() => {
-    if (chosen === "" && newest !== undefined) redirect(linkTo(newest))
-  }, [chosen, newest])
-  if (newest === undefined) {
-    return <Empty title="No experiment yet"><p>Run a study, such as <code>assay run pipelines/reward-comparison.ts</code>, and it shows up here.</p></Empty>
-  }
-  if (chosen === "") return null
+    if (newest !== undefined) redirect(linkTo(newest))
+  }, [newest])
+  return newest !== undefined ? null : (
+    <Empty title="No experiment yet"><p>Run a study, such as <code>assay run pipelines/reward-comparison.ts</code>, and it shows up here.</p></Empty>
+  )
+}
+
+/**
+ * The title of a view with the experiment that it is of; without one in the URL, the one that changed last. What the view shows does
+ * not wait for the list of the others.
+ */
+export const OfExperiment = ({ children, title }: Props) => {
+  const known = useLive("/api/experiments", {})
+  const chosen = param("experiment")
+  if (chosen === "") return <When what="The experiments" known={known}>{(all) => <Newest all={all} />}</When>
+  const all = known.value.value ?? []
   return (
     <>
       <div class="row">
         <h1>{title}</h1>
         <Chooser all={all} chosen={chosen} />
       </div>
-      <p class="muted">{all.find(({ name }) => name === chosen)?.question}</p>
+      <p class="muted">{all.find(({ name }) => name === chosen)?.question ?? "\u00a0"}</p>
       {children(chosen)}
     </>
   )
-}
-
-interface Props {
-  readonly title: string
-  readonly children: (experiment: string) => ComponentChildren
-}
-
-/** The title of a view with the experiment that it is of; without one in the URL, the one that changed last. */
-export const OfExperiment = (props: Props) => {
-  const known = useLive("/api/experiments", {})
-  return <When what="The experiments" known={known}>{(all) => <Of all={all} {...props} />}</When>
 }
