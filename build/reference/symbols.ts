@@ -77,7 +77,9 @@ const membersOf = (project: Project, name: string, symbol: Symbol): ReadonlyArra
   return ours && members.length > 0 ? sorted(members.map((member) => itemOf(project, named(project, member), member.name))) : undefined
 }
 
-const sorted = (items: ReadonlyArray<Item>): ReadonlyArray<Item> => items.toSorted((a, b) => a.name < b.name ? -1 : 1)
+/** What is called before what is only named, each by the alphabet: small letters first. */
+const sorted = (items: ReadonlyArray<Item>): ReadonlyArray<Item> =>
+  items.toSorted((a, b) => Number(/^[A-Z]/.test(a.name)) - Number(/^[A-Z]/.test(b.name)) || (a.name < b.name ? -1 : 1))
 
 const itemOf = (project: Project, exported: Symbol, name = exported.name): Item => {
   const { checker } = project

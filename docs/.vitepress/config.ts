@@ -9,6 +9,7 @@ export default defineConfig({
   title: "Assay",
   description: "Experiments that train vision-language models to detect objects",
   lang: "en",
+  head: [["link", { rel: "icon", href: "data:," }]],
   cleanUrls: true,
   // a folder's page is its README, so that it is found where files are browsed, too
   rewrites: { "README.md": "index.md", ":folder/README.md": ":folder/index.md", ":folder/:inner/README.md": ":folder/:inner/index.md" },

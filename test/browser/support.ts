@@ -16,7 +16,7 @@ import { opened, type Opened, temporaryFolder } from "../store/support.ts"
 import { drawPicture, writeStudy } from "./database.ts"
 
 /** The browser of the machine, or the one that the environment names. */
-const executable = [process.env["ASSAY_CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+export const executable = [process.env["ASSAY_CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
   .find((path) => path !== undefined && existsSync(path))
 
 export interface Looks {
