@@ -1,4 +1,4 @@
-/** Every page of the reference, by its path: made of what the sources say, so that nothing in it is written twice. */
+/** Every page of the reference, by its path below docs/reference: made of what the sources say, so that nothing in it is written twice. */
 import * as Effect from "effect/Effect"
 import { apiPages } from "./api.ts"
 import { commandsPage } from "./commands.ts"
@@ -7,9 +7,9 @@ import { schema } from "./schema.ts"
 
 export const referencePages = async (): Promise<ReadonlyMap<string, string>> =>
   new Map([
-    ["docs/reference/commands.md", await Effect.runPromise(commandsPage)],
-    ["docs/reference/metrics.md", metricsPage()],
-    ["docs/reference/rewards.md", rewardsPage()],
-    ["docs/reference/runs-db.md", schema()],
-    ...Object.entries(apiPages()).map(([file, text]) => [`docs/reference/api/${file}`, text] as const)
+    ["commands.md", await Effect.runPromise(commandsPage)],
+    ["metrics.md", metricsPage()],
+    ["rewards.md", rewardsPage()],
+    ["runs-db.md", schema()],
+    ...Object.entries(apiPages()).map(([file, text]) => [`api/${file}`, text] as const)
   ])

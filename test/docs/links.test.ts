@@ -32,7 +32,7 @@ describe("links", () => {
 })
 
 describe("the site's navigation", () => {
-  it("has no page that is not there", () => {
-    assert.includeMembers(docs.map(({ path }) => path), sections.flatMap(({ items }) => items.map(({ page }) => `docs/${page}`)))
+  it("has every page once, and none that is not there: docs/.vitepress/pages.ts", () => {
+    assert.sameMembers(sections.flatMap(({ items }) => items.map(({ page }) => `docs/${page}`)), docs.map(({ path }) => path))
   })
 })

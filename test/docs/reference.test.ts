@@ -1,4 +1,12 @@
-/** Whatever is public is documented: every symbol, command, flag, view, column, metric and reward. */
+/**
+ * Whatever is public is documented: every symbol, command, flag, view, column, metric and reward. `docs/reference/` is made of the
+ * sources, so a page that is as they make it has them all; that definitions are whole is held elsewhere (`test/store/documentation.test.ts`,
+ * `test/report/definitions.test.ts`).
+ */
+import { execFileSync } from "node:child_process"
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { assert, describe, it } from "vitest"
@@ -12,6 +20,18 @@ const undocumented = (path: string, { docs, items }: Item): ReadonlyArray<string
 ]
 
 describe("the reference", () => {
+  it("is what the sources say", () => {
+    const made = mkdtempSync(join(tmpdir(), "assay-reference-"))
+    execFileSync(process.execPath, ["build/docs.ts", made])
+    const pages = globSync("**/*.md", { cwd: made })
+    assert.sameMembers(globSync("**/*.md", { cwd: "docs/reference" }), pages)
+    for (const page of pages) {
+      const [said, written] = [join(made, page), join("docs/reference", page)].map((file) => readFileSync(file, "utf8"))
+      assert.strictEqual(written, said, `docs/reference/${page} is out of date: npm run docs:reference`)
+    }
+    rmSync(made, { recursive: true })
+  })
+
   it("knows of every public symbol what it is", () => {
     const faces = symbols()
     assert.includeMembers(faces.index.items!.map(({ name }) => name), ["Data", "Evaluate", "Experiment", "Pipeline", "Policy", "Reward", "Task", "Update"])

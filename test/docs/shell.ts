@@ -26,7 +26,7 @@ export const linesIn = (block: Block): ReadonlyArray<Line> => {
 
 /** The words of the first `assay` in a command, and where its output goes; undefined where there is none. */
 export const assayIn = (text: string): { readonly words: ReadonlyArray<string>; readonly into: string | undefined } | undefined => {
-  const [, rest] = /(?:^|\| |&& )(?:\w+=(?:\$\([^)]*\)|\S+) )*(?:npx )?assay (.*)$/s.exec(text) ?? []
+  const [, rest] = /(?:^|\| |&& |^watch )(?:\w+=(?:\$\([^)]*\)|\S+) )*(?:npx )?assay (.*)$/s.exec(text) ?? []
   if (rest === undefined) return undefined
   const words = [...rest.matchAll(/"([^"]*)"|'([^']*)'|([^\s"']+)/g)].map(([word, double, single]) => double ?? single ?? word)
   const end = words.findIndex((word) => ["|", ">", "&&"].includes(word))
