@@ -38,7 +38,7 @@ export const assay = Command.make("assay").pipe(
     { command: "assay table reward-comparison --format md", description: "Print the ablation table again" }
   ]),
   Command.withSubcommands([
-    init, check, plan, run, status, list, show, table, power, bootstrap, samples, figure, verify, exportModel, importCommand, sql, score, evaluate, doctor,
-    data, serve, ui, rm, gc
+    init, check, plan, run, status, list, show, table, power, bootstrap, samples, figure, report, verify, exportModel, importCommand, sql, score, evaluate,
+    doctor, data, serve, ui, rm, gc
   ])
 )

@@ -1,5 +1,6 @@
 /** A folder with its runs.db, objects and lock, as values: what the command prints and a server serves. */
 export { at, type Workspace } from "./workspace.ts"
+export { account } from "./account.ts"
 export { sample, type SampleGroup, sampleImage, type SampleInRuns, samplePage, samplePairs, samplePlaces, type SampleRun } from "./browse.ts"
 export { checkStudy } from "./checkStudy.ts"
 export { curveKinds, curves } from "./curves.ts"

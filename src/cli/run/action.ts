@@ -15,7 +15,7 @@ import { columns, print, printJson, say } from "../output.ts"
 import { planOptions } from "../planOptions.ts"
 import { leaveSaying } from "../signals.ts"
 import { visible } from "../../report/visible.ts"
-import { drawPictures } from "./drawPictures.ts"
+import { type Drawn, drawPictures } from "./drawPictures.ts"
 import * as Display from "./progress/Display.ts"
 
 const statusesOf = (plan: Plan): ReadonlyArray<string> =>
@@ -77,10 +77,11 @@ const quote = (name: string): string => /^[\w@.,+-]+$/.test(name) ? name : `"${n
 
 const flagFor = (db: string): string => db === "runs.db" || db === process.env["ASSAY_DB"] ? "" : ` --db ${db}`
 
-const closing = (db: string, experiment: string, files: ReadonlyArray<string>, firstRun: number | undefined): string =>
+const closing = (db: string, experiment: string, { pictures, report }: Drawn, firstRun: number | undefined): string =>
   [
     `Database: ${db}`,
-    ...files.map((file) => `Picture:  ${file}`),
+    ...pictures.map((file) => `Picture:  ${file}`),
+    ...(report === undefined ? [] : [`Report:   ${report}`]),
     "Next:",
     `  assay table ${quote(experiment)} --format md${flagFor(db)}`,
     ...(firstRun === undefined ? [] : [`  assay samples ${firstRun} --out pictures${flagFor(db)}`]),
@@ -122,7 +123,7 @@ export const run = Effect.fn("run")(function*(options: RunStudy) {
   const runs = yield* Workspace.runs(workspace, name)
   const failure = failureOf(results, runs, options.db)
   const measured = table.rows.some((row) => row.cells.some((cell) => cell.measured !== undefined))
-  const files = measured ? yield* drawPictures(workspace, table) : []
+  const drawn: Drawn = measured ? yield* drawPictures(workspace, table) : { pictures: [], report: undefined }
   if (options.json) {
     yield* printJson({
       experiment: name,
@@ -134,13 +135,14 @@ export const run = Effect.fn("run")(function*(options: RunStudy) {
         status,
         ...(error === undefined ? {} : { error })
       })),
-      pictures: files,
+      pictures: drawn.pictures,
+      ...(drawn.report === undefined ? {} : { report: drawn.report }),
       table: { ...table, notes: sentences(table) }
     })
   } else if (measured || failure === undefined) {
     yield* print(text(table, Math.max(80, columns(process.stdout))))
     if (failure === undefined) {
-      yield* say(`\n${closing(options.db, name, files, runs.findLast((run) => run.status === "done")?.id)}`)
+      yield* say(`\n${closing(options.db, name, drawn, runs.findLast((run) => run.status === "done")?.id)}`)
     }
   }
   if (failure !== undefined) return yield* failure

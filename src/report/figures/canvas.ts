@@ -7,6 +7,7 @@ export interface Drawn {
   readonly nodeName: string
   readonly outerHTML: string
   readonly getAttribute?: (name: string) => string | null
+  readonly removeAttribute?: (name: string) => void
   readonly append: (...children: ReadonlyArray<Drawn | string>) => void
   readonly setAttribute: (name: string, value: string) => void
 }

@@ -59,7 +59,7 @@ const legend = (canvas: Canvas, { legend: rows, sign: as }: Figure) => {
     if (x > 0 && x + wide - gap > canvas.width) [x, y] = [0, y + line]
     const at = x
     x += wide
-    return element(canvas, "g", { "aria-label": canvas.shown(row.name.slice(0, 400)) }, sign(canvas, row, as, at, y),
+    return element(canvas, "g", {}, sign(canvas, row, as, at, y),
       text(canvas, name, at + swatch, y + sizes.text * 0.36, canvas.theme.ink))
   })
   return { drawn, end: rows.length === 0 ? 0 : y + line }
@@ -68,22 +68,21 @@ const legend = (canvas: Canvas, { legend: rows, sign: as }: Figure) => {
 /** Attributes of numbers, of which Plot writes more digits than an eye sees. */
 const numbers = ["transform", "d", "x", "y", "x1", "x2", "y1", "y2"]
 
-/** Makes an element of Plot's ours: names in it are shown safely, and numbers have two decimals. */
-const tidy = (canvas: Canvas, drawn: Drawn): Drawn => {
-  const change = (name: string, by: (value: string) => string) => {
+/** Makes an element of Plot's ours: numbers have two decimals, and what Plot calls its parts is not said aloud. */
+const tidy = (drawn: Drawn): Drawn => {
+  for (const name of numbers) {
     const value = drawn.getAttribute?.(name)
-    if (value) drawn.setAttribute(name, by(value))
+    if (value) drawn.setAttribute(name, value.replace(/(?<=\.\d\d)\d+/g, ""))
   }
-  for (const name of numbers) change(name, (value) => value.replace(/(?<=\.\d\d)\d+/g, ""))
-  change("aria-label", canvas.shown)
-  for (const child of drawn.childNodes) tidy(canvas, child)
+  drawn.removeAttribute?.("aria-label")
+  for (const child of drawn.childNodes) tidy(child)
   return drawn
 }
 
 /** What Plot draws, without its own style sheet: a page may not allow one. */
 const plotted = (canvas: Canvas, options: Plot.PlotOptions): ReadonlyArray<Drawn> => {
   const svg = Plot.plot({ ...options, document: canvas.document as never }) as unknown as Drawn
-  return [...svg.childNodes].filter(({ nodeName }) => nodeName.toLowerCase() !== "style").map((child) => tidy(canvas, child))
+  return [...svg.childNodes].filter(({ nodeName }) => nodeName.toLowerCase() !== "style").map(tidy)
 }
 
 /** Panels in lines below `top`. */
@@ -102,7 +101,7 @@ const panels = (canvas: Canvas, figure: Figure, top: number) => {
       return element(
         canvas,
         "g",
-        { transform: `translate(${x.toFixed(2)} ${at.toFixed(2)})`, "aria-label": canvas.shown(panel.title.slice(0, 400)), "text-anchor": "middle", fill: canvas.theme.ink },
+        { transform: `translate(${x.toFixed(2)} ${at.toFixed(2)})`, "text-anchor": "middle", fill: canvas.theme.ink },
         element(canvas, "text", { x: i === 0 ? room.toFixed(2) : 0, y: sizes.text, "text-anchor": "start" }, fitted(canvas, panel.title, width)),
         element(canvas, "g", { transform: `translate(0 ${title.toFixed(2)})` }, ...plotted(canvas, { width: wide, height: panel.height, ...panel.plot(wide, i === 0) }))
       )

@@ -139,6 +139,7 @@ export const curvePanel = (
     const marginRight = named ? Math.min(width * 0.36, 12 + Math.max(0, ...curves.map(({ name }) => canvas.measure(canvas.shown(name.slice(0, 400)), sizes.text)))) : margins.marginRight
     const steps = curves.flatMap(({ points }) => points.map(({ step }) => step))
     const [first, last] = [steps.reduce((a, b) => Math.min(a, b), Infinity), steps.reduce((a, b) => Math.max(a, b), -Infinity)]
+    const band = Math.max(0.05, 0.17 - 0.013 * curves.length) // many bands over each other would hide the lines
     return {
       ...margins,
       marginRight,
@@ -151,10 +152,10 @@ export const curvePanel = (
           const colour = canvas.theme.colour(look)
           const shown = thinned(points, Math.max(50, Math.round(2 * width)))
           return [
-            Plot.areaY(shown, { x: "step", y1: "low", y2: "high", fill: colour, fillOpacity: 0.13, ariaLabel: () => `${name}: lowest to highest` }),
+            Plot.areaY(shown, { x: "step", y1: "low", y2: "high", fill: colour, fillOpacity: band, title: () => `${canvas.shown(name)}: lowest to highest` }),
             shown.length === 1
-              ? Plot.dot(shown, { x: "step", y: "mean", fill: colour, r: 2, ariaLabel: () => name })
-              : Plot.lineY(shown, { x: "step", y: "mean", stroke: colour, strokeWidth: 1.3, ...(look.dash === undefined ? {} : { strokeDasharray: look.dash }), ariaLabel: () => name })
+              ? Plot.dot(shown, { x: "step", y: "mean", fill: colour, r: 2, title: () => canvas.shown(name) })
+              : Plot.lineY(shown, { x: "step", y: "mean", stroke: colour, strokeWidth: 1.3, ...(look.dash === undefined ? {} : { strokeDasharray: look.dash }), title: () => canvas.shown(name) })
           ]
         }),
         ...(named && curves.length > 0 ? labels(canvas, curves, { height, marginRight, perPoint: (last - first) / (width - margins.marginLeft - marginRight) }) : [])

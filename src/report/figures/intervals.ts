@@ -54,15 +54,15 @@ const panelOf = (canvas: Canvas, all: ReadonlyArray<Named>, room: number, { base
       x: { type: "linear", nice: true },
       marks: [
         ...below(canvas, { ticks: 4 }, true),
-        ...(anchor === undefined ? [] : [Plot.ruleX([anchor.mean], { stroke: theme.muted, strokeDasharray: "2 2", strokeWidth: 0.7, ariaLabel: () => "baseline" })]),
+        ...(anchor === undefined ? [] : [Plot.ruleX([anchor.mean], { stroke: theme.muted, strokeDasharray: "2 2", strokeWidth: 0.7, title: () => "baseline" })]),
         ...(first
           ? [Plot.text(names, { frameAnchor: "left", y: (_, i) => i, text: (name) => name, dx: -6, textAnchor: "end", fill: theme.ink, fontSize: sizes.text, lineHeight: 1.05 })]
           : []),
         ...own.flatMap(({ ci95, colour, mean, name, published, seeds, y }) => [
-          ...(ci95 === null ? [] : [Plot.ruleY([y], { y, x1: mean - ci95, x2: mean + ci95, stroke: colour, strokeWidth: 1.5, ariaLabel: () => `${name}: 95 % interval` })]),
-          Plot.dot(seeds, { x: (value) => value, y, r: 1.8, stroke: colour, strokeWidth: 0.7, fill: "none", dy: 4.5, ariaLabel: () => `${name}: single seeds` }),
-          Plot.dot([mean], { x: mean, y, r: 2.6, fill: colour, ariaLabel: () => name }),
-          ...(published === undefined ? [] : [Plot.dot([published], { x: published, y, r: 2.6, symbol: "diamond", stroke: theme.ink, strokeWidth: 0.8, ariaLabel: () => `${name}: published` })])
+          ...(ci95 === null ? [] : [Plot.ruleY([y], { y, x1: mean - ci95, x2: mean + ci95, stroke: colour, strokeWidth: 1.5, title: () => `${canvas.shown(name)}: 95 % interval` })]),
+          Plot.dot(seeds, { x: (value) => value, y, r: 1.8, stroke: colour, strokeWidth: 0.7, fill: "none", dy: 4.5, title: () => `${canvas.shown(name)}: single seeds` }),
+          Plot.dot([mean], { x: mean, y, r: 2.6, fill: colour, title: () => canvas.shown(name) }),
+          ...(published === undefined ? [] : [Plot.dot([published], { x: published, y, r: 2.6, symbol: "diamond", stroke: theme.ink, strokeWidth: 0.8, title: () => `${canvas.shown(name)}: published` })])
         ])
       ]
     }

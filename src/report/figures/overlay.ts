@@ -25,15 +25,10 @@ const longestLabel = 0.45
 export const stripHeight = (caption: string | undefined): number => caption === undefined ? 26 : 48
 
 /**
- * SVG of boxes and labels over a picture drawn at `canvas` pixels, with a strip below it. True boxes are green,
- * predicted ones red and dashed. Boxes are cut to the picture; those with corners that are no numbers are left out.
+ * Boxes and their labels as elements of an SVG that is as large as the canvas, in pixels. True boxes are green, predicted ones red and
+ * dashed. Boxes are cut to the picture; those with corners that are no numbers are left out. `shown` says how labels are written.
  */
-export const overlay = (
-  boxes: ReadonlyArray<DrawnBox>,
-  sizes: Sizes,
-  canvas: Size,
-  caption: string | undefined
-): string => {
+export const marks = (boxes: ReadonlyArray<DrawnBox>, sizes: Sizes, canvas: Size, shown: Letters["shown"]): string => {
   const placed: Array<Box> = []
   const drawn = boxes.flatMap((item) => {
     const box = onCanvas(item.box, sizes, canvas)
@@ -45,15 +40,20 @@ export const overlay = (
       `${frame} stroke="${roles[role]}" stroke-width="3"${role === "predicted" ? " stroke-dasharray=\"8 5\"" : ""}/>`
   })
   const tags = drawn.map(({ box, label, role }) => {
-    const text = fitted(letters, label, longestLabel * canvas.width, labelSize)
+    const text = fitted({ measure: Font.measure, shown }, label, longestLabel * canvas.width, labelSize)
     const size = { width: Font.measure(text, labelSize) + 2 * pad.x, height: labelSize * 1.1 + 2 * pad.y }
     const at = freePlace(box, size, canvas, placed, drawn.map((item) => item.box))
     placed.push(at)
     return tag(text, at, roles[role])
   })
+  return frames.join("") + tags.join("")
+}
+
+/** SVG to lay over a picture drawn at `canvas` pixels: its marks, and a strip below with what they are and a caption. */
+export const overlay = (boxes: ReadonlyArray<DrawnBox>, sizes: Sizes, canvas: Size, caption: string | undefined): string => {
   const height = canvas.height + stripHeight(caption)
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${canvas.width}" height="${height}" font-family="${Font.family}">` +
-    frames.join("") + tags.join("") + strip(canvas, caption) + "</svg>"
+    marks(boxes, sizes, canvas, drawable) + strip(canvas, caption) + "</svg>"
 }
 
 const onCanvas = (box: Box, sizes: Sizes, canvas: Size): Box<"original"> | undefined => {
@@ -85,7 +85,8 @@ const freePlace = (box: Box, { height, width }: Size, canvas: Size, labels: Read
 const text = (content: string, x: number, baseline: number, size: number, colour: string): string =>
   `<text x="${x.toFixed(1)}" y="${baseline.toFixed(1)}" font-size="${size}" fill="${colour}">${escape(content)}</text>`
 
-const escape = (content: string): string => content.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+/** Text as XML has it. */
+export const escape = (content: string): string => content.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
 
 const tag = (content: string, at: Box, colour: string): string =>
   `<rect x="${at.x1}" y="${at.y1}" width="${at.x2 - at.x1}" height="${at.y2 - at.y1}" rx="2" fill="${colour}"/>` +

@@ -62,13 +62,13 @@ export const paretoFigure = (canvas: Canvas, { experiment, x, y }: Pareto): Figu
         marks: [
           ...left(canvas, { ticks: 5 }),
           ...below(canvas, { label: titled(x.metric, x.better), ticks: 5 }, true),
-          ...(line.length < 2 ? [] : [Plot.line(line, { x: (row: Both) => row.x.mean, y: (row: Both) => row.y.mean, stroke: theme.muted, strokeDasharray: "3 2", strokeWidth: 0.8, ariaLabel: () => "front" })]),
+          ...(line.length < 2 ? [] : [Plot.line(line, { x: (row: Both) => row.x.mean, y: (row: Both) => row.y.mean, stroke: theme.muted, strokeDasharray: "3 2", strokeWidth: 0.8, title: () => "front" })]),
           ...rows.flatMap(({ look, name, x, y }) => {
             const colour = theme.colour(look)
             return [
-              ...(x.ci95 === null ? [] : [Plot.ruleY([0], { y: y.mean, x1: x.mean - x.ci95, x2: x.mean + x.ci95, stroke: colour, strokeWidth: 0.9, strokeOpacity: 0.6, ariaLabel: () => `${name}: 95 % interval` })]),
-              ...(y.ci95 === null ? [] : [Plot.ruleX([0], { x: x.mean, y1: y.mean - y.ci95, y2: y.mean + y.ci95, stroke: colour, strokeWidth: 0.9, strokeOpacity: 0.6, ariaLabel: () => `${name}: 95 % interval` })]),
-              Plot.dot([0], { x: x.mean, y: y.mean, r: 3, fill: colour, ariaLabel: () => name })
+              ...(x.ci95 === null ? [] : [Plot.ruleY([0], { y: y.mean, x1: x.mean - x.ci95, x2: x.mean + x.ci95, stroke: colour, strokeWidth: 0.9, strokeOpacity: 0.6, title: () => `${canvas.shown(name)}: 95 % interval` })]),
+              ...(y.ci95 === null ? [] : [Plot.ruleX([0], { x: x.mean, y1: y.mean - y.ci95, y2: y.mean + y.ci95, stroke: colour, strokeWidth: 0.9, strokeOpacity: 0.6, title: () => `${canvas.shown(name)}: 95 % interval` })]),
+              Plot.dot([0], { x: x.mean, y: y.mean, r: 3, fill: colour, title: () => canvas.shown(name) })
             ]
           })
         ]

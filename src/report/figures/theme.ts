@@ -1,5 +1,5 @@
 /** Colours of figures but for those of rows: on paper, or as a page's own, which turn dark with it. */
-import type { Look } from "./palette.ts"
+import { type Colour, hues, type Look, neutral } from "./palette.ts"
 
 export interface Theme {
   readonly ink: string
@@ -19,17 +19,17 @@ export const paper: Theme = {
   colour: ({ light }) => light
 }
 
-/**
- * For a figure within a page: `--ink`, `--muted`, `--grid` are the page's, and `pageColours` are to stand in its style, so that
- * rows have their colour on a light and a dark page.
- */
+const variable = ({ light }: Colour): string => `--row-${light.slice(1)}`
+
+/** For a figure within a page whose style has `pageColours` and its own `--ink`, `--muted` and `--grid`, which turn dark with it. */
 export const page: Theme = {
   ink: "var(--ink)",
   muted: "var(--muted)",
   grid: "var(--grid)",
   paper: undefined,
-  colour: ({ dark, light }) => `var(${variable(light)}, ${dark})`
+  colour: (look) => `var(${variable(look)},${look.light})`
 }
 
-/** The name by which a page's style has a colour. */
-export const variable = (light: string): string => `--row-${light.slice(1)}`
+/** The colours of rows as properties of a page's style. */
+export const pageColours = (on: "light" | "dark"): string =>
+  [...hues, neutral].map((colour) => `${variable(colour)}:${colour[on]}`).join(";")

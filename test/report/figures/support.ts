@@ -19,7 +19,7 @@ interface Mark {
   readonly [attribute: string]: string | null
 }
 
-/** A drawn figure: its texts, and the attributes of the marks of a row, those that it has from its group among them. */
+/** A drawn figure: its texts, and the attributes of the marks that have a title, those that they have from their group among them. */
 export const drawn = (on: Canvas, figure: Figure) => {
   const text = svg(on, figure)
   const document = new DOMParser().parseFromString(text, "image/svg+xml")
@@ -29,7 +29,7 @@ export const drawn = (on: Canvas, figure: Figure) => {
     text,
     texts: [...document.querySelectorAll("text")].map((node) => node.textContent),
     marks: (label: string): ReadonlyArray<Mark> =>
-      [...document.querySelectorAll("path,line,circle,rect")].filter((node) => attribute(node, "aria-label") === label).map((node) => ({
+      [...document.querySelectorAll("path,line,circle,rect")].filter((node) => node.querySelector("title")?.textContent === label).map((node) => ({
         tag: node.tagName,
         ...Object.fromEntries(["d", "fill", "stroke", "stroke-dasharray", "x1", "x2", "y1", "cx", "cy", "r", "transform"].map((name) => [name, attribute(node, name)]))
       }))
@@ -44,5 +44,6 @@ interface Element {
   readonly tagName: string
   readonly textContent: string
   readonly parentElement: Element | null
+  readonly querySelector: (selector: string) => Element | null
   readonly getAttribute: (name: string) => string | null
 }
