@@ -12,7 +12,7 @@ type Cell = unknown
 
 const grid = (name: string, heads: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<Cell>>, numeric: ReadonlyArray<number> = []) => {
   const kind = (i: number) => numeric.includes(i) ? html` class="n"` : ""
-  return html`<div class="scroll" role="region" aria-label="${name}" tabindex="0"><table><thead><tr>${
+  return html`<div class="scroll" role="group" aria-label="${name}" tabindex="0"><table><thead><tr>${
     heads.map((head, i) => html`<th scope="col"${kind(i)}>${head}</th>`)
   }</tr></thead><tbody>${
     rows.map(([first, ...cells]) =>

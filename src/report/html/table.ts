@@ -26,7 +26,7 @@ const nOf = (row: Row): string => [...new Set(row.cells.flatMap(({ measured }) =
 export const tableSection = (table: Table) => {
   const colours = looks(table.rows)
   const digits = table.columns.map((_, position) => decimals(table, position))
-  return html`<div class="scroll" role="region" aria-label="Table of results" tabindex="0"><table>
+  return html`<div class="scroll" role="group" aria-label="Table of results" tabindex="0"><table>
 <thead><tr><th scope="col">${shown(table.rowTitle)}</th><th scope="col" class="n">n</th>${
     table.columns.map(({ title, unit }) => html`<th scope="col">${shown(title)}${unit === "%" ? " (%)" : ""}</th>`)
   }</tr></thead>
