@@ -34,6 +34,7 @@ export const sections: ReadonlyArray<Section> = [
   section("Results", {
     "how-to/read-results.md": "SQL, DuckDB, pandas, R",
     "how-to/ui.md": "The page",
+    "how-to/report.md": "A report to send",
     "how-to/figures.md": "Figures for a paper",
     "how-to/rewards.md": "Can a reward be fooled?"
   }),

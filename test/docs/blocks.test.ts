@@ -40,6 +40,7 @@ const elsewhere: ReadonlyArray<readonly [RegExp, string]> = [
   [/^curl "?http:\/\/127\.0\.0\.1:8440/, "test/docs/serving.test.ts"],
   [/ vllm serve /, "vLLM, which test/engines starts where it can be made"],
   [/^python -c /, "a publisher's pickle, which nobody may hand on"],
+  [/^watch assay status$/, "test/cli/status.test.ts, without watch"],
   [/peers-venv/, "peers from PyPI, by hand: test/peers/README.md says when"]
 ]
 

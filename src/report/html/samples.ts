@@ -1,13 +1,11 @@
 /** Answers with their boxes over the picture: the same example under several rows. */
 import { html, raw } from "hono/html"
 import type { Answer, Shown } from "../account/account.ts"
+import { drawnSize, width } from "../account/drawnSize.ts"
 import * as Font from "../figures/Font.ts"
 import { marks } from "../figures/overlay.ts"
 import { roles } from "../figures/palette.ts"
 import { lines, shown } from "./text.ts"
-
-/** Width in pixels at which boxes and their labels are drawn. */
-const width = 300
 
 /** Characters of a completion that are shown. */
 const longest = 2000
@@ -19,8 +17,7 @@ const described = (boxes: Answer["boxes"], role: "true" | "predicted"): string =
 
 const drawn = ({ picture }: Shown, { boxes }: Answer) => {
   if (picture === undefined) return html`<p class="no">The picture is not here.</p>`
-  const { original } = picture.sizes
-  const canvas = { width, height: Math.max(1, Math.round(width * original.height / original.width)) }
+  const canvas = drawnSize(picture.sizes.original)
   const about = `${described(boxes, "true")}; ${described(boxes, "predicted")}`
   return html`<svg viewBox="0 0 ${width} ${canvas.height}" role="img" aria-label="${about}" font-family="${Font.family}"><image href="${picture.uri}" width="${width}" height="${canvas.height}" preserveAspectRatio="none"/>${
     raw(marks(boxes, picture.sizes, canvas, shown))

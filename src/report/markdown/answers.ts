@@ -1,13 +1,14 @@
 /** The answers of a report as one picture: an example a line, a row of the table a column. */
 import type { Shown } from "../account/account.ts"
+import { drawnSize, width } from "../account/drawnSize.ts"
 import { fitted } from "../figures/canvas.ts"
 import * as Font from "../figures/Font.ts"
 import { drawable } from "../figures/letters.ts"
 import { escape, marks } from "../figures/overlay.ts"
 import { png } from "../figures/raster.ts"
 
-/** Of a picture, between two, and of what stands below one, in pixels. */
-const [width, gap, below, size] = [300, 12, 20, 12] as const
+/** Between two pictures, of what stands below one, and of its letters, in pixels. */
+const [gap, below, size] = [12, 20, 12] as const
 
 const caption = (text: string, x: number, y: number): string =>
   `<text x="${x}" y="${y}" font-size="${size}" fill="#222">${escape(fitted({ measure: Font.measure, shown: drawable }, text, width, size))}</text>`
@@ -17,8 +18,7 @@ export const answersPng = (examples: ReadonlyArray<Shown>): Uint8Array | undefin
   let y: number = gap
   const lines = examples.flatMap(({ answers, picture }) => {
     if (picture === undefined) return []
-    const { original } = picture.sizes
-    const canvas = { width, height: Math.max(1, Math.round(width * original.height / original.width)) }
+    const canvas = drawnSize(picture.sizes.original)
     const top = y
     y += canvas.height + below + gap
     return [answers.map(({ boxes, rewards, row }, i) => {

@@ -3,6 +3,7 @@ import { assert, describe, it } from "vitest"
 import type { Account } from "../../../src/report/account/account.ts"
 import { examplesOf, rowsOf } from "../../../src/report/account/choose.ts"
 import { commandsOf, quote } from "../../../src/report/account/commands.ts"
+import { drawnSize } from "../../../src/report/account/drawnSize.ts"
 import { metricsOf, rewardsOf } from "../../../src/report/account/defined.ts"
 import { tokensOf } from "../../../src/report/account/tokens.ts"
 import { vary } from "../../../src/report/account/vary.ts"
@@ -86,6 +87,14 @@ describe("commands to make it again", () => {
   it("give a shell each word as it is", () => {
     assert.strictEqual(quote("it's; rm -rf $HOME"), `'it'\\''s; rm -rf $HOME'`)
     assert.strictEqual(quote("loop.steps=30"), "loop.steps=30")
+  })
+})
+
+describe("a picture of a report", () => {
+  it("has the shape of its example, and a sane one whatever a database says", () => {
+    assert.deepStrictEqual(drawnSize({ width: 640, height: 480 }), { width: 300, height: 225 })
+    assert.deepStrictEqual([1e12, 0, NaN].map((height) => drawnSize({ width: 1, height }).height), [1200, 1, 300])
+    assert.strictEqual(drawnSize({ width: 0, height: 0 }).height, 300)
   })
 })
 
