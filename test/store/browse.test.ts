@@ -262,6 +262,19 @@ describe("samplePairs", () => {
       })
     ))
 
+  it.effect("pairs many thousand answers without holding each against each", () =>
+    withJournal((journal, { file }) =>
+      Effect.gen(function*() {
+        const many = (count: number) => Array.from({ length: count }, (_, i) => answer(i, `example-${i}`, i % 7, { prompt: "?", details: {} }))
+        yield* twoRuns(many(20_000), many(20_000).reverse().map((sample, ordinal) => ({ ...sample, ordinal })))(journal)
+        const asked = { part: "ap", order: "changed", after: undefined, limit: 1 } as const
+        const side = (execution: number) => ({ execution, scope: "", step: 0 })
+        const page = yield* run(file)((handle) => Store.samplePairs(handle, side(1), side(2), asked))
+        assert.deepInclude(page, { pairs: 20_000, leftCount: 20_000 })
+        assert.deepInclude(page.parts[0], { n: 20_000, risen: 0, fallen: 0 })
+      })
+    ))
+
   it.effect("takes no two for the same that only share a name: another picture, or without one another solution", () =>
     withJournal((journal, { file }) =>
       Effect.gen(function*() {

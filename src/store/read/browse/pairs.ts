@@ -57,43 +57,89 @@ export const sampleSteps = question(({ sqlite }, { execution, scope }: Omit<Samp
   sqlite.prepare("SELECT DISTINCT step FROM completion WHERE stage = ? AND scope = ? ORDER BY step").pluck()
     .all(execution, scope) as Array<number>)
 
-/** Answers to one example are numbered in their order. */
-const side = `
-  SELECT c.id, c.example, d.content ->> '$.image' AS image, c.solution,
-    row_number() OVER (PARTITION BY c.example ORDER BY c.ordinal) AS answer
-  FROM completion c JOIN text d ON d.id = c.details WHERE c.stage = ? AND c.scope = ? AND c.step = ?`
+const count = ({ sqlite }: Handle, { execution, scope, step }: SampleStep): number =>
+  sqlite.prepare(`SELECT count(*) FROM (SELECT 1 FROM completion WHERE stage = ? AND scope = ? AND step = ? LIMIT ${mostPaired + 1})`)
+    .pluck().get(execution, scope, step) as number
+
+interface Answer {
+  readonly id: number
+  readonly example: string
+  readonly image: string | null
+  readonly solution: number
+}
+
+const answersAt = ({ sqlite }: Handle, { execution, scope, step }: SampleStep): ReadonlyArray<Answer> =>
+  sqlite.prepare(`
+    SELECT c.id, c.example, d.content ->> '$.image' AS image, c.solution FROM completion c JOIN text d ON d.id = c.details
+    WHERE c.stage = ? AND c.scope = ? AND c.step = ? ORDER BY c.ordinal`).all(execution, scope, step) as Array<Answer>
+
+interface Given {
+  readonly sample: number
+  readonly part: string
+  readonly value: number
+}
+
+/** What parts of the reward gave at a place, where it is a number. */
+const givenAt = ({ sqlite }: Handle, { execution, scope, step }: SampleStep): ReadonlyArray<Given> =>
+  sqlite.prepare(`
+    SELECT w.sample, w.part, w.value FROM completion c JOIN sample_reward w ON w.sample = c.id
+    WHERE c.stage = ? AND c.scope = ? AND c.step = ? AND w.value IS NOT NULL ORDER BY c.ordinal, w.ordinal`)
+    .all(execution, scope, step) as Array<Given>
 
 /**
  * An example's first answers make a pair, its second ones... Names of examples are only theirs within a data set, so its picture has
  * to be the same one too, and where there is none the solution.
  */
-const pairs = `
-  a AS MATERIALIZED (${side}), b AS MATERIALIZED (${side}),
-  pair AS MATERIALIZED (
-    SELECT a.id AS "left", b.id AS "right" FROM a JOIN b ON b.example = a.example AND b.answer = a.answer
-      AND b.image IS a.image AND (a.image IS NOT NULL OR b.solution = a.solution)
-  )`
+const pairsOf = (left: ReadonlyArray<Answer>, right: ReadonlyArray<Answer>): ReadonlyArray<readonly [left: number, right: number]> => {
+  const others = Map.groupBy(right, ({ example }) => example)
+  return [...Map.groupBy(left, ({ example }) => example)].flatMap(([example, answers]) =>
+    answers.flatMap(({ id, image, solution }, i) => {
+      const other = others.get(example)?.[i]
+      const isSame = other !== undefined && other.image === image && (image !== null || other.solution === solution)
+      return isSame ? [[id, other.id] as const] : []
+    }))
+}
 
-const orders: { readonly [O in PairOrder]: string } = { changed: "-abs(change)", risen: "-change", fallen: "change" }
+/** What a pair got for one part. */
+interface Both {
+  readonly left: number
+  readonly right: number
+}
 
-const bound = (left: SampleStep, right: SampleStep) => [left, right].flatMap(({ execution, scope, step }) => [execution, scope, step])
+const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-const count = ({ sqlite }: Handle, { execution, scope, step }: SampleStep): number =>
-  sqlite.prepare(`SELECT count(*) FROM (SELECT 1 FROM completion WHERE stage = ? AND scope = ? AND step = ? LIMIT ${mostPaired + 1})`)
-    .pluck().get(execution, scope, step) as number
+const partChange = (part: string, both: ReadonlyArray<Both>): PartChange => ({
+  part,
+  n: both.length,
+  left: mean(both.map(({ left }) => left)),
+  right: mean(both.map(({ right }) => right)),
+  risen: both.filter(({ left, right }) => right > left).length,
+  fallen: both.filter(({ left, right }) => right < left).length
+})
 
-const partChanges = ({ sqlite }: Handle, places: ReadonlyArray<number | string>): ReadonlyArray<PartChange> =>
-  sqlite.prepare(`
-    WITH ${pairs}
-    SELECT l.part, count(*) AS n, avg(l.value) AS "left", avg(r.value) AS "right",
-      sum(r.value > l.value) AS risen, sum(r.value < l.value) AS fallen
-    FROM pair JOIN sample_reward l ON l.sample = pair."left" JOIN sample_reward r ON r.sample = pair."right" AND r.part = l.part
-    WHERE l.value IS NOT NULL AND r.value IS NOT NULL
-    GROUP BY l.part ORDER BY min(l.ordinal), l.part`).all(...places) as Array<PartChange>
+/** What pairs are ordered by, lowest first. */
+const orders: { readonly [O in PairOrder]: (change: number) => number } = {
+  changed: (change) => -Math.abs(change),
+  risen: (change) => -change,
+  fallen: (change) => change
+}
+
+/** Lowest first, those without a value last, equal ones in the order of writing. */
+const compare = (a: Placed, b: Placed): number =>
+  a.value === b.value ? a.id - b.id : a.value === null ? 1 : b.value === null ? -1 : a.value - b.value
+
+interface Placed {
+  readonly id: number
+  readonly value: number | null
+}
+
+const isPlaced = (cursor: Cursor): cursor is Placed => typeof cursor.value !== "string"
 
 /**
  * Completions at two places that answer the same example, a page at a time, ordered by how a part of the reward changed. Pairs without
  * a change come last, equal ones in the order of the left place.
+ *
+ * They are found here and not by a join, for which SQLite would hold every answer against every other.
  */
 export const samplePairs = question((
   handle: Handle,
@@ -103,32 +149,28 @@ export const samplePairs = question((
 ): Pairs => {
   const [leftCount, rightCount] = [count(handle, left), count(handle, right)]
   if (leftCount + rightCount > mostPaired) return { leftCount, rightCount, pairs: 0, parts: [], found: [], next: undefined }
-  const places = bound(left, right)
-  const beyond = after === undefined ? "1" : after.value === null ? "value IS NULL AND id > ?" : "value IS NULL OR value > ? OR (value = ? AND id > ?)"
-  const rows = handle.sqlite.prepare(`
-    WITH ${pairs},
-    changed AS (
-      SELECT pair."left" AS id, pair."left", pair."right", r.value - l.value AS change
-      FROM pair LEFT JOIN sample_reward l ON l.sample = pair."left" AND l.part = ?
-        LEFT JOIN sample_reward r ON r.sample = pair."right" AND r.part = l.part
-    ),
-    ordered AS (SELECT *, ${orders[order]} AS value FROM changed)
-    SELECT * FROM ordered WHERE ${beyond} ORDER BY value IS NULL, value, id LIMIT ?`)
-    .all(
-      ...places,
-      part ?? null,
-      ...(after === undefined ? [] : after.value === null ? [after.id] : [after.value, after.value, after.id]),
-      limit + 1
-    ) as Array<Pair>
-  const found = rows.slice(0, limit)
+  const pairs = pairsOf(answersAt(handle, left), answersAt(handle, right))
+  const rightOf = new Map(pairs)
+  const rightGiven = Map.groupBy(givenAt(handle, right), ({ sample }) => sample)
+  const both = givenAt(handle, left).flatMap(({ part, sample, value }) => {
+    const other = rightGiven.get(rightOf.get(sample) ?? NaN)?.find((given) => given.part === part)
+    return other === undefined ? [] : [{ part, sample, left: value, right: other.value }]
+  })
+  const changes = new Map(both.filter((one) => one.part === part).map(({ left, right, sample }) => [sample, right - left]))
+  const ordered = pairs.map(([left, right]): Pair & Placed => {
+    const change = changes.get(left) ?? null
+    return { id: left, left, right, change, value: change === null ? null : orders[order](change) }
+  }).sort(compare)
+  const beyond = after === undefined || !isPlaced(after) ? ordered : ordered.filter((pair) => compare(pair, after) > 0)
+  const found = beyond.slice(0, limit)
   const last = found.at(-1)
   return {
     leftCount,
     rightCount,
-    pairs: handle.sqlite.prepare(`WITH ${pairs} SELECT count(*) FROM pair`).pluck().get(...places) as number,
-    parts: partChanges(handle, places),
+    pairs: pairs.length,
+    parts: [...Map.groupBy(both, ({ part }) => part)].map(([part, some]) => partChange(part, some)),
     found,
-    next: rows.length > limit && last !== undefined ? { value: last.value, id: last.id } : undefined
+    next: beyond.length > limit && last !== undefined ? { value: last.value, id: last.id } : undefined
   }
 })
 

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks"
 import { Copy } from "../../parts/copy.tsx"
 import { beginning } from "../../parts/marks.ts"
 import { Visible } from "../../parts/visible.tsx"
-import { type Block, blocks } from "./pieces.ts"
+import { type Block, blocks, pieces } from "./pieces.ts"
 
 /** Characters that are shown at first, and more at a time: a browser is slow at very long lines. */
 const [first, more] = [4000, 20_000]
@@ -20,15 +20,23 @@ const Pieces = ({ block: { pieces, tag } }: { readonly block: Block }) => (
 
 const count = (length: number): string => `${length.toLocaleString("en")} characters`
 
-export const Answer = ({ text, title }: { readonly text: string; readonly title: string }) => {
+interface Props {
+  readonly text: string
+  readonly title: string
+  /** Tags stand within the text, as in a prompt that explains them, and make no blocks of their own. */
+  readonly flowing?: boolean
+}
+
+export const Answer = ({ flowing = false, text, title }: Props) => {
   const length = useSignal(first)
   useEffect(() => {
     length.value = first
   }, [text])
   const shown = beginning(text, length.value)
+  const parts: ReadonlyArray<Block> = flowing ? [{ tag: undefined, pieces: pieces(shown) }] : blocks(shown)
   return (
     <div role="group" aria-label={title}>
-      {text === "" ? <p class="muted">Empty: the model said nothing.</p> : <div class="said">{blocks(shown).map((block, i) => <Pieces key={i} block={block} />)}</div>}
+      {text === "" ? <p class="muted">Empty: the model said nothing.</p> : <div class="said">{parts.map((block, i) => <Pieces key={i} block={block} />)}</div>}
       {text.length > first && (
         <p class="row">
           <span class="muted">{count(shown.length)} of {count(text.length)}</span>

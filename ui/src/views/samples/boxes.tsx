@@ -1,5 +1,5 @@
 /** Which boxes are drawn: switched by label, and by whether they are true or predicted. */
-import { plain } from "../../parts/marks.ts"
+import { beginning, plain } from "../../parts/marks.ts"
 import { change } from "../../shell/route.ts"
 import { type Box, hiddenLabels, shownRoles } from "./state.ts"
 
@@ -22,16 +22,23 @@ const flip = (label: string): void => {
   change({ hide: hidden.includes(label) ? hidden.filter((other) => other !== label) : [...hidden, label] }, { replace: true })
 }
 
+interface Props {
+  readonly boxes: ReadonlyArray<Box>
+  /** Those of the sample beside it, whose true boxes are the same. */
+  readonly beside?: ReadonlyArray<Box> | undefined
+}
+
 /** A button for each label, with how many true and predicted boxes have it. */
-export const LabelSwitches = ({ boxes }: { readonly boxes: ReadonlyArray<Box> }) => {
+export const LabelSwitches = ({ beside, boxes }: Props) => {
   const hidden = hiddenLabels()
-  const labels = [...Map.groupBy(boxes, ({ label }) => label)].toSorted(([a], [b]) => a < b ? -1 : 1)
-  const of = (some: ReadonlyArray<Box>, role: Box["role"]) => some.filter((box) => box.role === role).length
+  const labels = [...new Set([...boxes, ...beside ?? []].map(({ label }) => label))].toSorted()
+  const count = (some: ReadonlyArray<Box>, label: string, role: Box["role"]) => some.filter((box) => box.label === label && box.role === role).length
+  const predicted = (label: string) => [boxes, beside].flatMap((some) => some === undefined ? [] : [count(some, label, "predicted")]).join(" and ")
   return (
     <div class="row labels" role="group" aria-label="Labels that are drawn">
-      {labels.slice(0, most).map(([label, some]) => (
+      {labels.slice(0, most).map((label) => (
         <button key={label} type="button" aria-pressed={!hidden.includes(label)} onClick={() => flip(label)}>
-          {plain(label).slice(0, 60) || "(no label)"} <span class="muted">{of(some, "true")} true, {of(some, "predicted")} predicted</span>
+          {plain(beginning(label, 60)) || "(no label)"} <span class="muted">{count(boxes, label, "true")} true, {predicted(label)} predicted</span>
         </button>
       ))}
       {labels.length > most && <span class="muted">and {labels.length - most} more labels</span>}

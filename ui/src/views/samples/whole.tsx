@@ -74,8 +74,8 @@ const One = ({ sample, side }: OneProps) => (
       <h4>Answer</h4>
       <Answer title="Answer" text={sample.completion} />
       <Fold name="solution" title="Solution"><Answer title="Solution" text={sample.solution} /></Fold>
-      <Fold name="prompt" title="Prompt, as the model read it"><Answer title="Prompt" text={sample.prompt} /></Fold>
-      <Fold name="kept" title="What else was kept"><Answer title="Details" text={sample.details} /></Fold>
+      <Fold name="prompt" title="Prompt, as the model read it"><Answer title="Prompt" text={sample.prompt} flowing /></Fold>
+      <Fold name="kept" title="What else was kept"><Answer title="Details" text={sample.details} flowing /></Fold>
     </div>
   </section>
 )
@@ -114,7 +114,7 @@ const Shown = ({ right, sample }: { readonly sample: Whole; readonly right: Whol
       {sample.boxes.length > 0 && <RoleSwitch />}
       {sample.boxes.length > 0 && <Legend />}
     </div>
-    <LabelSwitches boxes={[...sample.boxes, ...right?.boxes ?? []]} />
+    <LabelSwitches boxes={sample.boxes} beside={right?.boxes} />
     {right === undefined
       ? <One sample={sample} />
       : (
