@@ -35,6 +35,7 @@ export const sections: ReadonlyArray<Section> = [
     "how-to/read-results.md": "SQL, DuckDB, pandas, R",
     "how-to/ui.md": "The page",
     "how-to/report.md": "A report to send",
+    "how-to/ui-samples.md": "Samples in the page",
     "how-to/figures.md": "Figures for a paper",
     "how-to/rewards.md": "Can a reward be fooled?"
   }),
