@@ -34,8 +34,9 @@ export const sections: ReadonlyArray<Section> = [
   section("Results", {
     "how-to/read-results.md": "SQL, DuckDB, pandas, R",
     "how-to/ui.md": "The page",
-    "how-to/report.md": "A report to send",
     "how-to/ui-samples.md": "Samples in the page",
+    "how-to/ui-curves.md": "Curves, runs and SQL in the page",
+    "how-to/report.md": "A report to send",
     "how-to/figures.md": "Figures for a paper",
     "how-to/rewards.md": "Can a reward be fooled?"
   }),
