@@ -30,6 +30,7 @@ describeInBrowser("runs", (given) => {
     await page.getByLabel("Compare with").selectOption({ label: "8: weighted sum, seed 1" })
     await page.getByRole("heading", { name: "What tells run 4 from run 8" }).waitFor()
     const config = page.getByRole("table", { name: "Config that differs" })
+    await config.getByRole("rowheader").first().waitFor()
     assert.deepStrictEqual(await config.getByRole("rowheader").allInnerTexts(), ["reward", "seed"])
     assert.strictEqual(await page.getByRole("heading", { name: "Environment" }).count(), 0)
     assert.isAbove(await page.locator("ins").count(), 0)

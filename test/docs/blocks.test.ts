@@ -40,6 +40,8 @@ const elsewhere: ReadonlyArray<readonly [RegExp, string]> = [
   [/^curl "?http:\/\/127\.0\.0\.1:8440/, "test/docs/serving.test.ts"],
   [/ vllm serve /, "vLLM, which test/engines starts where it can be made"],
   [/^python -c /, "a publisher's pickle, which nobody may hand on"],
+  [/^curl -s "http:\/\/127\.0\.0\.1:8440\/api\//, "test/docs/ui.test.ts"],
+  [/^export UI_TOKEN=\$\(openssl rand /, "openssl; test/docs/ui.test.ts serves the page with a token"],
   [/^watch assay status$/, "test/cli/status.test.ts, without watch"],
   [/peers-venv/, "peers from PyPI, by hand: test/peers/README.md says when"]
 ]
@@ -57,7 +59,9 @@ const onlyParsed: { readonly [page: string]: string } = {
 const ownTest: { readonly [page: string]: string } = {
   "docs/how-to/figures.md": "test/docs/figures.test.ts",
   "docs/how-to/import.md": "test/docs/import.test.ts",
-  "docs/how-to/recorded.md": "test/docs/recorded.test.ts"
+  "docs/how-to/recorded.md": "test/docs/recorded.test.ts",
+  "docs/how-to/report.md": "test/docs/report.test.ts",
+  "docs/how-to/ui.md": "test/docs/ui.test.ts"
 }
 
 describe("blocks of code", () => {
