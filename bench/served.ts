@@ -8,7 +8,7 @@ import type { Question } from "../src/model/message.ts"
 import * as Random from "../src/pipeline/Random.ts"
 import { serve } from "../src/server/http/serve.ts"
 import { handlerOf } from "../src/server/openai/handler.ts"
-import { type Model, open } from "../src/server/openai/model.ts"
+import { type Model, open } from "../src/server/model/model.ts"
 import * as Batch from "./support/batch.ts"
 import * as Measure from "./support/measure.ts"
 

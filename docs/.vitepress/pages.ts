@@ -48,7 +48,8 @@ export const sections: ReadonlyArray<Section> = [
     "how-to/scale.md": "Many GPUs, a cluster",
     "how-to/recorded.md": "Answers from a file",
     "how-to/import.md": "Logs of other trainers",
-    "how-to/serving.md": "Assay as a server"
+    "how-to/serving.md": "Assay as a server",
+    "how-to/tinker.md": "A training API"
   }),
   section("Data sets", {
     "data/README.md": "From disk",

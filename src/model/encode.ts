@@ -8,6 +8,7 @@ import * as Image from "../vision/Image.ts"
 import { patches } from "../vision/patches.ts"
 import { bicubic } from "../vision/resize.ts"
 import { type AspectRatioError, type PixelLimits, smartResize } from "../vision/smartResize.ts"
+import { type Chunk, imagesIn } from "./chunks.ts"
 import type { Message, Question } from "./message.ts"
 import type { ModelConfig, PreprocessorConfig } from "./modelConfig.ts"
 import type { Text, TextError } from "./modelText.ts"
@@ -37,6 +38,8 @@ export interface Encoder {
   readonly encode: (
     question: Question
   ) => Effect.Effect<EncodedPrompt, AspectRatioError | TextError | Image.ImageError | PromptTooLong>
+  /** Of a prompt that is token ids already. */
+  readonly encodeChunks: (chunks: ReadonlyArray<Chunk>) => Effect.Effect<EncodedPrompt, AspectRatioError | Image.ImageError | PromptTooLong>
 }
 
 /** The token ids of messages, with the images in them at the sizes that the model sees. */
@@ -76,22 +79,35 @@ export const make = (config: ModelConfig, preprocessor: PreprocessorConfig, text
   )
   const render = (question: Question) =>
     Effect.fromResult(text.render(question.messages, { addGenerationPrompt: true }))
-  const encode = Effect.fnUntraced(function*(question: Question) {
-    const images = yield* Effect.forEach(question.images, loadImage)
-    const grids = images.map((image) => ({
-      rows: image.height / preprocessor.patch,
-      columns: image.width / preprocessor.patch,
-      patches: () => patches(image, options)
-    }))
-    const ids = yield* Effect.fromResult(promptIds(preprocessor, text, question.messages, images))
+  const gridOf = (image: Image.Image) => ({
+    rows: image.height / preprocessor.patch,
+    columns: image.width / preprocessor.patch,
+    patches: () => patches(image, options)
+  })
+  const prompt = Effect.fnUntraced(function*(ids: ReadonlyArray<number>, images: EncodedPrompt["images"]) {
     if (ids.length >= config.maxPositions) {
       const message = `A prompt has ${ids.length} tokens, images included, and the model reads ${config.maxPositions} at ` +
         "most. Shorten the prompt or lower max_pixels in preprocessor_config.json."
       return yield* new PromptTooLong({ message })
     }
-    return { ids, ...promptPositions(ids, grids, config.imageToken, preprocessor.merge), images: grids }
+    return { ids, ...promptPositions(ids, images, config.imageToken, preprocessor.merge), images }
   })
-  return { pixelLimits, inputSize, render, encode }
+  const encode = Effect.fnUntraced(function*(question: Question) {
+    const images = yield* Effect.forEach(question.images, loadImage)
+    const ids = yield* Effect.fromResult(promptIds(preprocessor, text, question.messages, images))
+    return yield* prompt(ids, images.map(gridOf))
+  })
+  const encodeChunks = Effect.fnUntraced(function*(chunks: ReadonlyArray<Chunk>) {
+    const grids = (yield* Effect.forEach(imagesIn(chunks), loadImage)).map(gridOf)
+    const left = grids.values()
+    const ids = chunks.flatMap((chunk) => {
+      if ("tokens" in chunk) return chunk.tokens
+      const { columns, rows } = left.next().value!
+      return new Array<number>((columns * rows) / preprocessor.merge ** 2).fill(config.imageToken)
+    })
+    return yield* prompt(ids, grids)
+  })
+  return { pixelLimits, inputSize, render, encode, encodeChunks }
 }
 
 /** Keeps the latest results while their pixels, and the data URIs that some came from, fit into the cache. */

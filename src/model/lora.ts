@@ -1,6 +1,6 @@
 /** Low-rank adapters: which matrices carry them, and how large they are. */
 import * as Random from "../pipeline/Random.ts"
-import { type Layout, type ParameterSpec, tensorViews } from "./Parameters.ts"
+import { embeddingTable, type Layout, outputHead, type ParameterSpec, tensorViews } from "./Parameters.ts"
 
 /** Matrices of a decoder layer that can carry an adapter, by their Hugging Face names. */
 export const targets = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"] as const
@@ -18,6 +18,8 @@ export interface Lora {
   readonly rank: number
   readonly alpha: number
   readonly targets: ReadonlyArray<(typeof targets)[number]>
+  /** The output head carries one too: where it is tied to the token embeddings, these stay as they are. */
+  readonly head?: boolean
 }
 
 /** The adapter of one matrix of the compute graphs, which may hold several of Hugging Face's one below the other. */
@@ -34,8 +36,28 @@ export interface Adapter {
 export const adapterName = (tensor: string, part: "A" | "B"): string =>
   `base_model.model.${tensor.replace(/^model\./, "model.language_model.").replace(/weight$/, `lora_${part}.weight`)}`
 
+/** The matrix that gives the logits. */
+const headOf = (specs: ReadonlyArray<ParameterSpec>): ParameterSpec =>
+  specs.find(({ name }) => name === outputHead) ?? specs.find(({ name }) => name === embeddingTable)!
+
 /** The adapters of a model by the name of the matrix that each belongs to. */
 export const adapters = (specs: ReadonlyArray<ParameterSpec>, lora: Lora): ReadonlyMap<string, Adapter> => {
+  const inLayers = layerAdapters(specs, lora)
+  if (lora.head !== true) return inLayers
+  const { name, shape: [rows, inputs] } = headOf(specs)
+  const part = (part: "A" | "B", shape: ReadonlyArray<number>): ParameterSpec => {
+    const name = adapterName(outputHead, part)
+    return { name, shape, tensors: [{ name, shape }], decays: true }
+  }
+  return new Map([...inLayers, [name, {
+    scaling: lora.alpha / lora.rank,
+    a: part("A", [lora.rank, inputs!]),
+    parts: [{ rows: rows!, b: part("B", [rows!, lora.rank]) }]
+  }]])
+}
+
+const layerAdapters = (specs: ReadonlyArray<ParameterSpec>, lora: Lora): ReadonlyMap<string, Adapter> => {
+  if (lora.targets.length === 0) return new Map()
   const pattern = new RegExp(`^model\\.layers\\.\\d+\\..*\\.(${lora.targets.join("|")})\\.weight$`)
   return new Map(specs.flatMap((spec) => {
     const adapted = spec.tensors.filter(({ name }) => pattern.test(name))

@@ -107,8 +107,10 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   workspace: ["pipeline", "logs", "store", "hub", "model", "task", "data", "reward", "evaluate"],
   testing: ["pipeline"],
   "server/http": ["pipeline"],
-  "server/openai": [...below, "hub", "model", "policy", "protocol", "server/http"],
+  "server/model": [...below, "hub", "model", "policy", "server/http"],
+  "server/openai": [...below, "model", "policy", "protocol", "server/http", "server/model"],
   "server/rewards": ["pipeline", "protocol", "task", "reward", "server/http"],
+  "server/tinker": [...below, "model", "policy", "policy/local", "protocol", "update", "server/http", "server/model"],
   "server/ui": [...below, "workspace", "report", "server/http"],
-  cli: ["pipeline", "workspace", "report", "server/http", "server/openai", "server/rewards", "server/ui"]
+  cli: ["pipeline", "workspace", "report", "server/http", "server/model", "server/openai", "server/rewards", "server/tinker", "server/ui"]
 }

@@ -2,6 +2,7 @@
 import * as Command from "effect/cli/Command"
 import { openai } from "./openai/index.ts"
 import { rewards } from "./rewards/index.ts"
+import { tinker } from "./tinker/index.ts"
 
 export const serve = Command.make("serve").pipe(
   Command.withDescription(
@@ -10,7 +11,8 @@ export const serve = Command.make("serve").pipe(
   ),
   Command.withExamples([
     { command: "assay serve rewards", description: "Every reward, in the shapes that trainers call" },
-    { command: "assay serve openai assay:tiny-vl", description: "A model, for clients of OpenAI's protocol" }
+    { command: "assay serve openai assay:tiny-vl", description: "A model, for clients of OpenAI's protocol" },
+    { command: "assay serve tinker assay:tiny-vl", description: "The training of a model, for clients of Tinker's protocol" }
   ]),
-  Command.withSubcommands([rewards, openai])
+  Command.withSubcommands([rewards, openai, tinker])
 )

@@ -34,10 +34,11 @@ const cookieIn = (header: string, name: string): string | undefined =>
 
 /** Whether a request comes with the token, or with the cookie that stands for it. */
 const identified = (token: string, visitors: Visitors | undefined) => {
-  const [bearer, cookie] = [digest(token), digest(cookieOf(token))]
+  const [expected, cookie] = [digest(token), digest(cookieOf(token))]
   return (headers: IncomingHttpHeaders): boolean => {
-    const [, given] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? "") ?? []
-    if (given !== undefined) return isToken(given, bearer)
+    const [, bearer] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? "") ?? []
+    const given = bearer ?? headers["x-api-key"]?.toString()
+    if (given !== undefined) return isToken(given, expected)
     const kept = visitors === undefined ? undefined : cookieIn(headers.cookie ?? "", visitors.cookie)
     return kept !== undefined && isToken(kept, cookie)
   }
@@ -60,7 +61,7 @@ export const admission = (host: string, token: string | undefined, visitors?: Vi
     if (isKnown(headers) || (path !== undefined && visitors?.isOpen(path) === true)) return undefined
     return new HttpError({
       status: 401,
-      message: "this server wants its token, as `Authorization: Bearer TOKEN`",
+      message: "this server wants its token, as `Authorization: Bearer TOKEN` or `X-API-Key: TOKEN`",
       headers: { "www-authenticate": "Bearer" }
     })
   }

@@ -1,5 +1,5 @@
 /** Completions as a chat completion, whole or in pieces. */
-import type { Ended } from "./cut.ts"
+import type { Ended } from "../model/cut.ts"
 import { pieces, type Tokens } from "./pieces.ts"
 import type { Shape } from "./request.ts"
 

@@ -5,9 +5,9 @@ import * as Semaphore from "effect/Semaphore"
 import { promptIds } from "../../model/encode.ts"
 import { smartResize } from "../../vision/smartResize.ts"
 import type { HttpError } from "../http/answers.ts"
-import { invalid } from "./invalid.ts"
-import type { Model } from "./model.ts"
-import { sizeOf } from "./pictures.ts"
+import { invalid } from "../model/invalid.ts"
+import type { Model } from "../model/model.ts"
+import { sizeOf } from "../model/pictures.ts"
 import type { Asked } from "./request.ts"
 
 export interface Prompt {

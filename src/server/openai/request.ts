@@ -6,7 +6,7 @@ import { misfits } from "../../pipeline/declare/ConfigCodec.ts"
 import { near } from "../../pipeline/near.ts"
 import { type ChatMessage, ReceivedRequest } from "../../protocol/chat.ts"
 import type { HttpError } from "../http/answers.ts"
-import { invalid } from "./invalid.ts"
+import { invalid } from "../model/invalid.ts"
 
 /** How the answers to a request are to look. */
 export interface Shape {

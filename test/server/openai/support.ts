@@ -8,7 +8,7 @@ import { sceneOf } from "../../../src/data/drawn/shapes.ts"
 import * as Policy from "../../../src/policy/index.ts"
 import { errorOf, errorResponse } from "../../../src/server/http/answers.ts"
 import { handlerOf } from "../../../src/server/openai/handler.ts"
-import { open } from "../../../src/server/openai/model.ts"
+import { open } from "../../../src/server/model/model.ts"
 import { renderPng } from "../../../src/vision/scenes/render.ts"
 
 export const name = "assay:tiny-vl"

@@ -8,7 +8,7 @@ import { PolicyError } from "../../../src/policy/index.ts"
 import type { Sampler } from "../../../src/policy/sampler.ts"
 import { serve } from "../../../src/server/http/serve.ts"
 import { handlerOf } from "../../../src/server/openai/handler.ts"
-import { type Model, open } from "../../../src/server/openai/model.ts"
+import { type Model, open } from "../../../src/server/model/model.ts"
 import { until } from "../../cli/support.ts"
 import { name } from "./support.ts"
 

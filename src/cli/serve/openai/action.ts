@@ -1,7 +1,7 @@
 /** Opens the model, and serves it. */
 import * as Effect from "effect/Effect"
 import { handlerOf } from "../../../server/openai/handler.ts"
-import { open } from "../../../server/openai/model.ts"
+import { open } from "../../../server/model/model.ts"
 import type { Listening } from "../flags.ts"
 import { untilStopped } from "../untilStopped.ts"
 

@@ -62,9 +62,10 @@ export const finishLayer = (
 
 /** Logits of rows: final norm and output embedding. */
 export const logits = (x: Graph.Value, model: Architecture, parameters: Parameters): Graph.Value =>
-  Ops.linear(
+  linear(
     Ops.rmsNorm(x, parameters("model.norm.weight"), model.epsilon),
-    parameters(model.tiedEmbeddings ? embeddingTable : outputHead)
+    parameters,
+    model.tiedEmbeddings ? embeddingTable : outputHead
   )
 
 /** What a sampling graph tells of the next token: the one that it drew, or all of them. */

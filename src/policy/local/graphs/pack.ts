@@ -162,6 +162,8 @@ const gridFeeds = (name: string, lengths: ReadonlyArray<ReadonlyArray<number>>, 
 export interface PackedGroup {
   readonly prompt: EncodedPrompt
   readonly completions: ReadonlyArray<ReadonlyArray<number>>
+  /** What is scored in place of the completions' own tokens, of the same lengths. */
+  readonly targets?: ReadonlyArray<ReadonlyArray<number>>
 }
 
 /**
@@ -184,13 +186,14 @@ export const packGroups = (
   const targets: Array<number> = []
   const offsets: Array<number> = []
   groups.forEach((group) =>
-    group.completions.forEach((tokens) => {
-      firsts.push(tokens[0]!)
+    group.completions.forEach((tokens, s) => {
+      const scored = group.targets?.[s] ?? tokens
+      firsts.push(scored[0]!)
       offsets.push(ids.length)
       for (let i = 0; i < tokens.length - 1; i++) {
         ids.push(tokens[i]!)
         starts.push(group.prompt.next + i)
-        targets.push(tokens[i + 1]!)
+        targets.push(scored[i + 1]!)
       }
     })
   )

@@ -2,22 +2,17 @@
 import { rm } from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import type { Graph } from "../../../onnx/Graph.ts"
-import { compile as compileFor, float32, requireDevice, type Session } from "../../../onnx/session.ts"
+import { compile as compileFor, requireDevice } from "../../../onnx/session.ts"
 import type { Sequence } from "../../trainer.ts"
 import type { Completion } from "../../sampler.ts"
 import type { Question } from "../../../model/message.ts"
 import { writeAdapter, writeFolder } from "../../../model/export.ts"
 import { checkFolder } from "../../../model/checkFolder.ts"
-import type { Architecture } from "../../../model/architecture.ts"
 import { type Encoder, make as makeEncoder } from "../../../model/encode.ts"
 import { load as loadFolder, type ModelConfig } from "../../../model/modelConfig.ts"
 import { type Generated, generate, type Generator, tellingOf } from "../sampling/generate.ts"
-import { decode } from "../graphs/decode.ts"
-import type { NextToken } from "../graphs/Decoder.ts"
-import { prefill } from "../graphs/prefill.ts"
+import { decodeRows, decoderFeeds, lazily, parameterFeeds, samplersOf } from "../sampling/sessions.ts"
 import type { EncodedPrompt } from "../../../model/encode.ts"
-import type { Feeds } from "../graphs/pack.ts"
-import * as Parameters from "../../../model/Parameters.ts"
 import { type Partition, partition } from "../training/partition.ts"
 import * as State from "../training/State.ts"
 import { load as loadText, type Text } from "../../../model/modelText.ts"
@@ -25,33 +20,12 @@ import * as Trainer from "../training/Trainer.ts"
 import { defaults } from "../training/settings.ts"
 import type { Engine, EngineConfig } from "./protocol.ts"
 
-/** Rows that are decoded together: wide enough for full speed, small enough for the cache to stay in megabytes. */
-const decodeRows = 64
-
 interface Loaded {
   readonly config: ModelConfig
   readonly text: Text
   readonly encoder: Encoder
   readonly parts: Partition
 }
-
-/** Feeds of all parameters in `flat`. */
-const parameterFeeds = (flat: Float32Array, at: Parameters.Layout): Feeds =>
-  Object.fromEntries(at.specs.map((spec) => [spec.name, float32(Parameters.view(flat, at, spec), spec.shape)]))
-
-const lazily = <A>(make: () => Promise<A>): () => Promise<A> => {
-  let made: Promise<A> | undefined
-  return () => (made ??= make())
-}
-
-/** The sessions that sample, each compiled when it is needed for the first time. */
-const samplersOf = (model: Architecture, parts: Partition, tell: NextToken, compile: (graph: Graph) => Promise<Session>) => ({
-  prefill: {
-    images: lazily(() => compile(prefill(model, parts, true, tell))),
-    text: lazily(() => compile(prefill(model, parts, false, tell)))
-  },
-  decode: lazily(() => compile(decode(model, parts, tell)))
-})
 
 /** Reads the folder's configs and tokenizer; weights and sessions come with the first call that needs them. */
 export const make = async (options: EngineConfig): Promise<Engine> => {
@@ -72,12 +46,11 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
   const generator = lazily(async (): Promise<Generator> => {
     const { frozen, weights } = await state()
     const all = { ...parameterFeeds(frozen, parts.frozen), ...parameterFeeds(weights, parts.trained) }
-    const decoder = parts.specs.filter((spec) => !Parameters.isVision(spec)).map(({ name }) => [name, all[name]!] as const)
     return {
       model,
       imageToken: config.imageToken,
       endTokens: text.endIds,
-      parameters: { all, decoder: Object.fromEntries(decoder) },
+      parameters: { all, decoder: decoderFeeds(all, parts) },
       memory: { buffers: [] }
     }
   })
@@ -86,7 +59,7 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
     distribution: samplersOf(model, parts, "distribution", compile)
   }
   const trainer = lazily(async () =>
-    Trainer.make(model, parts, (await state()).training(), { ...defaults, ...options, imageToken: config.imageToken, compile })
+    Trainer.make(model, parts, (await state()).training, { ...defaults, ...options, imageToken: config.imageToken, compile })
   )
   const prompt = (question: Question): Promise<EncodedPrompt> => run(encoder.encode(question))
 

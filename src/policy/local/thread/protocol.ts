@@ -29,10 +29,10 @@ type Promised<Method> = Method extends Effect.Effect<infer A, infer _E> ? () => 
 /** The calls of a policy with promises, for the worker thread that they block. */
 export type Engine = { readonly [Name in keyof Methods]: Promised<Methods[Name]> }
 
-/** A call of the engine in the worker thread. */
+/** A call of an engine in its worker thread. */
 export interface Request {
   readonly id: number
-  readonly method: keyof Engine
+  readonly method: string
   readonly args: ReadonlyArray<unknown>
 }
 

@@ -41,17 +41,22 @@ const numberTokens = (text: Text): NumberTokens =>
       .flatMap(([ids, value]) => (ids.length === 1 ? [[ids[0]!, value] as const] : []))
   )
 
-/** Reads a model folder's weights, or draws random ones; adapters start out without effect. */
+/**
+ * Reads a model folder's weights, or draws random ones; adapters start out without effect. `base` are the frozen weights where
+ * another state of the model has read them.
+ */
 export const initial = Effect.fn("state.initial")(function*(
   options: EngineConfig,
   config: ModelConfig,
   parts: Partition,
-  text: Text
+  text: Text,
+  base?: Float32Array
 ) {
   const at = parts.trained
   const key = Random.key(options.weights === "folder" ? 0 : options.weights)
-  requireMemory(parts.frozen.size + at.size, `The model in ${options.folder}`, "Free some, or take a smaller model.")
-  const frozen = new Float32Array(parts.frozen.size)
+  const more = base === undefined ? parts.frozen.size : 0
+  requireMemory(more + at.size, `The model in ${options.folder}`, "Free some, or take a smaller model.")
+  const frozen = base ?? new Float32Array(parts.frozen.size)
   const zeros = () => new Float32Array(at.size)
   const weights = zeros()
   let begun: TrainingState | undefined
@@ -115,7 +120,7 @@ export const initial = Effect.fn("state.initial")(function*(
     ...(parts.frozen.size > 0 && { base: String(options.weights) }),
     ...(options.lora && { lora: JSON.stringify(options.lora) })
   }
-  yield* begin(frozen, parts.frozen)
+  if (base === undefined) yield* begin(frozen, parts.frozen)
   yield* loadInitial()
   return {
     frozen,

@@ -8,7 +8,7 @@ import { accumulated, lookedUp, scoring, training } from "../graphs/train.ts"
 import { inPieces } from "./inPieces.ts"
 import type { EncodedPrompt } from "../../../model/encode.ts"
 import { type Feeds, packGroups, type PackedGroup } from "../graphs/pack.ts"
-import { embeddingTable, isVision, type ParameterSpec, view } from "../../../model/Parameters.ts"
+import { embeddingTable, isVision, type Layout, type ParameterSpec, view } from "../../../model/Parameters.ts"
 import type { Partition } from "./partition.ts"
 import type { Training } from "./settings.ts"
 
@@ -18,6 +18,8 @@ export interface WeightedSequence {
   /** Equal for sequences that share the prompt. */
   readonly group: string
   readonly tokens: ReadonlyArray<number>
+  /** What is scored after the prompt and each token but the last; the tokens themselves unless given. */
+  readonly targets?: ReadonlyArray<number>
   readonly weights: ReadonlyArray<number>
 }
 
@@ -35,26 +37,40 @@ export interface TrainerOptions {
   readonly imageToken: number
   readonly microBatch: Training["microBatch"]
   readonly compile: (graph: Graph) => Promise<Session>
+  /** Compiled already for models of the same parts. */
+  readonly sessions?: Map<string, Promise<Session>>
 }
 
+/** Where gradients add up. */
+interface Accumulators {
+  readonly before: Feeds
+  readonly after: Feeds
+  /** The gradient of the token embeddings, where they train. */
+  readonly table: Float32Array | undefined
+}
+
+const accumulatorsOf = (gradient: Float32Array, at: Layout): Accumulators => {
+  const before: Feeds = {}
+  const after: Feeds = {}
+  for (const spec of at.specs) {
+    const tensor = float32(view(gradient, at, spec), spec.shape)
+    before[accumulated(spec).before] = tensor
+    after[accumulated(spec).after] = tensor
+  }
+  const embeddings = at.specs.find((spec) => spec.name === embeddingTable)
+  return { before, after, table: embeddings === undefined ? undefined : view(gradient, at, embeddings) }
+}
+
+/** `state` is asked for, and takes its memory, when something is learnt. */
 export const make = (
   model: Architecture,
   parts: Partition,
-  state: TrainingState,
-  { compile, imageToken, microBatch }: TrainerOptions
+  state: () => TrainingState,
+  { compile, imageToken, microBatch, sessions = new Map<string, Promise<Session>>() }: TrainerOptions
 ): Trainer => {
-  const { gradient } = state
   const at = parts.trained
-  const accumulators: Feeds = {}
-  const results: Feeds = {}
-  for (const spec of at.specs) {
-    const tensor = float32(view(gradient, at, spec), spec.shape)
-    accumulators[accumulated(spec).before] = tensor
-    results[accumulated(spec).after] = tensor
-  }
-  const embeddings = at.specs.find((spec) => spec.name === embeddingTable)
-  const table = embeddings === undefined ? undefined : view(gradient, at, embeddings)
-  const sessions = new Map<string, Promise<Session>>()
+  let known: Accumulators | undefined
+  const accumulators = (): Accumulators => (known ??= accumulatorsOf(state().gradient, at))
   const session = (learn: boolean, images: boolean): Promise<Session> => {
     const name = `${learn} ${images}`
     const used = (specs: ReadonlyArray<ParameterSpec>) => specs.filter((spec) => images || !isVision(spec))
@@ -82,13 +98,14 @@ export const make = (
             )
           )
           inputs.weights = float32(weights, [tokens])
-          Object.assign(inputs, accumulators)
-          Object.assign(outputs, results)
+          Object.assign(inputs, accumulators().before)
+          Object.assign(outputs, accumulators().after)
         }
         const only = <T>(all: { [name: string]: T }, names: ReadonlyArray<string>): { [name: string]: T } =>
           Object.fromEntries(names.map((name) => [name, all[name]!]))
         const run = await graph.run(only(inputs, graph.inputNames), only(outputs, graph.outputNames))
-        if (table !== undefined && learn) addRows(table, feeds.ids!.data as BigInt64Array, run[lookedUp]!.data as Float32Array)
+        const table = learn ? accumulators().table : undefined
+        if (table !== undefined) addRows(table, feeds.ids!.data as BigInt64Array, run[lookedUp]!.data as Float32Array)
         const logp = run.logp!.data as Float32Array
         batch.forEach((group, g) =>
           group.members.forEach((member, s) => {
@@ -99,9 +116,11 @@ export const make = (
       return logprobs
     },
     step: (options) => {
+      const training = state()
+      const { gradient } = training
       const gradientNorm = norm(gradient)
       const scale = gradientNorm > options.maxGradientNorm ? options.maxGradientNorm / gradientNorm : 1
-      adamW(state, options, scale, at.decaying)
+      adamW(training, options, scale, at.decaying)
       gradient.fill(0)
       return { gradientNorm }
     }
@@ -169,7 +188,11 @@ const microBatches = (
     return batch.map(({ members, prompt }) => ({
       prompt,
       members,
-      completions: Array.from({ length: widest }, (_, s) => sequences[members[s] ?? -1]?.tokens ?? [0])
+      completions: Array.from({ length: widest }, (_, s) => sequences[members[s] ?? -1]?.tokens ?? [0]),
+      targets: Array.from({ length: widest }, (_, s) => {
+        const sequence = sequences[members[s] ?? -1]
+        return sequence?.targets ?? sequence?.tokens ?? [0]
+      })
     }))
   })
 }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import type { Completion } from "../../../src/policy/sampler.ts"
-import { atStop, atTokens } from "../../../src/server/openai/cut.ts"
+import { atStop, atTokens } from "../../../src/server/model/cut.ts"
 
 /** A vocabulary of words: token i is the i-th, and the last is silent. */
 const words = ["a", "b", "ab", " ", "c\n", ""]

@@ -7,14 +7,21 @@ import type * as Scope from "effect/Scope"
 import type { Question } from "../../model/message.ts"
 import type { Key } from "../../pipeline/Random.ts"
 import type { PolicyError } from "../../policy/policyError.ts"
-import type { Completion, SampleOptions, Sampler } from "../../policy/sampler.ts"
+import type { Completion, SampleOptions } from "../../policy/sampler.ts"
 
 /** As many questions wait as may. */
 export class Busy extends Data.TaggedError("Busy")<{ readonly waiting: number }> {}
 
-export interface Asking {
-  readonly question: Question & { readonly key: Key }
-  readonly options: SampleOptions
+/** How a question is answered; `apart` is whatever else has to be equal for two to be sampled together. */
+export interface GatherOptions extends SampleOptions {
+  readonly apart?: string
+}
+
+type Keyed = Question & { readonly key: Key }
+
+export interface Asking<Q = Keyed, O extends GatherOptions = GatherOptions> {
+  readonly question: Q
+  readonly options: O
 }
 
 export interface Limits {
@@ -30,21 +37,21 @@ export interface Limits {
   readonly patience: number
 }
 
-export type Answering = Effect.Effect<ReadonlyArray<Completion>, PolicyError>
+export type Answering<A = Completion> = Effect.Effect<ReadonlyArray<A>, PolicyError>
 
-export interface Gathering {
+export interface Gathering<Q = Keyed, O extends GatherOptions = GatherOptions, A = Completion> {
   /** Takes a question in, and gives what waits for its answer; who stops waiting before it is sampled is left out. */
-  readonly ask: (asking: Asking) => Effect.Effect<Answering, Busy>
+  readonly ask: (asking: Asking<Q, O>) => Effect.Effect<Answering<A>, Busy>
   /** Does what comes before a question is asked: a free model waits for it, so that those who come at once are not torn apart. */
   readonly coming: <A, E>(before: Effect.Effect<A, E>) => Effect.Effect<A, E>
 }
 
 /** Whether two questions can be sampled in one call. Lengths may differ: the longest is sampled, and others are cut. */
-const alike = (a: SampleOptions, b: SampleOptions): boolean =>
-  a.n === b.n && a.temperature === b.temperature && a.topP === b.topP && a.topK === b.topK
+const alike = (a: GatherOptions, b: GatherOptions): boolean =>
+  a.n === b.n && a.temperature === b.temperature && a.topP === b.topP && a.topK === b.topK && a.apart === b.apart
 
 /** The question that has waited longest, and those behind it that go with it. */
-export const next = <A extends Asking>(waiting: ReadonlyArray<A>, { rows, tokens }: Pick<Limits, "rows" | "tokens">): ReadonlyArray<A> => {
+export const next = <A extends { readonly options: GatherOptions }>(waiting: ReadonlyArray<A>, { rows, tokens }: Pick<Limits, "rows" | "tokens">): ReadonlyArray<A> => {
   const [first] = waiting
   if (first === undefined) return []
   const some: Array<A> = []
@@ -58,17 +65,20 @@ export const next = <A extends Asking>(waiting: ReadonlyArray<A>, { rows, tokens
   return some
 }
 
-interface Waiting extends Asking {
-  readonly answer: Deferred.Deferred<ReadonlyArray<Completion>, PolicyError>
+interface Waiting<Q, O extends GatherOptions, A> extends Asking<Q, O> {
+  readonly answer: Deferred.Deferred<ReadonlyArray<A>, PolicyError>
 }
 
 /**
  * Samples what is asked, batch after batch, until the scope ends. Those that come while one is sampled go together in a following one. An
  * answer depends on its question, its key and its options, and on nobody beside it.
  */
-export const gather = (sample: Sampler["Service"]["sample"], limits: Limits): Effect.Effect<Gathering, never, Scope.Scope> =>
+export const gather = <Q, O extends GatherOptions, A>(
+  sample: (questions: ReadonlyArray<Q>, options: O) => Effect.Effect<ReadonlyArray<ReadonlyArray<A>>, PolicyError>,
+  limits: Limits
+): Effect.Effect<Gathering<Q, O, A>, never, Scope.Scope> =>
   Effect.gen(function*() {
-    const waiting = new Set<Waiting>()
+    const waiting = new Set<Waiting<Q, O, A>>()
     const wanted = yield* Latch.make(false)
     let onTheirWay = 0
 
@@ -97,7 +107,7 @@ export const gather = (sample: Sampler["Service"]["sample"], limits: Limits): Ef
       ask: (asking) =>
         Effect.suspend(() => {
           if (waiting.size >= limits.waiting) return Effect.fail(new Busy({ waiting: waiting.size }))
-          const one: Waiting = { ...asking, answer: Deferred.makeUnsafe() }
+          const one: Waiting<Q, O, A> = { ...asking, answer: Deferred.makeUnsafe() }
           waiting.add(one)
           const leave = Effect.sync(() => waiting.delete(one))
           return Effect.as(wanted.open, Effect.onInterrupt(Deferred.await(one.answer), () => leave))

@@ -27,10 +27,11 @@ export interface Model {
   readonly sampler: Policy.Sampler["Service"]
 }
 
-const nameOf = (folder: string): string => folder.startsWith("assay:") || isOnHub(folder) ? folder : basename(resolve(folder))
+/** What clients call the model of a folder. */
+export const nameOf = (folder: string): string => folder.startsWith("assay:") || isOnHub(folder) ? folder : basename(resolve(folder))
 
 /** Where the files of a model lie: of one on the hub, once they have been fetched. */
-const filesOf = (folder: string): Effect.Effect<string, HubError> =>
+export const filesOf = (folder: string): Effect.Effect<string, HubError> =>
   isOnHub(folder)
     ? Effect.map(snapshot({ type: "model", name: folder, revision: "main" }, modelFiles(true)), (fetched) => fetched.folder)
     : Effect.succeed(modelFolder(folder))

@@ -6,7 +6,7 @@ import * as TestClock from "effect/testing/TestClock"
 import * as Random from "../../../src/pipeline/Random.ts"
 import { PolicyError } from "../../../src/policy/index.ts"
 import type { Completion, SampleOptions } from "../../../src/policy/sampler.ts"
-import { gather, type Gathering, next } from "../../../src/server/openai/gather.ts"
+import { gather, type Gathering, next } from "../../../src/server/model/gather.ts"
 
 const drawn: SampleOptions = { n: 1, temperature: 1, topP: 1, topK: 0, maxTokens: 10 }
 

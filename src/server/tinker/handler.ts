@@ -1,0 +1,79 @@
+/** Answers the Tinker protocol with models that share one base. */
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import * as Protocol from "../../protocol/tinker/Requests.ts"
+import { type Handler, type Route, routes } from "../http/routes.ts"
+import type { Base } from "./base.ts"
+import { jsonReader } from "./body.ts"
+import { checkpoints } from "./checkpoints.ts"
+import { clientConfig, dynamicConfig } from "./config.ts"
+import { futures } from "./futures.ts"
+import { inputReader } from "./input.ts"
+import { models } from "./models.ts"
+import { once } from "./once.ts"
+import { retrieving } from "./retrieving.ts"
+import { sampling } from "./sample.ts"
+import { samplers } from "./samplers.ts"
+import { samplingRoutes } from "./samplingRoutes.ts"
+import { sessions } from "./sessions.ts"
+import { trainingRoutes } from "./trainingRoutes.ts"
+
+const finish = /^\/api\/v1\/sessions\/([^/]+)\/finish$/
+
+/**
+ * A handler of `/api/v1/...`, which computes until the scope ends. Checkpoints lie in `folder`.
+ */
+export const handlerOf = (base: Base, folder: string): Effect.Effect<Handler, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const open = sessions()
+    const all = samplers(base)
+    const parts = {
+      base,
+      sessions: open,
+      futures: futures(),
+      checkpoints: checkpoints(folder),
+      models: models(base),
+      samplers: all,
+      sampling: yield* sampling(base, all),
+      readInput: inputReader(base)
+    }
+    yield* Effect.addFinalizer(() => Effect.sync(open.closeAll))
+    yield* Effect.forkScoped(Effect.repeat(Effect.sync(open.sweep), Schedule.spaced("5 seconds")))
+
+    const read = {
+      heartbeat: jsonReader(Protocol.Heartbeat),
+      session: jsonReader(Protocol.CreateSession)
+    }
+    const remember = once()
+    const submits: { readonly [name: string]: Route } = {
+      "POST /api/v1/create_session": async (request) => {
+        await read.session(request)
+        const id = open.open()
+        open.whenGone(id, () => parts.futures.forgetOwner(id))
+        return Response.json({ type: "create_session", session_id: id })
+      },
+      ...trainingRoutes(parts),
+      ...samplingRoutes(parts)
+    }
+    const answer = routes({
+      "GET /api/v1/healthz": () => Response.json({ status: "ok" }),
+      "POST /api/v1/client/config": () => Response.json(clientConfig),
+      "POST /api/v1/client/dynamic_config": () => Response.json(dynamicConfig),
+      "GET /api/v1/get_server_capabilities": () =>
+        Response.json({ supported_models: [{ model_name: base.name, max_context_length: base.context, trainable: true, sampleable: true }] }),
+      "POST /api/v1/telemetry": () => Response.json({ status: "accepted" }),
+      "POST /api/v1/session_heartbeat": async (request) => {
+        open.hear((await read.heartbeat(request)).session_id)
+        return Response.json({ type: "session_heartbeat" })
+      },
+      ...Object.fromEntries(Object.entries(submits).map(([name, route]) => [name, remember(route)])),
+      ...retrieving(parts)
+    })
+    return (request) => {
+      const [, session] = finish.exec(new URL(request.url).pathname) ?? []
+      if (session === undefined || request.method !== "POST") return answer(request)
+      open.close(session)
+      return Response.json({})
+    }
+  })

@@ -1,0 +1,90 @@
+/** Sampling sessions, and the weights that they sample from: files, of which the latest used are in memory. */
+import * as Effect from "effect/Effect"
+import type { PolicyError } from "../../policy/policyError.ts"
+import { HttpError } from "../http/answers.ts"
+import type { Base } from "./base.ts"
+import type { About } from "./checkpoints.ts"
+
+/** Weights to sample from; null is the base. */
+export type Weights = (About & { readonly file: string }) | null
+
+export interface SamplingSession {
+  readonly id: string
+  readonly session: string
+  readonly weights: Weights
+  /** Requests in the order in which they came to an end, for those who ask for all of them at once. */
+  readonly ended: Array<string>
+  /** Wakes who waits for one to come to its end. */
+  readonly waiting: Set<() => void>
+}
+
+/** Adapters in memory. */
+const inMemory = 16
+
+export interface Samplers {
+  readonly open: (session: string, sequence: number, weights: Weights) => SamplingSession
+  /** Throws `HttpError` where there is none of that name. */
+  readonly find: (id: string) => SamplingSession
+  readonly close: (id: string) => void
+  /** Does something with weights once they are in memory; all that samples is done one after the other. */
+  readonly use: <A>(weights: Weights, work: (name: string | null) => Effect.Effect<A, PolicyError>) => Effect.Effect<A, PolicyError>
+}
+
+/** The place of a sampling session's number among all ids. */
+export const samplerId = (session: string, sequence: number): string => `${session}:sample:${sequence}`
+
+/** Sampling sessions of one client. */
+const most = 4096
+
+export const samplers = ({ samples }: Pick<Base, "samples">): Samplers => {
+  const all = new Map<string, SamplingSession>()
+  /** By file, the latest used last. */
+  const loaded = new Set<string>()
+  let last: Promise<unknown> = Promise.resolve()
+
+  const bring = (weights: Weights): Effect.Effect<string | null, PolicyError> =>
+    Effect.gen(function*() {
+      if (weights === null) return null
+      const { file, lora } = weights
+      if (!loaded.delete(file)) {
+        yield* samples("create", file, lora, 0)
+        yield* Effect.tapError(samples("load", file, file, false), () => samples("drop", file))
+      }
+      loaded.add(file)
+      if (loaded.size > inMemory) {
+        const oldest = loaded.values().next().value!
+        loaded.delete(oldest)
+        yield* samples("drop", oldest)
+      }
+      return file
+    })
+
+  return {
+    open: (session, sequence, weights) => {
+      const id = samplerId(session, sequence)
+      if (all.size >= most) throw new HttpError({ status: 429, message: `${most} sampling sessions are open, which is as many as may be`, code: "busy" })
+      const found = all.get(id)
+      if (found !== undefined) throw new HttpError({ status: 409, message: `there is a sampling session ${id} already` })
+      const opened = { id, session, weights, ended: [], waiting: new Set<() => void>() }
+      all.set(id, opened)
+      return opened
+    },
+    find: (id) => {
+      const found = all.get(id)
+      if (found === undefined) throw new HttpError({ status: 404, message: `there is no sampling session ${id} here: its session has ended, or the server was started anew` })
+      return found
+    },
+    close: (id) => {
+      const closed = all.get(id)
+      all.delete(id)
+      for (const wake of closed?.waiting ?? []) wake()
+    },
+    use: (weights, work) =>
+      Effect.callback((resume) => {
+        const run = () => Effect.runPromiseExit(Effect.flatMap(bring(weights), work))
+        const result = last.then(run)
+        last = result
+        void result.then((exit) => resume(exit))
+      })
+  }
+}
