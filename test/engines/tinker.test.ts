@@ -48,6 +48,12 @@ const driven = async (environment: string): Promise<Said> =>
 /** What differs from run to run: names of requests and models. */
 const lasting = ({ version: _, again: __, refused: ___, "bad name": ____, "unknown base": _____, ...rest }: Said) => rest
 
+/** The same up to rounding: graphs that learn add up in another order. */
+const close = ([logprobs, loss]: Result, [expected, expectedLoss]: Result) => {
+  logprobs.forEach((value, i) => assert.approximately(value, expected[i]!, 1e-4))
+  assert.approximately(loss, expectedLoss, 1e-3)
+}
+
 describe("the tinker package", () => {
   let newest: Said | undefined
 
@@ -56,9 +62,9 @@ describe("the tinker package", () => {
       const said = await driven(environment)
       assert.strictEqual(said.version, version)
       const supervised = said.losses.filter((_, i) => i % 4 === 0) as ReadonlyArray<Result>
-      assert.deepStrictEqual(supervised[0], said.forward)
+      close(supervised[0]!, said.forward)
       assert.isBelow(supervised[2]![1], supervised[0]![1], "it learns")
-      assert.deepStrictEqual(said.apart, said.forward, "what one model learns, another does not")
+      close(said.apart, said.forward) // what one model learns, another does not
       assert.deepStrictEqual(said.samples[1], said.samples[0], "a name of the weights changes nothing, and the seed gives the same again")
       for (const [training, resumed] of [said.resumed, said.stepped, said.after]) assert.deepStrictEqual(resumed, training)
       assert.match(String(said["refused"]), /there is no loss "dro" here/)

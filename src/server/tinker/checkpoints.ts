@@ -57,7 +57,7 @@ export interface Checkpoints {
   /** The file that is to be written, and what makes it one that is there. Throws `HttpError` where one is, unless it may be written over. */
   readonly reserve: (place: Place, overwrite: boolean) => Promise<{ readonly file: string; readonly commit: (about: About) => Promise<void> }>
   /** Throws `HttpError` where there is none. */
-  readonly find: (place: Place) => Promise<About & { readonly file: string }>
+  readonly find: (place: Place) => Promise<About & { readonly file: string; readonly path: string }>
   readonly remove: (place: Place) => void
 }
 
@@ -83,7 +83,8 @@ export const checkpoints = (folder: string): Checkpoints => {
       const about = decode(JSON.parse(text))
       if (Result.isFailure(about)) throw missing
       await stat(fileOf(place)).catch(() => Promise.reject(missing))
-      return { ...about.success, file: fileOf(place) } as About & { readonly file: string }
+      const { base, lora: { head, ...lora } } = about.success
+      return { base, lora: head === undefined ? lora : { ...lora, head }, file: fileOf(place), path: uriOf(place) }
     },
     remove: (place) => {
       rmSync(aboutOf(place), { force: true })

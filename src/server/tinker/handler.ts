@@ -19,7 +19,9 @@ import { samplingRoutes } from "./samplingRoutes.ts"
 import { sessions } from "./sessions.ts"
 import { trainingRoutes } from "./trainingRoutes.ts"
 
+/** Paths that name what they are about, in place of a table. */
 const finish = /^\/api\/v1\/sessions\/([^/]+)\/finish$/
+const sampler = /^\/api\/v1\/samplers\/([^/]+)$/
 
 /**
  * A handler of `/api/v1/...`, which computes until the scope ends. Checkpoints lie in `folder`.
@@ -71,9 +73,15 @@ export const handlerOf = (base: Base, folder: string): Effect.Effect<Handler, ne
       ...retrieving(parts)
     })
     return (request) => {
-      const [, session] = finish.exec(new URL(request.url).pathname) ?? []
-      if (session === undefined || request.method !== "POST") return answer(request)
-      open.close(session)
-      return Response.json({})
+      const { pathname } = new URL(request.url)
+      const [, finished] = request.method === "POST" ? finish.exec(pathname) ?? [] : []
+      if (finished !== undefined) {
+        open.close(finished)
+        return Response.json({})
+      }
+      const [, asked] = request.method === "GET" ? sampler.exec(pathname) ?? [] : []
+      if (asked === undefined) return answer(request)
+      const { id, weights } = all.find(asked)
+      return Response.json({ sampler_id: id, base_model: base.name, model_path: weights?.path ?? null })
     }
   })

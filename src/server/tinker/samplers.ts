@@ -6,7 +6,7 @@ import type { Base } from "./base.ts"
 import type { About } from "./checkpoints.ts"
 
 /** Weights to sample from; null is the base. */
-export type Weights = (About & { readonly file: string }) | null
+export type Weights = (About & { readonly file: string; readonly path: string }) | null
 
 export interface SamplingSession {
   readonly id: string
