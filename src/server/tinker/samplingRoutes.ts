@@ -44,7 +44,7 @@ export const samplingRoutes = (parts: Parts): { readonly [name: string]: Route }
       const id = futures.begin(session.session, answer.then((sampled) => ({ json: () => sampledToJson(sampled), bytes: () => encodeSampled(sampled) })))
       void futures.whenSettled(id).then(() => {
         session.ended.push(id)
-        for (const wake of [...session.waiting]) wake()
+        for (const wake of session.waiting) wake()
       })
       return Response.json({ request_id: id, sample_sequence_ids: Array.from({ length: asked.num_samples ?? 1 }, (_, i) => `${id}:${i}`) })
     }

@@ -48,7 +48,7 @@ export const sessions = (now: () => number = () => performance.now() / 1000): Se
     },
     close,
     sweep: () => {
-      for (const [id, { heard }] of [...all]) if (now() - heard > silence) close(id)
+      for (const [id, { heard }] of all) if (now() - heard > silence) close(id)
     },
     closeAll: () => [...all.keys()].forEach(close)
   }
