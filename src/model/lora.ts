@@ -18,7 +18,10 @@ export interface Lora {
   readonly rank: number
   readonly alpha: number
   readonly targets: ReadonlyArray<(typeof targets)[number]>
-  /** The output head carries one too: where it is tied to the token embeddings, these stay as they are. */
+}
+
+/** Adapters that the output head may carry too: where it is tied to the token embeddings, these stay as they are. */
+export interface HeadLora extends Lora {
   readonly head?: boolean
 }
 
@@ -41,7 +44,7 @@ const headOf = (specs: ReadonlyArray<ParameterSpec>): ParameterSpec =>
   specs.find(({ name }) => name === outputHead) ?? specs.find(({ name }) => name === embeddingTable)!
 
 /** The adapters of a model by the name of the matrix that each belongs to. */
-export const adapters = (specs: ReadonlyArray<ParameterSpec>, lora: Lora): ReadonlyMap<string, Adapter> => {
+export const adapters = (specs: ReadonlyArray<ParameterSpec>, lora: HeadLora): ReadonlyMap<string, Adapter> => {
   const inLayers = layerAdapters(specs, lora)
   if (lora.head !== true) return inLayers
   const { name, shape: [rows, inputs] } = headOf(specs)

@@ -23,8 +23,8 @@ afterAll(async () => {
 
 const quiet = { HF_HUB_OFFLINE: "1", TINKER_TELEMETRY: "0", NO_COLOR: "1" }
 
-const python = async (environment: string, ...args: ReadonlyArray<string>): Promise<string> => {
-  const { stdout } = await promisify(execFile)(join(environments, environment, "bin", "python"), [...args], { cwd: folder, env: { ...process.env, ...quiet } })
+const run = async (environment: string, args: ReadonlyArray<string>, env: Record<string, string> = {}): Promise<string> => {
+  const { stdout } = await promisify(execFile)(join(environments, environment, "bin", "python"), [...args], { cwd: folder, env: { ...process.env, ...quiet, ...env } })
   return stdout
 }
 
@@ -43,7 +43,7 @@ interface Said {
 }
 
 const driven = async (environment: string): Promise<Said> =>
-  JSON.parse((await python(environment, join(import.meta.dirname, "drive_tinker.py"), server.url, scene)).trim().split("\n").at(-1)!)
+  JSON.parse((await run(environment, [join(import.meta.dirname, "drive_tinker.py"), server.url, scene])).trim().split("\n").at(-1)!)
 
 /** What differs from run to run: names of requests and models. */
 const lasting = ({ version: _, again: __, refused: ___, "bad name": ____, "unknown base": _____, ...rest }: Said) => rest
@@ -76,10 +76,18 @@ describe("the tinker package", () => {
     })
   })
 
+  it.skipIf(!has("tinker") || !has("trl"))("trains by a loss of the client's own, with the torch of another environment", async () => {
+    const packages = (await run("tinker", ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"])).trim()
+    const stdout = await run("trl", [join(import.meta.dirname, "custom_tinker.py"), server.url], { PYTHONPATH: packages, CUDA_VISIBLE_DEVICES: "" })
+    const losses = stdout.trim().split("\n").map(Number)
+    assert.deepStrictEqual(losses, losses.toSorted((a, b) => b - a))
+    assert.isBelow(losses[3]!, losses[0]! / 2)
+  })
+
   it.skipIf(!has("tinker"))("learns by the loop of docs/how-to/tinker.md", async () => {
     const [, code] = /```python\n([^]*?)```/.exec(readFileSync("docs/how-to/tinker.md", "utf8")) ?? []
     writeFileSync(join(folder, "grpo.py"), code!)
-    const stdout = await python("tinker", "grpo.py", server.url, join(process.cwd(), "assets/tiny-vl"), scene)
+    const stdout = await run("tinker", ["grpo.py", server.url, join(process.cwd(), "assets/tiny-vl"), scene])
     const rewards = stdout.trim().split("\n").map((line) => Number(line.split(" ")[1]))
     assert.lengthOf(rewards, 15)
     assert.isBelow(rewards[0]!, 0.5)

@@ -10,7 +10,7 @@ import { HttpError } from "../http/answers.ts"
 import { invalid } from "../model/invalid.ts"
 
 /** Bytes of a body once it is unpacked. */
-const most = 64 << 20
+const most = 32 << 20
 
 const unpackers = { zstd: promisify(zstdDecompress), gzip: promisify(gunzip) } as const
 
@@ -34,10 +34,10 @@ export const wantsProtobuf = (request: Request): boolean => (request.headers.get
 
 const isObject = (value: unknown): value is { readonly [key: string]: unknown } => typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** An object without what is null, which says as much as nothing, also in the objects of which it is made. */
-const said = (value: unknown): unknown =>
-  isObject(value)
-    ? Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== null).map(([name, inner]) => [name, said(inner)]))
+/** An object without what is null, which says as much as nothing, also in the objects of which it is made, three deep. */
+const said = (value: unknown, depth = 3): unknown =>
+  isObject(value) && depth > 0
+    ? Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== null).map(([name, inner]) => [name, said(inner, depth - 1)]))
     : value
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { type Lora, targets } from "../../model/lora.ts"
+import { type HeadLora, targets } from "../../model/lora.ts"
 import { HttpError } from "../http/answers.ts"
 import { invalid } from "../model/invalid.ts"
 
@@ -20,7 +20,7 @@ const About = Schema.Struct({
 })
 export interface About {
   readonly base: string
-  readonly lora: Lora
+  readonly lora: HeadLora
 }
 
 /** Saved to go on training from, or to sample from. */
@@ -53,11 +53,20 @@ export const placeOf = (given: string): Place => {
   return { model, kind: kind as Kind, name: checkName(name!) }
 }
 
+/** One that is there. */
+export interface Checkpoint extends About {
+  readonly file: string
+  /** By which clients name it. */
+  readonly path: string
+  /** When it was written, in milliseconds: another one may be written over it. */
+  readonly written: number
+}
+
 export interface Checkpoints {
   /** The file that is to be written, and what makes it one that is there. Throws `HttpError` where one is, unless it may be written over. */
   readonly reserve: (place: Place, overwrite: boolean) => Promise<{ readonly file: string; readonly commit: (about: About) => Promise<void> }>
   /** Throws `HttpError` where there is none. */
-  readonly find: (place: Place) => Promise<About & { readonly file: string; readonly path: string }>
+  readonly find: (place: Place) => Promise<Checkpoint>
   readonly remove: (place: Place) => void
 }
 
@@ -82,9 +91,9 @@ export const checkpoints = (folder: string): Checkpoints => {
       const text = await readFile(aboutOf(place), "utf8").catch(() => Promise.reject(missing))
       const about = decode(JSON.parse(text))
       if (Result.isFailure(about)) throw missing
-      await stat(fileOf(place)).catch(() => Promise.reject(missing))
+      const { mtimeMs } = await stat(fileOf(place)).catch(() => Promise.reject(missing))
       const { base, lora: { head, ...lora } } = about.success
-      return { base, lora: head === undefined ? lora : { ...lora, head }, file: fileOf(place), path: uriOf(place) }
+      return { base, lora: head === undefined ? lora : { ...lora, head }, file: fileOf(place), path: uriOf(place), written: mtimeMs }
     },
     remove: (place) => {
       rmSync(aboutOf(place), { force: true })

@@ -9,12 +9,13 @@ export interface Outcome {
   readonly json: () => object
   /** Only of what newer clients want in protobuf. */
   readonly bytes?: () => Uint8Array<ArrayBuffer>
+  /** Numbers that it holds, where they are many. */
+  readonly size?: number
 }
 
 export type Settled = { readonly outcome: Outcome } | { readonly error: string; readonly category: "user" | "server" }
 
 interface Future {
-  readonly owner: string
   readonly settled: Promise<Settled>
   result: Settled | undefined
 }
@@ -24,53 +25,71 @@ export interface Futures {
   readonly begin: (owner: string, work: Promise<Outcome>) => string
   /** What came of a request, or undefined where it is not there in time. Throws `HttpError` where there is no such request. */
   readonly retrieve: (id: string, milliseconds: number) => Promise<Settled | undefined>
-  /** Resolves when it is there, or is dropped. */
+  /** Resolves when it is there. */
   readonly whenSettled: (id: string) => Promise<unknown>
   /** What is there already. */
   readonly resultOf: (id: string) => Settled | undefined
+  /** Lets go of what a client has. */
   readonly forget: (id: string) => void
   readonly forgetOwner: (owner: string) => void
 }
 
-const limits = { pending: 1024, kept: 4096 } as const
+/** Of an owner: requests under way, results that are kept, and numbers in them. The oldest results go first. */
+const limits = { pending: 1024, kept: 4096, numbers: 2 ** 23 } as const
+
+interface Owner {
+  readonly futures: Map<string, Future>
+  pending: number
+}
 
 const failed = (cause: unknown): Settled =>
   cause instanceof HttpError ? { error: cause.message, category: "user" } : { error: reasonOf(cause), category: "server" }
 
-export const futures = (): Futures => {
-  const all = new Map<string, Future>()
-  const pending = new Map<string, number>()
-  const count = (owner: string, by: number): void => {
-    const now = (pending.get(owner) ?? 0) + by
-    if (now > 0) pending.set(owner, now)
-    else pending.delete(owner)
-  }
-  /** The oldest results of an owner go first; what is not there yet stays. */
-  const trim = (owner: string): void => {
-    const own = [...all].filter(([, future]) => future.owner === owner && future.result !== undefined)
-    for (const [id] of own.slice(0, Math.max(0, own.length - limits.kept))) all.delete(id)
-  }
+const sizeOf = ({ result }: Future): number => result !== undefined && "outcome" in result ? result.outcome.size ?? 0 : 0
 
+/** Drops the oldest results of an owner who has too many, or too large ones; the latest stays. */
+const trim = ({ futures }: Owner): void => {
+  const there = [...futures].filter(([, future]) => future.result !== undefined)
+  let numbers = there.reduce((sum, [, future]) => sum + sizeOf(future), 0)
+  let count = there.length
+  for (const [id, future] of there.slice(0, -1)) {
+    if (count <= limits.kept && numbers <= limits.numbers) return
+    futures.delete(id)
+    numbers -= sizeOf(future)
+    count--
+  }
+}
+
+export const futures = (): Futures => {
+  const owners = new Map<string, Owner>()
+  const find = (id: string): Future | undefined => {
+    for (const { futures } of owners.values()) {
+      const found = futures.get(id)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
   return {
-    begin: (owner, work) => {
-      if ((pending.get(owner) ?? 0) >= limits.pending) {
+    begin: (name, work) => {
+      const owner = owners.get(name) ?? { futures: new Map<string, Future>(), pending: 0 }
+      if (owner.pending >= limits.pending) {
         work.catch(() => {})
         throw new HttpError({ status: 429, message: `${limits.pending} requests of this session are waiting already; ask again later`, code: "busy" })
       }
-      count(owner, 1)
+      owners.set(name, owner)
+      owner.pending++
       const id = randomUUID()
-      const settled = work.then((outcome): Settled => ({ outcome }), failed)
-      const future: Future = { owner, settled, result: undefined }
-      all.set(id, future)
-      void settled.then((result) => {
+      const future: Future = { settled: work.then((outcome): Settled => ({ outcome }), failed), result: undefined }
+      owner.futures.set(id, future)
+      void future.settled.then((result) => {
         future.result = result
-        count(owner, -1)
-        if (all.size % 256 === 0) trim(owner)
+        owner.pending--
+        trim(owner)
       })
       return id
     },
     retrieve: async (id, milliseconds) => {
-      const future = all.get(id)
+      const future = find(id)
       if (future === undefined) {
         throw new HttpError({ status: 404, message: `there is no request ${id}: the server was started anew, its session was dropped, or its result was long ago` })
       }
@@ -80,13 +99,11 @@ export const futures = (): Futures => {
       waiting.abort()
       return first ?? undefined
     },
-    whenSettled: (id) => all.get(id)?.settled ?? Promise.resolve(),
-    resultOf: (id) => all.get(id)?.result,
+    whenSettled: (id) => find(id)?.settled ?? Promise.resolve(),
+    resultOf: (id) => find(id)?.result,
     forget: (id) => {
-      if (all.get(id)?.result !== undefined) all.delete(id)
+      for (const { futures } of owners.values()) if (futures.get(id)?.result !== undefined) futures.delete(id)
     },
-    forgetOwner: (owner) => {
-      for (const [id, future] of all) if (future.owner === owner) all.delete(id)
-    }
+    forgetOwner: (owner) => void owners.delete(owner)
   }
 }

@@ -1,7 +1,7 @@
 /** The models that clients train: adapters of one base, each of which does what it is asked in the order of the asking. */
 import { randomInt } from "node:crypto"
 import * as Effect from "effect/Effect"
-import { type Lora, targets } from "../../model/lora.ts"
+import { type HeadLora, targets } from "../../model/lora.ts"
 import type { LoraConfig } from "../../protocol/tinker/Requests.ts"
 import { HttpError } from "../http/answers.ts"
 import { invalid } from "../model/invalid.ts"
@@ -16,13 +16,13 @@ const alpha = 32
 export interface Model {
   readonly id: string
   readonly session: string
-  readonly lora: Lora
+  readonly lora: HeadLora
   /** Does something with the model after all that it was asked before. */
   readonly next: <A>(work: () => Promise<A>) => Promise<A>
 }
 
 /** What a client's LoRA config says. The defaults are the protocol's. */
-export const loraOf = ({ rank, train_attn = true, train_mlp = true, train_unembed = true }: LoraConfig): Lora => {
+export const loraOf = ({ rank, train_attn = true, train_mlp = true, train_unembed = true }: LoraConfig): HeadLora => {
   const attention = (name: string) => /^[qkvo]_proj$/.test(name)
   const chosen = targets.filter((name) => attention(name) ? train_attn : train_mlp)
   if (chosen.length === 0 && !train_unembed) throw invalid("lora_config: nothing of the model would train; set one of train_attn, train_mlp and train_unembed.", "lora_config")
@@ -30,7 +30,7 @@ export const loraOf = ({ rank, train_attn = true, train_mlp = true, train_unembe
 }
 
 /** A LoRA config as clients read it back. */
-export const loraConfigOf = ({ head, rank, targets }: Lora) => ({
+export const loraConfigOf = ({ head, rank, targets }: HeadLora) => ({
   is_lora: true,
   lora_rank: rank,
   train_unembed: head === true,
@@ -40,7 +40,7 @@ export const loraConfigOf = ({ head, rank, targets }: Lora) => ({
 
 export interface Models {
   /** Takes a place for a model, which is there once `made` is; it fails where memory is not enough. */
-  readonly create: (session: string, sequence: number, lora: Lora, seed?: number) => { readonly model: Model; readonly made: Promise<void> }
+  readonly create: (session: string, sequence: number, lora: HeadLora, seed?: number) => { readonly model: Model; readonly made: Promise<void> }
   /** Throws `HttpError` where there is none of that name. */
   readonly find: (id: string) => Model
   readonly drop: (id: string) => void

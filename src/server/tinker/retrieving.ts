@@ -42,12 +42,16 @@ export const retrieving = ({ futures, samplers, sessions }: Pick<Parts, "futures
       sessions.hear(session.session)
       for (const id of retrieved_request_ids) futures.forget(id)
       const wait = timeout === undefined ? patience : Math.min(patience, Math.max(0, 1000 * timeout))
-      if (session.ended.length <= prev_cursor && wait > 0) await nextEnded(session, wait, request.signal)
-      const completions = session.ended.slice(prev_cursor).map((request_id) => {
+      // what a client has seen it does not ask for again
+      const seen = Math.min(Math.max(0, prev_cursor - session.told), session.ended.length)
+      session.ended.splice(0, seen)
+      session.told += seen
+      if (session.ended.length === 0 && wait > 0) await nextEnded(session, wait, request.signal)
+      const completions = session.ended.map((request_id) => {
         const result = futures.resultOf(request_id)
         return { state: result === undefined || "error" in result ? "failed" : "finished", request_id }
       })
-      return Response.json({ completions, cursor: Math.max(prev_cursor, session.ended.length) })
+      return Response.json({ completions, cursor: session.told + session.ended.length })
     },
     "POST /api/v1/cancel_future": async (request) => {
       await readCancelled(request)

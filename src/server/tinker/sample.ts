@@ -13,7 +13,7 @@ import { gather, type GatherOptions } from "../model/gather.ts"
 import { invalid } from "../model/invalid.ts"
 import type { Base } from "./base.ts"
 import type { Input, InputReader } from "./input.ts"
-import type { Samplers, Weights } from "./samplers.ts"
+import { nameOf, type Samplers, type Weights } from "./samplers.ts"
 import { segmentsOf } from "./segments.ts"
 
 /** What a server takes on. The model decodes 64 completions side by side. */
@@ -81,7 +81,7 @@ export const readSample = async (request: Sample, weights: Weights, base: Base, 
   const how = greedy ? { n: 1, temperature, topP: 1, topK: 0 } : { n: count, temperature, topP: top_p, topK: Math.max(0, top_k) }
   return {
     input,
-    options: { ...how, maxTokens, weights, ends, apart: JSON.stringify([weights?.file ?? null, ends]) },
+    options: { ...how, maxTokens, weights, ends, apart: JSON.stringify([nameOf(weights), ends]) },
     count,
     seed,
     stops,

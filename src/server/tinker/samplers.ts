@@ -3,10 +3,13 @@ import * as Effect from "effect/Effect"
 import type { PolicyError } from "../../policy/policyError.ts"
 import { HttpError } from "../http/answers.ts"
 import type { Base } from "./base.ts"
-import type { About } from "./checkpoints.ts"
+import type { Checkpoint } from "./checkpoints.ts"
 
 /** Weights to sample from; null is the base. */
-export type Weights = (About & { readonly file: string; readonly path: string }) | null
+export type Weights = Checkpoint | null
+
+/** What tells weights from others, those that were written to the same file before too. */
+export const nameOf = (weights: Weights): string | null => weights === null ? null : `${weights.file}@${weights.written}`
 
 export interface SamplingSession {
   readonly id: string
@@ -14,6 +17,8 @@ export interface SamplingSession {
   readonly weights: Weights
   /** Requests in the order in which they came to an end, for those who ask for all of them at once. */
   readonly ended: Array<string>
+  /** How many have been told, and are no longer among them. */
+  told: number
   /** Wakes who waits for one to come to its end. */
   readonly waiting: Set<() => void>
 }
@@ -30,42 +35,39 @@ export interface Samplers {
   readonly use: <A>(weights: Weights, work: (name: string | null) => Effect.Effect<A, PolicyError>) => Effect.Effect<A, PolicyError>
 }
 
-/** The place of a sampling session's number among all ids. */
-export const samplerId = (session: string, sequence: number): string => `${session}:sample:${sequence}`
-
 /** Sampling sessions of one client. */
 const most = 4096
 
 export const samplers = ({ samples }: Pick<Base, "samples">): Samplers => {
   const all = new Map<string, SamplingSession>()
-  /** By file, the latest used last. */
+  /** By name, the latest used last. */
   const loaded = new Set<string>()
   let last: Promise<unknown> = Promise.resolve()
 
   const bring = (weights: Weights): Effect.Effect<string | null, PolicyError> =>
     Effect.gen(function*() {
       if (weights === null) return null
-      const { file, lora } = weights
-      if (!loaded.delete(file)) {
-        yield* samples("create", file, lora, 0)
-        yield* Effect.tapError(samples("load", file, file, false), () => samples("drop", file))
+      const name = nameOf(weights)!
+      if (!loaded.delete(name)) {
+        yield* samples("create", name, weights.lora, 0)
+        yield* Effect.tapError(samples("load", name, weights.file, false), () => samples("drop", name))
       }
-      loaded.add(file)
+      loaded.add(name)
       if (loaded.size > inMemory) {
         const oldest = loaded.values().next().value!
         loaded.delete(oldest)
         yield* samples("drop", oldest)
       }
-      return file
+      return name
     })
 
   return {
     open: (session, sequence, weights) => {
-      const id = samplerId(session, sequence)
+      const id = `${session}:sample:${sequence}`
       if (all.size >= most) throw new HttpError({ status: 429, message: `${most} sampling sessions are open, which is as many as may be`, code: "busy" })
       const found = all.get(id)
       if (found !== undefined) throw new HttpError({ status: 409, message: `there is a sampling session ${id} already` })
-      const opened = { id, session, weights, ended: [], waiting: new Set<() => void>() }
+      const opened: SamplingSession = { id, session, weights, ended: [], told: 0, waiting: new Set<() => void>() }
       all.set(id, opened)
       return opened
     },

@@ -41,6 +41,8 @@ export const samplingRoutes = (parts: Parts): { readonly [name: string]: Route }
       const session = samplers.find(asked.sampling_session_id)
       sessions.hear(session.session)
       const { answer } = await sampling.ask(() => readSample(asked, session.weights, base, readInput))
+      answer.catch(() => {})
+      sessions.hear(session.session) // it may have ended while the request was read
       const id = futures.begin(session.session, answer.then((sampled) => ({ json: () => sampledToJson(sampled), bytes: () => encodeSampled(sampled) })))
       void futures.whenSettled(id).then(() => {
         session.ended.push(id)

@@ -8,6 +8,9 @@ export const silence = 120
 /** Sessions at a time. */
 const most = 256
 
+const gone = (id: string): HttpError =>
+  new HttpError({ status: 410, message: `there is no session ${id}: it has finished, or was not heard of for ${silence} seconds. Make a new client.` })
+
 export interface Sessions {
   readonly open: () => string
   /** Notes that a session lives. Throws `HttpError` where there is none of that name. */
@@ -36,9 +39,7 @@ export const sessions = (now: () => number = () => performance.now() / 1000): Se
     },
     hear: (id) => {
       const session = all.get(id)
-      if (session === undefined) {
-        throw new HttpError({ status: 410, message: `there is no session ${id}: it has finished, or was not heard of for ${silence} seconds. Make a new client.` })
-      }
+      if (session === undefined) throw gone(id)
       session.heard = now()
     },
     whenGone: (id, release) => {

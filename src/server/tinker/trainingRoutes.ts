@@ -1,4 +1,5 @@
 /** Routes that make models, train them, and save and load their weights. */
+import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Protocol from "../../protocol/tinker/Requests.ts"
 import { decodeForwardBackward, encodeScored, type ForwardBackward, fromJson, scoredToJson } from "../../protocol/tinker/training.ts"
@@ -10,7 +11,6 @@ import { checkName, type Kind, placeOf, uriOf } from "./checkpoints.ts"
 import type { Outcome } from "./futures.ts"
 import { loraConfigOf, loraOf, type Model } from "./models.ts"
 import type { Parts } from "./parts.ts"
-import { samplerId } from "./samplers.ts"
 import { checkBase } from "./samplingRoutes.ts"
 import { forwardBackward, prepare } from "./train.ts"
 
@@ -43,8 +43,10 @@ export const trainingRoutes = (parts: Parts): { readonly [name: string]: Route }
     return model
   }
   /** Has a model do something, and says by which request its result is asked for. */
-  const begin = (model: Model, work: () => Promise<Outcome>): Response =>
-    Response.json({ request_id: futures.begin(model.session, model.next(work)), model_id: model.id })
+  const begin = (model: Model, work: () => Promise<Outcome>): Response => {
+    sessions.hear(model.session) // it may have ended while the request was read
+    return Response.json({ request_id: futures.begin(model.session, model.next(work)), model_id: model.id })
+  }
 
   const create = (session: string, sequence: number, lora: Model["lora"], seed: number | undefined) => {
     sessions.hear(session)
@@ -81,24 +83,36 @@ export const trainingRoutes = (parts: Parts): { readonly [name: string]: Route }
     const prepared = await prepare(asked, base.vocabulary, readInput)
     return begin(model, async () => {
       const scored = await forwardBackward(base.trains, model.id, prepared)
-      return { json: () => scoredToJson(scored), bytes: () => encodeScored(scored) }
+      const size = scored.logprobs.reduce((sum, { length }) => sum + length, 0)
+      return { json: () => scoredToJson(scored), bytes: () => encodeScored(scored), size }
     })
   }
 
-  /** Names of weights that nobody named, by model, the oldest first. */
-  const passing = new Map<string, Array<string>>()
-  const saveUnnamed = async (model: Model): Promise<string> => {
-    const names = passing.get(model.id) ?? []
-    if (names.length === 0) sessions.whenGone(model.session, () => forget(model, names.splice(0)))
-    passing.set(model.id, names)
-    const name = `unnamed-${Date.now()}-${names.length}-${Math.random().toString(36).slice(2, 8)}`
-    const path = await save(model, "sampler_weights", name, false)
-    names.push(name)
-    forget(model, names.splice(0, Math.max(0, names.length - unnamed)))
-    return path
+  /** Samplers of weights that nobody named, by model, the oldest first. */
+  const passing = new Map<string, Array<{ readonly name: string; readonly sampler: string }>>()
+  /** Saves a model's weights for one sampler, and lets the oldest such go. */
+  const saveUnnamed = async (model: Model, sequence: number): Promise<string> => {
+    const own = passing.get(model.id) ?? []
+    if (!passing.has(model.id)) {
+      sessions.whenGone(model.session, () => {
+        forget(model, own.splice(0))
+        passing.delete(model.id)
+      })
+    }
+    passing.set(model.id, own)
+    const name = `unnamed-${sequence}-${randomUUID()}`
+    const weights = await checkpoints.find(placeOf(await save(model, "sampler_weights", name, false)))
+    const { id } = samplers.open(model.session, sequence, weights)
+    sessions.whenGone(model.session, () => samplers.close(id))
+    own.push({ name, sampler: id })
+    forget(model, own.splice(0, Math.max(0, own.length - unnamed)))
+    return id
   }
-  const forget = (model: Model, names: ReadonlyArray<string>): void => {
-    for (const name of names) checkpoints.remove({ model: model.id, kind: "sampler_weights", name })
+  const forget = (model: Model, those: ReadonlyArray<{ readonly name: string; readonly sampler: string }>): void => {
+    for (const { name, sampler } of those) {
+      samplers.close(sampler)
+      checkpoints.remove({ model: model.id, kind: "sampler_weights", name })
+    }
   }
 
   return {
@@ -156,12 +170,8 @@ export const trainingRoutes = (parts: Parts): { readonly [name: string]: Route }
         return begin(model, async () => json({ type: "save_weights_for_sampler", path: await save(model, "sampler_weights", name, false) }))
       }
       if (sampling_session_seq_id === undefined) throw invalid("path, or sampling_session_seq_id for a session that samples from it, is missing.", "path")
-      return begin(model, async () => {
-        const weights = await checkpoints.find(placeOf(await saveUnnamed(model)))
-        const { id } = samplers.open(model.session, sampling_session_seq_id, weights)
-        sessions.whenGone(model.session, () => samplers.close(id))
-        return json({ type: "save_weights_for_sampler", path: null, sampling_session_id: samplerId(model.session, sampling_session_seq_id) })
-      })
+      return begin(model, async () =>
+        json({ type: "save_weights_for_sampler", path: null, sampling_session_id: await saveUnnamed(model, sampling_session_seq_id) }))
     },
     "POST /api/v1/load_weights": async (request) => {
       const { base_model, model_id, model_seq_id, optimizer = false, optimizer_config, path, session_id } = await read.load(request)

@@ -1,6 +1,6 @@
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { join } from "node:path"
-import type { Lora } from "../../../src/model/lora.ts"
+import type { HeadLora } from "../../../src/model/lora.ts"
 import type { Question } from "../../../src/model/message.ts"
 import * as Random from "../../../src/pipeline/Random.ts"
 import * as Adapters from "../../../src/policy/local/adapters/engine.ts"
@@ -9,7 +9,7 @@ import * as Engine from "../../../src/policy/local/thread/engine.ts"
 import { chunksFor } from "./chunks.ts"
 import * as Tiny from "./tiny.ts"
 
-const lora: Lora = { rank: 4, alpha: 32, targets: ["q_proj", "v_proj", "down_proj"] }
+const lora: HeadLora = { rank: 4, alpha: 32, targets: ["q_proj", "v_proj", "down_proj"] }
 const answers = [[5, 6, 7], [11, 12], [8, 8, 8, 9]]
 const weights = [[1, 0.5, -1], [0.25, 2], [-0.5, 1, 1, 1]]
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
 const make = () => Adapters.make({ folder: Tiny.folder, threads: 1 })
 
 /** Adapters that moved a step away from where they start. */
-const moved = async (engine: Awaited<ReturnType<typeof make>>, name: string, its: Lora = lora, seed = 0) => {
+const moved = async (engine: Awaited<ReturnType<typeof make>>, name: string, its: HeadLora = lora, seed = 0) => {
   await engine.create(name, its, seed)
   await engine.score(name, asked, true)
   return engine.step(name, Tiny.adamW())
@@ -88,7 +88,7 @@ describe("adapters of one base", () => {
 
   it("may sit on the output head, and then learn what they are taught", async () => {
     const engine = await make()
-    const head: Lora = { rank: 2, alpha: 32, targets: [], head: true }
+    const head: HeadLora = { rank: 2, alpha: 32, targets: [], head: true }
     const base = await engine.score(null, asked, false)
     const gain = (scores: ReadonlyArray<ReadonlyArray<number>>) =>
       scores.flat().reduce((sum, value, i) => sum + value * weights.flat()[i]!, 0)
@@ -100,6 +100,20 @@ describe("adapters of one base", () => {
 })
 
 describe("what is scored", () => {
+  it("may be more than attention has memory for at once: long sequences go through in several passes", async () => {
+    const engine = await make()
+    const long = (first: number, length: number): Scored => {
+      const tokens = Array.from({ length }, (_, i) => 5 + ((first + i) % 40))
+      return { prompt: [{ tokens: [first] }], tokens, targets: tokens, weights: [] }
+    }
+    const all = [long(5, 1700), long(6, 20), long(7, 1700), long(8, 1600)]
+    const together = await engine.score(null, all, false)
+    for (const [i, one] of all.entries()) {
+      const [alone] = await engine.score(null, [one], false)
+      alone!.forEach((value, t) => assert.approximately(together[i]![t]!, value, 1e-4))
+    }
+  })
+
   it("need not be what is read: targets stand in for the tokens", async () => {
     const engine = await make()
     const [first] = asked

@@ -4,7 +4,7 @@ import type { Architecture } from "../../../model/architecture.ts"
 import { checkFolder } from "../../../model/checkFolder.ts"
 import type { Chunk } from "../../../model/chunks.ts"
 import { type EncodedPrompt, make as makeEncoder } from "../../../model/encode.ts"
-import { freshAdapters, type Lora } from "../../../model/lora.ts"
+import { freshAdapters, type HeadLora } from "../../../model/lora.ts"
 import { load as loadFolder } from "../../../model/modelConfig.ts"
 import { load as loadText } from "../../../model/modelText.ts"
 import type { Graph } from "../../../onnx/Graph.ts"
@@ -39,7 +39,28 @@ interface Member {
 const run = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => Effect.runPromise(effect)
 
 /** No adapter: nothing is added to any matrix. */
-const bare: Lora = { rank: 1, alpha: 1, targets: [] }
+const bare: HeadLora = { rank: 1, alpha: 1, targets: [] }
+
+/** Pairs of positions that attention looks at in one pass: beyond, its memory would be gigabytes. */
+const mostPairs = 2 ** 23
+
+interface Long extends Trainer.WeightedSequence {
+  readonly i: number
+}
+
+/** Sequences in batches that each fit into a pass: all of them, where they do, else by length. */
+const batches = (sequences: ReadonlyArray<Trainer.WeightedSequence>): ReadonlyArray<ReadonlyArray<Long>> => {
+  const lengthOf = ({ prompt, tokens }: Trainer.WeightedSequence) => prompt.ids.length + tokens.length
+  const whole = sequences.map((sequence, i) => ({ ...sequence, i }))
+  if (whole.length * Math.max(...whole.map(lengthOf)) ** 2 <= mostPairs) return [whole]
+  const found: Array<Array<Long>> = []
+  for (const one of whole.toSorted((a, b) => lengthOf(a) - lengthOf(b))) {
+    const last = found.at(-1)
+    if (last === undefined || (last.length + 1) * lengthOf(one) ** 2 > mostPairs) found.push([one])
+    else last.push(one)
+  }
+  return found
+}
 
 /** Reads the folder's configs and tokenizer; weights and sessions come with the first call that needs them. */
 export const make = async (options: BaseConfig): Promise<Adapters> => {
@@ -57,7 +78,7 @@ export const make = async (options: BaseConfig): Promise<Adapters> => {
   const members = new Map<string | null, Member>()
   const shapes = new Map<string, Shape>()
 
-  const shapeOf = (lora: Lora): Shape => {
+  const shapeOf = (lora: HeadLora): Shape => {
     const name = JSON.stringify([lora.rank, lora.alpha, lora.targets, lora.head === true])
     const found = shapes.get(name)
     if (found !== undefined) return found
@@ -71,7 +92,7 @@ export const make = async (options: BaseConfig): Promise<Adapters> => {
     shapes.set(name, shape)
     return shape
   }
-  const memberOf = async (lora: Lora, base?: Float32Array): Promise<Member> => {
+  const memberOf = async (lora: HeadLora, base?: Float32Array): Promise<Member> => {
     const shape = shapeOf(lora)
     const { parts } = shape
     const state = await run(State.initial({ ...options, weights: "folder", lora }, config, parts, text, base))
@@ -99,7 +120,12 @@ export const make = async (options: BaseConfig): Promise<Adapters> => {
       if (!prompts.has(group)) prompts.set(group, encode(prompt))
       return { ...sequence, group, prompt: await prompts.get(group)! }
     }))
-    return trainer.score(weighted, all, learn)
+    const logprobs = new Array<ReadonlyArray<number>>(weighted.length)
+    for (const batch of batches(weighted)) {
+      const found = await trainer.score(batch, all, learn)
+      batch.forEach(({ i }, b) => (logprobs[i] = found[b]!))
+    }
+    return logprobs
   }
 
   const draw = async ({ all, decoder, shape }: Member, asked: ReadonlyArray<Asked>, { ends, ...how }: Drawing) => {

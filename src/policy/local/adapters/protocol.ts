@@ -1,6 +1,6 @@
 /** What the thread of a base with adapters is asked: models that share one set of weights, in token ids and images. */
 import type { Chunk } from "../../../model/chunks.ts"
-import type { Lora } from "../../../model/lora.ts"
+import type { HeadLora } from "../../../model/lora.ts"
 import type { Device } from "../../../onnx/devices.ts"
 import type { Key } from "../../../pipeline/Random.ts"
 import type { Completion, SampleOptions } from "../../sampler.ts"
@@ -43,7 +43,7 @@ export type Drawn = Omit<Completion, "text">
 /** Adapters by name; null is the base without one. Fails where a name is not known, and where memory is not enough. */
 export interface Adapters {
   /** Fresh ones, drawn from a seed, which change nothing yet. */
-  readonly create: (name: string, lora: Lora, seed: number) => Promise<void>
+  readonly create: (name: string, lora: HeadLora, seed: number) => Promise<void>
   readonly drop: (name: string) => Promise<void>
   /** log p of every target; with `learn`, the gradient of sum(weights * log p) is added to what the adapter has accumulated. */
   readonly score: (name: string | null, sequences: ReadonlyArray<Scored>, learn: boolean) => Promise<ReadonlyArray<ReadonlyArray<number>>>

@@ -1,6 +1,6 @@
 /** Which of a model's parameters train, and which stay. */
 import type { Architecture } from "../../../model/architecture.ts"
-import { type Adapter, adapters, adapterSpecs } from "../../../model/lora.ts"
+import { type Adapter, adapters, adapterSpecs, type HeadLora } from "../../../model/lora.ts"
 import { isVision, type Layout, layout, type ParameterSpec, parameterSpecs } from "../../../model/Parameters.ts"
 import type { Training } from "./settings.ts"
 
@@ -20,7 +20,7 @@ export interface Partition extends ParameterSet {
   readonly trained: Layout
 }
 
-export const partition = (model: Architecture, { freezeVision, lora }: Pick<Training, "freezeVision" | "lora">): Partition => {
+export const partition = (model: Architecture, { freezeVision, lora }: Pick<Training, "freezeVision"> & { readonly lora: HeadLora | null }): Partition => {
   const all = parameterSpecs(model)
   const beside = lora === null ? new Map<string, Adapter>() : adapters(all, lora)
   const stays = (spec: ParameterSpec) => lora !== null || (freezeVision && isVision(spec))
