@@ -21,8 +21,8 @@ interface Future {
 }
 
 export interface Futures {
-  /** Takes in what is under way for an owner, and gives its request id. Throws `HttpError` where too much is. */
-  readonly begin: (owner: string, work: Promise<Outcome>) => string
+  /** Begins something for an owner, and gives its request id. Throws `HttpError`, and begins nothing, where too much is under way. */
+  readonly begin: (owner: string, work: () => Promise<Outcome>) => string
   /** What came of a request, or undefined where it is not there in time. Throws `HttpError` where there is no such request. */
   readonly retrieve: (id: string, milliseconds: number) => Promise<Settled | undefined>
   /** Resolves when it is there. */
@@ -73,13 +73,12 @@ export const futures = (): Futures => {
     begin: (name, work) => {
       const owner = owners.get(name) ?? { futures: new Map<string, Future>(), pending: 0 }
       if (owner.pending >= limits.pending) {
-        work.catch(() => {})
         throw new HttpError({ status: 429, message: `${limits.pending} requests of this session are waiting already; ask again later`, code: "busy" })
       }
       owners.set(name, owner)
       owner.pending++
       const id = randomUUID()
-      const future: Future = { settled: work.then((outcome): Settled => ({ outcome }), failed), result: undefined }
+      const future: Future = { settled: work().then((outcome): Settled => ({ outcome }), failed), result: undefined }
       owner.futures.set(id, future)
       void future.settled.then((result) => {
         future.result = result

@@ -43,7 +43,7 @@ export const samplingRoutes = (parts: Parts): { readonly [name: string]: Route }
       const { answer } = await sampling.ask(() => readSample(asked, session.weights, base, readInput))
       answer.catch(() => {})
       sessions.hear(session.session) // it may have ended while the request was read
-      const id = futures.begin(session.session, answer.then((sampled) => ({ json: () => sampledToJson(sampled), bytes: () => encodeSampled(sampled) })))
+      const id = futures.begin(session.session, () => answer.then((sampled) => ({ json: () => sampledToJson(sampled), bytes: () => encodeSampled(sampled) })))
       void futures.whenSettled(id).then(() => {
         session.ended.push(id)
         for (const wake of session.waiting) wake()

@@ -45,7 +45,7 @@ export const trainingRoutes = (parts: Parts): { readonly [name: string]: Route }
   /** Has a model do something, and says by which request its result is asked for. */
   const begin = (model: Model, work: () => Promise<Outcome>): Response => {
     sessions.hear(model.session) // it may have ended while the request was read
-    return Response.json({ request_id: futures.begin(model.session, model.next(work)), model_id: model.id })
+    return Response.json({ request_id: futures.begin(model.session, () => model.next(work)), model_id: model.id })
   }
 
   const create = (session: string, sequence: number, lora: Model["lora"], seed: number | undefined) => {
@@ -93,18 +93,14 @@ export const trainingRoutes = (parts: Parts): { readonly [name: string]: Route }
   /** Saves a model's weights for one sampler, and lets the oldest such go. */
   const saveUnnamed = async (model: Model, sequence: number): Promise<string> => {
     const own = passing.get(model.id) ?? []
-    if (!passing.has(model.id)) {
-      sessions.whenGone(model.session, () => {
-        forget(model, own.splice(0))
-        passing.delete(model.id)
-      })
-    }
+    if (!passing.has(model.id)) sessions.whenGone(model.session, () => passing.delete(model.id))
     passing.set(model.id, own)
     const name = `unnamed-${sequence}-${randomUUID()}`
     const weights = await checkpoints.find(placeOf(await save(model, "sampler_weights", name, false)))
     const { id } = samplers.open(model.session, sequence, weights)
-    sessions.whenGone(model.session, () => samplers.close(id))
-    own.push({ name, sampler: id })
+    const one = { name, sampler: id }
+    sessions.whenGone(model.session, () => forget(model, [one]))
+    own.push(one)
     forget(model, own.splice(0, Math.max(0, own.length - unnamed)))
     return id
   }
@@ -122,7 +118,7 @@ export const trainingRoutes = (parts: Parts): { readonly [name: string]: Route }
       checkOptimizer(optimizer_config)
       if (lora_config === undefined) throw invalid("lora_config: models train as adapters here; say a rank.", "lora_config")
       const { made, model } = create(session_id, model_seq_id, loraOf(lora_config), lora_config.seed)
-      const done = made.then(() => json({ type: "create_model", model_id: model.id }))
+      const done = () => made.then(() => json({ type: "create_model", model_id: model.id }))
       return Response.json({ request_id: futures.begin(session_id, done), model_id: model.id })
     },
     "POST /api/v1/get_info": async (request) => {
@@ -133,7 +129,8 @@ export const trainingRoutes = (parts: Parts): { readonly [name: string]: Route }
     "POST /api/v1/unload_model": async (request) => {
       const model = modelOf((await read.model(request)).model_id)
       models.drop(model.id)
-      return Response.json({ request_id: futures.begin(model.session, Promise.resolve(json({ type: "unload_model", model_id: model.id }))), model_id: model.id })
+      const dropped = json({ type: "unload_model", model_id: model.id })
+      return Response.json({ request_id: futures.begin(model.session, () => Promise.resolve(dropped)), model_id: model.id })
     },
     "POST /api/v1/forward": forward(true),
     "POST /api/v1/forward_backward": forward(false),

@@ -43,7 +43,7 @@ describe("futures", () => {
   it("are waited for, a while each time, and told again to who asks again", async () => {
     const all = futures()
     let finish = (_: object) => {}
-    const id = all.begin("a", new Promise<object>((resolve) => (finish = resolve)).then((value) => ({ json: () => value })))
+    const id = all.begin("a", () => new Promise<object>((resolve) => (finish = resolve)).then((value) => ({ json: () => value })))
     assert.isUndefined(await all.retrieve(id, 1))
     finish({ x: 1 })
     for (let i = 0; i < 2; i++) {
@@ -54,7 +54,7 @@ describe("futures", () => {
 
   it("tell what went wrong, and are none once their session is gone", async () => {
     const all = futures()
-    const id = all.begin("a", Promise.reject(new Error("out of memory")))
+    const id = all.begin("a", () => Promise.reject(new Error("out of memory")))
     assert.deepStrictEqual(await all.retrieve(id, 1000), { error: "out of memory", category: "server" })
     all.forgetOwner("a")
     await all.retrieve(id, 1).then(() => assert.fail("it is gone"), (error) => assert.match(error.message, /there is no request/))
@@ -62,13 +62,16 @@ describe("futures", () => {
 
   it("are bounded: so many under way, so many numbers kept", async () => {
     const all = futures()
-    const large = [1, 2, 3].map((i) => all.begin("a", done({ i }, 2 ** 22)))
+    const large = [1, 2, 3].map((i) => all.begin("a", () => done({ i }, 2 ** 22)))
     await Promise.all(large.map((id) => all.whenSettled(id)))
     assert.isUndefined(all.resultOf(large[0]!))
     assert.isDefined(all.resultOf(large[2]!))
-    for (let i = 0; i < 1024; i++) all.begin("b", new Promise(() => {}))
-    assert.throws(() => all.begin("b", new Promise(() => {})), /1024 requests of this session are waiting already/)
-    all.begin("c", new Promise(() => {})) // nobody else is told so
+    let begun = 0
+    const never = () => (begun++, new Promise<never>(() => {}))
+    for (let i = 0; i < 1024; i++) all.begin("b", never)
+    assert.throws(() => all.begin("b", never), /1024 requests of this session are waiting already/)
+    assert.strictEqual(begun, 1024, "what is refused is not done")
+    all.begin("c", never) // nobody else is told so
   })
 })
 
