@@ -25,7 +25,7 @@ const languages: { readonly [language: string]: string } = {
   ts: "the compiler",
   sql: "a database",
   sh: "the command line",
-  python: "test/docs/ran.test.ts",
+  python: "test/docs/ran.test.ts, test/engines/tinker.test.ts",
   r: "test/docs/ran.test.ts",
   js: "test/docs/servingOpenai.test.ts",
   json: "test/docs/serving.test.ts"
@@ -38,7 +38,6 @@ const elsewhere: ReadonlyArray<readonly [RegExp, string]> = [
   [/^npx vitest run test\/task$/, "npm test, with the rest"],
   [/^\.ci\/run$/, "itself"],
   [/^curl "?http:\/\/127\.0\.0\.1:8440/, "test/docs/serving.test.ts"],
-  [/^watch assay status$/, "what test/cli runs once"],
   [/ vllm serve /, "vLLM, which test/engines starts where it can be made"],
   [/^python -c /, "a publisher's pickle, which nobody may hand on"],
   [/^curl -s "http:\/\/127\.0\.0\.1:8440\/api\//, "test/docs/ui.test.ts"],
@@ -53,6 +52,7 @@ const onlyParsed: { readonly [page: string]: string } = {
   "docs/reference/commands.md": "examples of every command's own help, about files that are not here",
   "docs/how-to/servers.md": "needs a server of one's own",
   "docs/how-to/serving.md": "servers that run until they are stopped; test/docs/serving*.test.ts start them",
+  "docs/how-to/tinker.md": "a server that runs until it is stopped; test/cli/serveTinker.test.ts starts it, test/engines the loop in Python",
   "docs/studies.md": "hours; test/pipelines plans each"
 }
 
