@@ -29,11 +29,11 @@ export interface Image extends Size {
 /** A picture that claims more pixels than this is a mistake or an attack, and is refused before it is unpacked. */
 export const largestPixels = 100_000_000
 
-const bytesOf = async (source: string): Promise<Buffer> =>
+const bytesOf = async (source: string): Promise<Uint8Array> =>
   isDataUri(source) ? Buffer.from(source.slice(source.indexOf(",") + 1), "base64") : readFile(source)
 
 /** The bytes of an image: of a file, or of a data URI of base64. Fails with `ImageError`, naming the file. */
-export const read = (source: string): Effect.Effect<Buffer, ImageError> =>
+export const read = (source: string): Effect.Effect<Uint8Array, ImageError> =>
   Effect.tryPromise({ try: () => bytesOf(source), catch: (cause) => unreadable(source, cause) })
 
 const isDataUri = (source: string): boolean => source.startsWith("data:")

@@ -16,7 +16,8 @@ const around = { before: 8, after: 4 } as const
  *
  * Source: Portable Network Graphics (PNG) Specification, third edition, 2025, sections 5 and 11.
  */
-export const plainPng = (bytes: Buffer): Size | undefined => {
+export const plainPng = (file: Uint8Array): Size | undefined => {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength)
   if (!bytes.subarray(0, signature.length).equals(signature)) return undefined
   let size: Size | undefined
   for (let at = signature.length; at + around.before + around.after <= bytes.length;) {

@@ -1,5 +1,4 @@
 /** Taking things out of a workspace: what no run uses, and experiments that nobody wants any more. */
-import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Store from "../store/index.ts"
 import { experimentCalled, open } from "./read.ts"
@@ -8,11 +7,12 @@ import type { Workspace } from "./workspace.ts"
 /** What `removeUnused` would remove, from a reading connection. */
 export const unused = Effect.fn("Workspace.unused")(function*(workspace: Workspace) {
   const handle = yield* open(workspace)
-  return yield* Store.unused({ handle, objects: Store.objects(workspace.objects, path.basename(Store.realFile(workspace.db))) })
+  return yield* Store.unused(handle, workspace.objects)
 }, Effect.scoped)
 
-/** With the lock held, so that no run begins to use what is removed. */
-const alone = ({ db, objects }: Workspace) => Effect.andThen(Store.lock(db), Store.connect({ file: db, objects, alone: true }))
+/** Does it with the lock held, so that no run begins to use what is removed. */
+const alone = <A, E, R>({ db, objects }: Workspace, work: (options: Store.Options) => Effect.Effect<A, E, R>) =>
+  Effect.andThen(Store.lock(db), work({ file: db, objects, alone: true }))
 
 /**
  * Removes executions that no run uses, with what they recorded, and files that nothing names, and returns what it was. Fails with
@@ -20,10 +20,7 @@ const alone = ({ db, objects }: Workspace) => Effect.andThen(Store.lock(db), Sto
  */
 export const removeUnused = Effect.fn("Workspace.removeUnused")(function*(workspace: Workspace) {
   yield* Effect.asVoid(open(workspace)) // there is a database
-  const connection = yield* alone(workspace)
-  const found = yield* Store.unused(connection)
-  yield* Store.removeUnused(connection, found)
-  return found
+  return yield* alone(workspace, Store.removeUnused)
 }, Effect.scoped)
 
 /** How many runs an experiment has, earlier ones too. Fails with `NotFound`. */
@@ -39,6 +36,6 @@ export const runsOf = Effect.fn("Workspace.runsOf")(function*(workspace: Workspa
  */
 export const removeExperiment = Effect.fn("Workspace.removeExperiment")(function*(workspace: Workspace, name: string) {
   const runs = yield* runsOf(workspace, name)
-  yield* Store.removeExperiment(yield* alone(workspace), name)
+  yield* alone(workspace, (options) => Store.removeExperiment(options, name))
   return runs
 }, Effect.scoped)

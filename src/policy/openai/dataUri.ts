@@ -11,7 +11,11 @@ export interface Sent extends Size {
   readonly uri: string
 }
 
-const sent = ({ height, width }: Size, png: Buffer): Sent => ({ width, height, uri: `data:image/png;base64,${png.toString("base64")}` })
+const sent = ({ height, width }: Size, png: Uint8Array): Sent => ({
+  width,
+  height,
+  uri: `data:image/png;base64,${Buffer.from(png.buffer, png.byteOffset, png.byteLength).toString("base64")}`
+})
 
 /**
  * An image file as a data URI, a PNG of the size that `sizeOf` says. A server's own resizing then changes nothing, so that boxes

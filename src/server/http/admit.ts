@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from "node:crypto"
 import type { IncomingHttpHeaders } from "node:http"
 import { HttpError } from "./answers.ts"
+import type { Visitors } from "./visitors.ts"
 
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i
 
@@ -17,14 +18,6 @@ const digest = (text: string): Buffer => createHash("sha256").update(text).diges
 
 /** Compares in a time that tells nothing of the token. */
 const isToken = (given: string, token: Buffer): boolean => timingSafeEqual(digest(given), token)
-
-/** How the browser of somebody who knows the token is told from others, where a page is served. */
-export interface Visitors {
-  /** Whether a path holds nothing but the page itself, which anybody may see. */
-  readonly isOpen: (path: string) => boolean
-  /** Name of the cookie that counts as the token. */
-  readonly cookie: string
-}
 
 /** What the cookie holds: whoever reads it does not know the token. */
 export const cookieOf = (token: string): string => createHash("sha256").update(`cookie of ${token}`).digest("hex")

@@ -7,10 +7,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from "node:net"
 import { exits } from "../../pipeline/Errors.ts"
 import { reasonOf } from "../../pipeline/reason.ts"
-import { admission, isLoopback, type Visitors } from "./admit.ts"
+import { admission, isLoopback } from "./admit.ts"
 import { errorBody, errorOf, errorResponse, HttpError } from "./answers.ts"
 import { readBody } from "./readBody.ts"
 import type { Handler } from "./routes.ts"
+import type { Visitors } from "./visitors.ts"
 
 /** The server could not start: `message` says why and what to do. */
 export class ServeError extends Data.TaggedError("ServeError")<{ readonly message: string }> {

@@ -3,17 +3,9 @@ import * as Effect from "effect/Effect"
 import { attempt } from "../Database.ts"
 import { namedElsewhere, requireQuiet } from "../neighbours.ts"
 import type { StoreError } from "../storeError.ts"
+import type { Unused } from "../unused.ts"
 import { forget, removeFiles } from "./artifacts.ts"
 import type { Connection } from "./Connection.ts"
-
-export interface Unused {
-  /** Executions of stages that stand in no run, earlier runs counted. */
-  readonly executions: ReadonlyArray<{ readonly id: number; readonly kind: string; readonly name: string }>
-  /** Answers that they recorded. */
-  readonly completions: number
-  /** Files that only they name, and files that nothing names, in any database of the folder. */
-  readonly files: ReadonlyArray<{ readonly hash: string; readonly bytes: number }>
-}
 
 const idle = "SELECT id FROM stage WHERE id NOT IN (SELECT stage FROM run_stage)"
 
@@ -26,7 +18,7 @@ const used = `
   UNION SELECT subject FROM stage WHERE subject IS NOT NULL AND id NOT IN (${idle})`
 
 /** Looks for it; changes nothing. Fails with `StoreError` where another database of the folder is being written to or cannot be read. */
-export const unused = ({ handle: { file, sqlite }, objects }: Pick<Connection, "handle" | "objects">): Effect.Effect<Unused, StoreError> =>
+export const findUnused = ({ handle: { file, sqlite }, objects }: Pick<Connection, "handle" | "objects">): Effect.Effect<Unused, StoreError> =>
   Effect.gen(function*() {
     yield* requireQuiet(file)
     const elsewhere = yield* namedElsewhere(file)
@@ -48,10 +40,10 @@ const leftovers = [
 ]
 
 /**
- * Removes what `unused` found, the rows first: killed in between, files stay behind that the next time finds. For whoever holds
+ * Removes what `findUnused` found, the rows first: killed in between, files stay behind that the next time finds. For whoever holds
  * the lock of the database, so that nothing has come into use meanwhile.
  */
-export const removeUnused = (connection: Connection, { executions, files }: Unused) =>
+export const dropUnused = (connection: Connection, { executions, files }: Unused) =>
   Effect.gen(function*() {
     const { sqlite } = connection.handle
     yield* connection.write("removeUnused", () => {
@@ -66,5 +58,5 @@ export const removeUnused = (connection: Connection, { executions, files }: Unus
   })
 
 /** Removes an experiment with its runs, earlier ones too. What they executed stays. */
-export const removeExperiment = (connection: Connection, name: string) =>
+export const dropExperiment = (connection: Connection, name: string) =>
   connection.write("removeExperiment", () => void connection.handle.sqlite.prepare("DELETE FROM experiment WHERE name = ?").run(name))

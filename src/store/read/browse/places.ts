@@ -24,8 +24,8 @@ export interface StagePlace {
 }
 
 /** In table order, then by seed and place in the run. */
-export const stagesOf = ({ sqlite }: Handle, { experiment, run, seed, stage, variant }: Where): ReadonlyArray<StagePlace> =>
-  sqlite.prepare(`
+export const stagesOf = (handle: Handle, { experiment, run, seed, stage, variant }: Where): ReadonlyArray<StagePlace> =>
+  handle.sqlite.prepare(`
     SELECT rs.stage AS execution, r.id AS run, v.name AS variant, v.role, r.seed, rs.position, rs.label, s.kind
     FROM experiment e
     CROSS JOIN variant v ON v.experiment = e.id AND v.name = coalesce(?, v.name)
