@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Metric from "../../src/pipeline/declare/Metric.ts"
 import * as Store from "../../src/store/index.ts"
 import * as Workspace from "../../src/workspace/index.ts"
-import { environment, type Opened, reading, sampleOf, stageOf, stepOf, withJournal } from "../store/support.ts"
+import { environment, type Opened, put, reading, sampleOf, stageOf, stepOf, withJournal } from "../store/support.ts"
 
 const variants = [
   { name: "base", role: "reference", cell: {} },
@@ -22,6 +22,7 @@ const writeRun = (journal: Opened, seed: number, steps: number) =>
       const rewards = [{ part: "ap", value: step / 10 }]
       yield* journal.commitStep(stage, stepOf(step, [["reward", step === 1 ? NaN : step]], [sampleOf(0, { rewards })]))
     }
+    return stage
   })
 
 const written = <A, E>(seeds: ReadonlyArray<number>, steps: number, body: (workspace: Workspace.Workspace) => Effect.Effect<A, E>) =>
@@ -34,6 +35,9 @@ const written = <A, E>(seeds: ReadonlyArray<number>, steps: number, body: (works
   )
 
 const reward = { kind: "metric", name: "loop/reward" } as const
+
+const curves = (workspace: Workspace.Workspace, name: Store.CurveName, to: number, memory = Workspace.curveMemory(0)) =>
+  Workspace.curves(workspace, ["study"], name, to, memory)
 
 describe("curves of experiments", () => {
   it.effect("are of every metric and every part of the reward that has more than one step", () =>
@@ -56,7 +60,7 @@ describe("curves of experiments", () => {
   it.effect("are read by seed, with what is not finite as NaN, also of a run that is under way", () =>
     written([1, 0], 3, (workspace) =>
       Effect.gen(function*() {
-        const { curves: found, experiments } = yield* Workspace.curves(workspace, ["study"], reward, Infinity)
+        const { curves: found, experiments } = yield* curves(workspace, reward, Infinity)
         assert.deepStrictEqual(found.map(({ cell, seed, variant }) => [variant, seed, cell]), [
           ["AP", 0, { reward: "AP", prompt: "p" }],
           ["AP", 1, { reward: "AP", prompt: "p" }]
@@ -64,21 +68,47 @@ describe("curves of experiments", () => {
         assert.deepStrictEqual(experiments[0]!.variants, [{ name: "base", role: "reference" }, { name: "AP", role: "baseline" }])
         assert.deepStrictEqual([...found[0]!.steps], [0, 1, 2])
         assert.deepStrictEqual([...found[0]!.values], [0, NaN, 2])
-        const { curves: [part] } = yield* Workspace.curves(workspace, ["study"], { kind: "part", name: "loop/ap" }, Infinity)
+        const { curves: [part] } = yield* curves(workspace, { kind: "part", name: "loop/ap" }, Infinity)
         assert.deepStrictEqual([...part!.values], [0, 0.1, 0.2])
       })))
 
   it.effect("are cut at a step", () =>
     written([0], 6, (workspace) =>
       Effect.gen(function*() {
-        const { curves: [curve] } = yield* Workspace.curves(workspace, ["study"], reward, 2)
+        const { curves: [curve] } = yield* curves(workspace, reward, 2)
         assert.deepStrictEqual([...curve!.steps], [0, 1, 2])
       })))
+
+  it.effect("are remembered of a stage that is done, and read anew while it still runs", () =>
+    withJournal((journal, { file }) =>
+      Effect.gen(function*() {
+        yield* journal.openExperiment({ name: "study", question: "?", file: "study.ts", variants, table: { metrics: [], published: {} } }, environment)
+        const [workspace, memory] = [Workspace.at(file), Workspace.curveMemory()]
+        const values = () => Effect.map(curves(workspace, reward, Infinity, memory), ({ curves: [curve] }) => curve!.values)
+        const stage = yield* writeRun(journal, 0, 3)
+        assert.deepStrictEqual([...yield* values()], [0, NaN, 2])
+        yield* journal.commitStep(stage, stepOf(3, [["reward", 7]]))
+        assert.deepStrictEqual([...yield* values()], [0, NaN, 2, 7])
+        yield* journal.closeStage(stage, { output: yield* put(journal, "output") })
+        const first = yield* values()
+        assert.strictEqual((yield* values()).buffer, first.buffer)
+      })))
+
+  it("leave the memory when they were not asked for the longest", () => {
+    const memory = Workspace.curveMemory(4)
+    const two = () => ({ steps: Float64Array.of(0, 1), values: Float64Array.of(1, 2) })
+    for (const name of ["a", "b"]) memory.keep(name, two())
+    memory.get("a")
+    memory.keep("c", two())
+    assert.deepStrictEqual(["a", "b", "c"].map((name) => memory.get(name) !== undefined), [true, false, true])
+    memory.keep("large", { steps: new Float64Array(5), values: new Float64Array(5) })
+    assert.deepStrictEqual(["a", "c", "large"].map((name) => memory.get(name)), [undefined, undefined, undefined])
+  })
 
   it.effect("cannot be had of an experiment that is not there", () =>
     written([0], 2, (workspace) =>
       Effect.gen(function*() {
-        const error = yield* Effect.flip(Workspace.curves(workspace, ["studi"], reward, Infinity))
+        const error = yield* Effect.flip(Workspace.curves(workspace, ["studi"], reward, Infinity, Workspace.curveMemory()))
         assert.include(error.message, "study")
       })))
 
@@ -92,7 +122,7 @@ describe("curves of experiments", () => {
           }) }
           for (const kind of [reward, { kind: "part", name: "loop/ap" }] as const) {
             yield* Store.curveKinds(listening, ["study"])
-            for (const line of yield* Store.curveLines(listening, ["study"], kind)) yield* Store.curvePoints(listening, line, -1, 9)
+            for (const line of yield* Store.curveLines(listening, ["study"], kind)) yield* Store.curvePoints(listening, line, -1)
           }
           assert.isAbove(asked.length, 6)
           for (const sql of asked) {

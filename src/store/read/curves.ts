@@ -24,6 +24,8 @@ export interface CurveLine {
   readonly run: number
   readonly seed: number
   readonly stage: number
+  /** What tells the execution from every other one once it is done, when its points no longer change; else null. */
+  readonly done: string | null
   readonly lastStep: number
   /** Where its points lie: the metric's key, or else scope and part of the reward. */
   readonly key: number | null
@@ -43,6 +45,7 @@ interface StageOf {
   readonly seed: number
   readonly stage: number
   readonly label: string
+  readonly done: string | null
 }
 
 const currentStages = `
@@ -50,10 +53,12 @@ const currentStages = `
   CROSS JOIN experiment e ON e.name = asked.value
   CROSS JOIN variant v ON v.experiment = e.id
   CROSS JOIN run r ON r.experiment = e.id AND r.variant = v.name AND r.current = 1
-  CROSS JOIN run_stage rs ON rs.run = r.id`
+  CROSS JOIN run_stage rs ON rs.run = r.id
+  JOIN stage s ON s.id = rs.stage`
 
 const stageColumns =
-  "e.name AS experiment, v.name AS variant, v.ordinal, v.cell, r.id AS run, r.seed, rs.stage, rs.label"
+  `e.name AS experiment, v.name AS variant, v.ordinal, v.cell, r.id AS run, r.seed, rs.stage, rs.label,
+    CASE s.status WHEN 'done' THEN s.fingerprint || ' ' || s.started_at || ' ' || s.ended_at END AS done`
 
 const inTableOrder = "ORDER BY asked.key, v.ordinal, r.seed, rs.position"
 
@@ -128,12 +133,12 @@ export const curveLines = question((handle, experiments: ReadonlyArray<string>, 
 /** Points that are read at once: some ten milliseconds, after which others have their turn. */
 const atOnce = 20_000
 
-/** The points of a curve after a step and up to another, in order, at most 20,000 of them. */
-export const curvePoints = question(({ sqlite }, line: CurveLine, after: number, upTo: number): ReadonlyArray<CurvePoint> =>
+/** The points of a curve after a step, in order, at most 20,000 of them. */
+export const curvePoints = question(({ sqlite }, line: CurveLine, after: number): ReadonlyArray<CurvePoint> =>
   (line.key === null
     ? sqlite.prepare(`
-      SELECT step, mean FROM step_reward WHERE stage = ? AND scope = ? AND step > ? AND step <= ? AND part = ?
-      ORDER BY step LIMIT ${atOnce}`).raw().all(line.stage, line.scope, after, upTo, line.part)
+      SELECT step, mean FROM step_reward WHERE stage = ? AND scope = ? AND step > ? AND part = ?
+      ORDER BY step LIMIT ${atOnce}`).raw().all(line.stage, line.scope, after, line.part)
     : sqlite.prepare(`
-      SELECT step, value FROM metric WHERE stage = ? AND key = ? AND step > ? AND step <= ?
-      ORDER BY step LIMIT ${atOnce}`).raw().all(line.stage, line.key, after, upTo)) as Array<CurvePoint>)
+      SELECT step, value FROM metric WHERE stage = ? AND key = ? AND step > ?
+      ORDER BY step LIMIT ${atOnce}`).raw().all(line.stage, line.key, after)) as Array<CurvePoint>)

@@ -81,7 +81,7 @@ export const curves = HttpApiGroup.make("curves").add(
       width: Schema.FiniteFromString.check(Schema.isBetween({ minimum: 1, maximum: 10_000 })),
       /** The first step that is shown; averages and rises know what came before. */
       from: Schema.optionalKey(Schema.FiniteFromString.check(Schema.isGreaterThanOrEqualTo(0))),
-      /** The last step that is read. */
+      /** The last step that is shown. */
       to: Schema.optionalKey(Schema.FiniteFromString.check(Schema.isGreaterThanOrEqualTo(0))),
       /** By how much the mean over `window` steps lies above the first one where a curve has risen, as the evaluation `rise` has it. */
       rise: Schema.optionalKey(Schema.FiniteFromString),

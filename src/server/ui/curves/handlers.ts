@@ -28,11 +28,12 @@ const usualWindow = 5
 
 export const curveHandlers = HttpApiBuilder.group(Api, "curves", Effect.fn(function*(handlers) {
   const workspace = yield* Shown
+  const memory = Workspace.curveMemory()
   return handlers.handleAll({
     choices: ({ query: { experiment } }) => explained(Workspace.curveKinds(workspace, experiment)),
     curves: Effect.fn(function*({ query }) {
       const { by, experiment, from = 0, kind, name, rise, show, smoothing, to = Infinity, width, window = usualWindow } = query
-      const { curves, experiments } = yield* explained(Workspace.curves(workspace, experiment, { kind, name }, to))
+      const { curves, experiments } = yield* explained(Workspace.curves(workspace, experiment, { kind, name }, to, memory))
       const { groups, span, steps } = compose(curves, {
         by,
         show,
