@@ -53,7 +53,7 @@ describe("the page", () => {
   const out = pageArrows.filter(({ to }) => to.startsWith("../"))
 
   /** What a page draws and prints as figures and tables do. Neither loads anything of ours. */
-  const shared = ["../../src/report/figures/palette.ts", "../../src/report/table/numbers.ts"]
+  const shared = ["../../src/report/figures/palette.ts", "../../src/report/figures/reach.ts", "../../src/report/table/numbers.ts"]
 
   it("takes types of the API from src, and what it shares with figures and tables", () => {
     assert.isAbove(out.length, 0)

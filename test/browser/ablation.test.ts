@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { readFile } from "node:fs/promises"
 import { assert, it } from "vitest"
-import { beginTraining, endTraining, planStudy, steps, trainingStep } from "./database.ts"
+import { beginTraining, endTraining, planStudy, steps, trainingStep, writeGrid } from "./database.ts"
 import { axeProblems, describeInBrowser, isTooWide } from "./support.ts"
 
 const path = "/ablation?experiment=reward-comparison"
@@ -36,8 +36,8 @@ describeInBrowser("the ablation table", (given) => {
     await page.getByRole("group", { name: "loop" }).getByLabel("reward/ap").check()
     await page.getByRole("group", { name: "detection" }).getByLabel("recall@0.5").uncheck()
     await page.getByText("Metrics (2 of").click()
-    await page.getByText("The SQL that gives these numbers").click()
     await page.getByRole("columnheader", { name: "loop/reward/ap" }).waitFor()
+    await page.getByText("The SQL that gives these numbers").click()
     const restored = await given.open(page.url().slice(given.url.length))
     for (const one of [page, restored]) {
       await one.getByText("SELECT m.variant").waitFor()
@@ -89,5 +89,17 @@ describeInBrowser("the ablation table", (given) => {
     await lost.getByRole("alert").getByText("Did you mean \"reward-comparison\"?").waitFor()
     const unknown = await given.open(`${path}&metrics=detection%2FmAPP`)
     await unknown.getByRole("alert").getByText("Did you mean \"detection/mAP\"").waitFor()
+  })
+
+  it("of two axes also stands as a grid of the metric that is plotted", async () => {
+    await Effect.runPromise(writeGrid(given.journal, "sizes", given.picture))
+    const page = await given.open("/ablation?experiment=sizes")
+    const grid = page.getByRole("table", { name: "mAP (%) by reward and size" })
+    await grid.waitFor()
+    assert.deepStrictEqual(await grid.getByRole("columnheader").allTextContents(), ["reward", "3B", "7B"])
+    assert.deepStrictEqual(await grid.getByRole("cell").allTextContents(), ["31.00", "38.50", "–", "47.00"])
+    assert.deepStrictEqual(await axeProblems(page), [])
+    const other = await given.open("/ablation?experiment=sizes&plot=detection%2Frecall%400.5")
+    await other.getByRole("table", { name: "recall@0.5 (%) by reward and size" }).getByRole("cell", { name: "77.00" }).waitFor()
   })
 })

@@ -78,6 +78,8 @@ export interface Row {
   readonly role: "variant" | "baseline" | "reference"
   /** mAP by seed; the reference has one for all. */
   readonly mAP: ReadonlyArray<number>
+  /** Its labels on the axes, where they are more than its name. */
+  readonly cell?: { readonly [axis: string]: string }
 }
 
 /** The rows of the written study. */
@@ -138,7 +140,7 @@ const openStudy = (journal: Opened, experiment: string, question: string, some: 
     name: experiment,
     question,
     file: "pipelines/reward-comparison.ts",
-    variants: some.map(({ name, role }) => ({ name, role, cell: role === "reference" ? {} : { reward: name } })),
+    variants: some.map(({ cell, name, role }) => ({ name, role, cell: cell ?? (role === "reference" ? {} : { reward: name }) })),
     table: {
       rows: "reward",
       metrics: ["mAP", "recall@0.5"].map((title) => ({ title, scope: "detection", name: title })),
@@ -174,5 +176,21 @@ export const planStudy = (journal: Opened, experiment: string) =>
       for (const seed of [0, 1]) {
         yield* journal.openRun({ experiment, variant, seed, fingerprint: `${experiment} ${variant} ${seed}`, params: [] }, environment)
       }
+    }
+  })
+
+/** Writes a finished study of two axes, one seed and no row for one of its four places. */
+export const writeGrid = (journal: Opened, experiment: string, image: string) =>
+  Effect.gen(function*() {
+    const some: ReadonlyArray<Row> = [
+      { name: "AP50, 3B", role: "baseline", mAP: [31], cell: { reward: "AP50", size: "3B" } },
+      { name: "AP50, 7B", role: "variant", mAP: [38.5], cell: { reward: "AP50", size: "7B" } },
+      { name: "weighted sum, 7B", role: "variant", mAP: [47], cell: { reward: "weighted sum", size: "7B" } }
+    ]
+    yield* openStudy(journal, experiment, "Does size make up for the reward?", some)
+    for (const { mAP, name: variant } of some) {
+      const fingerprint = `${experiment} ${variant}`
+      const run = yield* journal.openRun({ experiment, variant, seed: 0, fingerprint, params: [] }, environment)
+      yield* evaluate(journal, run, 0, fingerprint, image, mAP[0]!)
     }
   })

@@ -1,8 +1,9 @@
 /** Results with their 95 % intervals: one panel a metric, one line a row of the table. */
 import * as Plot from "@observablehq/plot"
-import { below, margins } from "./axes.ts"
+import { below, margins, tick } from "./axes.ts"
 import { type Canvas, sizes, wrapped } from "./canvas.ts"
 import type { Figure, Named } from "./compose.ts"
+import { beyond, reach } from "./reach.ts"
 
 export interface Interval extends Named {
   readonly n: number
@@ -37,6 +38,15 @@ const [line, bottom] = [17, 12] as const
 export const titled = (metric: string, better: Measured["better"]): string =>
   better === "neither" ? metric : `${metric}, ${better} is better`
 
+/** A published figure: a diamond at its place, or at the end of the axis on whose side it lies an arrow with the number. */
+const publishedMark = (canvas: Canvas, name: string, value: number, y: number, side: "left" | "right" | undefined): Plot.Markish => {
+  const { ink, muted } = canvas.theme
+  const title = () => `${canvas.shown(name)}: published`
+  if (side === undefined) return Plot.dot([value], { x: value, y, r: 2.6, symbol: "diamond", stroke: ink, strokeWidth: 0.8, title })
+  const text = side === "left" ? `← ${tick(value)}` : `${tick(value)} →`
+  return Plot.text([value], { text: () => text, y, dy: -5, frameAnchor: side, fontSize: sizes.note, fill: muted, title })
+}
+
 const panelOf = (canvas: Canvas, all: ReadonlyArray<Named>, room: number, { baseline, better, metric, rows }: Measured) => ({
   title: titled(metric, better),
   height: all.length * line + bottom + margins.marginTop,
@@ -45,13 +55,15 @@ const panelOf = (canvas: Canvas, all: ReadonlyArray<Named>, room: number, { base
     const place = new Map(all.map(({ name }, i) => [name, i]))
     const anchor = rows.find(({ name }) => name === baseline)
     const names = all.map(({ name }) => wrapped(canvas, name, room - 8, sizes.text, 2).join("\n"))
+    const ends = rows.flatMap(({ ci95, mean, seeds }) => [mean - (ci95 ?? 0), mean + (ci95 ?? 0), ...seeds])
+    const reached = reach(ends, rows.flatMap(({ published }) => published ?? []))
     const own = rows.map((row) => ({ ...row, y: place.get(row.name)!, colour: theme.colour(row.look) }))
     return {
       ...margins,
       marginBottom: bottom,
       marginLeft: (first ? room : 0) + 6,
       y: { domain: [all.length - 0.5, -0.5], axis: null, type: "linear" },
-      x: { type: "linear", nice: true },
+      x: { type: "linear", nice: true, ...(reached === undefined ? {} : { domain: reached }) },
       marks: [
         ...below(canvas, { ticks: 4 }, true),
         ...(anchor === undefined ? [] : [Plot.ruleX([anchor.mean], { stroke: theme.muted, strokeDasharray: "2 2", strokeWidth: 0.7, title: () => "baseline" })]),
@@ -62,7 +74,7 @@ const panelOf = (canvas: Canvas, all: ReadonlyArray<Named>, room: number, { base
           ...(ci95 === null ? [] : [Plot.ruleY([y], { y, x1: mean - ci95, x2: mean + ci95, stroke: colour, strokeWidth: 1.5, title: () => `${canvas.shown(name)}: 95 % interval` })]),
           Plot.dot(seeds, { x: (value) => value, y, r: 1.8, stroke: colour, strokeWidth: 0.7, fill: "none", dy: 4.5, title: () => `${canvas.shown(name)}: single seeds` }),
           Plot.dot([mean], { x: mean, y, r: 2.6, fill: colour, title: () => canvas.shown(name) }),
-          ...(published === undefined ? [] : [Plot.dot([published], { x: published, y, r: 2.6, symbol: "diamond", stroke: theme.ink, strokeWidth: 0.8, title: () => `${canvas.shown(name)}: published` })])
+          ...(published === undefined || reached === undefined ? [] : [publishedMark(canvas, name, published, y, beyond(published, reached))])
         ])
       ]
     }
@@ -76,7 +88,7 @@ const notesOf = (metrics: ReadonlyArray<Measured>): string => {
   return [
     most <= 1 ? "Dot: the only seed." : `Dot: mean of at most ${most} seeds. Bar: its 95 % t-interval. Rings: single seeds.`,
     ...(metrics.some(({ baseline, rows }) => rows.some(({ name }) => name === baseline)) ? ["Dashed line: the baseline."] : []),
-    ...(rows.some(({ published }) => published !== undefined) ? ["Diamond: published, of another model and other data, where the study quotes it."] : [])
+    ...(rows.some(({ published }) => published !== undefined) ? ["Diamond, or a number with an arrow beyond the axis: published, of another model and other data, where the study quotes it."] : [])
   ].join(" ")
 }
 

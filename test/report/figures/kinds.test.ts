@@ -34,8 +34,17 @@ describe("intervals", () => {
 
   it("mark the baseline and what is published, and say so", () => {
     assert.deepStrictEqual([marks("baseline").length, marks("AP: published").length], [1, 1])
-    assert.match(texts.join(" "), /Bar: its 95 % t-interval.*Dashed line: the baseline.*Diamond: published/)
+    assert.match(texts.join(" "), /Bar: its 95 % t-interval.*Dashed line: the baseline.*Diamond, .*: published/)
     assert.include(texts, "mAP (%), higher is better")
+  })
+
+  it("are not pressed into dots by what was published of a much better model: it stands at the end of the axis, with its number", () => {
+    const far = measured("mAP (%)", [20, 30, 40])
+    const metrics = [{ ...far, rows: far.rows.map((row) => ({ ...row, published: 900 })) }]
+    const apart = drawn(page, intervalFigure(page, { experiment: "demo", rows, metrics }))
+    assert.strictEqual(apart.texts.filter((text) => text.startsWith("900 →")).length, 3)
+    const width = ([bar]: ReturnType<typeof marks>) => Number(bar?.x2) - Number(bar?.x1)
+    assert.approximately(width(apart.marks("AP: 95 % interval")), width(marks("AP: 95 % interval")), 1)
   })
 
   it("break a long name instead of hiding what tells it from others", () => {

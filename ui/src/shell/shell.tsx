@@ -1,7 +1,7 @@
 /** What is around every view: navigation, theme, help, and what is to be said of the connection. */
 import { signal } from "@preact/signals"
 import type { FunctionComponent } from "preact"
-import { useEffect } from "preact/hooks"
+import { useEffect, useRef } from "preact/hooks"
 import { Failed, Loading } from "../parts/states.tsx"
 import { named, type View, views } from "../views.ts"
 import { locked } from "./ask.ts"
@@ -24,13 +24,18 @@ const load = async (wanted: View): Promise<void> => {
 /** Where a view is reached: about the same experiment, where one is shown. */
 const linkTo = ({ name }: View): string => href(name, { experiment: params.value.get("experiment") ?? undefined })
 
-const Navigation = () => (
-  <nav aria-label="Views">
-    {views.map((one) => (
-      <a key={one.name} href={linkTo(one)} aria-current={one.name === view.value ? "page" : undefined}>{one.title}</a>
-    ))}
-  </nav>
-)
+const Navigation = () => {
+  const nav = useRef<HTMLElement>(null)
+  // on a phone the names are wider than the page
+  useEffect(() => nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [view.value])
+  return (
+    <nav aria-label="Views" ref={nav}>
+      {views.map((one) => (
+        <a key={one.name} href={linkTo(one)} aria-current={one.name === view.value ? "page" : undefined}>{one.title}</a>
+      ))}
+    </nav>
+  )
+}
 
 const words = { system: "as the system", light: "light", dark: "dark" } as const
 const signs = { system: "◐", light: "☀", dark: "☾" } as const

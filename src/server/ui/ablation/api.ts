@@ -68,6 +68,15 @@ export const Ablation = Schema.Struct({
   columns: Schema.Array(Column),
   /** References first, then variants in the order of the study. */
   rows: Schema.Array(Row),
+  /** Which row stands where, where the study has more than one axis. */
+  grid: Schema.NullOr(Schema.Struct({
+    /** The axis that goes down, and those that go across. */
+    down: Schema.String,
+    across: Schema.Array(Schema.String),
+    columns: Schema.Array(Schema.String),
+    /** A variant a column; null where the study has none. */
+    rows: Schema.Array(Schema.Struct({ label: Schema.String, variants: Schema.Array(Schema.NullOr(Schema.String)) }))
+  })),
   baseline: Schema.NullOr(Schema.String),
   reference: Schema.NullOr(Schema.String),
   /** What a reader must know to read it honestly, a sentence or two each. */

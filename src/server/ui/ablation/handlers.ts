@@ -6,6 +6,7 @@ import * as Metric from "../../../pipeline/declare/Metric.ts"
 import { choose, measuredMetrics } from "../../../report/table/choose.ts"
 import { type Format as Printed, formats } from "../../../report/table/formats.ts"
 import { decimals } from "../../../report/table/numbers.ts"
+import { gridOf } from "../../../report/table/pivot.ts"
 import { sentences } from "../../../report/table/sentences.ts"
 import { sqlOf } from "../../../report/table/sql.ts"
 import * as Table from "../../../report/table/Table.ts"
@@ -52,6 +53,7 @@ const answer = (source: Table.Source): typeof Ablation.Type => {
       missing: table.missing.filter((run) => run.variant === variant).length,
       cells: cells.map(cellOf)
     })),
+    grid: gridOf(table) ?? null,
     baseline: table.baseline ?? null,
     reference: table.reference ?? null,
     notes: sentences(table),

@@ -8,8 +8,9 @@ import { type Answer, type Query, urlOf } from "../../shell/ask.ts"
 import { useLive } from "../../shell/live.ts"
 import { href, param, paramAll } from "../../shell/route.ts"
 import { columnsOf } from "./columns.tsx"
+import { Grid } from "./grid.tsx"
 import { Metrics } from "./metrics.tsx"
-import { Plot } from "./plot.tsx"
+import { Plot, plotted } from "./plot.tsx"
 import "./ablation.css"
 
 type Ablation = Answer<"/api/ablation">
@@ -52,6 +53,7 @@ const Shown = ({ query, table }: { readonly table: Ablation; readonly query: Que
         <Table caption={`Ablation table of ${table.experiment}`} columns={columns} rows={table.rows} id={({ variant }) => variant} look={({ role }) => role} />
         <Plot table={table} rows={sorted(table.rows, columns, param("sort"))} />
       </div>
+      {table.grid !== null && <Grid table={table} grid={table.grid} column={plotted(table)} />}
       <Notes notes={table.notes} />
       <Source sql={table.sql} />
     </>

@@ -1,5 +1,6 @@
 /** Intervals of the rows for one metric: means, or differences to the baseline or reference, with the published figures. */
 import { looks } from "../../../../src/report/figures/palette.ts"
+import { beyond, reach } from "../../../../src/report/figures/reach.ts"
 import { signed, withInterval } from "../../../../src/report/table/numbers.ts"
 import type { Answer } from "../../shell/ask.ts"
 import { change, param } from "../../shell/route.ts"
@@ -30,6 +31,13 @@ const intervalOf = (row: Row, column: number, kind: Kind): Interval => {
 /** Heights and widths in the units of the picture, which is as wide as its place. */
 const [width, names, line, foot, edge] = [460, 186, 30, 26, 12]
 
+/** Marks of a published figure: at its place, or at the end of the axis on whose side it lies. */
+const shapes = {
+  on: (x: number, y: number) => `${x} ${y - 5}l5 5l-5 5l-5 -5`,
+  left: (_: number, y: number) => `${names + 2} ${y}l8 -5l0 10`,
+  right: (_: number, y: number) => `${width - 2} ${y}l-8 -5l0 10`
+}
+
 const short = (name: string): string => name.length > 28 ? `${name.slice(0, 27)}…` : name
 
 const Picture = ({ digits, intervals, kind, table, title }: {
@@ -39,9 +47,11 @@ const Picture = ({ digits, intervals, kind, table, title }: {
   readonly digits: number
   readonly title: string
 }) => {
-  const ends = intervals.flatMap(({ half, middle, published }) => [...(middle === undefined ? [] : [middle - half, middle + half]), ...(published === undefined ? [] : [published])])
-  if (ends.length === 0) return <p class="muted">Nothing to draw yet.</p>
-  const ticks = niceTicks(Math.min(...ends, ...(kind === "mean" ? [] : [0])), Math.max(...ends, ...(kind === "mean" ? [] : [0])), 5)
+  const ends = intervals.flatMap(({ half, middle }) => middle === undefined ? [] : [middle - half, middle + half])
+  const figures = intervals.flatMap(({ published }) => published ?? [])
+  const reached = reach(ends.length === 0 || kind === "mean" ? ends : [...ends, 0], figures)
+  if (reached === undefined) return <p class="muted">Nothing to draw yet.</p>
+  const ticks = niceTicks(...reached, 5)
   const [low, high] = [ticks.values[0]!, ticks.values.at(-1)!]
   const x = (value: number) => names + edge + ((value - low) / (high - low)) * (width - names - 2 * edge)
   const height = intervals.length * line + foot
@@ -69,7 +79,9 @@ const Picture = ({ digits, intervals, kind, table, title }: {
               </g>
             )}
             {published !== undefined && (
-              <path class="published" d={`M${x(published)} ${y - 5}l5 5l-5 5l-5 -5z`}><title>{`${variant}: published ${published}`}</title></path>
+              <path class="published" d={`M${shapes[beyond(published, [low, high]) ?? "on"](x(published), y)}z`}>
+                <title>{`${variant}: published ${published}`}</title>
+              </path>
             )}
           </g>
         )
@@ -78,9 +90,12 @@ const Picture = ({ digits, intervals, kind, table, title }: {
   )
 }
 
-/** The plot of the metric that the URL's `plot` names, else of the first column; `of` says of what. */
+/** The column whose metric the URL's `plot` names, else the first. */
+export const plotted = (table: Ablation): number => Math.max(0, table.columns.findIndex(({ metric }) => metric === param("plot")))
+
+/** The plot of that metric; `of` in the URL says of what. */
 export const Plot = ({ rows, table }: { readonly table: Ablation; readonly rows: ReadonlyArray<Row> }) => {
-  const column = Math.max(0, table.columns.findIndex(({ metric }) => metric === param("plot")))
+  const column = plotted(table)
   const { digits, metric, title, unit } = table.columns[column]!
   const others = { baseline: table.baseline, reference: table.reference }
   const kind: Kind = param("of") === "baseline" && table.baseline !== null
@@ -109,7 +124,7 @@ export const Plot = ({ rows, table }: { readonly table: Ablation; readonly rows:
         </label>
       </figcaption>
       <Picture intervals={intervals} table={table} kind={kind} digits={digits} title={`${title}${unit === "" ? "" : `, ${unit}`}`} />
-      {kind === "mean" && intervals.some(({ published }) => published !== undefined) && <p class="muted">◇ published</p>}
+      {kind === "mean" && intervals.some(({ published }) => published !== undefined) && <p class="muted">◇ published; ◁ ▷ beyond the axis</p>}
     </figure>
   )
 }
