@@ -68,7 +68,9 @@ export const openForWriting = (options: Options): Effect.Effect<Handle, StoreErr
     yield* attempt(file, () => {
       checkVersion(sqlite, file)
       sqlite.pragma("journal_mode = WAL")
+      // consistent after a power cut, and on disk with the next checkpoint of the log; `Connection.commit` waits for the disk
       sqlite.pragma("synchronous = NORMAL")
+      sqlite.pragma("fullfsync = ON") // a Mac's disk has a cache of its own, which else may lose what was synced
       sqlite.pragma("foreign_keys = OFF")
       migrate(sqlite, file)
       sqlite.pragma("foreign_keys = ON")

@@ -24,8 +24,29 @@ export interface Objects {
   readonly all: Effect.Effect<ReadonlyMap<string, number>, StoreError>
 }
 
-/** Reads a file in pieces, so that neither memory nor the event loop feels its size; syncs one opened for writing. */
-const digest = async (file: string, mode: "r" | "r+"): Promise<{ readonly hash: string; readonly bytes: number }> => {
+interface Digest {
+  readonly hash: string
+  readonly bytes: number
+}
+
+/** Bytes up to which a file is read at once: it takes less time than asking for it and waiting does. */
+const small = 1 << 16
+
+/** Hashes a small file, and syncs one opened for writing; undefined for a large one. */
+const digestSmall = (file: string, mode: "r" | "r+"): Digest | undefined => {
+  const descriptor = fs.openSync(file, mode)
+  try {
+    if (fs.fstatSync(descriptor).size > small) return undefined
+    const content = fs.readFileSync(descriptor)
+    if (mode === "r+") fs.fsyncSync(descriptor)
+    return { hash: createHash("sha256").update(content).digest("hex"), bytes: content.length }
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
+/** The same for a large one, in pieces, so that neither memory nor the event loop feels its size. */
+const digestLarge = async (file: string, mode: "r" | "r+"): Promise<Digest> => {
   const handle = await openFile(file, mode)
   try {
     const hash = createHash("sha256")
@@ -67,6 +88,11 @@ const stampOf = (file: string): string | undefined => {
 const attempt = <A>(file: string, work: () => A): Effect.Effect<A, StoreError> =>
   Effect.try({ try: work, catch: (cause) => failed(file, cause) })
 
+const digest = Effect.fnUntraced(function*(file: string, mode: "r" | "r+") {
+  const found = yield* attempt(file, () => digestSmall(file, mode))
+  return found ?? (yield* Effect.tryPromise({ try: () => digestLarge(file, mode), catch: (cause) => failed(file, cause) }))
+})
+
 /**
  * The object folder at `root`. Half-written files of its `owner`, such as one of several databases beside it, lie apart from
  * those of others. Makes the folder with the first file.
@@ -86,16 +112,12 @@ export const make = (root: string, owner: string): Objects => {
   return {
     path: place,
     verify: (hash) =>
-      Effect.tryPromise({
-        try: async () => {
-          const stamp = stampOf(place(hash))
-          if (stamp === undefined) return false
-          if (checked.get(hash) === stamp) return true
-          const right = (await digest(place(hash), "r")).hash === hash
-          if (right) checked.set(hash, stamp)
-          return right
-        },
-        catch: (cause) => failed(place(hash), cause)
+      Effect.flatMap(attempt(place(hash), () => stampOf(place(hash))), (stamp) => {
+        if (stamp === undefined || checked.get(hash) === stamp) return Effect.succeed(stamp !== undefined)
+        return Effect.map(digest(place(hash), "r"), (found) => {
+          if (found.hash === hash) checked.set(hash, stamp)
+          return found.hash === hash
+        })
       }),
     temporary: attempt(drafts, () => {
       fs.mkdirSync(drafts, { recursive: true })
@@ -103,9 +125,7 @@ export const make = (root: string, owner: string): Objects => {
     }),
     sweep: attempt(drafts, () => fs.rmSync(drafts, { recursive: true, force: true })),
     adopt: (file) =>
-      Effect.tryPromise({ try: () => digest(file, "r+"), catch: (cause) => failed(file, cause) }).pipe(
-        Effect.tap(({ hash }) => attempt(place(hash), () => install(file, hash)))
-      ),
+      Effect.tap(digest(file, "r+"), ({ hash }) => attempt(place(hash), () => install(file, hash))),
     discard: (file) => Effect.sync(() => fs.rmSync(file, { force: true })),
     remove: (hash) => {
       checked.delete(hash)

@@ -10,7 +10,7 @@ import { type Connection, journalError } from "./Connection.ts"
  * whose files may be deleted once it is committed.
  */
 export const forget = (connection: Connection, hashes: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const unused = connection.handle.sqlite.prepare(`
+  const unused = connection.sql(`
     DELETE FROM artifact WHERE hash = @hash
       AND NOT EXISTS (SELECT 1 FROM checkpoint WHERE artifact = @hash)
       AND NOT EXISTS (SELECT 1 FROM best_weights WHERE artifact = @hash)
@@ -48,8 +48,8 @@ const drop = (
   condition: string,
   step: number
 ): ReadonlyArray<string> => {
-  const dropped = connection.handle.sqlite
-    .prepare(`DELETE FROM ${table} WHERE stage = @stage ${condition} RETURNING artifact`)
+  const dropped = connection
+    .sql(`DELETE FROM ${table} WHERE stage = @stage ${condition} RETURNING artifact`)
     .pluck()
     .all({ stage, step }) as Array<string>
   return forget(connection, dropped)
@@ -81,8 +81,8 @@ export const intact = (connection: Connection, operation: string, artifact: Arti
 
 const record = (connection: Connection, artifact: Artifact) =>
   connection.write("put", (now) => {
-    connection.handle.sqlite
-      .prepare("INSERT INTO artifact (hash, bytes, media_type, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+    connection
+      .sql("INSERT INTO artifact (hash, bytes, media_type, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
       .run(artifact.hash, artifact.bytes, artifact.mediaType, now)
     expect(connection, artifact.hash, 1)
     return artifact

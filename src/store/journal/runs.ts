@@ -15,45 +15,45 @@ const bind = (value: Scalar): null | bigint | number | string => {
 
 const typeOf = (value: Scalar): string => value === null ? "null" : typeof value
 
-const factsOf = ({ handle }: Connection, environment: number): Environment["facts"] =>
+const factsOf = ({ sql }: Connection, environment: number): Environment["facts"] =>
   Object.fromEntries(
-    handle.sqlite.prepare("SELECT name, value FROM environment_fact WHERE environment = ?").raw().all(environment) as Array<[string, string | number]>
+    sql("SELECT name, value FROM environment_fact WHERE environment = ?").raw().all(environment) as Array<[string, string | number]>
   )
 
 /** Runs that executed the stage themselves get an environment that has these facts, too. */
 const noteFacts = (connection: Connection, stage: number, facts: Environment["facts"]) =>
   connection.write("noteFacts", (now) => {
-    const { sqlite } = connection.handle
-    const runs = sqlite.prepare(`
+    const { sql } = connection
+    const runs = sql(`
       SELECT r.id, r.environment FROM run r JOIN run_stage rs ON rs.run = r.id WHERE rs.stage = ? AND rs.reused = 0`)
       .all(stage) as Array<{ readonly id: number; readonly environment: number }>
-    const update = sqlite.prepare("UPDATE run SET environment = ? WHERE id = ?")
+    const update = sql("UPDATE run SET environment = ? WHERE id = ?")
     for (const { environment, id } of runs) {
       update.run(writeEnvironment(connection, { facts: { ...factsOf(connection, environment), ...facts } }, now), id)
     }
   })
 
 /** Environments with the same facts are one row. Inside the caller's transaction. */
-const writeEnvironment = ({ handle }: Connection, environment: Environment, now: string): number => {
+const writeEnvironment = ({ sql }: Connection, environment: Environment, now: string): number => {
   const facts = Object.entries(environment.facts).sort(([a], [b]) => (a < b ? -1 : 1))
   const digest = createHash("sha256").update(JSON.stringify(facts)).digest("hex")
-  const known = handle.sqlite.prepare("SELECT id FROM environment WHERE digest = ?").pluck().get(digest)
+  const known = sql("SELECT id FROM environment WHERE digest = ?").pluck().get(digest)
   if (known !== undefined) return Number(known)
-  const id = handle.sqlite.prepare("INSERT INTO environment (digest, created_at) VALUES (?, ?)").run(digest, now)
+  const id = sql("INSERT INTO environment (digest, created_at) VALUES (?, ?)").run(digest, now)
     .lastInsertRowid
-  const insert = handle.sqlite.prepare("INSERT INTO environment_fact (environment, name, value) VALUES (?, ?, ?)")
+  const insert = sql("INSERT INTO environment_fact (environment, name, value) VALUES (?, ?, ?)")
   for (const [name, value] of facts) insert.run(id, name, bind(value))
   return Number(id)
 }
 
 /** A variant that the study no longer has stays while runs name it, but is nobody's baseline. */
-const writeVariants = ({ handle }: Connection, experiment: number, variants: ExperimentRecord["variants"]): void => {
-  handle.sqlite.prepare("UPDATE variant SET role = 'variant' WHERE experiment = ?").run(experiment)
-  handle.sqlite.prepare(`
+const writeVariants = ({ sql }: Connection, experiment: number, variants: ExperimentRecord["variants"]): void => {
+  sql("UPDATE variant SET role = 'variant' WHERE experiment = ?").run(experiment)
+  sql(`
     DELETE FROM variant WHERE experiment = ?
       AND NOT EXISTS (SELECT 1 FROM run r WHERE r.experiment = variant.experiment AND r.variant = variant.name)`)
     .run(experiment)
-  const upsert = handle.sqlite.prepare(`
+  const upsert = sql(`
     INSERT INTO variant (experiment, name, cell, role, ordinal) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET cell = excluded.cell, role = excluded.role, ordinal = excluded.ordinal`)
   variants.forEach((variant, i) => {
@@ -64,7 +64,7 @@ const writeVariants = ({ handle }: Connection, experiment: number, variants: Exp
 const openExperiment = (connection: Connection, record: ExperimentRecord, environment: Environment) =>
   connection.write("openExperiment", (now) => {
     const id = Number(
-      connection.handle.sqlite.prepare(`
+      connection.sql(`
         INSERT INTO experiment (name, question, file, "table", environment, created_at)
         VALUES (@name, @question, @file, @table, @environment, @now)
         ON CONFLICT (name) DO UPDATE SET question = excluded.question, file = excluded.file,
@@ -84,21 +84,21 @@ const openExperiment = (connection: Connection, record: ExperimentRecord, enviro
     return id
   })
 
-const writeParams = ({ handle }: Connection, run: number, params: RunRecord["params"]): void => {
-  handle.sqlite.prepare("DELETE FROM param WHERE run = ?").run(run)
-  const insert = handle.sqlite.prepare("INSERT INTO param (run, path, type, value) VALUES (?, ?, ?, ?)")
+const writeParams = ({ sql }: Connection, run: number, params: RunRecord["params"]): void => {
+  sql("DELETE FROM param WHERE run = ?").run(run)
+  const insert = sql("INSERT INTO param (run, path, type, value) VALUES (?, ?, ?, ?)")
   for (const { path, value } of params) insert.run(run, path, typeOf(value), bind(value))
 }
 
 /** A finished run stays finished, with the environment that it ran in; any other is planned anew. */
 const writeRun = (connection: Connection, experiment: number, record: RunRecord, environment: number): number => {
-  const { sqlite } = connection.handle
+  const { sql } = connection
   const row = { experiment, environment, variant: record.variant, seed: record.seed, fingerprint: record.fingerprint }
-  sqlite.prepare(`
+  sql(`
     UPDATE run SET current = 0
     WHERE experiment = @experiment AND variant = @variant AND seed = @seed AND fingerprint <> @fingerprint`).run(row)
   return Number(
-    sqlite.prepare(`
+    sql(`
       INSERT INTO run (experiment, variant, seed, fingerprint, status, current, environment)
       VALUES (@experiment, @variant, @seed, @fingerprint, 'planned', 1, @environment)
       ON CONFLICT (experiment, variant, seed, fingerprint) DO UPDATE SET current = 1,
@@ -120,8 +120,8 @@ const unknownVariant = (connection: Connection, { experiment, variant }: RunReco
 const openRun = (connection: Connection, record: RunRecord, environment: Environment) =>
   Effect.filterOrFail(
     connection.write("openRun", (now) => {
-      const experiment = connection.handle.sqlite
-        .prepare("SELECT e.id FROM experiment e JOIN variant v ON v.experiment = e.id WHERE e.name = ? AND v.name = ?")
+      const experiment = connection
+        .sql("SELECT e.id FROM experiment e JOIN variant v ON v.experiment = e.id WHERE e.name = ? AND v.name = ?")
         .pluck()
         .get(record.experiment, record.variant)
       if (experiment === undefined) return undefined
@@ -141,26 +141,26 @@ export const runMethods = (
   openRun: (record, environment) => openRun(connection, record, environment),
   retireRuns: (experiment, keep) =>
     connection.write("retireRuns", () => {
-      connection.handle.sqlite.prepare(`
+      connection.sql(`
         UPDATE run SET current = 0
         WHERE current = 1 AND experiment = (SELECT id FROM experiment WHERE name = ?)
           AND id NOT IN (SELECT value FROM json_each(?))`).run(experiment, JSON.stringify(keep))
     }),
   closeRun: (run, status, error) =>
-    connection.write("closeRun", (now) => {
+    connection.commit("closeRun", (now) => {
       // A run that was done and is found done again keeps the time at which it ended.
-      connection.handle.sqlite.prepare(`
+      connection.sql(`
         UPDATE run SET status = @status, error = @error, ended_at = @now
         WHERE id = @run AND NOT (status = 'done' AND @status = 'done')`)
         .run({ run, status, error: error ?? null, now })
     }),
   linkStage: ({ label, position, reused, run, stage }) =>
     connection.write("linkStage", (now) => {
-      connection.handle.sqlite.prepare(`
+      connection.sql(`
         INSERT INTO run_stage (run, position, stage, reused, label) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET stage = excluded.stage, reused = excluded.reused, label = excluded.label`)
         .run(run, position, stage, reused ? 1 : 0, label)
-      connection.handle.sqlite.prepare(`
+      connection.sql(`
         UPDATE run SET status = 'running', started_at = coalesce(started_at, ?) WHERE id = ? AND status = 'planned'`)
         .run(now, run)
     })

@@ -15,15 +15,13 @@ interface StageRow {
   readonly subject: string | null
 }
 
-const find = ({ handle }: Connection, fingerprint: string): StageRow | undefined =>
-  handle.sqlite.prepare("SELECT id, status, output, subject FROM stage WHERE fingerprint = ?").get(fingerprint) as
+const find = ({ sql }: Connection, fingerprint: string): StageRow | undefined =>
+  sql("SELECT id, status, output, subject FROM stage WHERE fingerprint = ?").get(fingerprint) as
     | StageRow
     | undefined
 
-const artifact = ({ handle }: Connection, hash: string): Artifact =>
-  handle.sqlite
-    .prepare("SELECT hash, bytes, media_type AS mediaType FROM artifact WHERE hash = ?")
-    .get(hash) as Artifact
+const artifact = ({ sql }: Connection, hash: string): Artifact =>
+  sql("SELECT hash, bytes, media_type AS mediaType FROM artifact WHERE hash = ?").get(hash) as Artifact
 
 const finished = (connection: Connection, fingerprint: string): FinishedStage | undefined => {
   const row = find(connection, fingerprint)
@@ -47,11 +45,11 @@ const findStage = (connection: Connection, fingerprint: string) =>
 
 /** Empties a finished stage; runs that rested on it are no longer done. */
 const clear = (connection: Connection, row: StageRow): ReadonlyArray<string> => {
-  const { sqlite } = connection.handle
+  const { handle: { sqlite }, sql } = connection
   rewindRecords(sqlite, row.id, -1)
-  const kept = sqlite.prepare("DELETE FROM kept_weights WHERE stage = ? RETURNING artifact").pluck().all(row.id)
-  sqlite.prepare("UPDATE stage SET output = NULL, subject = NULL WHERE id = ?").run(row.id)
-  sqlite.prepare(`
+  const kept = sql("DELETE FROM kept_weights WHERE stage = ? RETURNING artifact").pluck().all(row.id)
+  sql("UPDATE stage SET output = NULL, subject = NULL WHERE id = ?").run(row.id)
+  sql(`
     UPDATE run SET status = 'planned', ended_at = NULL
     WHERE status = 'done' AND id IN (SELECT run FROM run_stage WHERE stage = ?)`).run(row.id)
   return forget(connection, [row.output, row.subject, ...kept as Array<string>].filter((hash) => hash !== null))
@@ -60,11 +58,11 @@ const clear = (connection: Connection, row: StageRow): ReadonlyArray<string> => 
 const openStage = (connection: Connection, record: StageRecord) =>
   Effect.flatMap(
     connection.write("openStage", (now) => {
-      const { sqlite } = connection.handle
+      const { sql } = connection
       const known = find(connection, record.fingerprint)
       const dropped = known?.status === "done" ? clear(connection, known) : []
       const id = Number(
-        sqlite.prepare(`
+        sql(`
           INSERT INTO stage (fingerprint, kind, name, config, preimage, status, started_at)
           VALUES (?, ?, ?, ?, ?, 'running', ?)
           ON CONFLICT (fingerprint) DO UPDATE SET status = 'running', error = NULL, ended_at = NULL
@@ -72,7 +70,7 @@ const openStage = (connection: Connection, record: StageRecord) =>
           .pluck()
           .get(record.fingerprint, record.kind, record.name, JSON.stringify(record.config), record.preimage, now)
       )
-      const input = sqlite.prepare(
+      const input = sql(
         "INSERT INTO stage_io (stage, role, fingerprint) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
       )
       for (const { fingerprint, role } of record.inputs) input.run(id, role, fingerprint)
@@ -85,7 +83,7 @@ const openStage = (connection: Connection, record: StageRecord) =>
 const lastCheckpoint = (connection: Connection, stage: number) =>
   Effect.gen(function*() {
     const candidates = yield* connection.read("lastCheckpoint", () =>
-      connection.handle.sqlite.prepare(`
+      connection.sql(`
         SELECT c.step, a.hash, a.bytes, a.media_type AS mediaType
         FROM checkpoint c JOIN artifact a ON a.hash = c.artifact
         WHERE c.stage = ? ORDER BY c.step DESC`).all(stage) as Array<Artifact & { readonly step: number }>)
@@ -98,7 +96,7 @@ const lastCheckpoint = (connection: Connection, stage: number) =>
 const bestWeights = (connection: Connection, stage: number) =>
   Effect.gen(function*() {
     const [row] = yield* connection.read("bestWeights", () =>
-      connection.handle.sqlite.prepare(`
+      connection.sql(`
         SELECT b.step, b.value, a.hash, a.bytes, a.media_type AS mediaType
         FROM best_weights b JOIN artifact a ON a.hash = b.artifact
         WHERE b.stage = ? ORDER BY b.step DESC LIMIT 1`)
@@ -115,13 +113,13 @@ const unfinishedStep = (connection: Connection, fingerprint: string) =>
     return (yield* lastCheckpoint(connection, row.id))?.step
   })
 
-/** One transaction, and then the deletion of the files that it made superfluous. */
+/** One transaction, and then the deletion of the files that it made superfluous, of which nothing on disk may speak any more. */
 const writeAndRemove = (
   connection: Connection,
   operation: string,
   work: (now: string) => ReadonlyArray<string>
 ): Effect.Effect<void, JournalError> =>
-  Effect.flatMap(connection.write(operation, work), (dropped) => removeFiles(connection, dropped))
+  Effect.flatMap(connection.commit(operation, work), (dropped) => removeFiles(connection, dropped))
 
 /** What the ledger tells of stages. */
 export const ledgerMethods = (connection: Connection): Ledger["Service"] => ({
@@ -129,13 +127,13 @@ export const ledgerMethods = (connection: Connection): Ledger["Service"] => ({
   unfinishedStep: (fingerprint) => unfinishedStep(connection, fingerprint),
   lastValue: (fingerprint, { name, scope }) =>
     connection.read("lastValue", () =>
-      connection.handle.sqlite.prepare(`
+      connection.sql(`
         SELECT l.value FROM stage s JOIN last_value l ON l.stage = s.id JOIN metric_key k ON k.id = l.key
         WHERE s.fingerprint = ? AND s.status = 'done' AND k.scope = ? AND k.name = ?`)
         .pluck().get(fingerprint, scope, name) as number | null | undefined),
   curve: (fingerprint, metric) =>
     connection.read("curve", () =>
-      connection.handle.sqlite.prepare(`
+      connection.sql(`
         SELECT m.value FROM stage s JOIN last_value l ON l.stage = s.id JOIN metric_key k ON k.id = l.key
           JOIN metric m ON m.stage = s.id AND m.key = l.key
         WHERE s.fingerprint = ? AND s.status = 'done' AND iif(k.scope = '', k.name, k.scope || '/' || k.name) = ? ORDER BY m.step`)
@@ -160,10 +158,13 @@ export const stageMethods = (
 > => ({
   openStage: (record) => openStage(connection, record),
   commitStep: (stage, step) =>
-    Effect.tap(
+    // a resumed stage does the steps after its last checkpoint again, so those need not outlive a power cut
+    step.checkpoint === undefined ? Effect.tap(
+      connection.write("commitStep", (now) => writeStep(connection.statements, stage, step, now)),
+      () => Effect.sync(() => releasePending(connection, step.best?.artifact))
+    ) : Effect.tap(
       writeAndRemove(connection, "commitStep", (now) => {
         writeStep(connection.statements, stage, step, now)
-        if (step.checkpoint === undefined) return []
         // until a newer training state is in, a resumed stage may need older best weights and answers again
         connection.statements.forgetAnswers.run(stage)
         return [
@@ -183,11 +184,11 @@ export const stageMethods = (
   closeStage: (stage, { kept = [], output, records, subject }) =>
     Effect.tap(
       writeAndRemove(connection, "closeStage", (now) => {
-        const { sqlite } = connection.handle
+        const { sql } = connection
         if (records !== undefined) writeStep(connection.statements, stage, records, now)
-        const keep = sqlite.prepare("INSERT INTO kept_weights (stage, role, step, artifact) VALUES (?, ?, ?, ?)")
+        const keep = sql("INSERT INTO kept_weights (stage, role, step, artifact) VALUES (?, ?, ?, ?)")
         for (const { artifact, role, step } of kept) keep.run(stage, role, step, artifact.hash)
-        sqlite.prepare("UPDATE stage SET status = 'done', output = ?, subject = ?, error = NULL, ended_at = ? WHERE id = ?")
+        sql("UPDATE stage SET status = 'done', output = ?, subject = ?, error = NULL, ended_at = ? WHERE id = ?")
           .run(output.hash, subject?.hash ?? null, now, stage)
         // A finished stage is never resumed, so its training state is of no more use, nor are answers.
         connection.statements.forgetAnswers.run(stage)
@@ -203,7 +204,7 @@ export const stageMethods = (
   forgetAnswers: (stage) => connection.write("forgetAnswers", () => void connection.statements.forgetAnswers.run(stage)),
   failStage: (stage, error) =>
     connection.write("failStage", (now) => {
-      connection.handle.sqlite.prepare("UPDATE stage SET status = 'failed', error = ?, ended_at = ? WHERE id = ?")
+      connection.sql("UPDATE stage SET status = 'failed', error = ?, ended_at = ? WHERE id = ?")
         .run(error, now, stage)
     })
 })

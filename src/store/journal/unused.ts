@@ -46,7 +46,7 @@ const leftovers = [
 export const dropUnused = (connection: Connection, { executions, files }: Unused) =>
   Effect.gen(function*() {
     const { sqlite } = connection.handle
-    yield* connection.write("removeUnused", () => {
+    yield* connection.commit("removeUnused", () => {
       const remove = sqlite.prepare("DELETE FROM stage WHERE id = ?")
       for (const { id } of executions) remove.run(id)
       forget(connection, sqlite.prepare("SELECT hash FROM artifact").pluck().all() as Array<string>)
@@ -59,4 +59,4 @@ export const dropUnused = (connection: Connection, { executions, files }: Unused
 
 /** Removes an experiment with its runs, earlier ones too. What they executed stays. */
 export const dropExperiment = (connection: Connection, name: string) =>
-  connection.write("removeExperiment", () => void connection.handle.sqlite.prepare("DELETE FROM experiment WHERE name = ?").run(name))
+  connection.commit("removeExperiment", () => void connection.handle.sqlite.prepare("DELETE FROM experiment WHERE name = ?").run(name))
