@@ -18,11 +18,11 @@ const target = 1
 const sizes: Large.Sizes = { experiments: 20, variants: 5, seeds: 10, steps: 500, metrics: 20, samples: 1000 }
 const smoke: Large.Sizes = { ...sizes, experiments: 2, seeds: 2, steps: 3, samples: 8 }
 
-/** A study of long runs: a curve of 15 of them, 10,000 steps each. */
+/** Studies of long runs: 15 of them, as most have, and a thousand. */
 const longSizes: Large.Sizes = { experiments: 1, variants: 3, seeds: 5, steps: 10_000, metrics: 20, samples: 8 }
-const longSmoke: Large.Sizes = { ...longSizes, seeds: 2, steps: 30 }
+const manySizes: Large.Sizes = { ...longSizes, variants: 100, seeds: 10, metrics: 1 }
 
-/** Seconds until such a curve is answered. */
+/** Seconds until a curve of 15 long runs is answered. */
 const curveTarget = 0.5
 
 /** What the questions are about: an experiment, and something that it recorded over steps. */
@@ -168,20 +168,20 @@ const measured = async (settings: Measure.Settings, name: string, file: string, 
   }))
 }
 
-/** Long curves: a band and smoothed lines, each asked of a server that has read nothing yet, and again. */
-const long = async (settings: Measure.Settings, folder: string) => {
-  const wanted = settings.smoke ? longSmoke : longSizes
-  const { file, objects } = Large.pathsIn(folder, "long")
-  await Large.write(file, objects, wanted)
+/** Long curves: a band of a server that has read nothing yet, then that band again and smoothed lines of one that has. */
+const long = async (settings: Measure.Settings, folder: string, name: string, { steps, ...wanted }: Large.Sizes) => {
+  const { file, objects } = Large.pathsIn(folder, name)
+  await Large.write(file, objects, { ...wanted, steps: 2 })
+  Large.lengthen(file, steps)
   const named = { experiment: Large.experimentName(0), curve: "loop/reward", part: "ap" }
   const subject = await Effect.runPromise(subjectIn(file, named))
   const path = curvePath(subject, "interval", 0)
-  const first = await Measure.rounds(settings, "ui, long, a curve of a fresh server", () =>
+  const first = await Measure.rounds(settings, `ui, ${name}, a curve of a fresh server`, () =>
     Server.using(["ui", file], (server) => Measure.seconds(async () => (await fetch(server.url + path)).arrayBuffer())))
   const summary = Measure.summary(first)
   const again = await Server.using(["ui", file], (server) =>
-    answered(settings, "long", server, { "a band": path, "smoothed lines": curvePath(subject, "lines", 0.9) }))
-  return { runs: wanted.variants * wanted.seeds, steps: wanted.steps, seconds: summary, again, target: curveTarget, met: summary.median <= curveTarget }
+    answered(settings, name, server, { "a band": path, "smoothed lines": curvePath(subject, "lines", 0.9) }))
+  return { runs: wanted.variants * wanted.seeds, steps, seconds: summary, again }
 }
 
 /** The quick study's database, where `npm start` has made it. */
@@ -195,10 +195,12 @@ export const ui: Measure.Part = (settings) =>
     const runs = wanted.experiments * wanted.variants * wanted.seeds
     const middle = { experiment: Large.experimentName(Math.floor(wanted.experiments / 2)), curve: "loop/reward", part: "ap" }
     const ofQuick = { experiment: "reward-comparison", curve: "loop/reward", part: "format" }
+    const longRuns = await long(settings, folder, "long", settings.smoke ? { ...longSizes, steps: 30 } : longSizes)
     return {
       page: pageBytes(),
       large: { runs, metricRows, samples: runs * wanted.samples, ...(await measured(settings, "large", large.file, middle)) },
-      long: await long(settings, folder),
+      long: { ...longRuns, target: curveTarget, met: longRuns.seconds.median <= curveTarget },
+      many: await long(settings, folder, "many", settings.smoke ? { ...manySizes, seeds: 1, steps: 30 } : manySizes),
       quick: existsSync(quick) ? await measured(settings, "quick", quick, ofQuick) : { skipped: "`npm start` makes its database" }
     }
   })

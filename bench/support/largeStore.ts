@@ -1,6 +1,7 @@
 /** A database of many long runs, written through the journal's own code. */
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
+import Database from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import * as Metric from "../../src/pipeline/declare/Metric.ts"
 import * as Random from "../../src/pipeline/Random.ts"
@@ -96,6 +97,21 @@ export const write = (file: string, objects: string, sizes: Sizes): Promise<numb
     }
     return sizes.experiments * sizes.variants * sizes.seeds * (sizes.steps * sizes.metrics + evaluationMetrics.length)
   }).pipe(Effect.provide(Store.layer({ file, objects })), Effect.runPromise)
+
+/**
+ * Gives every curve so many steps: the rows that the journal would have written, in one statement, as ten million transactions take
+ * longer than whoever waits for a bench has.
+ */
+export const lengthen = (file: string, steps: number): void => {
+  const db = new Database(file)
+  db.pragma("synchronous = off")
+  db.prepare(`
+    WITH RECURSIVE later (step) AS (SELECT 0 UNION ALL SELECT step + 1 FROM later WHERE step + 1 < ?)
+    INSERT OR IGNORE INTO metric (stage, key, step, value)
+    SELECT l.stage, l.key, later.step, abs(random() % 1000000) / 1e6 FROM last_value l CROSS JOIN later WHERE l.step > 0`).run(steps)
+  db.prepare("UPDATE last_value SET step = ? WHERE step > 0").run(steps - 1)
+  db.close()
+}
 
 export const pathsIn = (folder: string, name: string) => ({
   file: join(folder, `${name}.db`),

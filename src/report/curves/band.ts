@@ -22,8 +22,10 @@ const edges = (values: ReadonlyArray<number>, spread: Spread): readonly [low: nu
 export const band = (curves: ReadonlyArray<Float64Array>, spread: Spread): Band => {
   const length = curves[0]?.length ?? 0
   const out = { mean: new Float64Array(length), low: new Float64Array(length), high: new Float64Array(length) }
+  const values: Array<number> = [] // one for all steps: long curves have tens of thousands
   for (let i = 0; i < length; i++) {
-    const values = curves.map((curve) => curve[i]!).filter((value) => !Number.isNaN(value))
+    values.length = 0
+    for (const curve of curves) if (!Number.isNaN(curve[i]!)) values.push(curve[i]!)
     const [low, high] = values.length === 0 ? [NaN, NaN] : edges(values, spread)
     out.mean[i] = mean(values)
     out.low[i] = low
