@@ -5,6 +5,7 @@ import { check } from "./check/index.ts"
 import { data } from "./data/index.ts"
 import { doctor } from "./doctor/index.ts"
 import { evaluate } from "./evaluate/index.ts"
+import { explain } from "./explain/index.ts"
 import { exportModel } from "./export/index.ts"
 import { figure } from "./figure/index.ts"
 import { gc } from "./gc/index.ts"
@@ -39,7 +40,7 @@ export const assay = Command.make("assay").pipe(
     { command: "assay table reward-comparison --format md", description: "Print the ablation table again" }
   ]),
   Command.withSubcommands([
-    init, check, plan, run, status, list, show, table, power, bootstrap, samples, figure, report, verify, exportModel, importCommand, sql, score, evaluate,
+    init, check, plan, explain, run, status, list, show, table, power, bootstrap, samples, figure, report, verify, exportModel, importCommand, sql, score, evaluate,
     doctor, data, serve, ui, rm, gc
   ])
 )

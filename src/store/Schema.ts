@@ -204,6 +204,26 @@ export const answer = sqliteTable("answer", {
   content: text().notNull()
 }, (t) => [primaryKey({ columns: [t.stage, t.key] })])
 
+export const log = sqliteTable("log", {
+  run: integer().notNull().references(() => run.id, { onDelete: "cascade" }),
+  ordinal: integer().notNull(),
+  at: text().notNull(),
+  level: text({ enum: ["debug", "info", "warn", "error"] }).notNull(),
+  stage: text(),
+  message: text().notNull()
+}, (t) => [primaryKey({ columns: [t.run, t.ordinal] })])
+
+export const code = sqliteTable("code", {
+  hash: text().primaryKey(),
+  assay: text().notNull(),
+  outline: text().notNull()
+})
+
+export const policy = sqliteTable("policy", {
+  fingerprint: text().primaryKey(),
+  preimage: text().notNull()
+})
+
 export const studentT = sqliteTable("student_t", {
   df: real().primaryKey(),
   t975: real().notNull()

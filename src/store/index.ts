@@ -43,3 +43,17 @@ export {
 export { ablation, finalMetrics, gain, learningCurve, missing, paired, rewardParts, tokenStatistics } from "./read/tables.ts"
 export { acquire as lock, isHeld } from "./runLock.ts"
 export { fromCause, type Reason, StoreError } from "./storeError.ts"
+export { noteSources } from "./sources.ts"
+export type { NotedCode, NotedPolicy, Sources } from "./journal/sources.ts"
+export {
+  codeBehind,
+  knownCode,
+  policyBefore,
+  type StageBefore,
+  stagesBefore,
+  type StageState,
+  stageState,
+  type Took,
+  tookAnywhere,
+  tookInExperiment
+} from "./read/why.ts"

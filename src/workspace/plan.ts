@@ -7,16 +7,19 @@ import * as Probes from "../pipeline/plan/Probes.ts"
 import { exits } from "../pipeline/Errors.ts"
 import { empty, Ledger } from "../pipeline/run/ledger.ts"
 import * as Store from "../store/index.ts"
-import { type Before, placeOf, reasons } from "./explain.ts"
 import { requireNotImported } from "./importLogs/origin.ts"
 import type { Study } from "./loadStudy.ts"
 import { type Supply, supplies } from "./supplies.ts"
+import * as Estimate from "./why/Estimate.ts"
+import * as Reasons from "./why/Reasons.ts"
 import type { Workspace } from "./workspace.ts"
 
 /** A plan, and why each stage of each run is in its state, in the same order. */
 export interface Explained {
   readonly plan: Plan.Plan
   readonly why: ReadonlyArray<ReadonlyArray<string>>
+  /** What it will take; undefined where nothing is to run. */
+  readonly estimate: Estimate.Estimate | undefined
   /** What would be fetched first. */
   readonly supplies: ReadonlyArray<Supply>
   /** What policies elsewhere said. */
@@ -29,14 +32,9 @@ const ledger = ({ db, objects }: Workspace): Layer.Layer<Ledger, Store.StoreErro
     ? Store.layer({ file: db, objects })
     : Layer.succeed(Ledger, empty)
 
-const before = (db: string, experiment: string) =>
-  Effect.gen(function*() {
-    if (!fs.existsSync(db)) return new Map<string, string>()
-    const handle = yield* Store.openForReading({ file: db })
-    yield* requireNotImported(handle, experiment)
-    const rows = yield* Store.preimages(handle, experiment)
-    return new Map(rows.map(({ position, preimage, seed, variant }) => [placeOf(variant, seed, position), preimage]))
-  }).pipe(Effect.scoped, Effect.map((map): Before => map))
+/** Where there is no database, everything runs for the first time. */
+const first: Reasons.Reason = ({ stages }) =>
+  Effect.succeed(stages.map((stage) => Reasons.known(stage) ?? "for the first time"))
 
 /**
  * What a run with the same options would do, and why. Runs nothing, and writes nothing where there is no database. Policies
@@ -48,11 +46,16 @@ export const plan = Effect.fn("Workspace.plan")(function*(workspace: Workspace, 
   const made = yield* Effect.provide(Plan.plan(study.experiment, options), ledger(workspace))
   const probed = yield* Probes.probe(made, 0)
   yield* Probes.unfit(made, probed, ({ exitCode }) => exitCode === exits.invalid)
+  const handle = fs.existsSync(workspace.db) ? yield* Store.openForReading({ file: workspace.db }) : undefined
+  if (handle !== undefined) yield* requireNotImported(handle, made.experiment.name)
+  const names = [...new Set([made.experiment.name, study.experiment.name])]
+  const reason = handle === undefined ? first : Reasons.make(workspace, handle, made, names)
   const explained: Explained = {
     plan: made,
-    why: reasons(made, yield* before(workspace.db, made.experiment.name)),
+    why: yield* Effect.forEach(made.runs, reason),
+    estimate: handle === undefined ? undefined : yield* Estimate.from(handle, made),
     supplies: yield* supplies(made),
     probed
   }
   return explained
-})
+}, Effect.scoped)

@@ -16,6 +16,7 @@ import * as Store from "../store/index.ts"
 import { requireNotImported } from "./importLogs/origin.ts"
 import { storedPath, type Study } from "./loadStudy.ts"
 import { open } from "./read.ts"
+import * as Source from "./why/Source.ts"
 import type { Workspace } from "./workspace.ts"
 
 /** What is run of a study, and by how many at a time. */
@@ -67,6 +68,7 @@ export const prepare = Effect.fn("Workspace.prepare")(
       yield* requireNotImported(handle, plan.experiment.name)
       const probed = yield* Probes.probe(plan, patience)
       yield* Probes.unfit(plan, probed)
+      yield* Source.note(workspace, handle, plan)
       return roundOf(plan, probed)
     })
     return { ...(yield* planned(options)), again: planned({ ...options, force: undefined }), remarks }

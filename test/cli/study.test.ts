@@ -51,8 +51,9 @@ describe("a study from plan to pictures", () => {
   it("plan knows what another scale can reuse, and what is forced", async () => {
     const { out } = await assay(folder, "plan", study, "--scale", "quick", "--force", "loop")
     assert.include(out, "tastes@quick: 6 runs")
-    assert.include(out, "finished  with this code, config and data")
-    assert.include(out, "as --force asks")
+    assert.match(out, /^reuse +count, atMost, ask +all 6 runs +with this code, config and data$/m)
+    assert.match(out, /^run +loop +low · seeds 0, 1; high · seeds 0, 1 +as --force asks$/m)
+    assert.match(out, /^run +answer +low · seeds 0, 1; high · seeds 0, 1 +as `loop` before it runs again$/m)
   })
 
   it("list, show and table read it back", async () => {
@@ -178,7 +179,7 @@ describe("a study from plan to pictures", () => {
     assert.include(out, "Not in the table yet: breaks seed 0 (failed).")
     declare(0.2)
     const changed = await assay(folder, "plan", "failing.ts")
-    assert.match(changed.out, /loop\s+runs\s+since \S+config\.rate changed/)
-    assert.match(changed.out, /loop\s+runs\s+as it did not finish/)
+    assert.match(changed.out, /^run +loop +climbs · seed 0 +config loop\.climb\.rate 0\.1 -> 0\.2$/m)
+    assert.match(changed.out, /^run +loop +breaks · seed 0 +failed: the rope broke$/m)
   })
 })

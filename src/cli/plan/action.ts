@@ -8,7 +8,10 @@ import { toFetch } from "../fetching.ts"
 import { grid } from "../grid.ts"
 import { print, printJson } from "../output.ts"
 import { planOptions } from "../planOptions.ts"
+import { inBytes } from "../../pipeline/inBytes.ts"
 import { visible } from "../../report/visible.ts"
+import { duration } from "../run/progress/format.ts"
+import { groups, named } from "./groups.ts"
 
 const counts = (plan: Plan.Plan): { readonly [status: string]: number } => {
   const stages = plan.runs.flatMap((run) => run.stages)
@@ -25,24 +28,42 @@ const policyLine = ({ found, variant }: Workspace.Explained["probed"][number]): 
     : Object.entries(found.success).map(([name, value]) => `${name} ${visible(String(value))}`).join(", ")
 ]
 
-const text = ({ plan, probed, supplies, why }: Workspace.Explained): string => {
-  const { finished, resumes, runs, shared } = counts(plan)
-  const total = plan.runs.reduce((sum, run) => sum + run.stages.length, 0)
-  const blocks = plan.runs.map(({ record: { seed, variant }, stages }, i) =>
-    [
-      `${variant} · seed ${seed}`,
-      grid(stages.map((stage, position) => ["", stage.label, stage.status._tag, why[i]![position]!]))
-    ].join("\n")
-  )
-  const summary = `${plan.experiment.name}: ${plan.runs.length} runs of ${total} stages: ` +
-    `${finished} finished, ${shared} shared, ${resumes} resume, ${runs} run`
-  const policies = probed.length === 0 ? [] : [`policies\n${grid(probed.map(policyLine))}`]
-  return [summary, ...(supplies.length === 0 ? [] : [toFetch(supplies).join("\n")]), ...blocks, ...policies].join("\n\n")
+/** What it will take, where anything is known of that. */
+const estimateLines = ({ estimate }: Workspace.Explained): ReadonlyArray<string> => {
+  if (estimate === undefined || estimate.stages === 0) return []
+  const { bytes, executions, seconds, stages, unknown } = estimate
+  const more = unknown.length === 0 ? "" : `; nothing is known of ${unknown.map(visible).join(", ")}`
+  return [
+    `${seconds < 1 ? "less than a second" : `about ${duration(seconds)}`} of work one after the other, and ${inBytes(bytes)} of files, ` +
+    `as ${executions} earlier ${executions === 1 ? "execution" : "executions"} of ${stages === 1 ? "this stage" : "such stages"} took${more}`
+  ]
 }
 
-const json = ({ plan, probed, supplies, why }: Workspace.Explained) => ({
+const text = (explained: Workspace.Explained): string => {
+  const { plan, probed, supplies, why } = explained
+  const { finished, resumes, runs, shared } = counts(plan)
+  const total = plan.runs.reduce((sum, run) => sum + run.stages.length, 0)
+  const summary = `${plan.experiment.name}: ${plan.runs.length} runs of ${total} stages: ` +
+    `${runs} run, ${resumes} resume, ${shared} share, ${finished} reuse`
+  const rows = groups(plan.runs, why).map((group) => [
+    group.action,
+    group.stages.map(visible).join(", "),
+    visible(named(group.runs, plan.runs.length)),
+    visible(group.why)
+  ])
+  const policies = probed.length === 0 ? [] : [`policies\n${grid(probed.map(policyLine))}`]
+  return [
+    [summary, ...estimateLines(explained)].join("\n"),
+    ...(supplies.length === 0 ? [] : [toFetch(supplies).join("\n")]),
+    grid(rows),
+    ...policies
+  ].join("\n\n")
+}
+
+const json = ({ estimate, plan, probed, supplies, why }: Workspace.Explained) => ({
   experiment: plan.experiment.name,
   counts: counts(plan),
+  estimate: estimate ?? null,
   fetches: supplies.map(({ bytes, files, name }) => ({ name, files, bytes })),
   policies: probed.map(({ found, policy, variant }) => ({
     variant,

@@ -25,7 +25,7 @@ export interface Code {
 
 /** The folder of the engine, and that of the whole program. */
 const engine = dirname(dirname(fileURLToPath(import.meta.url)))
-const program = dirname(engine)
+export const program = dirname(engine)
 
 /**
  * The name that an engine module goes by, or undefined for one that is followed. How stages are declared, planned and run
@@ -48,8 +48,8 @@ const worker = "worker:"
 interface Found {
   /** An importer of every package that was named: one within this program, one of the user's, as each may find its own copy. */
   readonly importers: Map<string, { readonly specifier: string; readonly importer: string }>
-  /** Code of workers by their hash. */
-  readonly workers: Map<string, Code>
+  /** Code of workers by their hash, and the file of each. */
+  readonly workers: Map<string, Code & { readonly file: string }>
 }
 
 /** What is to be bundled: an export, or a module with all that happens on loading it. */
@@ -86,8 +86,9 @@ const closure = ({ source, whole }: Wanted, found: Found, { codeOfWorker, rewrit
   async load(id) {
     if (id === entry) return source
     if (!id.startsWith(`\0${worker}`)) return undefined
-    const code = await codeOfWorker(id.slice(worker.length + 1))
-    found.workers.set(code.hash, code)
+    const file = id.slice(worker.length + 1)
+    const code = await codeOfWorker(file)
+    found.workers.set(code.hash, { ...code, file })
     return `export default ${JSON.stringify(code.hash)}`
   },
   async transform(code, id) {
@@ -113,8 +114,8 @@ const versionOf = (specifier: string, importer: string): string => {
   return `${name}@${String(JSON.parse(readFileSync(file, "utf8")).version)}`
 }
 
-/** Bundles what is wanted, and hashes what is left of it. */
-const bundle = async (wanted: Wanted, shared: Shared): Promise<Code> => {
+/** Bundles what is wanted: what is left of it, as short as it gets or with the names and modules that it was written in. */
+const bundled = async (wanted: Wanted, shared: Shared, minify: boolean) => {
   const { rolldown } = await import("rolldown")
   const found: Found = { importers: new Map(), workers: new Map() }
   const build = await rolldown({
@@ -122,12 +123,19 @@ const bundle = async (wanted: Wanted, shared: Shared): Promise<Code> => {
     plugins: [closure(wanted, found, shared)],
     treeshake: { moduleSideEffects: false, propertyReadSideEffects: false, unknownGlobalSideEffects: false },
     logLevel: "silent",
+    optimization: minify ? {} : { inlineConst: false }, // a constant is to be seen where it is written
     platform: "node"
   })
-  const { output } = await build.generate({ format: "esm", comments: false, codeSplitting: false, minify: true })
+  const { output } = await build.generate({ format: "esm", comments: false, codeSplitting: false, minify })
     .finally(() => build.close())
   const chunks = output.filter((part): part is OutputChunk => part.type === "chunk")
   const text = chunks.map(({ code }) => code).join("\n")
+  return { found, modules: chunks.flatMap((chunk) => Object.entries(chunk.modules)), text }
+}
+
+/** What is wanted, hashed. */
+const bundle = async (wanted: Wanted, shared: Shared): Promise<Code> => {
+  const { found, text } = await bundled(wanted, shared, true)
   const used = await importsOf(text) // the bundler's own list has imports that it dropped
   const packages = [...found.importers.values()]
     .filter(({ specifier }) => used.has(specifier) && !specifier.startsWith("node:"))
@@ -145,6 +153,25 @@ const once = <A>(known: Map<string, Promise<A>>, key: string, compute: () => Pro
   return started
 }
 
+/** What the modules of some code hold, as it was written but for what it does not use. By file, those of workers too. */
+export type Sources = ReadonlyMap<string, string>
+
+const sourcesOf = async (wanted: Wanted, shared: Shared, seen: Set<string>): Promise<Sources> => {
+  const { found, modules, text } = await bundled(wanted, shared, false)
+  const sources = new Map(modules.flatMap(([file, { code }]) => code === null || file.startsWith("\0") ? [] : [[file, code] as const]))
+  for (const { file, hash } of found.workers.values()) {
+    if (seen.has(file) || !text.includes(hash)) continue
+    seen.add(file)
+    for (const [inner, code] of await sourcesOf(ofWorker(file), shared, seen)) sources.set(inner, code)
+  }
+  return sources
+}
+
+const ofWorker = (file: string): Wanted => ({ source: `import ${JSON.stringify(file)}`, whole: true })
+
+const ofExport = (ref: CodeRef): Wanted =>
+  ({ source: `export { ${ref.export} as it } from ${JSON.stringify(fileURLToPath(ref.module))}`, whole: false })
+
 /**
  * A function from code to what it is for the fingerprint: the export's code and all that it calls, also through
  * `import ... from "assay"` and behind the URL of a worker.
@@ -157,19 +184,20 @@ export const make = () => {
   const modules = new Map<string, Promise<string>>()
   const shared: Shared = {
     codeOfWorker: (file) =>
-      once(codes, file, () => bundle({ source: `import ${JSON.stringify(file)}`, whole: true }, shared)),
+      once(codes, file, () => bundle(ofWorker(file), shared)),
     rewritten: (code, file) => once(modules, file, () => rewrite(code, file))
   }
-  return (ref: CodeRef): Effect.Effect<Code, CodeError> =>
-    Effect.tryPromise({
-      try: () => {
-        const file = fileURLToPath(ref.module)
-        const source = `export { ${ref.export} as it } from ${JSON.stringify(file)}`
-        return once(codes, `${file}#${ref.export}`, () => bundle({ source, whole: false }, shared))
-      },
-      catch: (cause) => new CodeError({ module: ref.module, message: explain(ref, reasonOf(cause)) })
-    })
+  const attempt = <A>(ref: CodeRef, work: () => Promise<A>): Effect.Effect<A, CodeError> =>
+    Effect.tryPromise({ try: work, catch: (cause) => new CodeError({ module: ref.module, message: explain(ref, reasonOf(cause)) }) })
+  const codeOf = (ref: CodeRef): Effect.Effect<Code, CodeError> =>
+    attempt(ref, () => once(codes, `${fileURLToPath(ref.module)}#${ref.export}`, () => bundle(ofExport(ref), shared)))
+  /** What the code consists of: only wanted where a change of it is to be told. */
+  const sources = (ref: CodeRef): Effect.Effect<Sources, CodeError> => attempt(ref, () => sourcesOf(ofExport(ref), shared, new Set()))
+  return Object.assign(codeOf, { sources })
 }
+
+/** Hashes of a process stay right while it lives, as loaded modules do not change. */
+export const ofProcess = make()
 
 /** The bundler's drawings of code have colours, also where nobody can see them. */
 const explain = ({ export: name, module }: CodeRef, reason: string): string =>

@@ -12,6 +12,7 @@ import { checkKinds } from "./checkKinds.ts"
 import { checkJudged } from "./checkJudged.ts"
 import { checkNeeds } from "./checkNeeds.ts"
 import * as CodeHash from "./CodeHash.ts"
+import type { Fingerprint } from "./Fingerprint.ts"
 import { heldBy, identifier, type Identity } from "./identity.ts"
 import { type Placed, trace } from "./lineage.ts"
 import * as Overrides from "./Overrides.ts"
@@ -28,7 +29,7 @@ export interface Options {
   readonly only?: ReadonlyArray<{ readonly [axis: string]: string }> | undefined
   /** Instead of the study's. */
   readonly seeds?: ReadonlyArray<number> | undefined
-  /** Stages to run again although they are finished, by name. */
+  /** Stages to run again although they are finished, by name; what reads their results is run again, too. */
   readonly force?: ReadonlyArray<string> | undefined
 }
 
@@ -52,6 +53,8 @@ export interface PlannedStage extends Placed {
 export interface PlannedRun {
   readonly record: RunRecord
   readonly policy: AnyPolicy
+  /** Of the policy before any stage changes it. */
+  readonly initial: Fingerprint
   readonly stages: ReadonlyArray<PlannedStage>
 }
 
@@ -65,9 +68,6 @@ export interface Plan {
   /** Whether the study's rule may ask for more seeds once these are finished; then it is to be planned again. */
   readonly open: boolean
 }
-
-/** Hashes of a process stay right while it lives, as loaded modules do not change. */
-const codeOf = CodeHash.make()
 
 type Invalid = InvalidExperiment | InvalidConfig | UnknownPath
 
@@ -141,7 +141,7 @@ const bySeed = <Row>(rows: ReadonlyArray<Row>, seedsOf: (row: Row) => ReadonlyAr
 
 const planned = Effect.fnUntraced(function*(resolved: Resolved, options: Options, seedsOf: SeedsOf) {
   const ledger = yield* Ledger
-  const identify = identifier(codeOf)
+  const identify = identifier(CodeHash.ofProcess)
   const force = options.force ?? []
   const owners = new Map<string, Status>()
   const runs: Array<PlannedRun> = []
@@ -164,7 +164,7 @@ const planned = Effect.fnUntraced(function*(resolved: Resolved, options: Options
       identities: Effect.forEach(variant.pipeline.stages, (stage) => identify(stage))
     }))
   for (const { row: { identities, policy, variant }, seed } of bySeed(rows, ({ variant }) => seedsOf(variant.name))) {
-    const placed = yield* Effect.try({
+    const { initial, placed } = yield* Effect.try({
       try: () => trace(policy, variant.pipeline.stages, identities, seed),
       catch: (cause) => {
         if (cause instanceof NotCanonical) return cause
@@ -172,11 +172,14 @@ const planned = Effect.fnUntraced(function*(resolved: Resolved, options: Options
       }
     })
     const record = runRecord(resolved.experiment.name, variant, seed, policy, placed)
+    const again = new Set<string>()
     const stages = yield* Effect.forEach(placed, (stage) => {
-      const forced = force.includes(stage.label)
+      // what reads a result that is made again is made again, too: it may come out otherwise
+      const forced = force.includes(stage.label) || stage.inputs.some(({ fingerprint }) => again.has(fingerprint))
+      if (forced) again.add(stage.fingerprint)
       return Effect.map(status(stage, forced, record), (status): PlannedStage => ({ ...stage, forced, status }))
     })
-    runs.push({ record, policy: variant.policy, stages })
+    runs.push({ record, policy: variant.policy, initial, stages })
   }
   yield* checkForced(resolved.experiment, force, runs.flatMap((run) => run.stages))
   const { name, question, variants } = resolved.experiment

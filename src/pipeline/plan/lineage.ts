@@ -19,18 +19,18 @@ export interface Placed {
 
 const isRandom = (node: Node): boolean => node.random || partsOf(node).some(isRandom)
 
-/** The stages of a run with their fingerprints. Throws `NotCanonical`. */
+/** The policy of a run before any stage changes it, and the stages with their fingerprints. Throws `NotCanonical`. */
 export const trace = (
   policy: Identity,
   stages: ReadonlyArray<Any>,
   identities: ReadonlyArray<Identity>,
   seed: number
-): ReadonlyArray<Placed> => {
-  const initial = Fingerprint.make({ node: policy, inputs: [] }).hash
+): { readonly initial: Fingerprint.Fingerprint; readonly placed: ReadonlyArray<Placed> } => {
+  const initial = Fingerprint.make({ node: policy, inputs: [] })
   const called = labels(stages)
   let before: string | undefined
-  let subject = initial
-  return stages.map((stage, i) => {
+  let subject = initial.hash
+  const placed = stages.map((stage, i) => {
     const label = called[i]!
     const inputs: ReadonlyArray<Fingerprint.Input> = [
       ...(before === undefined ? [] : [{ role: "input", fingerprint: before } as const]),
@@ -49,8 +49,9 @@ export const trace = (
       stage,
       fingerprint: hash,
       preimage,
-      inputs: inputs.filter((input) => input.fingerprint !== initial),
+      inputs: inputs.filter((input) => input.fingerprint !== initial.hash),
       key: random ? Random.fold(Random.key(seed), label) : Random.key(0)
     }
   })
+  return { initial, placed }
 }

@@ -55,6 +55,22 @@ const studies: ReadonlyArray<Relation> = [
     }
   },
   {
+    name: "log",
+    row: "Something that happened to a run, in words.",
+    columns: {
+      run: "The run, `run.id`.",
+      ordinal: "Place in its log, from 0.",
+      at: "When it happened, in UTC.",
+      level: "`debug`, `info`, `warn` or `error`.",
+      stage: "Label of the stage that it is about; NULL for the run itself.",
+      message: "What happened."
+    },
+    example: {
+      question: "What went wrong lately?",
+      sql: "SELECT at, run, stage, message\nFROM log WHERE level IN ('warn', 'error') ORDER BY at DESC LIMIT 20"
+    }
+  },
+  {
     name: "param",
     row: "A value of a run's config.",
     columns: {
@@ -142,6 +158,20 @@ const stages: ReadonlyArray<Relation> = [
     name: "kept_weights",
     row: "Weights that a finished loop keeps beside those that it hands on.",
     columns: { stage, role: "`best` or `last`.", step: "After which step.", artifact }
+  },
+  {
+    name: "code",
+    row: "What some code was made of, by which a later change of it is told in words.",
+    columns: {
+      hash: "Hash of the code, as `stage.preimage` has it.",
+      assay: "Version of Assay that it was found by.",
+      outline: "A hash of every declaration that it uses, by module, as JSON."
+    }
+  },
+  {
+    name: "policy",
+    row: "A policy as it was before any stage changed it.",
+    columns: { fingerprint: "sha256 of `preimage`.", preimage: "Its code, config and content, as JSON." }
   },
   {
     name: "answer",

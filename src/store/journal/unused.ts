@@ -33,10 +33,13 @@ export const findUnused = ({ handle: { file, sqlite }, objects }: Pick<Connectio
     })
   })
 
-/** Texts of prompts and truths, and environments, that no row names: they are shared, so nobody takes them along. */
+/** Texts of prompts and truths, environments, policies and outlines of code that no row names: they are shared, so nobody takes them along. */
 const leftovers = [
   "DELETE FROM text WHERE id NOT IN (SELECT prompt FROM completion UNION SELECT solution FROM completion UNION SELECT details FROM completion)",
-  "DELETE FROM environment WHERE id NOT IN (SELECT environment FROM run UNION SELECT environment FROM experiment)"
+  "DELETE FROM environment WHERE id NOT IN (SELECT environment FROM run UNION SELECT environment FROM experiment)",
+  "DELETE FROM policy WHERE NOT EXISTS (SELECT 1 FROM stage WHERE instr(stage.preimage, policy.fingerprint) > 0)",
+  `DELETE FROM code WHERE NOT EXISTS (SELECT 1 FROM stage WHERE instr(stage.preimage, code.hash) > 0)
+    AND NOT EXISTS (SELECT 1 FROM policy WHERE instr(policy.preimage, code.hash) > 0)`
 ]
 
 /**

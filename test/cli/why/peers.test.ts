@@ -1,0 +1,146 @@
+/** A test for each mistake that other engines make about what is to run again. */
+import { rmSync } from "node:fs"
+import { afterAll, assert, beforeAll, beforeEach, describe, it } from "vitest"
+import { until } from "../support.ts"
+import { project } from "./project.ts"
+
+const somebodys = project()
+afterAll(somebodys.remove)
+
+/** What the plan says, line by line but for its summary. */
+const planned = async (...args: ReadonlyArray<string>): Promise<string> => {
+  const { code, err, out } = await somebodys.assay("plan", "study.ts", ...args)
+  assert.strictEqual(code, 0, err)
+  return out
+}
+
+const nothing = /4 runs of 8 stages: 0 run, 0 resume, 0 share, 8 reuse/
+
+/** The rest of a line of the plan that begins with an action and stages. */
+const lineOf = (out: string, start: string): string => {
+  const found = out.split("\n").find((line) => line.startsWith(start))
+  assert.isDefined(found, `no line "${start}" in ${out}`)
+  return found.slice(start.length).trim()
+}
+
+describe("what runs again", () => {
+  beforeAll(async () => {
+    const first = await somebodys.assay("run", "study.ts")
+    assert.strictEqual(first.code, 0, first.err)
+    assert.lengthOf(somebodys.ran(), 5)
+  })
+  beforeEach(somebodys.restore)
+
+  it("is nothing after other white space, comments, types, local names and times of files, where Snakemake runs all of it", async () => {
+    somebodys.touch()
+    somebodys.edit("stages.ts", "  run: ({ to })", "  // numbers from nought\n\n\n  run:   ({ to })")
+    somebodys.edit("lib/normalise.ts", "value / ceiling", "( value /ceiling )")
+    somebodys.edit("lib/normalise.ts", "(value: number)", "(value: 1 | 2 | number)")
+    somebodys.write("lib/normalise.ts", somebodys.read("lib/normalise.ts").replaceAll("share", "part"))
+    assert.match(await planned(), nothing)
+    assert.include((await somebodys.assay("run", "study.ts")).err, "all 4 runs are finished already")
+    assert.deepStrictEqual(somebodys.ran(), [])
+  })
+
+  it("is what calls a helper that changed, in another module or two away, where redun, Hamilton and Prefect miss it", async () => {
+    somebodys.edit("lib/normalise.ts", "share > 1 ? 1 : share", "share > 2 ? 2 : share")
+    const near = await planned()
+    assert.include(lineOf(near, "run    measure"), "helper `normalise` changed in lib/normalise.ts")
+    assert.include(lineOf(near, "run    measure"), "all 4 runs")
+    assert.include(lineOf(near, "reuse  numbers"), "all 4 runs")
+    somebodys.restore()
+    somebodys.edit("lib/limits.ts", "8", "9")
+    assert.include(lineOf(await planned(), "run    measure"), "helper `ceiling` changed in lib/limits.ts")
+  })
+
+  it("needs no version by hand, of a stage or of a package, where Dagster wants one", async () => {
+    somebodys.edit("stages.ts", "weight * sum", "sum * weight * 1.5")
+    assert.include(lineOf(await planned(), "run    measure"), "`measure` changed in stages.ts")
+    somebodys.restore()
+    somebodys.edit("node_modules/twice/package.json", "1.2.3", "1.3.0")
+    assert.include(lineOf(await planned(), "run    measure"), "package twice 1.2.3 -> 1.3.0")
+  })
+
+  it("says which value of the config changed, and what merely reads what changed", async () => {
+    somebodys.edit("study.ts", "weight: 2", "weight: 2.5")
+    const one = await planned()
+    assert.include(lineOf(one, "run    measure"), "two · seeds 0, 1  config measure.weight 2 -> 2.5")
+    somebodys.restore()
+    somebodys.edit("study.ts", "in <answer> tags", "in <answers> tags")
+    const text = await planned()
+    assert.include(lineOf(text, "run    numbers"), `config numbers.wording at character 60: "...r in <answer> tags." -> "...r in <answers> tags."`)
+    assert.include(lineOf(text, "run    measure"), "reads `numbers`, which changed")
+  })
+
+  it("holds overrides against the study without them", async () => {
+    const out = await planned("--set", "measure.weight=3", "--only", "weight=two")
+    assert.include(lineOf(out, "run    measure"), "all 2 runs  config measure.weight 2 -> 3 (in peers)")
+    assert.match(out, /(second|about .*) of work one after the other, and 8 B of files, as 4 earlier executions of such stages took/)
+  })
+
+  it("tells a file that is gone from a change", async () => {
+    const { out } = await somebodys.assay("sql", "SELECT output FROM stage WHERE name = 'numbers'", "--csv")
+    const hash = out.split("\n")[1]!.trim()
+    const place = `.assay/objects/${hash.slice(0, 2)}/${hash.slice(2)}`
+    const content = somebodys.read(place)
+    somebodys.write(place, "[]")
+    assert.include(lineOf(await planned(), "run    numbers"), "artifact altered")
+    somebodys.write(place, content)
+    assert.match(await planned(), nothing)
+  })
+
+  it("is, of a sweep that was killed or had a broken cell, what is missing, where Hydra begins anew", async () => {
+    const sweep = ["run", "study.ts", "--db", "sweep.db", "--seeds", "3", "--jobs", "1"]
+    somebodys.ran()
+    somebodys.write("broken", "")
+    const broken = await somebodys.assay(...sweep)
+    assert.strictEqual(broken.code, 1)
+    assert.match(broken.err, /3 of 6 runs failed[^]*this cell is broken/)
+    assert.deepStrictEqual(somebodys.ran().filter((line) => line === "measure 1"), ["measure 1", "measure 1", "measure 1"])
+    assert.match(await planned("--db", "sweep.db", "--seeds", "3"), /run +measure +two · seeds 0, 1, 2 +failed: .*this cell is broken/)
+    rmSync(somebodys.at("broken"))
+    const killed = somebodys.start(...sweep, "--set", "measure.pause=400")
+    await until(() => killed.said().includes("one · seed 0: done"))
+    killed.process.kill("SIGKILL")
+    await killed.ended
+    const before = somebodys.ran().length
+    assert.isAtMost(before, 4)
+    assert.strictEqual((await somebodys.assay(...sweep, "--set", "measure.pause=400")).code, 0)
+    assert.isAtMost(before + somebodys.ran().length, 7 + 1, "six cells, their source once, and the cell that was killed once more")
+    assert.strictEqual((await somebodys.assay(...sweep)).code, 0)
+    assert.deepStrictEqual(somebodys.ran(), ["measure 2", "measure 2", "measure 2"])
+  })
+})
+
+describe("assay explain", () => {
+  beforeAll(async () => {
+    somebodys.restore()
+    somebodys.edit("study.ts", "in <answer> tags", "in <answers> tags")
+    assert.strictEqual((await somebodys.assay("run", "study.ts")).code, 0)
+  })
+
+  it("names the first difference down to the character, in the stage or in what it reads", async () => {
+    const { out } = await somebodys.assay("explain", "5", "measure")
+    assert.include(out, "measure of run 5 (one, seed 0) is not that of run 1 (one, seed 0, before the study changed).")
+    assert.include(out, "measure is the same but for what it reads: numbers differs.")
+    const [left, right, mark] = out.split("\n").slice(3)
+    assert.match(left!, /^ {4}run 1 .*<answer> tags/)
+    assert.match(right!, /^ {4}run 5 .*<answers> tags/)
+    assert.strictEqual(left![mark!.indexOf("^")], ">")
+    assert.strictEqual(right![mark!.indexOf("^")], "s")
+  })
+
+  it("holds against any run, and gives scripts JSON", async () => {
+    const { out } = await somebodys.assay("explain", "6", "measure", "5", "--json")
+    const { path, same, words } = JSON.parse(out)
+    assert.deepStrictEqual({ path, same, words }, { path: ["measure"], same: false, words: ["config measure.weight 1 -> 2"] })
+    assert.include((await somebodys.assay("explain", "6", "numbers", "5")).out, "the same execution, by the same fingerprint")
+  })
+
+  it("says which stages and runs there are", async () => {
+    const stage = await somebodys.assay("explain", "5", "measures")
+    assert.strictEqual(stage.code, 2)
+    assert.include(stage.err, "Run 5: There is no stage \"measures\". Did you mean \"measure\"?")
+    assert.include((await somebodys.assay("explain", "99", "measure")).err, "There is no run 99.")
+  })
+})
