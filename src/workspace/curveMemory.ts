@@ -6,6 +6,7 @@ export interface CurvePoints {
   readonly values: Float64Array
 }
 
+/** Points of curves that were read, by execution and metric, for as long as nothing can change them. */
 export interface CurveMemory {
   readonly get: (name: string) => CurvePoints | undefined
   readonly keep: (name: string, points: CurvePoints) => void
