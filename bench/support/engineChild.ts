@@ -11,26 +11,32 @@ const [folder, jobs] = process.argv.slice(2)
 const workspace = Workspace.at(join(folder!, "runs.db"))
 const file = fileURLToPath(new URL("./noopStudy.ts", import.meta.url))
 
-const clock = () => performance.now() / 1000
+/** Seconds of the clock, and of the processor. */
+const now = () => {
+  const { system, user } = process.cpuUsage()
+  return { seconds: performance.now() / 1000, cpu: (user + system) / 1e6 }
+}
+
+const since = (start: ReturnType<typeof now>) => {
+  const end = now()
+  return { seconds: end.seconds - start.seconds, cpu: end.cpu - start.cpu }
+}
 
 const measured = Effect.gen(function*() {
-  const start = clock()
+  const before = now()
   const study = yield* Workspace.loadStudy(file)
-  const declared = clock()
+  const declare = since(before)
+  const beforePlan = now()
   const { execute, plan } = yield* Workspace.prepare(workspace, study, { jobs: Number(jobs) })
-  const planned = clock()
+  const planned = since(beforePlan)
+  const bytesPlanned = process.memoryUsage.rss()
+  const beforeRun = now()
   const results = yield* execute()
-  const done = clock()
+  const run = since(beforeRun)
   const failed = results.find(({ status }) => status !== "done")
   if (failed !== undefined) return yield* Effect.die(new Error(`a run failed: ${failed.error}`))
-  return {
-    stages: plan.runs.reduce((sum, run) => sum + run.stages.length, 0),
-    declare: declared - start,
-    plan: planned - declared,
-    run: done - planned,
-    cpu: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
-    bytes: process.resourceUsage().maxRSS * 1024
-  }
+  const stages = plan.runs.reduce((sum, { stages }) => sum + stages.length, 0)
+  return { stages, declare, plan: planned, run, bytesPlanned, bytes: process.resourceUsage().maxRSS * 1024 }
 })
 
 console.log(JSON.stringify(await Effect.runPromise(Effect.scoped(measured))))

@@ -59,7 +59,8 @@ export const artifact = sqliteTable("artifact", {
   hash: text().primaryKey(),
   bytes: integer().notNull(),
   mediaType: text("media_type").notNull(),
-  createdAt: text("created_at").notNull()
+  createdAt: text("created_at").notNull(),
+  content: text()
 })
 
 export const stage = sqliteTable("stage", {

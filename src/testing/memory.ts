@@ -1,6 +1,6 @@
 /** A memory of everything that was journaled, for tests to look at, and the services of the engine that keep it. */
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -204,7 +204,14 @@ const artifacts = (memory: Memory): Artifacts["Service"] => ({
     const path = memory.temporary()
     return Effect.map(write(path), () => memory.store(mediaType, path))
   },
-  fetch: (artifact) => Effect.sync(() => memory.pathOf(artifact))
+  fetch: (artifact) => Effect.sync(() => memory.pathOf(artifact)),
+  putText: (mediaType, text) =>
+    Effect.sync(() => {
+      const path = memory.temporary()
+      writeFileSync(path, text)
+      return memory.store(mediaType, path)
+    }),
+  text: (artifact) => Effect.sync(() => readFileSync(memory.pathOf(artifact), "utf8"))
 })
 
 /** Everything that a plan and its runner rest on, with records in memory and artifacts in the memory's folder. */

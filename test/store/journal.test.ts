@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import type { Artifact, ScopedSample, StepRecord } from "../../src/pipeline/run/Records.ts"
@@ -27,6 +28,30 @@ describe("artifacts", () => {
         assert.strictEqual(path, `${objects}/${first.hash.slice(0, 2)}/${first.hash.slice(2)}`)
         assert.strictEqual(fs.readFileSync(path, "utf8"), "weights")
         assert.deepStrictEqual(fs.readdirSync(`${objects}/tmp/runs.db`), [])
+      })
+    ))
+
+  it.live("a short text stands in its row and a long one in a file, and neither is found once it was altered", () =>
+    withJournal((journal, files) =>
+      Effect.gen(function*() {
+        const texts = ["[1]", JSON.stringify("ü".repeat(20_000))]
+        const stages = yield* Effect.forEach(texts, (text, i) =>
+          Effect.gen(function*() {
+            const id = yield* journal.openStage(stageOf(`f${i}`))
+            const output = yield* journal.putText("application/json", text)
+            yield* journal.closeStage(id, { output })
+            assert.strictEqual(yield* journal.text(output), text)
+            assert.deepStrictEqual(yield* journal.findStage(`f${i}`), { id, output, subject: undefined })
+            return output
+          }))
+        assert.deepStrictEqual(stages.map((output) => fs.existsSync(pathOf(files, output))), [false, true])
+        assert.deepStrictEqual((yield* rows(files.file, "SELECT content FROM artifact ORDER BY bytes")).map(([content]) => content), ["[1]", null])
+        const writer = new Sqlite(files.file)
+        writer.exec("UPDATE artifact SET content = '[2]' WHERE content IS NOT NULL")
+        writer.close()
+        fs.writeFileSync(pathOf(files, stages[1]!), "longer")
+        assert.isUndefined(yield* journal.findStage("f0"))
+        assert.isUndefined(yield* journal.findStage("f1"))
       })
     ))
 

@@ -1,7 +1,6 @@
 /** What a stage returned, as an artifact: JSON, and a file of rows where it holds rows. */
-import { readFile, writeFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
-import { troubleOf } from "../fileTrouble.ts"
+import { reasonOf } from "../reason.ts"
 import * as Rows from "../Rows.ts"
 import { Artifacts } from "./artifacts.ts"
 import { JournalError } from "./journal.ts"
@@ -11,8 +10,8 @@ import * as RowsFile from "./RowsFile.ts"
 const json = "application/json"
 const rowsType = "application/x-assay-rows"
 
-const failed = (operation: string, path: string) => (cause: unknown) =>
-  new JournalError({ operation, message: `${path} could not be read or written ${troubleOf(cause)}`, cause })
+const unreadable = ({ hash }: Artifact) => (cause: unknown) =>
+  new JournalError({ operation: "read output", message: `The result ${hash} is no JSON (${reasonOf(cause)}). Run its stage again with --force.`, cause })
 
 /** The one place of a value that holds rows, with them; `undefined` when there is none. */
 const rowsIn = (value: unknown): readonly [key: string, rows: Rows.Rows<unknown>] | undefined => {
@@ -31,9 +30,7 @@ export const write = Effect.fnUntraced(function*(value: unknown) {
   const found = rowsIn(value)
   if (found === undefined) {
     const text = JSON.stringify(value ?? null)
-    const artifact = yield* artifacts.put(json, (path) =>
-      Effect.tryPromise({ try: () => writeFile(path, text), catch: failed("write output", path) }))
-    return { artifact, value: JSON.parse(text) as unknown }
+    return { artifact: yield* artifacts.putText(json, text), value: JSON.parse(text) as unknown }
   }
   const [key, rows] = found
   const head = { key, value: { ...value as object, [key]: null } }
@@ -43,12 +40,12 @@ export const write = Effect.fnUntraced(function*(value: unknown) {
 
 /** Reads back what a stage returned. */
 export const read = Effect.fnUntraced(function*(artifact: Artifact) {
-  const path = yield* (yield* Artifacts).fetch(artifact)
+  const artifacts = yield* Artifacts
   if (artifact.mediaType === rowsType) {
-    const { head, rows } = yield* RowsFile.open(path)
+    const { head, rows } = yield* RowsFile.open(yield* artifacts.fetch(artifact))
     const { key, value } = head as { readonly key: string; readonly value: object }
     return { ...value, [key]: rows } as unknown
   }
-  const text = yield* Effect.tryPromise({ try: () => readFile(path, "utf8"), catch: failed("read output", path) })
-  return yield* Effect.try({ try: () => JSON.parse(text) as unknown, catch: failed("read output", path) })
+  const text = yield* artifacts.text(artifact)
+  return yield* Effect.try({ try: () => JSON.parse(text) as unknown, catch: unreadable(artifact) })
 })

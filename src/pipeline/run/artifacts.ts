@@ -1,4 +1,4 @@
-/** Artifacts: large results as files under the hash of their content. */
+/** Artifacts: results under the hash of their content, large ones as files. */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { JournalError } from "./journal.ts"
@@ -11,6 +11,10 @@ export class Artifacts extends Context.Service<Artifacts, {
     mediaType: string,
     write: (path: string) => Effect.Effect<void, E, R>
   ) => Effect.Effect<Artifact, E | JournalError, R>
-  /** A local path at which the artifact can be read. */
+  /** A local path at which what was `put` can be read. */
   readonly fetch: (artifact: Artifact) => Effect.Effect<string, JournalError>
+  /** Stores a text likewise, of which there may be many short ones. */
+  readonly putText: (mediaType: string, text: string) => Effect.Effect<Artifact, JournalError>
+  /** Reads a text back. */
+  readonly text: (artifact: Artifact) => Effect.Effect<string, JournalError>
 }>()("assay/pipeline/Artifacts") {}

@@ -141,8 +141,14 @@ const stages: ReadonlyArray<Relation> = [
   },
   {
     name: "artifact",
-    row: "A file below `.assay/objects/`, named by its content.",
-    columns: { hash: "sha256 of the content.", bytes: "Its size.", media_type: "What is in it.", created_at: createdAt }
+    row: "A file below `.assay/objects/`, named by its content, or a short text.",
+    columns: {
+      hash: "sha256 of the content.",
+      bytes: "Its size.",
+      media_type: "What is in it.",
+      created_at: createdAt,
+      content: "The text; NULL where it is a file."
+    }
   },
   {
     name: "checkpoint",

@@ -1,6 +1,10 @@
 /** Artifacts in runs.db and the object folder beside it: put in durably, and dropped when no row names them any more. */
+import { createHash } from "node:crypto"
+import { readFile, writeFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
+import { troubleOf } from "../../pipeline/fileTrouble.ts"
 import type { Artifacts } from "../../pipeline/run/artifacts.ts"
+import { JournalError } from "../../pipeline/run/journal.ts"
 import type { Artifact } from "../../pipeline/run/Records.ts"
 import { namedElsewhere } from "../neighbours.ts"
 import { type Connection, journalError } from "./Connection.ts"
@@ -75,26 +79,59 @@ export const releasePending = (connection: Connection, ...artifacts: ReadonlyArr
   for (const artifact of artifacts) if (artifact !== undefined) expect(connection, artifact.hash, -1)
 }
 
-/** True when the file of the artifact is there and its content is right. */
-export const intact = (connection: Connection, operation: string, artifact: Artifact) =>
-  Effect.mapError(connection.objects.verify(artifact.hash), journalError(operation))
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
 
-const record = (connection: Connection, artifact: Artifact) =>
+/** The text of an artifact; null for one that is a file. */
+const textOf = (connection: Connection, operation: string, { hash }: Artifact) =>
+  connection.read(operation, () =>
+    connection.sql("SELECT content FROM artifact WHERE hash = ?").pluck().get(hash) as string | null | undefined ?? null)
+
+/** True when the file of the artifact is there and its content is right, or its text is. */
+export const intact = Effect.fnUntraced(function*(connection: Connection, operation: string, artifact: Artifact) {
+  const text = yield* textOf(connection, operation, artifact)
+  if (text !== null) return sha256(text) === artifact.hash
+  return yield* Effect.mapError(connection.objects.verify(artifact.hash), journalError(operation))
+})
+
+/** Bytes up to which a text stands in its row: more would make tables slow to read whose rows are beside it. */
+const short = 1 << 14
+
+const record = (connection: Connection, artifact: Artifact, text: string | null) =>
   connection.write("put", (now) => {
     connection
-      .sql("INSERT INTO artifact (hash, bytes, media_type, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
-      .run(artifact.hash, artifact.bytes, artifact.mediaType, now)
+      .sql(`
+        INSERT INTO artifact (hash, bytes, media_type, created_at, content) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET content = excluded.content WHERE content IS NULL AND excluded.content IS NOT NULL`)
+      .run(artifact.hash, artifact.bytes, artifact.mediaType, now, text)
     expect(connection, artifact.hash, 1)
     return artifact
   })
 
-export const artifactMethods = (connection: Connection): Artifacts["Service"] => ({
-  fetch: (artifact) => Effect.succeed(connection.objects.path(artifact.hash)),
-  put: (mediaType, write) =>
+export const artifactMethods = (connection: Connection): Artifacts["Service"] => {
+  const put: Artifacts["Service"]["put"] = (mediaType, write) =>
     Effect.flatMap(Effect.mapError(connection.objects.temporary, journalError("put")), (file) =>
       write(file).pipe(
         Effect.andThen(Effect.mapError(connection.objects.adopt(file), journalError("put"))),
-        Effect.andThen(({ bytes, hash }) => record(connection, { hash, bytes, mediaType })),
+        Effect.andThen(({ bytes, hash }) => record(connection, { hash, bytes, mediaType }, null)),
         Effect.ensuring(connection.objects.discard(file))
       ))
-})
+  const file = <A>(operation: string, path: string, use: () => Promise<A>) =>
+    Effect.tryPromise({
+      try: use,
+      catch: (cause) => new JournalError({ operation, message: `${path} could not be read or written ${troubleOf(cause)}`, cause })
+    })
+  return {
+    put,
+    fetch: (artifact) => Effect.succeed(connection.objects.path(artifact.hash)),
+    putText: (mediaType, text) => {
+      const bytes = Buffer.byteLength(text)
+      return bytes > short
+        ? put(mediaType, (path) => file("put", path, () => writeFile(path, text)))
+        : record(connection, { hash: sha256(text), bytes, mediaType }, text)
+    },
+    text: Effect.fnUntraced(function*(artifact) {
+      const path = connection.objects.path(artifact.hash)
+      return (yield* textOf(connection, "read", artifact)) ?? (yield* file("read", path, () => readFile(path, "utf8")))
+    })
+  }
+}
