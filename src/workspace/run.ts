@@ -1,5 +1,6 @@
 /** Runs of a study on a workspace. */
 import * as path from "node:path"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { counting } from "../data/inspect/counting.ts"
@@ -10,9 +11,11 @@ import * as Claims from "../pipeline/run/Claims.ts"
 import * as ComputeThreads from "../pipeline/run/ComputeThreads.ts"
 import { type Event, Progress } from "../pipeline/run/Progress.ts"
 import { rounds } from "../pipeline/run/rounds.ts"
+import { Journal } from "../pipeline/run/journal.ts"
 import * as Runner from "../pipeline/run/Runner.ts"
 import { Generated } from "../pipeline/run/services.ts"
 import * as Store from "../store/index.ts"
+import { telemetry } from "../telemetry/telemetry.ts"
 import { requireNotImported } from "./importLogs/origin.ts"
 import { storedPath, type Study } from "./loadStudy.ts"
 import { open } from "./read.ts"
@@ -39,7 +42,8 @@ const services = ({ db, generated, objects }: Workspace) =>
 /**
  * Takes the lock of the workspace for the rest of the scope, plans, and returns the plan with what executes it: every run,
  * `jobs` at a time, telling `listen` what happens. Policies elsewhere are asked first whether they will do. `again` plans anew, for a study whose rule may ask for more seeds. `remarks`
- * are what its data sets said until then of rows that they left out and of pictures, the first of each kind.
+ * are what its data sets said until then of rows that they left out and of pictures, the first of each kind. Where the environment
+ * names a collector of OpenTelemetry, runs are told to it, and `says` is what is to be said of that.
  *
  * Fails as `Plan.plan` does, with `UnfitPolicy`, with `InvalidExperiment` where imported logs have the study's name, and with
  * `StoreError` (reason "running") while another process runs studies there.
@@ -47,7 +51,9 @@ const services = ({ db, generated, objects }: Workspace) =>
 export const prepare = Effect.fn("Workspace.prepare")(
   function*(workspace: Workspace, { experiment, file }: Study, { jobs = 1, ...options }: Options = {}) {
     yield* Store.lock(workspace.db)
-    const context = yield* Layer.build(services(workspace))
+    const built = yield* Layer.build(services(workspace))
+    const { observe, says } = yield* telemetry(process.env)
+    const context = Context.add(built, Journal, observe(Context.get(built, Journal)))
     const threads = { jobs, threadsEach: ComputeThreads.divided(jobs) }
     const environment = yield* Store.environment({ folder: path.dirname(path.resolve(file)), threads })
     const [problems, notes] = [counting(1), counting(1)]
@@ -71,12 +77,12 @@ export const prepare = Effect.fn("Workspace.prepare")(
       yield* Source.note(workspace, handle, plan)
       return roundOf(plan, probed)
     })
-    return { ...(yield* planned(options)), again: planned({ ...options, force: undefined }), remarks }
+    return { ...(yield* planned(options)), again: planned({ ...options, force: undefined }), remarks, says }
   }
 )
 
 /** A plan with what executes it. */
-export type Round = Omit<Effect.Success<ReturnType<typeof prepare>>, "again" | "remarks">
+export type Round = Omit<Effect.Success<ReturnType<typeof prepare>>, "again" | "remarks" | "says">
 
 /** Runs a study, and says how every run of it ended. What is finished is never run again. */
 export const run = (workspace: Workspace, study: Study, options: Options = {}, listen?: (event: Event) => void) =>

@@ -67,7 +67,8 @@ const execute = Effect.fnUntraced(function*(options: RunStudy) {
     }),
     ({ plan }) => !isFinished(plan)
   )
-  const { again, remarks, ...first } = prepared
+  const { again, remarks, says, ...first } = prepared
+  if (says !== undefined) yield* say(says)
   const done = yield* rounds(first, again, (round) => one(round, options))
   yield* sayRemarks(remarks(), done.results)
   return done
