@@ -38,7 +38,8 @@ export const sections: ReadonlyArray<Section> = [
     "how-to/ui-curves.md": "Curves, runs and SQL in the page",
     "how-to/report.md": "A report to send",
     "how-to/figures.md": "Figures for a paper",
-    "how-to/rewards.md": "Can a reward be fooled?"
+    "how-to/rewards.md": "Can a reward be fooled?",
+    "how-to/telemetry.md": "Traces and metrics"
   }),
   section("Models and trainers", {
     "how-to/hub.md": "Models and data by name",

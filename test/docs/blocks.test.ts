@@ -62,6 +62,7 @@ const ownTest: { readonly [page: string]: string } = {
   "docs/how-to/import.md": "test/docs/import.test.ts",
   "docs/how-to/recorded.md": "test/docs/recorded.test.ts",
   "docs/how-to/report.md": "test/docs/report.test.ts",
+  "docs/how-to/telemetry.md": "test/telemetry/telemetry.test.ts",
   "docs/how-to/ui.md": "test/docs/ui.test.ts"
 }
 
