@@ -9,7 +9,7 @@ import * as Plan from "../pipeline/plan/Plan.ts"
 import * as Probes from "../pipeline/plan/Probes.ts"
 import * as Claims from "../pipeline/run/Claims.ts"
 import * as ComputeThreads from "../pipeline/run/ComputeThreads.ts"
-import { type Event, Progress } from "../pipeline/run/Progress.ts"
+import type { Event } from "../pipeline/run/Progress.ts"
 import { rounds } from "../pipeline/run/rounds.ts"
 import { Journal } from "../pipeline/run/journal.ts"
 import * as Runner from "../pipeline/run/Runner.ts"
@@ -18,6 +18,7 @@ import * as Store from "../store/index.ts"
 import { telemetry } from "../telemetry/telemetry.ts"
 import { requireNotImported } from "./importLogs/origin.ts"
 import { storedPath, type Study } from "./loadStudy.ts"
+import { logged } from "./log/runLog.ts"
 import { open } from "./read.ts"
 import * as Source from "./why/Source.ts"
 import type { Workspace } from "./workspace.ts"
@@ -62,8 +63,12 @@ export const prepare = Effect.fn("Workspace.prepare")(
     const roundOf = (plan: Plan.Plan, probed: ReadonlyArray<Probes.Probed>) => ({
       plan,
       execute: (listen: (event: Event) => void = () => {}) =>
-        Runner.run(plan, { jobs, environment, file: storedPath(file), factsOf: ({ policy }) => Probes.factsOf(probed, policy) }).pipe(
-          Effect.provideService(Progress, listen),
+        logged(
+          workspace,
+          plan,
+          listen,
+          Runner.run(plan, { jobs, environment, file: storedPath(file), factsOf: ({ policy }) => Probes.factsOf(probed, policy) })
+        ).pipe(
           Effect.provideService(Report, report),
           Effect.provideContext(context)
         )

@@ -23,6 +23,8 @@ describeInBrowser("runs", (given) => {
     await page.getByRole("row", { name: "detection/mAP 31 %" }).waitFor()
     assert.match(await page.locator(".tree").first().innerText(), /loop\s+steps 20/)
     await page.getByText("git.commit").waitFor()
+    await page.getByRole("heading", { name: "Log" }).waitFor()
+    await page.getByText("Nothing is logged").waitFor()
   })
 
   it("are compared: what differs, and that alone", async () => {

@@ -12,6 +12,7 @@ import { Execution } from "./execution.ts"
 import { Journal } from "./journal.ts"
 import { type FinishedStage, Ledger } from "./ledger.ts"
 import type { LivePolicy } from "./LivePolicy.ts"
+import { placeKey } from "./logged.ts"
 import { Progress, type RunName } from "./Progress.ts"
 import * as RecordBuffer from "./RecordBuffer.ts"
 import type { KeptRecord } from "./Records.ts"
@@ -166,6 +167,7 @@ export const make = Effect.gen(function*() {
     if (planned.forced) yield* Effect.andThen(journal.rewind(id, -1), journal.forgetAnswers(id))
     yield* journal.linkStage({ run, position, stage: id, label, reused: false })
     return yield* work(request, id).pipe(
+      Effect.annotateLogs({ [placeKey]: { ...name, stage: label } }),
       Effect.onError((cause) => {
         if (Cause.hasInterruptsOnly(cause)) return Effect.void
         const message = messageOf(cause)

@@ -1,6 +1,7 @@
 /** What the page is told of runs. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Store from "../../../src/store/index.ts"
 import { asked, serving } from "./support.ts"
 
 describe("runs", () => {
@@ -24,6 +25,24 @@ describe("runs", () => {
       assert.strictEqual(body.environment.node, "v24")
       assert.strictEqual((yield* asked(`${url}/api/runs/one?run=99`)).status, 404)
       assert.strictEqual((yield* asked(`${url}/api/runs/one?run=x`)).body.error.param, "run")
+    }).pipe(Effect.scoped))
+
+  it.live("have their log, hostile words and all", () =>
+    Effect.gen(function*() {
+      const { url, workspace } = yield* serving()
+      assert.deepStrictEqual((yield* asked(`${url}/api/runs/log?run=4`)).body, { entries: [] })
+      const write = yield* Store.logWriter({ file: workspace.db, objects: workspace.objects })
+      const entry = { variant: "AP50", seed: 0, at: "2026-11-28T10:00:00.000Z" }
+      yield* write("reward-comparison", [
+        { ...entry, stage: undefined, level: "info", message: "begun" },
+        { ...entry, stage: "loop", level: "error", message: "<script>alert(1)</script>\u202e" },
+        { ...entry, seed: 99, stage: "loop", level: "error", message: "of no run" }
+      ])
+      assert.deepStrictEqual((yield* asked(`${url}/api/runs/log?run=4`)).body.entries, [
+        { ordinal: 0, at: entry.at, level: "info", stage: null, message: "begun" },
+        { ordinal: 1, at: entry.at, level: "error", stage: "loop", message: "<script>alert(1)</script>\u202e" }
+      ])
+      assert.strictEqual((yield* asked(`${url}/api/runs/log?run=99`)).status, 404)
     }).pipe(Effect.scoped))
 
   it.live("are told apart by what differs alone", () =>

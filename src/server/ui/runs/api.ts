@@ -75,6 +75,17 @@ export const Run = Schema.Struct({
   environment: Schema.Record(Schema.String, Value)
 }).annotate({ identifier: "Run" })
 
+export const Log = Schema.Struct({
+  entries: Schema.Array(Schema.Struct({
+    ordinal: Schema.Int,
+    at: Schema.String,
+    level: Schema.Literals(["debug", "info", "warn", "error"]),
+    /** Null for the run itself. */
+    stage: Schema.NullOr(Schema.String),
+    message: Schema.String
+  }))
+}).annotate({ identifier: "Log" })
+
 /** JSON of each side; null where it has nothing there. */
 const Difference = Schema.Struct({
   path: Schema.String,
@@ -112,6 +123,7 @@ export const runs = HttpApiGroup.make("runs").add(
     error: problems
   }),
   HttpApiEndpoint.get("one", "/api/runs/one", { query: { run: Id }, success: Run, error: problems }),
+  HttpApiEndpoint.get("log", "/api/runs/log", { query: { run: Id }, success: Log, error: problems }),
   HttpApiEndpoint.get("difference", "/api/runs/difference", {
     query: { run: Id, other: Id },
     success: RunDifference,

@@ -9,6 +9,9 @@ import { Shown } from "../shown.ts"
 type Run = Effect.Success<ReturnType<typeof Workspace.runById>>
 type Difference = Workspace.RunDifference["params"][number]
 
+/** Entries of a log that the page shows: the last. */
+const shown = 500
+
 const sideOf = ({ current, experimentName, id, seed, variant }: Run) => ({
   run: id,
   experiment: experimentName,
@@ -39,6 +42,7 @@ export const runHandlers = HttpApiBuilder.group(Api, "runs", Effect.fn(function*
         stages: run.stages.map((stage) => stageOf(run, stage)),
         environment: run.facts
       })),
+    log: ({ query }) => Effect.map(explained(Workspace.log(workspace, query.run, -1, shown)), ({ entries }) => ({ entries })),
     difference: ({ query }) =>
       Effect.map(explained(Workspace.runDifference(workspace, query.run, query.other)), ({ environment, left, params, right, stages }) => ({
         left: sideOf(left),

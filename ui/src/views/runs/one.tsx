@@ -6,6 +6,7 @@ import { Ago } from "../../parts/time.tsx"
 import type { Answer } from "../../shell/ask.ts"
 import { useLive } from "../../shell/live.ts"
 import { change, href } from "../../shell/route.ts"
+import { Log } from "./log.tsx"
 import { Took } from "./took.tsx"
 import { treeOf } from "./paths.ts"
 import { Leaf, Tree } from "./tree.tsx"
@@ -109,8 +110,10 @@ const Shown = ({ run }: { readonly run: Run }) => (
         </div>
       ))}
     </dl>
+    <h2>Log</h2>
+    <Log run={run.run} />
     <p class="muted">
-      On a terminal: <code>assay show {run.run}</code>. No log is kept in the database beside the error.
+      On a terminal: <code>assay show {run.run}</code>, <code>assay logs {run.run} --follow</code>.
     </p>
   </>
 )
