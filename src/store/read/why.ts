@@ -21,13 +21,16 @@ export const stagesBefore = question(({ sqlite }, experiment: string, variant: s
 export interface StageState {
   readonly status: "running" | "done" | "failed"
   readonly error: string | null
-  readonly id: number
+  /** Its result, by the hash of the file; null where that is a short text or nothing. */
   readonly output: string | null
+  /** The policy that it hands on, likewise. */
   readonly subject: string | null
 }
 
 export const stageState = question(({ sqlite }, fingerprint: string) =>
-  sqlite.prepare("SELECT id, status, error, output, subject FROM stage WHERE fingerprint = ?").get(fingerprint) as StageState | undefined)
+  sqlite.prepare(`
+    SELECT status, error, (SELECT hash FROM artifact WHERE hash = output AND content IS NULL) AS output, subject
+    FROM stage WHERE fingerprint = ?`).get(fingerprint) as StageState | undefined)
 
 /** What is known of some code by its hash; undefined where it was never noted. */
 export const codeBehind = question(({ sqlite }, hash: string) =>

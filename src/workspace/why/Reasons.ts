@@ -57,7 +57,7 @@ const missing = (workspace: Workspace, { output, subject }: Store.StageState): s
   const objects = Objects.make(workspace.objects, "plan")
   const gone = [["result", output], ["weights", subject]].flatMap(([what, hash]) =>
     hash !== null && hash !== undefined && !fs.existsSync(objects.path(hash)) ? [`its ${what}, ${hash.slice(0, 12)}`] : [])
-  return gone.length > 0 ? `artifact missing: ${gone.join(", and ")}` : "artifact altered: a file is not what was stored"
+  return gone.length > 0 ? `artifact missing: ${gone.join(", and ")}` : "artifact altered: it is not what was stored"
 }
 
 const unfinished = (workspace: Workspace, state: Store.StageState): string => {
