@@ -1,6 +1,6 @@
 /** Weights that were saved: files in one folder, whose names are made here and never taken from a request unchecked. */
 import { rmSync } from "node:fs"
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises"
+import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -70,7 +70,7 @@ export interface Checkpoints {
   readonly remove: (place: Place) => void
 }
 
-const decode = Schema.decodeUnknownResult(About)
+const decode = Schema.decodeUnknownResult(Schema.fromJsonString(About))
 
 export const checkpoints = (folder: string): Checkpoints => {
   const folderOf = ({ kind, model }: Place) => join(folder, model.replaceAll(":", "-"), kind)
@@ -84,12 +84,15 @@ export const checkpoints = (folder: string): Checkpoints => {
         throw new HttpError({ status: 409, message: `there is a checkpoint ${uriOf(place)} already; choose another name, or say overwrite` })
       }
       if (there.length >= 2 * most) throw invalid(`path: the model has left ${most} checkpoints, which is as many as may be.`, "path")
-      return { file: fileOf(place), commit: (about) => writeFile(aboutOf(place), JSON.stringify(about), { mode: 0o600 }) }
+      const [about, unfinished] = [aboutOf(place), `${fileOf(place)}.unfinished`]
+      // by another name until it is whole, for whoever kills the server in between
+      const commit = (what: About) => writeFile(unfinished, JSON.stringify(what), { mode: 0o600 }).then(() => rename(unfinished, about))
+      return { file: fileOf(place), commit }
     },
     find: async (place) => {
       const missing = new HttpError({ status: 404, message: `there is no checkpoint ${uriOf(place)} here` })
       const text = await readFile(aboutOf(place), "utf8").catch(() => Promise.reject(missing))
-      const about = decode(JSON.parse(text))
+      const about = decode(text)
       if (Result.isFailure(about)) throw missing
       const { mtimeMs } = await stat(fileOf(place)).catch(() => Promise.reject(missing))
       const { base, lora: { head, ...lora } } = about.success

@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
@@ -115,11 +116,13 @@ describe("checkpoints", () => {
     assert.isTrue(file.startsWith(folder))
     await all.find(place).then(() => assert.fail("not yet"), (error) => assert.match(error.message, /there is no checkpoint tinker:/))
     const about = { base: "tiny", lora: { rank: 4, alpha: 32, targets: ["q_proj"] as const } }
-    await (await import("node:fs/promises")).writeFile(file, "")
+    await writeFile(file, "")
     await commit(about)
     assert.deepInclude(await all.find(place), { ...about, file, path: uriOf(place) })
     await all.reserve(place, false).then(() => assert.fail("it is there"), (error) => assert.match(error.message, /already; choose another name, or say overwrite/))
     await all.reserve(place, true)
+    await writeFile(file.replace(/safetensors$/, "json"), "{\"base\":\"ti")
+    await all.find(place).then(() => assert.fail("it is broken"), (error) => assert.match(error.message, /there is no checkpoint tinker:/))
     all.remove(place)
     assert.deepStrictEqual(readdirSync(join(file, "..")), [])
   })
