@@ -184,6 +184,14 @@ const runMethods = (memory: Memory) => ({
       memory.runs.push({ id, record, status: "planned", retired: false, links: new Map() })
       return id
     }),
+  isDone: (id: number, stages: ReadonlyArray<{ readonly fingerprint: string; readonly label: string }>) =>
+    Effect.sync(() => {
+      const { links, status } = memory.runs[id - 1]!
+      return status === "done" && links.size === stages.length && stages.every(({ fingerprint, label }, position) => {
+        const link = links.get(position)
+        return link?.label === label && memory.stages[link.stage - 1]!.record.fingerprint === fingerprint
+      })
+    }),
   retireRuns: (experiment: string, keep: ReadonlyArray<number>) =>
     Effect.sync(() => {
       for (const run of memory.runs) run.retired = run.record.experiment === experiment && !keep.includes(run.id)

@@ -309,6 +309,22 @@ describe("runs", () => {
       })
     ))
 
+  it.live("a run is done with the very stages that it went through, under the names that they had", () =>
+    withJournal((journal) =>
+      Effect.gen(function*() {
+        yield* writeStudy(journal, "e", oneRun)
+        const id = yield* journal.openRun({ experiment: "e", variant: "a", seed: 0, fingerprint: "a-0", params: [] }, environment)
+        const isDone = (...stages: ReadonlyArray<{ readonly fingerprint: string; readonly label: string }>) => journal.isDone(id, stages)
+        const stage = { fingerprint: "f", label: "detection" }
+        assert.isTrue(yield* isDone(stage))
+        assert.isFalse(yield* isDone(stage, stage))
+        assert.isFalse(yield* isDone({ ...stage, label: "ovdeval" }))
+        assert.isFalse(yield* isDone({ ...stage, fingerprint: "g" }))
+        yield* journal.openStage(stageOf("f")) // to be executed again
+        assert.isFalse(yield* isDone(stage))
+      })
+    ))
+
   it.live("a variant that a study dropped keeps its runs but is its baseline no more", () =>
     withJournal((journal, { file }) =>
       Effect.gen(function*() {

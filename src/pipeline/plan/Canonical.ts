@@ -40,5 +40,12 @@ const write = (value: unknown, path: string): string => {
  */
 export const stringify = (value: unknown): string => write(value, "")
 
-/** sha256 of a text, hexadecimal. */
-export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
+/** The same for a value that is part of another, `path` being its place there. */
+export const stringifyAt = (value: unknown, path: string): string => write(value, path)
+
+/** sha256 of a text, hexadecimal; it may be given in pieces, which long ones that share some should be. */
+export const sha256 = (...pieces: ReadonlyArray<string>): string => {
+  const hash = createHash("sha256")
+  for (const piece of pieces) hash.update(piece)
+  return hash.digest("hex")
+}

@@ -1,5 +1,5 @@
 /** Fingerprints: what a stage's result depends on, as a hash with its pre-image. */
-import { sha256, stringify } from "./Canonical.ts"
+import { sha256, stringify, stringifyAt } from "./Canonical.ts"
 import type { Identity } from "./identity.ts"
 import type { Json } from "../json.ts"
 
@@ -30,9 +30,21 @@ export interface Fingerprint {
  * The fingerprint of a stage execution. Upstream results enter by their fingerprints, not their bytes, so that a plan
  * is exact without running anything. Throws `NotCanonical`.
  */
-export const make = (preimage: Preimage): Fingerprint => {
-  const text = stringify(preimage)
-  return { hash: sha256(text), preimage: text }
+export const make = ({ inputs, node, random }: Preimage): Fingerprint => {
+  // the canonical JSON of the pre-image, whose keys stand in their order; hashed in pieces, so that the text of a node is kept once
+  const head = `{"inputs":${stringify(inputs)},"node":`
+  const tail = random === undefined ? "}" : `,"random":${stringify(random)}}`
+  const text = textOf(node)
+  return { hash: sha256(head, text, tail), preimage: head + text + tail }
+}
+
+/** Texts of nodes, which are the same for all seeds. */
+const texts = new WeakMap<Identity, string>()
+
+const textOf = (node: Identity): string => {
+  const text = texts.get(node) ?? stringifyAt(node, "node")
+  texts.set(node, text)
+  return text
 }
 
 const isRecord = (value: unknown): value is { readonly [key: string]: unknown } =>

@@ -150,7 +150,8 @@ const planned = Effect.fnUntraced(function*(resolved: Resolved, options: Options
     const known = owners.get(stage.fingerprint)
     if (known !== undefined) return known
     const finished = forced ? undefined : yield* ledger.findStage(stage.fingerprint)
-    const step = finished !== undefined || forced ? undefined : yield* ledger.unfinishedStep(stage.fingerprint)
+    const resumable = finished === undefined && !forced && stage.stage.steps !== undefined
+    const step = resumable ? yield* ledger.unfinishedStep(stage.fingerprint) : undefined
     const { seed, variant } = run
     owners.set(stage.fingerprint, finished === undefined ? { _tag: "shared", variant, seed } : { _tag: "finished" })
     if (finished !== undefined) return { _tag: "finished" } as const

@@ -9,7 +9,7 @@ const invalid = (experiment: Experiment, message: string) =>
 /** Throws `InvalidExperiment` when two variants share a name or a seed is no non-negative integer or comes twice. */
 export const check = (experiment: Experiment, seeds: ReadonlyArray<number>): void => {
   const names = experiment.variants.map((variant) => variant.name)
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  const twice = new Set(names).size === names.length ? undefined : names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined) throw invalid(experiment, `two variants are called "${twice}".`)
   const bad = seeds.find((seed, i) => !Number.isSafeInteger(seed) || seed < 0 || seeds.indexOf(seed) !== i)
   if (bad !== undefined) throw invalid(experiment, `seed ${bad} is given twice or is no non-negative integer.`)

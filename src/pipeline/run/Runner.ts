@@ -53,11 +53,21 @@ const runStages = Effect.fnUntraced(function*(executor: Executor.Executor, id: n
   }
 })
 
+/** Whether there is nothing to do, not even to write down that there was nothing to do. */
+const isDone = Effect.fnUntraced(function*({ stages }: PlannedRun, id: number) {
+  return stages.every(({ status }) => status._tag === "finished") && (yield* (yield* Journal).isDone(id, stages))
+})
+
 const runOne = Effect.fnUntraced(function*(executor: Executor.Executor, planned: PlannedRun, id: number) {
   const report = yield* Progress
   const { seed, variant } = planned.record
   const run = { variant, seed }
   report({ _tag: "RunStarted", run, stages: planned.stages.map((stage) => stage.label) })
+  if (yield* isDone(planned, id)) {
+    for (const { label } of planned.stages) report({ _tag: "StageReused", run, stage: label })
+    report({ _tag: "RunFinished", run })
+    return { ...run, status: "done" } satisfies RunResult
+  }
   // closed before its policy is released: an interrupted one need not wait for what still computes
   const work = Effect.scoped(Effect.onExit(runStages(executor, id, planned), (exit) => close(id, exit)))
   const exit = yield* Effect.exit(work)

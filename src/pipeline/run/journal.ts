@@ -42,6 +42,11 @@ export class Journal extends Context.Service<Journal, {
    * but leaves the views), and returns its id. The same fingerprint returns the same run.
    */
   readonly openRun: (record: RunRecord, environment: Environment) => Effect.Effect<number, JournalError>
+  /** Whether a run is done, and these are its stages in order, by their fingerprints and by their names in it. */
+  readonly isDone: (
+    run: number,
+    stages: ReadonlyArray<{ readonly fingerprint: string; readonly label: string }>
+  ) => Effect.Effect<boolean, JournalError>
   /** Takes runs of the experiment that are no longer planned out of the views. */
   readonly retireRuns: (experiment: string, keep: ReadonlyArray<number>) => Effect.Effect<void, JournalError>
   readonly closeRun: (

@@ -135,10 +135,18 @@ const openRun = (connection: Connection, record: RunRecord, environment: Environ
 
 export const runMethods = (
   connection: Connection
-): Pick<Journal["Service"], "openExperiment" | "openRun" | "retireRuns" | "closeRun" | "linkStage" | "noteFacts"> => ({
+): Pick<Journal["Service"], "openExperiment" | "openRun" | "isDone" | "retireRuns" | "closeRun" | "linkStage" | "noteFacts"> => ({
   noteFacts: (stage, facts) => noteFacts(connection, stage, facts),
   openExperiment: (record, environment) => openExperiment(connection, record, environment),
   openRun: (record, environment) => openRun(connection, record, environment),
+  isDone: (run, stages) =>
+    connection.read("isDone", () => {
+      const rows = connection.sql(`
+        SELECT s.fingerprint, rs.label FROM run r JOIN run_stage rs ON rs.run = r.id JOIN stage s ON s.id = rs.stage
+        WHERE r.id = ? AND r.status = 'done' ORDER BY rs.position`).all(run) as typeof stages
+      return rows.length === stages.length &&
+        rows.every(({ fingerprint, label }, i) => fingerprint === stages[i]!.fingerprint && label === stages[i]!.label)
+    }),
   retireRuns: (experiment, keep) =>
     connection.write("retireRuns", () => {
       connection.sql(`
