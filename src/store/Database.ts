@@ -5,8 +5,11 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as fs from "node:fs"
+import { Fetching } from "../pipeline/run/fetching.ts"
+import { keep } from "./backup.ts"
 import { drizzle } from "./drizzle.ts"
 import { checkVersion, latest, migrate } from "./migrate.ts"
+import { acquire } from "./runLock.ts"
 import { fromCause, StoreError } from "./storeError.ts"
 
 /**
@@ -34,6 +37,8 @@ export interface Options {
   readonly file: string
   /** How long to wait for another process's lock, in milliseconds (default 5000). */
   readonly busyTimeout?: number | undefined
+  /** Nobody else writes to it: this process has its lock. */
+  readonly alone?: boolean
 }
 
 const busyTimeout = (options: Options): number => options.busyTimeout ?? 5000
@@ -56,30 +61,50 @@ export const question = <Args extends ReadonlyArray<unknown>, A>(ask: (handle: H
 (handle: Handle, ...args: Args): Effect.Effect<A, StoreError> => attempt(handle.file, () => ask(handle, ...args))
 
 /**
- * Opens runs.db for writing, creating it and bringing its schema up to date.
+ * Sets the connection up, and brings the schema up to date.
  *
  * Turning WAL on asks for an exclusive lock without waiting for it, so two processes on a fresh file need the retry.
  */
+const setUp = (sqlite: Sqlite.Database, options: Options): Effect.Effect<void, StoreError> => {
+  const started = performance.now()
+  return attempt(options.file, () => {
+    checkVersion(sqlite, options.file)
+    sqlite.pragma("journal_mode = WAL")
+    // consistent after a power cut, and on disk with the next checkpoint of the log; `Connection.commit` waits for the disk
+    sqlite.pragma("synchronous = NORMAL")
+    sqlite.pragma("fullfsync = ON") // a Mac's disk has a cache of its own, which else may lose what was synced
+    sqlite.pragma("foreign_keys = OFF")
+    migrate(sqlite, options.file)
+    sqlite.pragma("foreign_keys = ON")
+  }).pipe(
+    Effect.retry({
+      while: (error) => error.reason === "locked" && performance.now() - started < busyTimeout(options),
+      schedule: Schedule.spaced("20 millis")
+    })
+  )
+}
+
+/** The same for a database of an older schema: with nobody else at work on it, and a copy of it first. */
+const bringUp = (sqlite: Sqlite.Database, options: Options, version: number) =>
+  Effect.gen(function*() {
+    const { file } = options
+    if (options.alone !== true) yield* acquire(file)
+    const copy = yield* keep(sqlite, file, version)
+    yield* setUp(sqlite, options)
+    const say = yield* Fetching
+    say({
+      _tag: "Said",
+      message: `The schema of ${file} was brought from version ${version} to ${latest}. ${copy} is the database as it was; delete it when all is well.`
+    })
+  }).pipe(Effect.scoped)
+
+/** Opens runs.db for writing, creating it and bringing its schema up to date; of one that was older a copy stays beside it. */
 export const openForWriting = (options: Options): Effect.Effect<Handle, StoreError, Scope.Scope> =>
   Effect.gen(function*() {
     const { file } = options
-    const started = performance.now()
     const sqlite = yield* connect(options, false)
-    yield* attempt(file, () => {
-      checkVersion(sqlite, file)
-      sqlite.pragma("journal_mode = WAL")
-      // consistent after a power cut, and on disk with the next checkpoint of the log; `Connection.commit` waits for the disk
-      sqlite.pragma("synchronous = NORMAL")
-      sqlite.pragma("fullfsync = ON") // a Mac's disk has a cache of its own, which else may lose what was synced
-      sqlite.pragma("foreign_keys = OFF")
-      migrate(sqlite, file)
-      sqlite.pragma("foreign_keys = ON")
-    }).pipe(
-      Effect.retry({
-        while: (error) => error.reason === "locked" && performance.now() - started < busyTimeout(options),
-        schedule: Schedule.spaced("20 millis")
-      })
-    )
+    const version = yield* attempt(file, () => checkVersion(sqlite, file))
+    yield* version > 0 && version < latest ? bringUp(sqlite, options, version) : setUp(sqlite, options)
     return { file, sqlite, orm: drizzle(sqlite) }
   })
 

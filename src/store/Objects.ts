@@ -5,6 +5,7 @@ import * as fs from "node:fs"
 import { open as openFile } from "node:fs/promises"
 import * as path from "node:path"
 import { isEverybodys, troubleOf } from "../pipeline/fileTrouble.ts"
+import { sync } from "./durable.ts"
 import { StoreError } from "./storeError.ts"
 
 /** Content-addressed files: the content with sha256 `abcd...` lies at `ab/cd...`. */
@@ -12,12 +13,14 @@ export interface Objects {
   readonly path: (hash: string) => string
   /** True when the file is there and its content has that hash; checked once a process for a given size and time. */
   readonly verify: (hash: string) => Effect.Effect<boolean, StoreError>
-  /** A path for a file that `adopt` is to take in. */
+  /** A path for a file that is to be sealed and installed. */
   readonly temporary: Effect.Effect<string, StoreError>
   /** Removes what killed processes of this owner left half-written. None of them may be at work. */
   readonly sweep: Effect.Effect<void, StoreError>
-  /** Syncs a temporary file and moves it to its place. */
-  readonly adopt: (file: string) => Effect.Effect<{ readonly hash: string; readonly bytes: number }, StoreError>
+  /** Puts the content of a temporary file on the disk, and says under which hash it is to be installed. */
+  readonly seal: (file: string) => Effect.Effect<{ readonly hash: string; readonly bytes: number }, StoreError>
+  /** Moves a sealed file to its place, durably. */
+  readonly install: (file: string, hash: string) => Effect.Effect<void, StoreError>
   readonly discard: (file: string) => Effect.Effect<void>
   readonly remove: (hash: string) => void
   /** Every file that is there, by the hash of its place, with its size in bytes. */
@@ -65,15 +68,6 @@ const digestLarge = async (file: string, mode: "r" | "r+"): Promise<Digest> => {
   }
 }
 
-const syncFolder = (folder: string): void => {
-  const descriptor = fs.openSync(folder, "r")
-  try {
-    fs.fsyncSync(descriptor)
-  } finally {
-    fs.closeSync(descriptor)
-  }
-}
-
 const failed = (file: string, cause: unknown): StoreError => {
   if (cause instanceof StoreError) return cause
   const reason = isEverybodys(cause) ? "unwritable" : "unexpected"
@@ -104,9 +98,9 @@ export const make = (root: string, owner: string): Objects => {
   const checked = new Map<string, string>()
   const install = (from: string, hash: string): void => {
     const target = place(hash)
-    if (fs.mkdirSync(path.dirname(target), { recursive: true }) !== undefined) syncFolder(folder)
+    if (fs.mkdirSync(path.dirname(target), { recursive: true }) !== undefined) sync(folder)
     fs.renameSync(from, target)
-    syncFolder(path.dirname(target))
+    sync(path.dirname(target))
     checked.set(hash, stampOf(target)!)
   }
   return {
@@ -124,8 +118,8 @@ export const make = (root: string, owner: string): Objects => {
       return path.join(drafts, randomUUID())
     }),
     sweep: attempt(drafts, () => fs.rmSync(drafts, { recursive: true, force: true })),
-    adopt: (file) =>
-      Effect.tap(digest(file, "r+"), ({ hash }) => attempt(place(hash), () => install(file, hash))),
+    seal: (file) => digest(file, "r+"),
+    install: (file, hash) => attempt(place(hash), () => install(file, hash)),
     discard: (file) => Effect.sync(() => fs.rmSync(file, { force: true })),
     remove: (hash) => {
       checked.delete(hash)

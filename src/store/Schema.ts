@@ -225,6 +225,26 @@ export const policy = sqliteTable("policy", {
   preimage: text().notNull()
 })
 
+export const worker = sqliteTable("worker", {
+  id: text().primaryKey(),
+  machine: text().notNull(),
+  pid: integer().notNull(),
+  experiment: text(),
+  beat: integer().notNull(),
+  startedAt: text("started_at").notNull()
+})
+
+export const claim = sqliteTable("claim", {
+  name: text().primaryKey(),
+  worker: text().notNull().references(() => worker.id, { onDelete: "cascade" }),
+  claimedAt: text("claimed_at").notNull()
+}, (t) => [index("claim_worker").on(t.worker)])
+
+export const unnamedArtifact = sqliteTable("unnamed_artifact", {
+  artifact: text().notNull().references(() => artifact.hash),
+  worker: text().notNull().references(() => worker.id, { onDelete: "cascade" })
+}, (t) => [primaryKey({ columns: [t.artifact, t.worker] }), index("unnamed_artifact_worker").on(t.worker)])
+
 export const studentT = sqliteTable("student_t", {
   df: real().primaryKey(),
   t975: real().notNull()

@@ -1,7 +1,7 @@
 /** runs.db: the journal that studies write, and what is read out of it. */
 export { type Handle, openForReading } from "./Database.ts"
 export { collect as environment } from "./environment.ts"
-export { layer } from "./journal/layer.ts"
+export { layer, workingLayer } from "./journal/layer.ts"
 export type { Options } from "./journal/options.ts"
 export { type Entry, type Level, logWriter } from "./journal/log.ts"
 export { log, type LogEntry } from "./read/log.ts"

@@ -11,8 +11,8 @@ import { StoreError } from "./storeError.ts"
 /** `assy` in ASCII, by which a database says whose it is. */
 const mark = 0x61737379
 
-/** What SQLite and our lock put beside a database. */
-const companion = /(-wal|-shm|-journal|\.lock)$/
+/** What SQLite, our lock and our copies put beside a database. */
+const companion = /(-wal|-shm|-journal|\.lock|\.backup)$/
 
 /** Databases are made of pages, of at least so many bytes: most other files need not be looked into. */
 const page = 512

@@ -1,13 +1,17 @@
-/** The lock of a database: one process at a time runs studies on it. */
+/** The lock of a database: processes that run studies on it share it, and one that changes it at large has it alone. */
 import * as fs from "node:fs"
 import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { isRunning } from "../pipeline/isRunning.ts"
 import { realFile } from "./realFile.ts"
 import { fromCause, isTooLong, StoreError } from "./storeError.ts"
 
 /** Who looks whether the lock is held takes it for an instant; a process that wants it waits that long, in milliseconds. */
 const patience = 250
+
+/** How long one waits for another to have begun: it has the lock alone while it puts the database in order. */
+const beginning = 10_000
 
 const isBusy = (cause: unknown): boolean =>
   typeof cause === "object" && cause !== null && "code" in cause && String(cause.code).startsWith("SQLITE_BUSY")
@@ -15,66 +19,120 @@ const isBusy = (cause: unknown): boolean =>
 /** The lock of a database file, by whatever path or link it is reached. */
 const lockFile = (database: string): string => `${realFile(database)}.lock`
 
-/** Pid of the last process that took the lock; readable while it is held. */
-const holder = (file: string): number => {
-  const reader = new Sqlite(file, { readonly: true, timeout: 0 })
-  try {
-    return Number(reader.pragma("user_version", { simple: true }))
-  } finally {
-    reader.close()
-  }
+/** Locks that this process holds: it may not look into those files, as closing one would let go of the lock. */
+const own = new Set<string>()
+
+/** Where the header of an SQLite file has its user_version. */
+const versionAt = 60
+
+/** Pid of the process that was last alone on the database, if it lives. While it is, SQLite lets nobody read the file. */
+const holder = (file: string): number | undefined => {
+  if (own.has(file)) return process.pid
+  const header = fs.readFileSync(file)
+  const pid = header.length >= versionAt + 4 ? header.readInt32BE(versionAt) : 0
+  return pid > 0 && isRunning(pid) ? pid : undefined
 }
 
-const running = (database: string, file: string, pid: number, cause: unknown): StoreError =>
-  new StoreError({
+const running = (database: string, file: string, cause: unknown): StoreError => {
+  const pid = holder(file)
+  return new StoreError({
     reason: "running",
     file,
-    message: `Another run (process ${pid}) is writing to ${database}. Wait until it ends, ` +
-      "end it (it can be resumed), or name another database.",
+    message: `Another process${pid === undefined ? "" : ` (${pid})`} is writing to ${database}. Wait until it ends, ` +
+      "end it (a run can be resumed), or name another database.",
     cause
   })
+}
 
-const take = (database: string, file: string): Sqlite.Database => {
+const open = (database: string, file: string): Sqlite.Database => {
   if (isTooLong(database)) throw new Error("its lock cannot be beside it")
-  const lock = new Sqlite(file, { timeout: patience })
-  try {
-    lock.pragma(`user_version = ${process.pid}`)
-    lock.exec("BEGIN IMMEDIATE")
-    return lock
-  } catch (cause) {
-    lock.close()
-    throw isBusy(cause) ? running(database, file, holder(file), cause) : cause
-  }
+  return new Sqlite(file, { timeout: patience })
+}
+
+/** Throws SQLITE_BUSY where any other process has the lock. */
+const takeAlone = (lock: Sqlite.Database): void => {
+  lock.pragma(`user_version = ${process.pid}`)
+  lock.exec("BEGIN EXCLUSIVE")
+}
+
+/** Throws SQLITE_BUSY where another process has it alone. */
+const takeShared = (lock: Sqlite.Database): void => {
+  if (lock.inTransaction) lock.exec("COMMIT")
+  lock.pragma(`busy_timeout = ${beginning}`)
+  lock.exec("BEGIN; SELECT 1 FROM sqlite_schema")
 }
 
 /** The lock lies beside the database: what keeps it from being there keeps the database, unless it is there already. */
 const refused = (database: string, file: string) => (cause: unknown): StoreError =>
-  fromCause(fs.existsSync(file) ? file : database, cause)
+  isBusy(cause) ? running(database, file, cause) : fromCause(fs.existsSync(file) ? file : database, cause)
+
+/** A connection to the lock file with what `take` took, until the scope closes. */
+const hold = <A>(database: string, take: (lock: Sqlite.Database) => A) => {
+  const file = lockFile(database)
+  const begin = () => {
+    const lock = open(database, file)
+    try {
+      const taken = take(lock)
+      own.add(file)
+      return { lock, taken }
+    } catch (cause) {
+      lock.close()
+      throw cause
+    }
+  }
+  return Effect.acquireRelease(
+    Effect.try({ try: begin, catch: refused(database, file) }),
+    ({ lock }) => Effect.sync(() => {
+      lock.close()
+      own.delete(file)
+    })
+  )
+}
 
 /**
- * Makes this process the only one that runs studies on a database, until the scope closes.
+ * Makes this process the only one that writes to a database, until the scope closes. Fails with `StoreError` (reason "running")
+ * while another has the lock, alone or not.
  *
  * The lock is an open transaction on `runs.db.lock`, an empty SQLite file whose `user_version` is the pid. The system
  * lets go of it when the process dies, however it dies, so no stale lock is left and no pid is mistaken for another.
  */
-export const acquire = (database: string): Effect.Effect<void, StoreError, Scope.Scope> => {
-  const file = lockFile(database)
-  return Effect.asVoid(
-    Effect.acquireRelease(
-      Effect.try({ try: () => take(database, file), catch: refused(database, file) }),
-      (lock) => Effect.sync(() => lock.close())
-    )
-  )
+export const acquire = (database: string): Effect.Effect<void, StoreError, Scope.Scope> => Effect.asVoid(hold(database, takeAlone))
+
+/** A place among the processes that run studies on a database. */
+export interface Entry {
+  /** No other process is there, and none comes before `share`. */
+  readonly alone: boolean
+  /** Lets others in. */
+  readonly share: Effect.Effect<void, StoreError>
 }
 
-/** Whether some process runs studies on a database now. */
+/** Takes part in the lock until the scope closes: alone at first, where nobody else has it. */
+export const enter = (database: string): Effect.Effect<Entry, StoreError, Scope.Scope> =>
+  Effect.map(
+    hold(database, (lock) => {
+      try {
+        takeAlone(lock)
+        return true
+      } catch (cause) {
+        if (!isBusy(cause)) throw cause
+        takeShared(lock)
+        return false
+      }
+    }),
+    ({ lock, taken: alone }) => ({
+      alone,
+      share: alone ? Effect.try({ try: () => takeShared(lock), catch: refused(database, lockFile(database)) }) : Effect.void
+    })
+  )
+
+/** Whether some process writes to a database now. */
 export const isHeld = (database: string): boolean => {
   const file = lockFile(database)
   if (!fs.existsSync(file)) return false
   let lock: Sqlite.Database | undefined
   try {
     lock = new Sqlite(file, { timeout: 0, fileMustExist: true })
-    lock.exec("BEGIN IMMEDIATE; ROLLBACK")
+    lock.exec("BEGIN EXCLUSIVE; ROLLBACK")
     return false
   } catch (cause) {
     return isBusy(cause) // a lock that may not be written is nobody's

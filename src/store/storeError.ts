@@ -16,6 +16,7 @@ export type Reason =
   | "older"
   | "full"
   | "running"
+  | "lost"
   | "query"
   | "unexpected"
 

@@ -7,7 +7,6 @@ import { counting } from "../data/inspect/counting.ts"
 import { Report } from "../data/problems.ts"
 import * as Plan from "../pipeline/plan/Plan.ts"
 import * as Probes from "../pipeline/plan/Probes.ts"
-import * as Claims from "../pipeline/run/Claims.ts"
 import * as ComputeThreads from "../pipeline/run/ComputeThreads.ts"
 import type { Event } from "../pipeline/run/Progress.ts"
 import { rounds } from "../pipeline/run/rounds.ts"
@@ -35,23 +34,21 @@ const patience = 10
 /** Everything that runs on a workspace rest on. */
 const services = ({ db, generated, objects }: Workspace) =>
   Layer.mergeAll(
-    Store.layer({ file: db, objects, alone: true }),
-    Claims.memory,
+    Store.workingLayer({ file: db, objects }),
     Layer.succeed(Generated, { folder: generated })
   )
 
 /**
- * Takes the lock of the workspace for the rest of the scope, plans, and returns the plan with what executes it: every run,
+ * Takes its place among the processes that run studies on the workspace for the rest of the scope, plans, and returns the plan with what executes it: every run,
  * `jobs` at a time, telling `listen` what happens. Policies elsewhere are asked first whether they will do. `again` plans anew, for a study whose rule may ask for more seeds. `remarks`
  * are what its data sets said until then of rows that they left out and of pictures, the first of each kind. Where the environment
  * names a collector of OpenTelemetry, runs are told to it, and `says` is what is to be said of that.
  *
  * Fails as `Plan.plan` does, with `UnfitPolicy`, with `InvalidExperiment` where imported logs have the study's name, and with
- * `StoreError` (reason "running") while another process runs studies there.
+ * `StoreError` (reason "running") while another process has the database alone, as to remove something.
  */
 export const prepare = Effect.fn("Workspace.prepare")(
   function*(workspace: Workspace, { experiment, file }: Study, { jobs = 1, ...options }: Options = {}) {
-    yield* Store.lock(workspace.db)
     const built = yield* Layer.build(services(workspace))
     const { observe, says } = yield* telemetry(process.env)
     const context = Context.add(built, Journal, observe(Context.get(built, Journal)))

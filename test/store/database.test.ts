@@ -239,7 +239,7 @@ describe("the lock of a running study", () => {
       yield* firstLine(holder)
       const error = yield* Effect.flip(Effect.scoped(Store.lock(file)))
       assert.strictEqual(error.reason, "running")
-      assert.include(error.message, `process ${holder.pid}`)
+      assert.include(error.message, `process (${holder.pid})`)
       holder.kill("SIGKILL")
       yield* exited(holder)
       yield* Effect.scoped(Store.lock(file))

@@ -305,7 +305,9 @@ describe("runs", () => {
         yield* journal.closeRun(id, "done")
         assert.deepStrictEqual(yield* rows(file, "SELECT status, ended_at FROM run"), before)
         yield* journal.closeRun(id, "interrupted")
-        assert.deepStrictEqual(yield* rows(file, "SELECT status FROM missing"), [["interrupted"]])
+        assert.deepStrictEqual(yield* rows(file, "SELECT status, ended_at FROM run"), before, "what is done was not interrupted")
+        yield* journal.closeRun(id, "failed", "its data is gone")
+        assert.deepStrictEqual(yield* rows(file, "SELECT status FROM missing"), [["failed"]])
       })
     ))
 

@@ -159,6 +159,10 @@ export const make = Effect.gen(function*() {
     return { id, ...result }
   }, Effect.scoped)
 
+  /** Whether a failure is the stage's own, and not that somebody stopped it or took it over. */
+  const isOwn = (fingerprint: string, cause: Cause.Cause<unknown>) =>
+    Cause.hasInterruptsOnly(cause) ? Effect.succeed(false) : Effect.orElseSucceed(claims.holds(fingerprint), () => true)
+
   const execute = Effect.fnUntraced(function*(request: Request) {
     const { id: run, position, run: name, stage: planned } = request
     const { fingerprint, inputs, label, preimage, stage: { config, kind, metrics, name: stageName } } = planned
@@ -168,12 +172,12 @@ export const make = Effect.gen(function*() {
     yield* journal.linkStage({ run, position, stage: id, label, reused: false })
     return yield* work(request, id).pipe(
       Effect.annotateLogs({ [placeKey]: { ...name, stage: label } }),
-      Effect.onError((cause) => {
-        if (Cause.hasInterruptsOnly(cause)) return Effect.void
+      Effect.onError(Effect.fnUntraced(function*(cause) {
+        if (!(yield* isOwn(fingerprint, cause))) return
         const message = messageOf(cause)
         report({ _tag: "StageFailed", run: name, stage: label, message })
-        return Effect.ignore(journal.failStage(id, message)) // the stage's own failure is what must be seen
-      }),
+        yield* Effect.ignore(journal.failStage(id, message)) // the stage's own failure is what must be seen
+      })),
       Effect.tap(() => Effect.sync(() => report({ _tag: "StageFinished", run: name, stage: label })))
     )
   })
@@ -183,24 +187,33 @@ export const make = Effect.gen(function*() {
     report({ _tag: "StageReused", run, stage: stage.label })
   })
 
-  /** Under the claim: whoever comes first looks into the ledger and executes, the others find what came of it. */
-  const obtainOnce = Effect.fnUntraced(function*(request: Request) {
+  /** Reuses a stage that is finished, or failed for somebody else, and says whether it was. */
+  const reuseEnded = Effect.fnUntraced(function*(request: Request) {
     const { fingerprint, forced } = request.stage
     const already = ended.get(fingerprint)
-    if (already !== undefined) return yield* reuse(request, yield* already)
-    const found = forced ? undefined : yield* ledger.findStage(fingerprint)
-    const exit = found === undefined ? yield* Effect.exit(execute(request)) : Exit.succeed(found)
-    if (Exit.isSuccess(exit) || !Cause.hasInterruptsOnly(exit.cause)) ended.set(fingerprint, exit)
-    const result = yield* exit
-    finished.set(fingerprint, result)
-    if (found !== undefined) yield* reuse(request, result)
+    const found = already === undefined ? forced ? undefined : yield* ledger.findStage(fingerprint) : yield* already
+    if (found === undefined) return false
+    ended.set(fingerprint, Exit.succeed(found))
+    finished.set(fingerprint, found)
+    yield* reuse(request, found)
+    return true
+  })
+
+  /** Under the claim: whoever comes first executes, the others find what came of it. */
+  const obtainOnce = Effect.fnUntraced(function*(request: Request) {
+    if (yield* reuseEnded(request)) return
+    const { fingerprint } = request.stage
+    const exit = yield* Effect.exit(execute(request))
+    if (Exit.isSuccess(exit) || (yield* isOwn(fingerprint, exit.cause))) ended.set(fingerprint, exit)
+    finished.set(fingerprint, yield* exit)
   })
 
   const executor: Executor = {
-    obtain: (request) => {
+    obtain: Effect.fnUntraced(function*(request) {
       known.set(request.stage.fingerprint, request.stage)
-      return claims.claim(request.stage.fingerprint, obtainOnce(request))
-    }
+      // what is finished needs no claim
+      if (!(yield* reuseEnded(request))) yield* claims.claim(request.stage.fingerprint, obtainOnce(request))
+    })
   }
   return executor
 })

@@ -2,8 +2,10 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import { type ExitCode, exitCodeOf } from "../Errors.ts"
 import { isEverybodys } from "../fileTrouble.ts"
+import { Claims } from "./Claims.ts"
 import * as ComputeThreads from "./ComputeThreads.ts"
 import * as Executor from "./Executor.ts"
 import { Journal } from "./journal.ts"
@@ -94,7 +96,7 @@ const untried = ({ record: { seed, variant }, stages }: PlannedRun): RunResult =
  *
  * A finished stage is never executed again, and one that several runs need is executed once. A run that fails stops no
  * other, unless all would fail like it, as on a full disk: then no more are begun. When interrupted, what is committed stays,
- * runs are closed as interrupted, and the same plan goes on from there.
+ * runs are closed as interrupted, and the same plan goes on from there. Several processes may run one plan: each run is one's at a time.
  *
  * Fails with `JournalError` when the experiment itself cannot be written down.
  */
@@ -112,11 +114,18 @@ export const run = Effect.fn("Runner.run")(function*(plan: Plan, options: Option
     if (result.everybodys === true) stopped = true
     return result
   })
-  const results = yield* Effect.forEach(
-    plan.runs,
-    (planned, i) => next(planned, ids[i]!),
-    { concurrency: options.jobs }
-  ).pipe(Effect.provideService(ComputeThreads.ComputeThreads, ComputeThreads.divided(options.jobs)))
+  const claims = yield* Claims
+  const nameOf = (i: number): string => `run ${ids[i]!}`
+  const pairs = plan.runs.map((planned, i) => [i, next(planned, ids[i]!)] as const)
+  const results = yield* Effect.gen(function*() {
+    // what another process is at is waited for last, and then goes quickly
+    const first = yield* Effect.forEach(pairs, ([i, work]) => claims.attempt(nameOf(i), work), { concurrency: options.jobs })
+    return yield* Effect.forEach(
+      pairs,
+      ([i, work]) => Option.match(first[i]!, { onNone: () => claims.claim(nameOf(i), work), onSome: (result) => Effect.succeed(result) }),
+      { concurrency: options.jobs }
+    )
+  }).pipe(Effect.provideService(ComputeThreads.ComputeThreads, ComputeThreads.divided(options.jobs)))
   if (plan.complete && results.every(({ status }) => status === "done")) {
     yield* journal.retireRuns(plan.experiment.name, ids)
   }

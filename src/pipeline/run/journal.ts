@@ -47,7 +47,7 @@ export class Journal extends Context.Service<Journal, {
     run: number,
     stages: ReadonlyArray<{ readonly fingerprint: string; readonly label: string }>
   ) => Effect.Effect<boolean, JournalError>
-  /** Takes runs of the experiment that are no longer planned out of the views. */
+  /** Takes runs of the experiment that are no longer planned out of the views; whoever of several processes on it ends last does. */
   readonly retireRuns: (experiment: string, keep: ReadonlyArray<number>) => Effect.Effect<void, JournalError>
   readonly closeRun: (
     run: number,

@@ -299,10 +299,41 @@ const samples: ReadonlyArray<Relation> = [
   }
 ]
 
+const processes: ReadonlyArray<Relation> = [
+  {
+    name: "worker",
+    row: "A process that runs studies on the database now.",
+    columns: {
+      id: "Its name, drawn when it starts.",
+      machine: "The machine that it is on, and where its number counts.",
+      pid: "Its number there.",
+      experiment: "Name of the experiment that it runs.",
+      beat: "Goes up every second while it lives.",
+      started_at: "When it started, in UTC."
+    },
+    example: { question: "What runs now, and where?", sql: "SELECT machine, pid, experiment, started_at FROM worker" }
+  },
+  {
+    name: "claim",
+    row: "What a process has in hand, so that no other begins it.",
+    columns: {
+      name: "The fingerprint of a stage, or `run 7`.",
+      worker: "The process, `worker.id`.",
+      claimed_at: "Since when, in UTC."
+    }
+  },
+  {
+    name: "unnamed_artifact",
+    row: "A file that a process has stored and that no stage names yet, so that nobody deletes it.",
+    columns: { artifact, worker: "The process, `worker.id`." }
+  }
+]
+
 /** The tables by what they are about. They may change with a version; what should last asks the views. */
 export const tables: { readonly [subject: string]: ReadonlyArray<Relation> } = {
   "Studies and runs": studies,
   "Stages and files": stages,
   "Numbers": numbers,
-  "Completions": samples
+  "Completions": samples,
+  "Processes": processes
 }

@@ -6,7 +6,7 @@ import { JournalError } from "../../pipeline/run/journal.ts"
 import { attempt, type Handle } from "../Database.ts"
 import type { Objects } from "../Objects.ts"
 import { prepare, type Statements } from "./statements.ts"
-import type { StoreError } from "../storeError.ts"
+import { StoreError } from "../storeError.ts"
 
 /** What the parts of the journal share. */
 export interface Connection {
@@ -17,6 +17,8 @@ export interface Connection {
   readonly sql: (text: string) => Statement
   /** How many artifacts of a hash were put and not yet named by a row: nothing may delete those meanwhile. */
   readonly pending: Map<string, number>
+  /** Who this process is among those that run studies on the database; undefined where it has the database to itself. */
+  readonly worker: string | undefined
   /**
    * Runs `work` in one IMMEDIATE transaction; `now` is the time as it is stored. The death of the process takes nothing of it back. A
    * power cut may, together with all that was written since the last `commit`: what would then be done again to the same result.
@@ -24,6 +26,9 @@ export interface Connection {
   readonly write: <A>(operation: string, work: (now: string) => A) => Effect.Effect<A, JournalError>
   /** The same, and all that was written so far is on disk before it returns: for what is told as done, or has files deleted. */
   readonly commit: <A>(operation: string, work: (now: string) => A) => Effect.Effect<A, JournalError>
+  /** The same two for what only whoever executes the stage may write: they fail where another process has taken the stage over. */
+  readonly writeStage: <A>(operation: string, stage: number, work: (now: string) => A) => Effect.Effect<A, JournalError>
+  readonly commitStage: <A>(operation: string, stage: number, work: (now: string) => A) => Effect.Effect<A, JournalError>
   readonly read: <A>(operation: string, work: () => A) => Effect.Effect<A, JournalError>
 }
 
@@ -43,7 +48,14 @@ const onDisk = <A>(sqlite: Handle["sqlite"], work: () => A): A => {
   }
 }
 
-export const make = (handle: Handle, objects: Objects): Connection => {
+const lost = (file: string): StoreError =>
+  new StoreError({
+    reason: "lost",
+    file,
+    message: `Another process on ${file} took this stage over, since this one had not been heard of for too long.`
+  })
+
+export const make = (handle: Handle, objects: Objects, worker?: string): Connection => {
   const run = <A>(operation: string, work: () => A): Effect.Effect<A, JournalError> =>
     Effect.mapError(attempt(handle.file, work), journalError(operation))
   const prepared = new Map<string, Statement>()
@@ -51,18 +63,30 @@ export const make = (handle: Handle, objects: Objects): Connection => {
   const write = <A>(operation: string, work: (now: string) => A, inTransaction: (work: () => unknown) => unknown) =>
     Effect.flatMap(Clock.currentTimeMillis, (millis) =>
       run(operation, () => inTransaction(() => work(new Date(millis).toISOString())) as A))
+  const later: Connection["write"] = (operation, work) => write(operation, work, transaction.immediate)
+  const commit: Connection["write"] = (operation, work) =>
+    write(operation, work, (inside) => onDisk(handle.sqlite, () => transaction.immediate(inside)))
+  const statements = prepare(handle.sqlite)
+  const mine = (stage: number): boolean => worker === undefined || statements.claimed.get(stage, worker) !== undefined
+  const fenced = <A>(stage: number, work: (now: string) => A) => (now: string): A => {
+    if (!mine(stage)) throw lost(handle.file)
+    return work(now)
+  }
   return {
     handle,
     objects,
-    statements: prepare(handle.sqlite),
+    statements,
     sql: (text) => {
       const statement = prepared.get(text) ?? handle.sqlite.prepare(text)
       prepared.set(text, statement)
       return statement
     },
     pending: new Map(),
+    worker,
     read: run,
-    write: (operation, work) => write(operation, work, transaction.immediate),
-    commit: (operation, work) => write(operation, work, (inside) => onDisk(handle.sqlite, () => transaction.immediate(inside)))
+    write: later,
+    commit,
+    writeStage: (operation, stage, work) => later(operation, fenced(stage, work)),
+    commitStage: (operation, stage, work) => commit(operation, fenced(stage, work))
   }
 }

@@ -20,7 +20,8 @@ export const forget = (connection: Connection, hashes: ReadonlyArray<string>): R
       AND NOT EXISTS (SELECT 1 FROM best_weights WHERE artifact = @hash)
       AND NOT EXISTS (SELECT 1 FROM kept_weights WHERE artifact = @hash)
       AND NOT EXISTS (SELECT 1 FROM stage WHERE output = @hash)
-      AND NOT EXISTS (SELECT 1 FROM stage WHERE subject = @hash)`)
+      AND NOT EXISTS (SELECT 1 FROM stage WHERE subject = @hash)
+      AND NOT EXISTS (SELECT 1 FROM unnamed_artifact WHERE artifact = @hash)`)
   return [...new Set(hashes)].filter((hash) => !connection.pending.has(hash) && unused.run({ hash }).changes > 0)
 }
 
@@ -60,12 +61,20 @@ const drop = (
 }
 
 /**
- * Deletes the files of forgotten artifacts, but for those that another database of the folder names. One that stays behind is only
- * disk space.
+ * Deletes the files of forgotten artifacts, but for those that another database of the folder names, or that this one names again:
+ * a put notes the row before the file is in its place, so that one of the two sees the other. One that stays behind is only disk space.
  */
-export const removeFiles = ({ handle: { file }, objects }: Connection, hashes: ReadonlyArray<string>): Effect.Effect<void> =>
-  hashes.length === 0 ? Effect.void : Effect.ignore(Effect.flatMap(namedElsewhere(file), (named) =>
-    Effect.try(() => hashes.forEach((hash) => named.has(hash) || objects.remove(hash)))))
+export const removeFiles = (connection: Connection, hashes: ReadonlyArray<string>): Effect.Effect<void> => {
+  const { handle: { file }, objects, sql } = connection
+  if (hashes.length === 0) return Effect.void
+  return Effect.ignore(Effect.gen(function*() {
+    const elsewhere = yield* namedElsewhere(file)
+    yield* connection.write("removeFiles", () => {
+      const named = sql("SELECT 1 FROM artifact WHERE hash = ?").pluck()
+      for (const hash of hashes) if (!elsewhere.has(hash) && named.get(hash) === undefined) objects.remove(hash)
+    })
+  }))
+}
 
 /** Notes that a put artifact is now named by a row, or (with 1) that it is not yet. */
 const expect = (connection: Connection, hash: string, change: 1 | -1): void => {
@@ -96,13 +105,23 @@ export const intact = Effect.fnUntraced(function*(connection: Connection, operat
 /** Bytes up to which a text stands in its row: more would make tables slow to read whose rows are beside it. */
 const short = 1 << 14
 
+/** The same for other processes, inside the caller's transaction: these artifacts are named by rows from here on. */
+export const noteNamed = ({ pending, sql, worker }: Connection, ...artifacts: ReadonlyArray<Artifact | undefined>): void => {
+  if (worker === undefined) return
+  const named = sql("DELETE FROM unnamed_artifact WHERE artifact = ? AND worker = ?")
+  for (const artifact of artifacts) if (artifact !== undefined && (pending.get(artifact.hash) ?? 0) <= 1) named.run(artifact.hash, worker)
+}
+
 const record = (connection: Connection, artifact: Artifact, text: string | null) =>
   connection.write("put", (now) => {
-    connection
-      .sql(`
-        INSERT INTO artifact (hash, bytes, media_type, created_at, content) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET content = excluded.content WHERE content IS NULL AND excluded.content IS NOT NULL`)
+    const { sql, worker } = connection
+    sql(`
+      INSERT INTO artifact (hash, bytes, media_type, created_at, content) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET content = excluded.content WHERE content IS NULL AND excluded.content IS NOT NULL`)
       .run(artifact.hash, artifact.bytes, artifact.mediaType, now, text)
+    if (worker !== undefined) {
+      sql("INSERT INTO unnamed_artifact (artifact, worker) VALUES (?, ?) ON CONFLICT DO NOTHING").run(artifact.hash, worker)
+    }
     expect(connection, artifact.hash, 1)
     return artifact
   })
@@ -111,8 +130,12 @@ export const artifactMethods = (connection: Connection): Artifacts["Service"] =>
   const put: Artifacts["Service"]["put"] = (mediaType, write) =>
     Effect.flatMap(Effect.mapError(connection.objects.temporary, journalError("put")), (file) =>
       write(file).pipe(
-        Effect.andThen(Effect.mapError(connection.objects.adopt(file), journalError("put"))),
+        Effect.andThen(Effect.mapError(connection.objects.seal(file), journalError("put"))),
         Effect.andThen(({ bytes, hash }) => record(connection, { hash, bytes, mediaType }, null)),
+        Effect.tap((artifact) =>
+          Effect.mapError(connection.objects.install(file, artifact.hash), journalError("put")).pipe(
+            Effect.onError(() => Effect.sync(() => releasePending(connection, artifact)))
+          )),
         Effect.ensuring(connection.objects.discard(file))
       ))
   const file = <A>(operation: string, path: string, use: () => Promise<A>) =>

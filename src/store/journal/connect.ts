@@ -12,7 +12,7 @@ export const connect = (options: Options) =>
   Effect.gen(function*() {
     const handle = yield* Database.openForWriting(options)
     const objects = Objects.make(options.objects, path.basename(realFile(options.file)))
-    const connection = yield* Database.attempt(options.file, () => Connection.make(handle, objects))
+    const connection = yield* Database.attempt(options.file, () => Connection.make(handle, objects, options.worker))
     if (options.alone === true) yield* tidy(connection)
     return connection
   })

@@ -81,6 +81,9 @@ const openExperiment = (connection: Connection, record: ExperimentRecord, enviro
         })
     )
     writeVariants(connection, id, record.variants)
+    if (connection.worker !== undefined) {
+      connection.sql("UPDATE worker SET experiment = ? WHERE id = ?").run(record.name, connection.worker)
+    }
     return id
   })
 
@@ -90,7 +93,9 @@ const writeParams = ({ sql }: Connection, run: number, params: RunRecord["params
   for (const { path, value } of params) insert.run(run, path, typeOf(value), bind(value))
 }
 
-/** A finished run stays finished, with the environment that it ran in; any other is planned anew. */
+/** A finished run stays finished, with the environment that it ran in, and one that a process has in hand stays as it is; any other is planned anew. */
+const kept = "(status = 'done' OR EXISTS (SELECT 1 FROM claim WHERE name = 'run ' || run.id))"
+
 const writeRun = (connection: Connection, experiment: number, record: RunRecord, environment: number): number => {
   const { sql } = connection
   const row = { experiment, environment, variant: record.variant, seed: record.seed, fingerprint: record.fingerprint }
@@ -102,10 +107,10 @@ const writeRun = (connection: Connection, experiment: number, record: RunRecord,
       INSERT INTO run (experiment, variant, seed, fingerprint, status, current, environment)
       VALUES (@experiment, @variant, @seed, @fingerprint, 'planned', 1, @environment)
       ON CONFLICT (experiment, variant, seed, fingerprint) DO UPDATE SET current = 1,
-        environment = CASE status WHEN 'done' THEN environment ELSE excluded.environment END,
-        error = CASE status WHEN 'done' THEN error END,
-        ended_at = CASE status WHEN 'done' THEN ended_at END,
-        status = CASE status WHEN 'done' THEN 'done' ELSE 'planned' END
+        environment = CASE WHEN ${kept} THEN environment ELSE excluded.environment END,
+        error = CASE WHEN ${kept} THEN error END,
+        ended_at = CASE WHEN ${kept} THEN ended_at END,
+        status = CASE WHEN ${kept} THEN status ELSE 'planned' END
       RETURNING id`).pluck().get(row)
   )
 }
@@ -151,16 +156,19 @@ export const runMethods = (
     connection.write("retireRuns", () => {
       connection.sql(`
         UPDATE run SET current = 0
-        WHERE current = 1 AND experiment = (SELECT id FROM experiment WHERE name = ?)
-          AND id NOT IN (SELECT value FROM json_each(?))`).run(experiment, JSON.stringify(keep))
+        WHERE current = 1 AND experiment = (SELECT id FROM experiment WHERE name = @experiment)
+          AND id NOT IN (SELECT value FROM json_each(@keep))
+          AND NOT EXISTS (SELECT 1 FROM worker WHERE experiment = @experiment AND id <> @worker)`)
+        .run({ experiment, keep: JSON.stringify(keep), worker: connection.worker ?? "" })
     }),
   closeRun: (run, status, error) =>
     connection.commit("closeRun", (now) => {
-      // A run that was done and is found done again keeps the time at which it ended.
+      // A run that is done, whoever did it, stays so with the time at which it ended, unless it was found to fail.
       connection.sql(`
         UPDATE run SET status = @status, error = @error, ended_at = @now
-        WHERE id = @run AND NOT (status = 'done' AND @status = 'done')`)
-        .run({ run, status, error: error ?? null, now })
+        WHERE id = @run AND NOT (status = 'done' AND @status <> 'failed')
+          AND NOT EXISTS (SELECT 1 FROM claim WHERE name = 'run ' || run.id AND worker <> @worker)`)
+        .run({ run, status, error: error ?? null, now, worker: connection.worker ?? "" })
     }),
   linkStage: ({ label, position, reused, run, stage }) =>
     connection.write("linkStage", (now) => {
@@ -169,7 +177,7 @@ export const runMethods = (
         ON CONFLICT DO UPDATE SET stage = excluded.stage, reused = excluded.reused, label = excluded.label`)
         .run(run, position, stage, reused ? 1 : 0, label)
       connection.sql(`
-        UPDATE run SET status = 'running', started_at = coalesce(started_at, ?) WHERE id = ? AND status = 'planned'`)
+        UPDATE run SET status = 'running', started_at = coalesce(started_at, ?) WHERE id = ? AND status IN ('planned', 'interrupted')`)
         .run(now, run)
     })
 })

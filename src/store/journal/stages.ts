@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Journal, JournalError } from "../../pipeline/run/journal.ts"
 import type { FinishedStage, Ledger } from "../../pipeline/run/ledger.ts"
 import type { Artifact, KeptRecord, StageRecord } from "../../pipeline/run/Records.ts"
-import { dropBest, dropCheckpoints, forget, intact, releasePending, removeFiles } from "./artifacts.ts"
+import { dropBest, dropCheckpoints, forget, intact, noteNamed, releasePending, removeFiles } from "./artifacts.ts"
 import type { Connection } from "./Connection.ts"
 import { rewindRecords } from "./rewind.ts"
 import { writeStep } from "./steps.ts"
@@ -117,9 +117,10 @@ const unfinishedStep = (connection: Connection, fingerprint: string) =>
 const writeAndRemove = (
   connection: Connection,
   operation: string,
+  stage: number,
   work: (now: string) => ReadonlyArray<string>
 ): Effect.Effect<void, JournalError> =>
-  Effect.flatMap(connection.commit(operation, work), (dropped) => removeFiles(connection, dropped))
+  Effect.flatMap(connection.commitStage(operation, stage, work), (dropped) => removeFiles(connection, dropped))
 
 /** What the ledger tells of stages. */
 export const ledgerMethods = (connection: Connection): Ledger["Service"] => ({
@@ -160,11 +161,15 @@ export const stageMethods = (
   commitStep: (stage, step) =>
     // a resumed stage does the steps after its last checkpoint again, so those need not outlive a power cut
     step.checkpoint === undefined ? Effect.tap(
-      connection.write("commitStep", (now) => writeStep(connection.statements, stage, step, now)),
+      connection.writeStage("commitStep", stage, (now) => {
+        writeStep(connection.statements, stage, step, now)
+        noteNamed(connection, step.best?.artifact)
+      }),
       () => Effect.sync(() => releasePending(connection, step.best?.artifact))
     ) : Effect.tap(
-      writeAndRemove(connection, "commitStep", (now) => {
+      writeAndRemove(connection, "commitStep", stage, (now) => {
         writeStep(connection.statements, stage, step, now)
+        noteNamed(connection, step.checkpoint, step.best?.artifact)
         // until a newer training state is in, a resumed stage may need older best weights and answers again
         connection.statements.forgetAnswers.run(stage)
         return [
@@ -177,19 +182,20 @@ export const stageMethods = (
   lastCheckpoint: (stage) => lastCheckpoint(connection, stage),
   bestWeights: (stage) => bestWeights(connection, stage),
   rewind: (stage, step) =>
-    writeAndRemove(connection, "rewind", () => {
+    writeAndRemove(connection, "rewind", stage, () => {
       rewindRecords(connection.handle.sqlite, stage, step)
       return [...dropCheckpoints(connection, stage, "after", step), ...dropBest(connection, stage, "after", step)]
     }),
   closeStage: (stage, { kept = [], output, records, subject }) =>
     Effect.tap(
-      writeAndRemove(connection, "closeStage", (now) => {
+      writeAndRemove(connection, "closeStage", stage, (now) => {
         const { sql } = connection
         if (records !== undefined) writeStep(connection.statements, stage, records, now)
         const keep = sql("INSERT INTO kept_weights (stage, role, step, artifact) VALUES (?, ?, ?, ?)")
         for (const { artifact, role, step } of kept) keep.run(stage, role, step, artifact.hash)
         sql("UPDATE stage SET status = 'done', output = ?, subject = ?, error = NULL, ended_at = ? WHERE id = ?")
           .run(output.hash, subject?.hash ?? null, now, stage)
+        noteNamed(connection, output, subject, ...lastOf(kept))
         // A finished stage is never resumed, so its training state is of no more use, nor are answers.
         connection.statements.forgetAnswers.run(stage)
         return [...dropCheckpoints(connection, stage, "all"), ...dropBest(connection, stage, "all")]
@@ -200,10 +206,10 @@ export const stageMethods = (
   findAnswer: (stage, key) =>
     connection.read("findAnswer", () => connection.statements.findAnswer.get(stage, key) as string | undefined),
   keepAnswer: (stage, key, answer) =>
-    connection.write("keepAnswer", () => void connection.statements.keepAnswer.run(stage, key, answer)),
-  forgetAnswers: (stage) => connection.write("forgetAnswers", () => void connection.statements.forgetAnswers.run(stage)),
+    connection.writeStage("keepAnswer", stage, () => void connection.statements.keepAnswer.run(stage, key, answer)),
+  forgetAnswers: (stage) => connection.writeStage("forgetAnswers", stage, () => void connection.statements.forgetAnswers.run(stage)),
   failStage: (stage, error) =>
-    connection.write("failStage", (now) => {
+    connection.writeStage("failStage", stage, (now) => {
       connection.sql("UPDATE stage SET status = 'failed', error = ?, ended_at = ? WHERE id = ?")
         .run(error, now, stage)
     })

@@ -19,6 +19,8 @@ export interface Statements {
   readonly findAnswer: Statement
   readonly keepAnswer: Statement
   readonly forgetAnswers: Statement
+  /** Of a stage and a worker: something, where the worker has the stage in hand. */
+  readonly claimed: Statement
 }
 
 const name = /^[a-z][a-z0-9_]*$/
@@ -62,6 +64,7 @@ export const prepare = (db: Database): Statements => {
     best: db.prepare("INSERT INTO best_weights (stage, step, value, artifact) VALUES (?, ?, ?, ?)"),
     findAnswer: db.prepare("SELECT content FROM answer WHERE stage = ? AND key = ?").pluck(),
     keepAnswer: db.prepare("INSERT INTO answer (stage, key, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"),
-    forgetAnswers: db.prepare("DELETE FROM answer WHERE stage = ?")
+    forgetAnswers: db.prepare("DELETE FROM answer WHERE stage = ?"),
+    claimed: db.prepare("SELECT 1 FROM stage s JOIN claim c ON c.name = s.fingerprint WHERE s.id = ? AND c.worker = ?")
   }
 }

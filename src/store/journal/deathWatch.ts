@@ -1,0 +1,35 @@
+/** Which processes are dead. */
+import { isRunning } from "../../pipeline/isRunning.ts"
+
+/** What is known of a process: `beat` changes while it lives. */
+export interface Seen {
+  readonly id: string
+  readonly machine: string
+  readonly pid: number
+  readonly beat: number
+}
+
+/** For how long a process may be silent, in milliseconds: busy with something long, stopped, or on a machine that is gone. */
+export const silence = 30_000
+
+/**
+ * A watch on other processes, as a function from what is seen of them to the ids of the dead: those of this machine whose process is
+ * gone, and those whose beat has stood still for `silence` of watching. `now` is a clock that nobody sets; what theirs show matters to nobody.
+ */
+export const deathWatch = (
+  machine: string,
+  now: () => number = () => performance.now(),
+  lives: (pid: number) => boolean = isRunning
+) => {
+  let watched = new Map<string, { readonly beat: number; readonly since: number }>()
+  return (others: ReadonlyArray<Seen>): ReadonlyArray<string> => {
+    const at = now()
+    watched = new Map(others.map(({ beat, id }) => {
+      const before = watched.get(id)
+      return [id, before?.beat === beat ? before : { beat, since: at }]
+    }))
+    return others
+      .filter((one) => (one.machine === machine && !lives(one.pid)) || at - watched.get(one.id)!.since > silence)
+      .map(({ id }) => id)
+  }
+}
