@@ -17,6 +17,8 @@ export interface Objects {
   readonly temporary: Effect.Effect<string, StoreError>
   /** Removes what killed processes of this owner left half-written. None of them may be at work. */
   readonly sweep: Effect.Effect<void, StoreError>
+  /** The same of one process. */
+  readonly sweepOf: (writer: string) => Effect.Effect<void, StoreError>
   /** Puts the content of a temporary file on the disk, and says under which hash it is to be installed. */
   readonly seal: (file: string) => Effect.Effect<{ readonly hash: string; readonly bytes: number }, StoreError>
   /** Moves a sealed file to its place, durably. */
@@ -89,9 +91,9 @@ const digest = Effect.fnUntraced(function*(file: string, mode: "r" | "r+") {
 
 /**
  * The object folder at `root`. Half-written files of its `owner`, such as one of several databases beside it, lie apart from
- * those of others. Makes the folder with the first file.
+ * those of others, and begin with the name of who writes them. Makes the folder with the first file.
  */
-export const make = (root: string, owner: string): Objects => {
+export const make = (root: string, owner: string, writer = "alone"): Objects => {
   const folder = path.resolve(root)
   const drafts = path.join(folder, "tmp", owner)
   const place = (hash: string): string => path.join(folder, hash.slice(0, 2), hash.slice(2))
@@ -115,9 +117,12 @@ export const make = (root: string, owner: string): Objects => {
       }),
     temporary: attempt(drafts, () => {
       fs.mkdirSync(drafts, { recursive: true })
-      return path.join(drafts, randomUUID())
+      return path.join(drafts, `${writer}.${randomUUID()}`)
     }),
     sweep: attempt(drafts, () => fs.rmSync(drafts, { recursive: true, force: true })),
+    sweepOf: (writer) =>
+      attempt(drafts, () =>
+        namesIn(drafts).filter((name) => name.startsWith(`${writer}.`)).forEach((name) => fs.rmSync(path.join(drafts, name), { force: true }))),
     seal: (file) => digest(file, "r+"),
     install: (file, hash) => attempt(place(hash), () => install(file, hash)),
     discard: (file) => Effect.sync(() => fs.rmSync(file, { force: true })),

@@ -11,7 +11,7 @@ import { fromCause, isTooLong, StoreError } from "./storeError.ts"
 const patience = 250
 
 /** How long one waits for another to have begun: it has the lock alone while it puts the database in order. */
-const beginning = 10_000
+const beginning = 5_000
 
 const isBusy = (cause: unknown): boolean =>
   typeof cause === "object" && cause !== null && "code" in cause && String(cause.code).startsWith("SQLITE_BUSY")

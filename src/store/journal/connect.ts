@@ -11,7 +11,7 @@ import { tidy } from "./tidy.ts"
 export const connect = (options: Options) =>
   Effect.gen(function*() {
     const handle = yield* Database.openForWriting(options)
-    const objects = Objects.make(options.objects, path.basename(realFile(options.file)))
+    const objects = Objects.make(options.objects, path.basename(realFile(options.file)), options.worker)
     const connection = yield* Database.attempt(options.file, () => Connection.make(handle, objects, options.worker))
     if (options.alone === true) yield* tidy(connection)
     return connection

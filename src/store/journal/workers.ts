@@ -3,6 +3,7 @@ import { hostname } from "node:os"
 import { readlinkSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { Fetching } from "../../pipeline/run/fetching.ts"
 import type { JournalError } from "../../pipeline/run/journal.ts"
 import type { Connection } from "./Connection.ts"
 import { deathWatch, type Seen } from "./deathWatch.ts"
@@ -25,8 +26,8 @@ const register = (connection: Connection, id: string) =>
       .run(id, machine(), process.pid, now))
 
 /** What the dead had in hand is free, and their runs no longer run. */
-const bury = (connection: Connection, dead: ReadonlyArray<string>) =>
-  dead.length === 0 ? Effect.void : connection.write("bury", () => {
+const free = (connection: Connection, dead: ReadonlyArray<string>) =>
+  connection.write("bury", () => {
     const { sqlite } = connection.handle
     const stop = sqlite.prepare(`
       UPDATE run SET status = 'interrupted'
@@ -37,6 +38,11 @@ const bury = (connection: Connection, dead: ReadonlyArray<string>) =>
       remove.run(id)
     }
   })
+
+const bury = (connection: Connection, dead: ReadonlyArray<string>) =>
+  dead.length === 0
+    ? Effect.void
+    : Effect.andThen(free(connection, dead), Effect.forEach(dead, connection.objects.sweepOf))
 
 /** Says that this process lives, and buries those that do not. One that was buried itself is there again, with empty hands. */
 const look = (connection: Connection, id: string, dead: (others: ReadonlyArray<Seen>) => ReadonlyArray<string>) =>
@@ -50,10 +56,23 @@ const look = (connection: Connection, id: string, dead: (others: ReadonlyArray<S
     yield* bury(connection, dead(others))
   })
 
+/** Says of those that are there already that the work is shared. */
+const greet = (connection: Connection, id: string) =>
+  Effect.gen(function*() {
+    const { file, sqlite } = connection.handle
+    const pids = yield* connection.read("others", () =>
+      sqlite.prepare("SELECT pid FROM worker WHERE id <> ? ORDER BY started_at").pluck().all(id) as Array<number>)
+    if (pids.length === 0) return
+    const [who, verb] = pids.length === 1 ? [`Another process (${pids[0]})`, "runs"] : [`Other processes (${pids.join(", ")})`, "run"]
+    const say = yield* Fetching
+    say({ _tag: "Said", message: `${who} ${verb} studies on ${file}, too. The work is shared: each does what no other has in hand.` })
+  })
+
 /** This process is one of them until the scope closes. */
 export const beAmong = (connection: Connection, id: string): Effect.Effect<void, JournalError, Scope.Scope> =>
   Effect.gen(function*() {
     yield* Effect.acquireRelease(register(connection, id), () => Effect.ignore(bury(connection, [id])))
+    yield* greet(connection, id)
     const looks = Effect.ignore(look(connection, id, deathWatch(machine()))) // a full disk stops the work, not the watch
     yield* Effect.forkScoped(Effect.forever(Effect.andThen(looks, Effect.sleep(rhythm))))
   })

@@ -1,0 +1,25 @@
+/**
+ * Runs a study, and says on stdout of each step and stage that it is committed, once it is: node run.ts STUDY DATABASE JOBS. Who
+ * kills it knows what must be there afterwards.
+ */
+import { writeSync } from "node:fs"
+import * as Effect from "effect/Effect"
+import * as Workspace from "../../../src/workspace/index.ts"
+
+const [study = "", db = "", jobs = "1"] = process.argv.slice(2)
+
+const say = (line: object): void => {
+  writeSync(1, `${JSON.stringify(line)}\n`)
+}
+
+const program = Effect.gen(function*() {
+  const loaded = yield* Workspace.loadStudy(study)
+  return yield* Workspace.run(Workspace.at(db), loaded, { jobs: Number(jobs) }, (event) => {
+    if (event._tag === "StepCommitted") say({ ...event.run, stage: event.stage, steps: event.done })
+    if (event._tag === "StageFinished") say({ ...event.run, stage: event.stage })
+    if (event._tag === "RunFinished") say({ ...event.run })
+  })
+})
+
+const results = await Effect.runPromise(program)
+for (const { error, status } of results) if (status !== "done") throw new Error(error ?? status)

@@ -1,0 +1,50 @@
+/** A study whose stages take their time, and write down when they begin and end, for processes that share its work. */
+import { appendFileSync } from "node:fs"
+import { Experiment, Pipeline } from "assay"
+import { Recorder, Stage } from "assay/engine"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Toy from "../../pipeline/toy.ts"
+
+const write = (what: string, label: string): void =>
+  appendFileSync(process.env["ASSAY_FAULTS_EXECUTIONS"]!, `${what} ${label} ${process.pid} ${performance.timeOrigin + performance.now()}\n`)
+
+/** Takes 100 ms, and says so in the file of executions. */
+export const slow = Stage.define({
+  kind: "evaluate",
+  name: "slow",
+  module: import.meta.url,
+  config: Schema.Struct({ label: Schema.String }),
+  gives: "input",
+  run: ({ label }, _input: unknown) =>
+    Effect.gen(function*() {
+      write("begin", label)
+      yield* Effect.sleep(100)
+      ;(yield* Recorder).metric("length", label.length)
+      write("end", label)
+    })
+})
+
+const labels = ["a", "b", "c", "d", "e", "f"]
+
+/** All cells rest on one stage. */
+const prepared = Pipeline.from(Toy.count({ to: 10 })).pipe(slow({ label: "shared" }), Toy.ask({ scale: 0.5 }))
+
+export default Experiment.make("shared", {
+  question: "Is anything done twice by processes that share the work?",
+  policy: Toy.vector({ size: 4 }),
+  seeds: 2,
+  axes: { label: Object.fromEntries(labels.map((label) => [label, label])) },
+  pipeline: ({ label }) =>
+    prepared.pipe(
+      Pipeline.loop(
+        { steps: 3, batch: 3, checkpointEvery: 1 },
+        Toy.sample({ groupSize: 2 }),
+        Toy.score(Toy.low({ sharpness: 1 + label.charCodeAt(0) % 7 })),
+        Toy.climb({ rate: 0.1 })
+      ),
+      slow({ label }),
+      Toy.measure({ mode: "sum" })
+    ),
+  table: { metrics: ["score"] }
+})

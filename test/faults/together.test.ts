@@ -1,0 +1,139 @@
+/** Several processes on one database: they share the work, none does what another has in hand, and whoever dies is replaced. */
+import { readFileSync, existsSync } from "node:fs"
+import { join } from "node:path"
+import { setTimeout } from "node:timers/promises"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { rows } from "../integration/support.ts"
+import { run, type Running, shared } from "./support/processes.ts"
+import { checkSound, checkTidy, found } from "./support/sound.ts"
+import { drawn, folders, times, trial } from "./support/trials.ts"
+
+const { make, remove } = folders()
+afterAll(remove)
+
+const start = (folder: string): Running => run(folder, shared, { env: { ASSAY_FAULTS_EXECUTIONS: join(folder, "executions") } })
+
+interface Execution {
+  readonly label: string
+  readonly pid: number
+  readonly from: number
+  /** Undefined where it was killed. */
+  readonly to: number | undefined
+}
+
+/** What was executed, in order. */
+const executions = (folder: string): ReadonlyArray<Execution> => {
+  const file = join(folder, "executions")
+  const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n").map((line) => line.split(" ")) : []
+  const of = (what: string) => lines.filter(([first]) => first === what).map(([, label, pid, at]) => ({ label: label!, pid: Number(pid), at: Number(at) }))
+  const ends = of("end")
+  return of("begin").map(({ at, label, pid }) => ({
+    label,
+    pid,
+    from: at,
+    to: ends.find((end) => end.pid === pid && end.label === label && end.at >= at)?.at
+  }))
+}
+
+/** Throws where a stage was not executed, or twice by processes that live: a killed one may have ended it and not yet said so. */
+const checkOnce = (folder: string, killed?: number): void => {
+  for (const [label, all] of Map.groupBy(executions(folder), (one) => one.label)) {
+    const by = all.flatMap(({ pid, to }) => to === undefined ? [] : [pid])
+    if (by.length === 0 || by.filter((pid) => pid !== killed).length > 1) throw new Error(`${label} was executed by ${by.join()}`)
+  }
+}
+
+let expected: ReturnType<typeof found>
+beforeAll(async () => {
+  const folder = make("alone")
+  const { code, err } = await start(folder).ended
+  assert.strictEqual(code, 0, err)
+  checkOnce(folder)
+  expected = found(folder)
+  assert.isAbove(expected["metrics"]!.length, 20)
+})
+
+const check = (folder: string): void => {
+  checkSound(folder)
+  checkTidy(folder)
+  assert.deepStrictEqual(found(folder), expected)
+}
+
+describe.each([[2, times(6, 1)], [8, times(4, 0)]])("%i processes that are started on one database", (many, trials) => {
+  const kind = `${many} processes at once`
+
+  it.skipIf(trials === 0)("do everything once, all of it, and each ends with all of it", async () => {
+    for (let i = 0; i < trials; i++) {
+      await trial(kind, `study ${i}`, async () => {
+        const folder = make("together")
+        const ended = await Promise.all(Array.from({ length: many }, () => start(folder).ended))
+        for (const { code, err } of ended) assert.strictEqual(code, 0, err)
+        checkOnce(folder)
+        check(folder)
+        assert.isAbove(new Set(executions(folder).map(({ pid }) => pid)).size, 1, "the work is shared")
+      })
+    }
+  })
+
+  it.skipIf(trials === 0)("lose nothing when one is killed, and go on with what it had in hand within seconds", async () => {
+    const next = drawn(`${kind}, one killed`)
+    for (let i = 0; i < trials; i++) {
+      await trial(`${kind}, one killed`, `study ${i}`, async () => {
+        const folder = make("killed")
+        const all = Array.from({ length: many }, () => start(folder))
+        while (executions(folder).length < 2) await setTimeout(5)
+        await setTimeout(next() * 500)
+        const victim = all.find(({ process }) => process.pid === executions(folder).at(-1)!.pid)!
+        victim.process.kill("SIGKILL")
+        const killed = performance.timeOrigin + performance.now()
+        const ended = await Promise.all(all.filter((one) => one !== victim).map((one) => one.ended))
+        for (const { code, err } of ended) assert.strictEqual(code, 0, err)
+        await victim.ended
+        checkOnce(folder, victim.process.pid)
+        check(folder)
+        const cut = executions(folder).filter(({ pid, to }) => pid === victim.process.pid && to === undefined)
+        for (const { label } of cut) {
+          const again = executions(folder).find((one) => one.label === label && one.from > killed)
+          assert.isBelow(again!.from - killed, 15_000)
+        }
+      })
+    }
+  })
+})
+
+describe("a process that stands still for longer than others wait", () => {
+  const kind = "SIGSTOP past the others' patience, then continued"
+
+  const trials = times(2, 0)
+
+  it.skipIf(trials === 0)("is replaced, writes nothing that it should not, and ends with all of it", async () => {
+    for (let i = 0; i < trials; i++) {
+      await trial(kind, `study ${i}`, async () => {
+        const folder = make("stopped")
+        const [stopped, other] = [start(folder), start(folder)]
+        const pid = stopped.process.pid
+        while (!executions(folder).some((one) => one.pid === pid && one.to === undefined)) await setTimeout(2)
+        stopped.process.kill("SIGSTOP")
+        const { code, err } = await other.ended
+        assert.strictEqual(code, 0, err)
+        stopped.process.kill("SIGCONT")
+        const late = await stopped.ended
+        assert.strictEqual(late.code, 0, late.err)
+        check(folder)
+      })
+    }
+  })
+})
+
+describe("a second process", () => {
+  it("says that it is not alone", async () => {
+    const folder = make("second")
+    const first = start(folder)
+    while (rows(folder, "SELECT 1 FROM claim").length === 0) await setTimeout(5)
+    const second = start(folder)
+    const { code, err } = await second.ended
+    assert.strictEqual(code, 0, err)
+    assert.include(err, `Another process (${first.process.pid}) runs studies on runs.db, too. The work is shared`)
+    await first.ended
+  })
+})
