@@ -33,14 +33,22 @@ const never: { readonly [meaning: string]: string } = {
 
 const place = (folder: string, hash: string): string => join(folder, ".assay/objects", hash.slice(0, 2), hash.slice(2))
 
-const isWhole = (folder: string, hash: string): boolean => {
+/** Whether a text that stands in its row, or the file of the hash, is what it should be. */
+const isWhole = (folder: string, { content, hash }: Named): boolean => {
   const file = place(folder, hash)
-  return existsSync(file) && createHash("sha256").update(readFileSync(file)).digest("hex") === hash
+  const found = content ?? (existsSync(file) ? readFileSync(file) : "")
+  return createHash("sha256").update(found).digest("hex") === hash
+}
+
+interface Named {
+  readonly hash: string
+  readonly content: string | null
 }
 
 const named = `
-  SELECT artifact AS hash FROM checkpoint UNION SELECT artifact FROM best_weights UNION SELECT artifact FROM kept_weights
-  UNION SELECT output FROM stage WHERE output IS NOT NULL UNION SELECT subject FROM stage WHERE subject IS NOT NULL`
+  SELECT hash, content FROM artifact WHERE hash IN (
+    SELECT artifact FROM checkpoint UNION SELECT artifact FROM best_weights UNION SELECT artifact FROM kept_weights
+    UNION SELECT output FROM stage WHERE output IS NOT NULL UNION SELECT subject FROM stage WHERE subject IS NOT NULL)`
 
 /** Throws with everything that is wrong in a folder; `files` false leaves out whether every file that is named is whole. */
 export const checkSound = (folder: string, files = true): void => {
@@ -54,8 +62,8 @@ export const checkSound = (folder: string, files = true): void => {
     if ((db.pragma("foreign_key_check") as ReadonlyArray<unknown>).length > 0) wrong.push("a row that names what is not there")
     if (db.pragma("user_version", { simple: true }) !== 0) {
       for (const [meaning, sql] of Object.entries(never)) if (db.prepare(sql).all().length > 0) wrong.push(meaning)
-      const hashes = db.prepare(named).pluck().all() as ReadonlyArray<string>
-      if (files) wrong.push(...hashes.filter((hash) => !isWhole(folder, hash)).map((hash) => `the file ${hash} is not whole`))
+      const all = db.prepare(named).all() as ReadonlyArray<Named>
+      if (files) wrong.push(...all.filter((one) => !isWhole(folder, one)).map(({ hash }) => `the file ${hash} is not whole`))
     }
     if (wrong.length > 0) throw new Error(wrong.join("; "))
   } finally {
