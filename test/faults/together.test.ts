@@ -1,9 +1,11 @@
 /** Several processes on one database: they share the work, none does what another has in hand, and whoever dies is replaced. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { readFileSync, existsSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { rows } from "../integration/support.ts"
+import * as Store from "../../src/store/index.ts"
 import { run, type Running, shared } from "./support/processes.ts"
 import { checkSound, checkTidy, found } from "./support/sound.ts"
 import { drawn, folders, times, trial } from "./support/trials.ts"
@@ -128,12 +130,10 @@ describe("a process that stands still for longer than others wait", () => {
 describe("a second process", () => {
   it("says that it is not alone", async () => {
     const folder = make("second")
-    const first = start(folder)
-    while (rows(folder, "SELECT 1 FROM claim").length === 0) await setTimeout(5)
-    const second = start(folder)
-    const { code, err } = await second.ended
+    const first = Layer.build(Store.workingLayer({ file: join(folder, "runs.db"), objects: join(folder, ".assay/objects") }))
+    const second = Effect.promise(() => start(folder).ended)
+    const { code, err } = await Effect.runPromise(Effect.scoped(Effect.andThen(first, second)))
     assert.strictEqual(code, 0, err)
-    assert.include(err, `Another process (${first.process.pid}) runs studies on runs.db, too. The work is shared`)
-    await first.ended
+    assert.include(err, `Another process (${process.pid}) runs studies on runs.db, too. The work is shared`)
   })
 })
