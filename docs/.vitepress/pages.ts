@@ -33,6 +33,7 @@ export const sections: ReadonlyArray<Section> = [
   }),
   section("Results", {
     "how-to/read-results.md": "SQL, DuckDB, pandas, R",
+    "how-to/export.md": "TensorBoard, Parquet, CSV",
     "how-to/ui.md": "The page",
     "how-to/ui-samples.md": "Samples in the page",
     "how-to/ui-curves.md": "Curves, runs and SQL in the page",

@@ -13,6 +13,7 @@ import { importCommand } from "./import/index.ts"
 import { init } from "./init/index.ts"
 import { list } from "./list/index.ts"
 import { logs } from "./logs/index.ts"
+import { metrics } from "./metrics/index.ts"
 import { plan } from "./plan/index.ts"
 import { power } from "./power/index.ts"
 import { report } from "./report/index.ts"
@@ -41,7 +42,7 @@ export const assay = Command.make("assay").pipe(
     { command: "assay table reward-comparison --format md", description: "Print the ablation table again" }
   ]),
   Command.withSubcommands([
-    init, check, plan, explain, run, status, list, show, logs, table, power, bootstrap, samples, figure, report, verify, exportModel, importCommand, sql, score, evaluate,
+    init, check, plan, explain, run, status, list, show, logs, table, power, bootstrap, samples, figure, report, verify, exportModel, importCommand, metrics, sql, score, evaluate,
     doctor, data, serve, ui, rm, gc
   ])
 )

@@ -5,6 +5,9 @@ import * as Effect from "effect/Effect"
 import { reasonOf } from "../pipeline/reason.ts"
 import { type Failure, invalid } from "./failure.ts"
 
+export const cannotWrite = (file: string, cause: unknown): Failure =>
+  invalid(`${file} cannot be written (${reasonOf(cause)}). Name another with --out.`)
+
 /** Writes a file and makes its folder. Fails with what to do when it cannot. */
 export const saveFile = (file: string, content: Uint8Array): Effect.Effect<void, Failure> =>
   Effect.tryPromise({
@@ -12,5 +15,5 @@ export const saveFile = (file: string, content: Uint8Array): Effect.Effect<void,
       await mkdir(dirname(file), { recursive: true })
       await writeFile(file, content)
     },
-    catch: (cause) => invalid(`${file} cannot be written (${reasonOf(cause)}). Name another with --out.`)
+    catch: (cause) => cannotWrite(file, cause)
   })

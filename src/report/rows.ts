@@ -1,5 +1,7 @@
-/** Rows of anybody's SQL as text: CSV and JSON that lose no digit. */
+/** Rows of anybody's SQL as text: CSV, JSON and Markdown that lose no digit. */
 import { record } from "./table/csv.ts"
+import { escape, line } from "./table/markdown.ts"
+import { visible } from "./visible.ts"
 
 export interface Rows {
   readonly columns: ReadonlyArray<string>
@@ -8,7 +10,7 @@ export interface Rows {
 }
 
 /** Columns of one name get a number, so that none hides another. */
-const distinct = (columns: ReadonlyArray<string>): ReadonlyArray<string> =>
+export const distinct = (columns: ReadonlyArray<string>): ReadonlyArray<string> =>
   columns.map((name, i) => {
     const before = columns.slice(0, i).filter((other) => other === name).length
     return before === 0 ? name : `${name}:${before}`
@@ -22,14 +24,27 @@ export const cell = (value: unknown): string | number | null =>
     ? Buffer.from(value).toString("hex")
     : String(value)
 
+export const isNumber = (value: unknown): boolean => typeof value === "number" || typeof value === "bigint"
+
 /** Integers are written whole, however large they are. */
 const literal = (value: unknown): string => typeof value === "bigint" ? String(value) : JSON.stringify(cell(value))
 
-/** An array of objects, a line each. */
-export const json = ({ columns, rows }: Rows): string => {
+const objects = ({ columns, rows }: Rows): ReadonlyArray<string> => {
   const names = distinct(columns).map((name) => JSON.stringify(name))
-  const objects = rows.map((row) => `  {${row.map((value, i) => `${names[i]!}: ${literal(value)}`).join(", ")}}`)
-  return objects.length === 0 ? "[]" : `[\n${objects.join(",\n")}\n]`
+  return rows.map((row) => `{${row.map((value, i) => `${names[i]!}: ${literal(value)}`).join(", ")}}`)
+}
+
+/** An array of objects, a line each. */
+export const json = (rows: Rows): string => rows.rows.length === 0 ? "[]" : `[\n  ${objects(rows).join(",\n  ")}\n]`
+
+/** An object a line, and nothing around them. */
+export const jsonl = (rows: Rows): string => objects(rows).join("\n")
+
+/** A table in GitHub's dialect, numbers to the right. */
+export const markdown = ({ columns, rows }: Rows): string => {
+  const sides = columns.map((_, i) => rows.length > 0 && rows.every((row) => isNumber(row[i]) || row[i] === null) ? "--:" : "---")
+  const cells = rows.map((row) => row.map((value) => value === null ? "" : escape(visible(String(cell(value))))))
+  return [columns.map(escape), sides, ...cells].map(line).join("\n")
 }
 
 /** A header, and a line a row. */

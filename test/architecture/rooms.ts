@@ -104,7 +104,7 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   parquet: ["pipeline", "task"],
   store: ["pipeline"],
   telemetry: ["pipeline"],
-  report: [...below, "store", "evaluate"],
+  report: [...below, "store", "evaluate", "parquet"],
   workspace: ["pipeline", "logs", "store", "telemetry", "hub", "model", "task", "data", "reward", "evaluate"],
   testing: ["pipeline"],
   "server/http": ["pipeline"],

@@ -1,6 +1,7 @@
 import { getViewName } from "drizzle-orm"
 import * as Effect from "effect/Effect"
-import { mkdirSync } from "node:fs"
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet"
+import { mkdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { openForWriting } from "../../src/store/Database.ts"
@@ -36,6 +37,24 @@ describe("assay sql", () => {
 
   it("gives CSV the same numbers", async () => {
     assert.strictEqual(await sql("SELECT -9007199254740993 AS a, 0.5 AS b, 'x,y' AS c", "--csv"), "a,b,c\n-9007199254740993,0.5,\"x,y\"\n")
+  })
+
+  it("prints or writes what --format says", async () => {
+    const query = "SELECT 1 AS a, 'x' AS b"
+    assert.strictEqual(await sql(query, "--format", "jsonl"), "{\"a\": 1, \"b\": \"x\"}\n")
+    assert.strictEqual(await sql(query, "--format", "md"), "| a | b |\n| --: | --- |\n| 1 | x |\n")
+    assert.strictEqual(await sql(`${query} WHERE 0`, "--format", "jsonl"), "")
+    assert.strictEqual(await sql(query, "--format", "csv", "--out", "out/a.csv"), "")
+    assert.strictEqual(readFileSync(join(folder, "out/a.csv"), "utf8"), "a,b\n1,x\n")
+    await sql(query, "--format", "parquet", "--out", "out/a.parquet")
+    assert.deepStrictEqual(await parquetReadObjects({ file: await asyncBufferFromFile(join(folder, "out/a.parquet")) }), [{ a: 1n, b: "x" }])
+  })
+
+  it("says which formats cannot be", async () => {
+    const [two, stdout] = await Promise.all([assay(folder, "sql", "SELECT 1", "--csv", "--format", "md"), assay(folder, "sql", "SELECT 1", "--format", "parquet")])
+    assert.deepStrictEqual([two.code, stdout.code], [2, 2])
+    assert.include(two.err, "--format, --csv and --json exclude each other")
+    assert.include(stdout.err, "say where to with --out FILE")
   })
 
   it("takes queries as they are pasted: with a comment first, over several lines", async () => {

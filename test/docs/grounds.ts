@@ -34,6 +34,7 @@ const sets = async (folder: string): Promise<void> => {
 export const grounds: { readonly [page: string]: (folder: string) => void | Promise<void> } = {
   "docs/start.md": bare,
   "docs/how-to/read-results.md": bare,
+  "docs/how-to/export.md": bare,
   "docs/concepts/study.md": bare,
   "docs/concepts/seed.md": bare,
   "docs/concepts/fingerprint.md": bare,

@@ -15,11 +15,12 @@ const blocksOf = (path: string): ReadonlyArray<Block> => blocksIn(docs.find((pag
 
 const has = (program: string, ...args: ReadonlyArray<string>): boolean => spawnSync(program, args).status === 0
 
-/** A Python with pandas and DuckDB, and R with RSQLite: what is not here is skipped, and said. */
+/** A Python with pandas and DuckDB, with TensorBoard and pyarrow, and R with RSQLite: what is not here is skipped, and said. */
 const python = process.env["ASSAY_DOCS_PYTHON"] ?? "python3"
 const hasPandas = has(python, "-c", "import pandas")
 const extension = spawnSync(python, ["-c", "import duckdb_extension_sqlite_scanner as e; print(e.__path__[0])"]).stdout?.toString().trim()
 const hasDuckDb = extension !== "" && has(python, "-c", "import duckdb, pandas")
+const hasExports = has(python, "-c", "import tensorboard, pyarrow, pandas, duckdb")
 const hasR = has("Rscript", "-e", "library(DBI); library(RSQLite)")
 
 /** A home in which DuckDB finds its extension, which it would fetch. */
@@ -98,6 +99,15 @@ describe.each([...byGround].map(([prepare, pages]) => ({ prepare, pages })))("$p
     writeFileSync(join(folder, "means.R"), written("r")[0]!)
     const printed = execFileSync("Rscript", ["means.R"], { cwd: folder }).toString()
     assert.match(printed, /variant +value\.mean +value\.n/)
+  })
+
+  it.skipIf(!hasExports).each([
+    ["TensorBoard", /^0 \S+\n$/],
+    ["pandas", /^cell\.group +16 +4 +8\nstep +\n0( +[\d.]+){3}\n$/],
+    ["DuckDB", /│ 16 +│ +0 │ +[\d.]+ │ +3 │/]
+  ] as const)("has %s that reads what was written for it", (name, printed) => {
+    const block = blocksOf("docs/how-to/export.md").filter(({ language }) => language === "python")[["TensorBoard", "pandas", "DuckDB"].indexOf(name)]!
+    assert.match(execFileSync(python, ["-c", block.code], { cwd: folder }).toString(), printed)
   })
 
   it("writes what its commands name", () => {

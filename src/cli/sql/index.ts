@@ -24,7 +24,16 @@ export const sql = Command.make(
     query: Argument.String("QUERY").pipe(
       Argument.withDescription("One SQL statement; the database is opened for reading only")
     ),
-    csv: Flag.Boolean("csv").pipe(Flag.withDescription("Print CSV to stdout"), Flag.withDefault(false)),
+    format: Flag.Literals("format", ["text", "csv", "json", "jsonl", "md", "parquet"]).pipe(
+      Flag.withDescription("text, csv, json, jsonl (an object a line), md or parquet (default text; parquet wants --out)"),
+      Flag.optional
+    ),
+    csv: Flag.Boolean("csv").pipe(Flag.withDescription("The same as --format csv"), Flag.withDefault(false)),
+    out: Flag.String("out").pipe(
+      Flag.withDescription("File to write, instead of printing"),
+      Flag.withMetavar("FILE"),
+      Flag.optional
+    ),
     db,
     json
   },
@@ -33,6 +42,7 @@ export const sql = Command.make(
   Command.withDescription(`Ask the database anything. Views: ${views.join(", ")}`),
   Command.withExamples([
     { command: "assay sql \"SELECT variant, mean, ci95 FROM ablation WHERE name = 'mAP'\"" },
-    { command: "assay sql \"SELECT * FROM paired WHERE separated\" --csv" }
+    { command: "assay sql \"SELECT * FROM paired WHERE separated\" --csv" },
+    { command: "assay sql \"SELECT * FROM sample_reward\" --format parquet --out rewards.parquet" }
   ])
 )

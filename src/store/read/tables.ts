@@ -42,6 +42,17 @@ export const learningCurve = question(({ orm }, experiment: string, name: string
     .all()
 })
 
+/** All metrics of a current run over steps, by place in the run, metric and step. */
+export const runCurves = question(({ orm }, experiment: string, variant: string, seed: number) => {
+  const view = Views.learningCurve
+  return orm
+    .select({ stage: view.stage, metric: view.metric, step: view.step, value: view.value, unit: view.unit, better: view.better })
+    .from(view)
+    .where(raw`${view.experiment} = ${experiment} AND ${view.variant} = ${variant} AND ${view.seed} = ${seed}`)
+    .orderBy(asc(view.position), asc(view.metric), asc(view.step))
+    .all()
+})
+
 /** Means of every part of the reward over steps, in table order, by seed, place in the run, step and part. */
 export const rewardParts = question(({ orm }, experiment: string) => {
   const view = Views.rewardPart
