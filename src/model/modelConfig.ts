@@ -5,7 +5,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import { Count, Positive, Whole, withDefault } from "../pipeline/declare/Config.ts"
 import { largestPixels } from "../vision/Image.ts"
 import type { Architecture } from "./architecture.ts"
-import { ModelFolderError, readJson } from "./modelFolderError.ts"
+import { ModelFolderError, readJson, readOptionalJson } from "./modelFolderError.ts"
 
 /** What a model folder's config.json says. */
 export interface ModelConfig {
@@ -119,6 +119,14 @@ export const load = Effect.fn("folder.load")(function*(folder: string) {
   }
   return { model, preprocessor: preprocessorConfig(preprocessor) }
 })
+
+/**
+ * Reads preprocessor_config.json alone, of any model whose preprocessor is of Qwen2-VL's kind; undefined where there is none, as of a
+ * model that reads no images.
+ */
+export const loadPreprocessor = (folder: string): Effect.Effect<PreprocessorConfig | undefined, ModelFolderError> =>
+  Effect.flatMap(readOptionalJson(folder, preprocessorFile), (json) =>
+    json === undefined ? Effect.undefined : Effect.map(decode(folder, preprocessorFile, Preprocessor)(json), preprocessorConfig))
 
 /** Newer layouts keep the decoder's keys in `text_config`; what both levels name, the outer one decides. */
 const flattenTextConfig = (json: unknown): unknown => {

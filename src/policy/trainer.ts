@@ -21,6 +21,18 @@ export interface AdamW {
   readonly maxGradientNorm: number
 }
 
+/**
+ * A loss of tokens that each have an advantage A and a ratio r to `old`, whose bounded value c lies between `low` and `high`:
+ * -sum(min(r A, c A)) where it is clipped, -sum(c A logprob) with a constant c where it is capped.
+ */
+export interface Bounded {
+  readonly bound: "clipped" | "capped"
+  readonly low: number
+  readonly high: number
+  readonly old: ReadonlyArray<ReadonlyArray<number>>
+  readonly advantages: ReadonlyArray<ReadonlyArray<number>>
+}
+
 /** A vision-language model that can be taught. One per run; calls are made one at a time. */
 export class Trainer extends Context.Service<Trainer, {
   /** Token ids of a text that the model is to learn to say, end token included. */
@@ -37,12 +49,22 @@ export class Trainer extends Context.Service<Trainer, {
   readonly syncReference: Effect.Effect<void, PolicyError>
   /**
    * Adds the gradient of sum(weights * logprob) to what is accumulated, and returns the log-probabilities on the way.
-   * `weights` has one number a completion token; minus dLoss/dlogprob of any loss.
+   * `weights` has one number a completion token; minus dLoss/dlogprob of any loss. `at` are the log-probabilities that they were
+   * computed from, for trainers that have to be told them.
    */
   readonly backward: (
     sequences: ReadonlyArray<Sequence>,
-    weights: ReadonlyArray<ReadonlyArray<number>>
+    weights: ReadonlyArray<ReadonlyArray<number>>,
+    at?: ReadonlyArray<ReadonlyArray<number>>
   ) => Effect.Effect<ReadonlyArray<ReadonlyArray<number>>, PolicyError>
-  /** Climbs the accumulated gradient by one AdamW step, clears it, and returns its norm before clipping. */
-  readonly step: (options: AdamW) => Effect.Effect<{ readonly gradientNorm: number }, PolicyError>
+  /**
+   * The same with a loss of the trainer's own, where it has one: in one pass, as no log-probabilities have to be known before. Undefined
+   * where it turns out to have none.
+   */
+  readonly bounded?: (
+    sequences: ReadonlyArray<Sequence>,
+    loss: Bounded
+  ) => Effect.Effect<ReadonlyArray<ReadonlyArray<number>> | undefined, PolicyError>
+  /** Climbs the accumulated gradient by one AdamW step, clears it, and returns its norm before clipping, where the trainer tells it. */
+  readonly step: (options: AdamW) => Effect.Effect<{ readonly gradientNorm: number | undefined }, PolicyError>
 }>()("assay/policy/Trainer") {}

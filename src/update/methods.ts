@@ -70,13 +70,36 @@ const sequencesOf = (config: Config, rollouts: ScoredRollouts) => {
 type Sequences = ReturnType<typeof sequencesOf>
 
 /** Differentiates only what teaches something: a sequence whose weights are all 0 has a gradient of exactly 0. */
-const backward = (sequences: Sequences, weights: Losses.Tokens) =>
+const backward = (sequences: Sequences, weights: Losses.Tokens, at: Losses.Tokens) =>
   Effect.gen(function*() {
     const live = weights.flatMap((tokens, i) => (tokens.some((weight) => weight !== 0) ? [i] : []))
     if (live.length === 0) return []
     const trainer = yield* Trainer
-    const logprobs = yield* trainer.backward(live.map((i) => sequences[i]!), live.map((i) => weights[i]!))
+    const logprobs = yield* trainer.backward(live.map((i) => sequences[i]!), live.map((i) => weights[i]!), live.map((i) => at[i]!))
     return logprobs.flatMap((tokens, k) => tokens.map((logprob, t) => Math.abs(logprob - sequences[live[k]!]!.sampled[t]!)))
+  })
+
+/**
+ * The same by a loss of the trainer's own, which has to know no log-probabilities beforehand: they come of it. Undefined where there is
+ * none that is this loss.
+ */
+const inOnePass = (config: Config, sequences: Sequences, batch: Omit<Losses.Batch, "logprobs">) =>
+  Effect.gen(function*() {
+    const { bounded } = yield* Trainer
+    if (bounded === undefined || config.ratio === "sequence" || batch.reference !== undefined || batch.importance !== undefined) return undefined
+    // what tokens weigh where all ratios are 1 is what their advantages count
+    const { weights } = Losses.policyGradient(config, { ...batch, logprobs: batch.old })
+    const live = weights.flatMap((tokens, i) => (tokens.some((weight) => weight !== 0) ? [i] : []))
+    if (live.length === 0) return undefined
+    const found = yield* bounded(live.map((i) => sequences[i]!), {
+      bound: config.bound,
+      low: 1 - config.clipLow,
+      high: 1 + config.clipHigh,
+      old: live.map((i) => batch.old[i]!),
+      advantages: live.map((i) => weights[i]!)
+    })
+    // those of a sequence that teaches nothing change no number
+    return found === undefined ? undefined : batch.old.map((tokens, i) => live.includes(i) ? found[live.indexOf(i)]! : tokens)
   })
 
 const withoutLogprobs = new PolicyError({
@@ -109,13 +132,16 @@ const update = Effect.fnUntraced(function*(config: Config, rollouts: ScoredRollo
   const seen: Array<{ loss: number; kl: number; clipFraction: number; gradientNorm: number }> = []
   let gaps: ReadonlyArray<number> = []
   for (let iteration = 0; iteration < config.iterations; iteration++) {
-    const logprobs = iteration === 0 ? old : yield* trainer.logprobs(sequences, "current")
+    const learnt = iteration === 0 ? undefined : yield* inOnePass(config, sequences, batch)
+    const logprobs = learnt ?? (iteration === 0 ? old : yield* trainer.logprobs(sequences, "current"))
     const { clipFraction, kl, loss, weights } = Losses.policyGradient(config, { ...batch, logprobs })
-    const differences = yield* backward(sequences, weights)
-    if (iteration === 0) gaps = differences
+    if (learnt === undefined) {
+      const differences = yield* backward(sequences, weights, logprobs)
+      if (iteration === 0) gaps = differences
+    }
     const { gradientNorm } = yield* trainer.step(adamW)
-    yield* Diverged.check(loop, rollouts.groups.map(({ prompt }) => prompt.id), { loss, gradientNorm })
-    seen.push({ loss, kl, clipFraction, gradientNorm })
+    yield* Diverged.check(loop, rollouts.groups.map(({ prompt }) => prompt.id), { loss, ...(gradientNorm !== undefined && { gradientNorm }) })
+    seen.push({ loss, kl, clipFraction, gradientNorm: gradientNorm ?? Number.NaN })
   }
   for (const name of ["loss", "kl", "clipFraction", "gradientNorm"] as const) {
     record.metric(name, orZero(mean(seen.map((one) => one[name]))))

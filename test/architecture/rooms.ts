@@ -71,7 +71,7 @@ export const roomOf = (file: string): string => {
   const [room = "", inner = ""] = file.split("/")
   if (file.split("/").length === 1) return "faces"
   if (room === "server") return `${room}/${inner}`
-  if (room === "policy" && ["local", "openai", "recorded", "split"].includes(inner)) return `${room}/${inner}`
+  if (room === "policy" && ["local", "openai", "recorded", "split", "tinker"].includes(inner)) return `${room}/${inner}`
   return room
 }
 
@@ -97,6 +97,7 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   "policy/openai": [...below, "model", "policy", "protocol"],
   "policy/recorded": [...below, "model", "policy", "task"],
   "policy/split": [...below, "model", "policy", "task"],
+  "policy/tinker": [...below, "model", "policy", "protocol", "hub"],
   ...Object.fromEntries(stages.map((stage) => [stage, [...below, "task", "policy"]])),
   data: [...below, "task", "policy", "hub", "parquet"],
   external: [...below, "model", "task", "policy", "rollout", "reward", "update", "logs", "server/http"],

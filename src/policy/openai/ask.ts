@@ -5,8 +5,8 @@ import { Answers } from "../../pipeline/run/answers.ts"
 import type { JournalError } from "../../pipeline/run/journal.ts"
 import type { ChatCompletion, ChatRequest } from "../../protocol/chat.ts"
 import type { Completion } from "../sampler.ts"
+import type { Refused } from "../http/send.ts"
 import type { PolicyError } from "../policyError.ts"
-import type { Refused } from "./post.ts"
 import type { Asked } from "./weights.ts"
 
 /** All that shapes an answer but the url, which the stage's fingerprint holds: the request, and the weights that are to answer it. */

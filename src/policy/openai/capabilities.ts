@@ -1,7 +1,8 @@
 /** What a server can do, found out by asking: the same protocol is spoken in dialects, and most say nothing of what they ignore. */
 import * as Effect from "effect/Effect"
 import { type ChatRequest, textOf } from "../../protocol/chat.ts"
-import { post, type Refused, type Server } from "./post.ts"
+import type { Refused } from "../http/send.ts"
+import { post, type Server } from "./post.ts"
 
 export interface Capabilities {
   /** Several answers a request. */

@@ -5,10 +5,11 @@ import * as Semaphore from "effect/Semaphore"
 import type { Facts, Probe, Wanted } from "../../pipeline/declare/policyNode.ts"
 import { exits } from "../../pipeline/Errors.ts"
 import { Models, Version } from "../../protocol/models.ts"
+import { Refused } from "../http/send.ts"
 import { PolicyError } from "../policyError.ts"
 import type { SampleOptions } from "../sampler.ts"
 import { type Capabilities, capabilities } from "./capabilities.ts"
-import { callFor, failed, Refused, type Server } from "./post.ts"
+import { callFor, failed, type Server } from "./post.ts"
 
 /** What a server can do, and what it says of itself where it does. */
 export interface Found extends Capabilities {

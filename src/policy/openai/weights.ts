@@ -2,9 +2,10 @@
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import { Models, WeightInfo } from "../../protocol/models.ts"
+import type { Refused } from "../http/send.ts"
 import type { PolicyError } from "../policyError.ts"
 import type { Delivery, Receiver } from "../receiver.ts"
-import { call, callFor, failed, type Refused, type Server } from "./post.ts"
+import { call, callFor, failed, type Server } from "./post.ts"
 
 /** Its settings without which it takes no weights, by what is delivered. */
 const settings = {

@@ -1,4 +1,5 @@
 /** What is sampled, apart from the two wires that carry it. */
+import type { SampledJson } from "./Answers.ts"
 import { sampleResponse } from "./messages.ts"
 import { float32, int32 } from "./tensors.ts"
 
@@ -37,4 +38,10 @@ export const sampledToJson = ({ promptLogprobs, sequences }: Sampled) => ({
   type: "sample",
   sequences: sequences.map(({ finishReason, logprobs, tokens }) => ({ stop_reason: finishReason, tokens, logprobs })),
   prompt_logprobs: promptLogprobs ?? null
+})
+
+/** The same the other way. */
+export const sampledFromJson = ({ prompt_logprobs, sequences }: SampledJson): Sampled => ({
+  sequences: sequences.map(({ logprobs, stop_reason, tokens }) => ({ tokens, logprobs: logprobs ?? [], finishReason: stop_reason === "stop" ? "stop" : "length" })),
+  promptLogprobs: prompt_logprobs ?? undefined
 })

@@ -1,5 +1,6 @@
 /** What is trained on, and what comes of it, apart from the two wires that carry it: protobuf, and the JSON of SDK 0.24 and older. */
-import { chunkMessageOf, chunkOf, chunksOf, type InputChunk } from "./chunks.ts"
+import type { ScoredJson } from "./Answers.ts"
+import { chunkMessageOf, chunkOf, chunksOf, type InputChunk, modelInputOf } from "./chunks.ts"
 import { forwardBackwardOutput, type ForwardBackwardRequest as Message, forwardBackwardRequest, type TensorMessage } from "./messages.ts"
 import type { JsonForward } from "./Requests.ts"
 import { float32, int64, numbersOf, tensorMessageOf } from "./tensors.ts"
@@ -61,7 +62,7 @@ export const encodeForwardBackward = ({ data, forwardOnly, loss, modelId, settin
     data: data.map(({ input, lossInputs }) => ({
       model_input: input.map(chunkMessageOf),
       loss_fn_inputs: Object.fromEntries([...lossInputs].map(([name, { values }]) =>
-        [name, tensorMessageOf(values, name === "target_tokens" ? "DTYPE_INT64" : "DTYPE_FLOAT32")] as const))
+        [name, tensorMessageOf(values, isWhole(name) ? "DTYPE_INT64" : "DTYPE_FLOAT32")] as const))
     }))
   })
 }
@@ -80,6 +81,23 @@ export const fromJson = (request: JsonForward, forwardOnly: boolean): ForwardBac
       lossInputs: new Map(Object.entries(loss_fn_inputs).map(([name, { data, shape }]) => [name, { values: data, shape: shape ?? [data.length] }]))
     }))
   }
+}
+
+/** A tensor's name says its type: tokens are whole, all else is not. */
+const isWhole = (name: string): boolean => name === "target_tokens"
+
+/** The body of forward or forward_backward in the older JSON, the `sequence`-th request about its model. */
+export const toJson = ({ data, forwardOnly, loss, modelId, settings }: ForwardBackward, sequence: number): JsonForward => {
+  const input = {
+    data: data.map(({ input, lossInputs }) => ({
+      model_input: modelInputOf(input),
+      loss_fn_inputs: Object.fromEntries([...lossInputs].map(([name, { shape, values }]) =>
+        [name, { data: values, dtype: isWhole(name) ? "int64" as const : "float32" as const, shape }] as const))
+    })),
+    loss_fn: loss,
+    ...(settings.size > 0 && { loss_fn_config: Object.fromEntries(settings) })
+  }
+  return { model_id: modelId, seq_id: sequence, ...(forwardOnly ? { forward_input: input } : { forward_backward_input: input }) }
 }
 
 /** What a forward pass gave: log-probabilities of the targets of each datum, and sums over all. */
@@ -114,4 +132,10 @@ export const scoredToJson = ({ logprobs, metrics }: Scored) => ({
   loss_fn_output_type: outputType,
   loss_fn_outputs: logprobs.map((data) => ({ logprobs: { data, dtype: "float32", shape: [data.length] } })),
   metrics
+})
+
+/** The same the other way. */
+export const scoredFromJson = ({ loss_fn_outputs, metrics }: ScoredJson): Scored => ({
+  logprobs: loss_fn_outputs.map(({ logprobs }) => logprobs.data),
+  metrics: metrics ?? {}
 })

@@ -72,7 +72,7 @@ describe("training by the protocol", () => {
     await run(policy.trainer.backward(sequences, weights))
     const { gradientNorm } = await run(policy.trainer.step(adamW))
     const { metrics } = await client.step(model, adam)
-    assert.approximately(metrics["grad_norm"]!, gradientNorm, 1e-3 * gradientNorm)
+    assert.approximately(metrics["grad_norm"]!, gradientNorm!, 1e-3 * gradientNorm!)
 
     // GRPO, whose tokens all weigh the same
     const old = logprobs
@@ -93,7 +93,7 @@ describe("training by the protocol", () => {
       await run(policy.trainer.backward(sequences, here.weights))
       const { gradientNorm } = await run(policy.trainer.step(adamW))
       const { metrics } = await client.step(model, adam)
-      assert.approximately(metrics["grad_norm"]!, gradientNorm, 2e-3 * gradientNorm)
+      assert.approximately(metrics["grad_norm"]!, gradientNorm!, 2e-3 * gradientNorm!)
     }
 
     // any loss: a forward pass, and a linear one with its weights
@@ -106,7 +106,7 @@ describe("training by the protocol", () => {
     await run(policy.trainer.backward(sequences, linear))
     const there = await client.step(model, adam)
     const here = await run(policy.trainer.step(adamW))
-    assert.approximately(there.metrics["grad_norm"]!, here.gradientNorm, 2e-3 * here.gradientNorm)
+    assert.approximately(there.metrics["grad_norm"]!, here.gradientNorm!, 2e-3 * here.gradientNorm!)
 
     // and what it says then
     const sampler = await client.sampler(model)

@@ -3,9 +3,10 @@ import type * as Effect from "effect/Effect"
 import type { Device } from "../../../onnx/devices.ts"
 import type { ExitCode } from "../../../pipeline/Errors.ts"
 import type { Subject } from "../../../pipeline/run/services.ts"
+import type { PolicyError } from "../../policyError.ts"
 import type { Portable } from "../../portable.ts"
 import type { Sampler } from "../../sampler.ts"
-import type { Trainer } from "../../trainer.ts"
+import type { AdamW, Trainer } from "../../trainer.ts"
 import type { Training } from "../training/settings.ts"
 
 /** What a local policy is made from; how it trains follows `defaults` where it is left out. */
@@ -20,7 +21,12 @@ export interface EngineConfig extends Partial<Training> {
   readonly device?: Device
 }
 
-type Methods = Required<Sampler["Service"]> & Trainer["Service"] & Omit<Portable["Service"], "trains"> & Subject["Service"]
+/** It has no losses of its own, and always tells the norm. */
+type Teaching = Omit<Trainer["Service"], "bounded" | "step"> & {
+  readonly step: (options: AdamW) => Effect.Effect<{ readonly gradientNorm: number }, PolicyError>
+}
+
+type Methods = Required<Sampler["Service"]> & Teaching & Omit<Portable["Service"], "trains"> & Subject["Service"]
 
 type Promised<Method> = Method extends Effect.Effect<infer A, infer _E> ? () => Promise<A>
   : Method extends (...args: infer Args) => Effect.Effect<infer A, infer _E> ? (...args: Args) => Promise<A>

@@ -1,0 +1,136 @@
+/** What is here of a model that lies on a server: its tokenizer, its chat template, and how it sees pictures. */
+import { createHash } from "node:crypto"
+import { readdir, readFile } from "node:fs/promises"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { HubError } from "../../hub/hubError.ts"
+import { modelFiles } from "../../hub/model.ts"
+import { addressOf, isOnHub, type Repository } from "../../hub/repository.ts"
+import { pin, snapshot, supply } from "../../hub/snapshot.ts"
+import { loadText } from "../../model/loadText.ts"
+import type { Question } from "../../model/message.ts"
+import { loadPreprocessor } from "../../model/modelConfig.ts"
+import { ModelFolderError } from "../../model/modelFolderError.ts"
+import type { Text } from "../../model/modelText.ts"
+import { modelFolder } from "../../model/shipped.ts"
+import { exits } from "../../pipeline/Errors.ts"
+import { reasonOf } from "../../pipeline/reason.ts"
+import type { InputChunk } from "../../protocol/tinker/chunks.ts"
+import type { Size } from "../../vision/Box.ts"
+import { type Seen, seen } from "../../vision/seen.ts"
+import { type PixelLimits, smartResize } from "../../vision/smartResize.ts"
+import { PolicyError } from "../policyError.ts"
+import type { Prompt } from "./data.ts"
+
+/** The model's place on the hub; undefined where `folder` is one. */
+const repositoryOf = (folder: string, revision = "main"): Repository | undefined =>
+  isOnHub(folder) ? { type: "model", name: folder, revision } : undefined
+
+/** Files that decide what a prompt is. */
+const decisive = /^(tokenizer.*\.json|preprocessor_config\.json|generation_config\.json|config\.json|chat_template\.(json|jinja)|vocab\.json|merges\.txt)$/
+
+const contentHash = (folder: string): Effect.Effect<string, ModelFolderError> =>
+  Effect.tryPromise({
+    try: async () => {
+      const hash = createHash("sha256")
+      for (const name of (await readdir(folder)).filter((name) => decisive.test(name)).sort()) hash.update(`${name}\n`).update(await readFile(join(folder, name)))
+      return hash.digest("hex")
+    },
+    catch: (cause) =>
+      ModelFolderError.of(folder, "", `cannot be read (${reasonOf(cause)}). Name the folder of the model's tokenizer as \`folder\`, or its name on the hub.`)
+  })
+
+/** Which files these are. */
+export const contentOf = (folder: string, revision?: string): Effect.Effect<string, ModelFolderError | HubError> => {
+  const repository = repositoryOf(folder, revision)
+  return repository === undefined ? contentHash(modelFolder(folder)) : Effect.map(pin(repository), (commit) => addressOf(repository, commit))
+}
+
+/** What of them is not on this machine yet. */
+export const supplyOf = (folder: string, revision?: string) =>
+  Effect.suspend(() => {
+    const repository = repositoryOf(folder, revision)
+    return repository === undefined ? Effect.undefined : supply(repository, modelFiles(false))
+  })
+
+export interface Reader {
+  readonly text: Text
+  /** Left out where the model reads no pictures. */
+  readonly pixelLimits: PixelLimits | undefined
+  readonly inputSize: (size: Size) => Effect.Effect<Size, PolicyError>
+  readonly render: (question: Question) => Effect.Effect<string, PolicyError>
+  readonly prompt: (question: Question) => Effect.Effect<Prompt, PolicyError>
+}
+
+const wrong = (operation: string) => ({ message }: { readonly message: string }) => new PolicyError({ operation, message, exitCode: exits.invalid })
+
+/** What stands for an image in a rendered prompt. */
+const mark = "<|image_pad|>"
+
+/** Bytes of pictures that are kept for the next time: the answers to a question all come with its own. */
+const kept = 64 * 2 ** 20
+
+const remember = <E>(load: (path: string) => Effect.Effect<Seen, E>) => {
+  const known = new Map<string, Seen>()
+  let bytes = 0
+  return (path: string): Effect.Effect<Seen, E> => {
+    const found = known.get(path)
+    if (found !== undefined) return Effect.succeed(found)
+    return Effect.tap(load(path), (picture) =>
+      Effect.sync(() => {
+        if (!known.has(path)) bytes += path.length + picture.png.length
+        known.set(path, picture)
+        for (const [oldest, { png }] of known) {
+          if (bytes <= kept) break
+          known.delete(oldest)
+          bytes -= oldest.length + png.length
+        }
+      }))
+  }
+}
+
+/** Reads a folder, a shipped one or one of the hub by its name, and then questions as it says. Weights are not read. */
+export const open = (folder: string, revision?: string): Effect.Effect<Reader, ModelFolderError | HubError> =>
+  Effect.gen(function*() {
+    const repository = repositoryOf(folder, revision)
+    const path = repository === undefined ? modelFolder(folder) : (yield* snapshot(repository, modelFiles(false))).folder
+    const text = yield* loadText(path)
+    const preprocessor = yield* loadPreprocessor(path)
+    const inputSize = (size: Size): Effect.Effect<Size, PolicyError> =>
+      preprocessor === undefined
+        ? Effect.fail(wrong("inputSize")({ message: `${folder} has no preprocessor_config.json, so its model reads no pictures. Name a model that does.` }))
+        : Effect.mapError(Effect.fromResult(smartResize(size, { ...preprocessor, factor: preprocessor.patch * preprocessor.merge })), wrong("inputSize"))
+    const picture = remember((image) => seen(image, inputSize))
+    const render = (question: Question) => Result.mapError(text.render(question.messages, { addGenerationPrompt: true }), wrong("render"))
+
+    const chunkOf = (image: string) =>
+      Effect.map(Effect.mapError(picture(image), wrong("prompt")), ({ height, png, width }) => {
+        const tokens = (width * height) / (preprocessor!.patch * preprocessor!.merge) ** 2 // without one, no picture has a size
+        return { length: tokens, chunk: { image: { bytes: png, format: "png", expectedTokens: tokens } } satisfies InputChunk }
+      })
+    const prompt = Effect.fnUntraced(function*(question: Question) {
+      const parts = (yield* Effect.fromResult(render(question))).split(mark)
+      if (parts.length !== question.images.length + 1) {
+        return yield* wrong("prompt")({ message: `The prompt marks ${parts.length - 1} images with ${mark} and comes with ${question.images.length}.` })
+      }
+      const images = yield* Effect.forEach(question.images, chunkOf)
+      const chunks: Array<InputChunk> = []
+      let length = 0
+      for (const [i, part] of parts.entries()) {
+        const tokens = text.encode(part)
+        if (tokens.length > 0) chunks.push({ tokens })
+        const image = images[i]
+        if (image !== undefined) chunks.push(image.chunk)
+        length += tokens.length + (image?.length ?? 0)
+      }
+      return { chunks, length }
+    })
+    return {
+      text,
+      pixelLimits: preprocessor === undefined ? undefined : { minPixels: preprocessor.minPixels, maxPixels: preprocessor.maxPixels },
+      inputSize,
+      render: (question) => Effect.fromResult(render(question)),
+      prompt
+    }
+  })

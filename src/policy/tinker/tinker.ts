@@ -1,0 +1,143 @@
+/** A policy that lies on a server that speaks the Tinker protocol: sampled and trained there. */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { Revision } from "../../hub/repository.ts"
+import * as Config from "../../pipeline/declare/Config.ts"
+import type { PolicyNode } from "../../pipeline/declare/policyNode.ts"
+import { exits } from "../../pipeline/Errors.ts"
+import type { JournalError } from "../../pipeline/run/journal.ts"
+import { Subject } from "../../pipeline/run/services.ts"
+import { define } from "../define.ts"
+import type { Refused } from "../http/send.ts"
+import { PolicyError } from "../policyError.ts"
+import { Sampler } from "../sampler.ts"
+import { Trainer } from "../trainer.ts"
+import * as Folder from "./folder.ts"
+import { create } from "./model.ts"
+import * as Place from "./Place.ts"
+import { checkRoom, probe, probed } from "./probe.ts"
+import { sample } from "./samples.ts"
+import { failed } from "./server.ts"
+import * as Session from "./session.ts"
+import * as State from "./state.ts"
+import { checkImages, trainerOf } from "./trains.ts"
+
+/** Adapters as the protocol has them. Defaults are its own, but for the seed, which is fixed. */
+const Lora = Schema.Struct({
+  rank: Config.withDefault(Config.Count, 32),
+  seed: Config.withDefault(Config.Whole, 0),
+  attention: Config.withDefault(Schema.Boolean, true),
+  mlp: Config.withDefault(Schema.Boolean, true),
+  unembedding: Config.withDefault(Schema.Boolean, true)
+})
+
+/** What a million tokens cost. */
+const Prices = Schema.Struct({
+  currency: Config.withDefault(Schema.NonEmptyString, "USD"),
+  prefill: Config.NonNegative,
+  sample: Config.NonNegative,
+  train: Config.NonNegative
+})
+
+const config = Schema.Struct({
+  url: Schema.String.check(Schema.isPattern(/^https?:\/\/./)),
+  model: Schema.NonEmptyString,
+  folder: Schema.optionalKey(Schema.NonEmptyString),
+  revision: Schema.optionalKey(Revision),
+  lora: Config.withDefault(Lora, {}),
+  concurrency: Config.withDefault(Config.Count, 64),
+  timeoutSeconds: Config.withDefault(Config.Positive, 600),
+  patienceSeconds: Config.withDefault(Config.Positive, 300),
+  keyVariable: Schema.optionalKey(Schema.NonEmptyString),
+  prices: Schema.optionalKey(Prices)
+})
+
+/** Which server, which model, and how it is asked. */
+export type TinkerOptions = typeof config.Encoded
+
+const askedOf = ({ keyVariable, lora, model, patienceSeconds, timeoutSeconds, url }: typeof config.Type) => ({
+  server: { url, timeoutSeconds, patienceSeconds, ...(keyVariable !== undefined && { keyVariable }) },
+  base: model,
+  lora: { rank: lora.rank, seed: lora.seed, train_attn: lora.attention, train_mlp: lora.mlp, train_unembed: lora.unembedding }
+})
+
+const folderOf = ({ folder, model }: typeof config.Type): string => folder ?? model
+
+const services = Effect.fnUntraced(function*(options: typeof config.Type) {
+  const asked = askedOf(options)
+  const { server } = asked
+  const reader = yield* Folder.open(folderOf(options), options.revision)
+  const found = yield* probed(asked, folderOf(options), reader)
+  const session = yield* Effect.mapError(Session.open(server), failed(server, "open"))
+  const creating = { ...asked, session }
+  const place = Place.make(creating, found.base)
+  const { text } = reader
+  const unsampled = (error: JournalError | PolicyError | Refused): PolicyError =>
+    error._tag === "PolicyError" ? error : error._tag === "Refused" ? failed(server, "sample")(error) : new PolicyError({
+      operation: "sample",
+      message: error.message,
+      exitCode: exits.broke,
+      cause: error
+    })
+  return Context.make(Sampler, {
+    ...(reader.pixelLimits !== undefined && { pixelLimits: Effect.succeed(reader.pixelLimits) }),
+    inputSize: reader.inputSize,
+    render: reader.render,
+    sample: (questions, how) =>
+      Effect.gen(function*() {
+        yield* checkImages(found, server.url, questions)
+        yield* checkRoom(found, server.url, how)
+        // one request for the weights, by whoever needs them first
+        const source = yield* Effect.cached(place.source)
+        return yield* Effect.forEach(questions, (question) =>
+          Effect.flatMap(reader.prompt(question), (prompt) => sample(source, place.lineage(), { prompt, key: question.key }, how, text)), {
+          concurrency: options.concurrency
+        })
+      }).pipe(Effect.mapError(unsampled))
+  }).pipe(
+    Context.add(Trainer, trainerOf({
+      server,
+      found,
+      reader,
+      place,
+      scratch: (use) => Effect.scoped(Effect.flatMap(Effect.acquireRelease(create(creating), ({ unload }) => unload), use))
+    })),
+    Context.add(Subject, {
+      save: (path, what) => Effect.flatMap(place.save(what), (state) => State.write(path, state)),
+      load: (path) => path === "initial" ? place.load("initial") : Effect.flatMap(State.read(path), place.load)
+    })
+  )
+})
+
+const make = define({
+  name: "tinker",
+  module: import.meta.url,
+  config,
+  incidental: ["revision", "concurrency", "timeoutSeconds", "patienceSeconds", "keyVariable", "prices"],
+  offers: [Sampler, Trainer],
+  content: (options) => Folder.contentOf(folderOf(options), options.revision),
+  supply: (options) => Folder.supplyOf(folderOf(options), options.revision),
+  layer: (options) => Layer.effectContext(services(options)),
+  probe: (options) => probe(askedOf(options), folderOf(options), Folder.open(folderOf(options), options.revision))
+})
+
+/**
+ * A model on a server that speaks the Tinker protocol, sampled and trained there: `assay serve tinker`, SkyRL on one's own GPUs, or a
+ * hosted service: `Policy.tinker({ url: "http://127.0.0.1:8440", model: "assay:tiny-vl" })`.
+ *
+ * `model` is the base as the server calls it. `folder` has its tokenizer, chat template and image sizes: a folder here, a shipped one, or a
+ * name on the Hugging Face hub (at `revision`); it is `model` unless given. What trains are adapters of the decoder: `lora` with `rank`
+ * (32), `seed` (0), and whether `attention`, `mlp` and `unembedding` have them (they do).
+ *
+ * What the server can do is found out before anything runs, by some thirty small requests: its wire, whether it looks at pictures, and
+ * what its losses add up to, which is then divided out. `concurrency` (64) questions are under way at a time. A request that finds the
+ * server busy or gone is sent again for `patienceSeconds` (300); a result may take `timeoutSeconds` (600). `keyVariable` names the variable
+ * of the environment that holds the key. With `prices` of a million tokens (`prefill`, `sample`, `train`, in `currency`), `assay plan` estimates
+ * what a study costs.
+ *
+ * Checkpoints lie on the server; an artifact holds their name. Answers are the server's: they repeat where the server's seeds do. Fails
+ * with `PolicyError`, saying what the server said and what to do. Throws `InvalidConfig`, naming the key.
+ */
+export const tinker = (options: TinkerOptions): PolicyNode<Sampler | Trainer> => make(options)
