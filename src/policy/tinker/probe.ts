@@ -8,7 +8,7 @@ import type { SampleOptions } from "../sampler.ts"
 import { capabilities, type Found } from "./capabilities.ts"
 import type { Reader } from "./folder.ts"
 import type { Creating } from "./model.ts"
-import { failed } from "./server.ts"
+import { unfit } from "./server.ts"
 
 export type Asked = Omit<Creating, "session">
 
@@ -22,7 +22,7 @@ export const probed = (asked: Asked, folder: string, reader: Reader): Effect.Eff
     const before = known.get(key)
     return before !== undefined ? Effect.succeed(before) : capabilities(asked, reader).pipe(
       Effect.tap((now) => Effect.sync(() => known.set(key, now))),
-      Effect.mapError((error) => error instanceof PolicyError ? error : failed(asked.server, "probe")(error))
+      Effect.mapError((error) => error instanceof PolicyError ? error : unfit(asked.server, "probe")(error))
     )
   }))
 

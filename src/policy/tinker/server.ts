@@ -84,7 +84,10 @@ const failedWith = ({ category, error }: typeof Protocol.Failed.Type, path: stri
 /** Waits for the result of a request that was begun by `path`, however often it has to be asked for. */
 export const outcome = (server: Server, path: string, request_id: string): Effect.Effect<Outcome, Refused> =>
   Effect.gen(function*() {
-    const asking = once(server, { path: "retrieve_future", body: { request_id }, headers: { accept: protobuf } }, poll + 15)
+    const asking = Effect.flatMap(
+      once(server, { path: "retrieve_future", body: { request_id }, headers: { accept: protobuf } }, poll + 15),
+      ({ bytes, type }): Effect.Effect<Outcome, Refused> => type.startsWith(protobuf) ? Effect.succeed({ bytes }) : Effect.map(readJson(bytes, path), (json) => ({ json }))
+    )
     const busy = ({ status }: Refused) => status !== 408 && worthAnother({ status } as Refused)
     const end = performance.now() + server.timeoutSeconds * 1000
     for (let rest: number = pause.first; performance.now() < end;) {
@@ -93,11 +96,10 @@ export const outcome = (server: Server, path: string, request_id: string): Effec
       const found = yield* Effect.result(patiently(server.patienceSeconds, Effect.timeoutOption(asking, poll * 1000), busy))
       if (Result.isFailure(found) && found.failure.status !== 408) return yield* found.failure
       if (Result.isSuccess(found) && found.success._tag === "Some") {
-        const { bytes, type } = found.success.value
-        if (type.startsWith(protobuf)) return { bytes }
-        const json = yield* readJson(bytes, path)
-        if (isFailed(json)) return yield* failedWith(json, path)
-        if (!isPending(json)) return { json }
+        const { value } = found.success
+        if ("bytes" in value) return value
+        if (isFailed(value.json)) return yield* failedWith(value.json, path)
+        if (!isPending(value.json)) return value
       }
       if (performance.now() - began > 1000) continue
       yield* Effect.sleep(rest)
@@ -131,11 +133,21 @@ const remedy = ({ keyVariable, patienceSeconds, timeoutSeconds }: Server, refuse
 }
 
 /** A refusal as the policy's error, with what to do about it. */
-export const failed = (server: Server, operation: string, advice?: string) => (refused: Refused): PolicyError =>
+export const failed = (server: Server, operation: string) => (refused: Refused): PolicyError =>
   new PolicyError({
     operation,
-    message: `${server.url} ${refused.message.replace(/\.$/, "")}. ${advice ?? remedy(server, refused)}`,
+    message: `${server.url} ${refused.message.replace(/\.$/, "")}. ${remedy(server, refused)}`,
     exitCode: refused.status !== undefined && !worthAnother(refused) && !isLost(refused) ? exits.invalid : exits.broke,
     everybodys: refused.status === undefined || refused.status === 401 || refused.status === 403,
+    cause: refused
+  })
+
+/** The same before anything was left with the server: what it does not know then was never there. */
+export const unfit = (server: Server, operation: string) => (refused: Refused): PolicyError =>
+  !isLost(refused) ? failed(server, operation)(refused) : new PolicyError({
+    operation,
+    message: `${server.url} ${refused.message.replace(/\.$/, "")}. Correct the url (what stands before /api/v1) and the model's name.`,
+    exitCode: exits.invalid,
+    everybodys: true,
     cause: refused
   })

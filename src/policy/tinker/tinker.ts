@@ -19,7 +19,7 @@ import { create } from "./model.ts"
 import * as Place from "./Place.ts"
 import { checkRoom, probe, probed } from "./probe.ts"
 import { sample } from "./samples.ts"
-import { failed } from "./server.ts"
+import { failed, unfit } from "./server.ts"
 import * as Session from "./session.ts"
 import * as State from "./state.ts"
 import { checkImages, trainerOf } from "./trains.ts"
@@ -70,7 +70,7 @@ const services = Effect.fnUntraced(function*(options: typeof config.Type) {
   const { server } = asked
   const reader = yield* Folder.open(folderOf(options), options.revision)
   const found = yield* probed(asked, folderOf(options), reader)
-  const session = yield* Effect.mapError(Session.open(server), failed(server, "open"))
+  const session = yield* Effect.mapError(Session.open(server), unfit(server, "open"))
   const creating = { ...asked, session }
   const place = Place.make(creating, found.base)
   const { text } = reader

@@ -51,7 +51,7 @@ describe("a local policy in its thread", () => {
         model.logprobs([answer], "current"),
         subject.load("initial")
       ], { concurrency: "unbounded" })
-      assert.isAbove(norm.gradientNorm, 0)
+      assert.isAbove(norm.gradientNorm!, 0)
       assert.isAbove(after[0]![0]!, before[0]![0]!)
       assert.deepStrictEqual(yield* model.logprobs([answer], "current"), before)
       yield* subject.load(join(path, "a.safetensors"))
