@@ -9,7 +9,7 @@ const between = arrows.filter(({ from, to }) => roomOf(from) !== roomOf(to) && r
 
 /** Kinds of policies are named by the face of their room, and so is what trains elsewhere: one line each, a registry. */
 const registered = [
-  ...["local", "openai", "recorded", "split"].map((name) => ["policy/index.ts", `policy/${name}`] as const),
+  ...["local", "openai", "recorded", "split", "tinker"].map((name) => ["policy/index.ts", `policy/${name}`] as const),
   ["update/index.ts", "external"] as const
 ]
 

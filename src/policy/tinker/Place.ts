@@ -7,7 +7,7 @@ import * as Lineage from "./Lineage.ts"
 import { create, type Creating, type Model, samplingSession } from "./model.ts"
 import type { Source } from "./samples.ts"
 import { failed } from "./server.ts"
-import type { State } from "./state.ts"
+import type { State } from "./State.ts"
 
 /** Weights that have a name; null is the base. */
 type Checkpoint = string | null

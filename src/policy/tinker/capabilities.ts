@@ -8,11 +8,11 @@ import { Refused } from "../http/send.ts"
 import type { PolicyError } from "../policyError.ts"
 import { calibrate, type Calibrated, linear, present } from "./calibrate.ts"
 import { ofAnswer } from "./data.ts"
-import type { Reader } from "./folder.ts"
+import type { Reader } from "./Folder.ts"
 import { create, type Creating, type Model, samplingSession, type Wire } from "./model.ts"
 import { ask } from "./samples.ts"
 import { call, isLost, type Server } from "./server.ts"
-import * as Session from "./session.ts"
+import * as Session from "./Session.ts"
 
 /** How gradients come about: by which loss, and what is known of its reduction. */
 export interface Linear extends Calibrated {

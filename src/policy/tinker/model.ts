@@ -6,7 +6,7 @@ import type { AdamParams, LoraConfig } from "../../protocol/tinker/Requests.ts"
 import { decodeScored, encodeForwardBackward, type ForwardBackward, type Scored, scoredFromJson, toJson } from "../../protocol/tinker/training.ts"
 import type { Refused } from "../http/send.ts"
 import { call, decoded, type Outcome, outcome, outcomeAs, protobuf, type Server } from "./server.ts"
-import type { Session } from "./session.ts"
+import type { Session } from "./Session.ts"
 
 /** In which form forward passes go: newer servers read protobuf, older ones JSON. */
 export type Wire = "protobuf" | "json"

@@ -6,7 +6,7 @@ import { exits } from "../../pipeline/Errors.ts"
 import { PolicyError } from "../policyError.ts"
 import type { SampleOptions } from "../sampler.ts"
 import { capabilities, type Found } from "./capabilities.ts"
-import type { Reader } from "./folder.ts"
+import type { Reader } from "./Folder.ts"
 import type { Creating } from "./model.ts"
 import { unfit } from "./server.ts"
 

@@ -1,28 +1,14 @@
 /** A policy that lies on a server that speaks the Tinker protocol: sampled and trained there. */
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Revision } from "../../hub/repository.ts"
 import * as Config from "../../pipeline/declare/Config.ts"
 import type { PolicyNode } from "../../pipeline/declare/policyNode.ts"
-import { exits } from "../../pipeline/Errors.ts"
-import type { JournalError } from "../../pipeline/run/journal.ts"
-import { Subject } from "../../pipeline/run/services.ts"
 import { define } from "../define.ts"
-import type { Refused } from "../http/send.ts"
-import { PolicyError } from "../policyError.ts"
 import { Sampler } from "../sampler.ts"
 import { Trainer } from "../trainer.ts"
-import * as Folder from "./folder.ts"
-import { create } from "./model.ts"
-import * as Place from "./Place.ts"
-import { checkRoom, probe, probed } from "./probe.ts"
-import { sample } from "./samples.ts"
-import { failed, unfit } from "./server.ts"
-import * as Session from "./session.ts"
-import * as State from "./state.ts"
-import { checkImages, trainerOf } from "./trains.ts"
+import { contentOf, supplyOf } from "./content.ts"
 
 /** Adapters as the protocol has them. Defaults are its own, but for the seed, which is fixed. */
 const Lora = Schema.Struct({
@@ -57,59 +43,20 @@ const config = Schema.Struct({
 /** Which server, which model, and how it is asked. */
 export type TinkerOptions = typeof config.Encoded
 
-const askedOf = ({ keyVariable, lora, model, patienceSeconds, timeoutSeconds, url }: typeof config.Type) => ({
-  server: { url, timeoutSeconds, patienceSeconds, ...(keyVariable !== undefined && { keyVariable }) },
-  base: model,
-  lora: { rank: lora.rank, seed: lora.seed, train_attn: lora.attention, train_mlp: lora.mlp, train_unembed: lora.unembedding }
-})
+/** What is asked of whom, as the rest has it. */
+const namedOf = (options: typeof config.Type) => {
+  const { concurrency, folder, keyVariable, lora, model, patienceSeconds, revision, timeoutSeconds, url } = options
+  return {
+    server: { url, timeoutSeconds, patienceSeconds, ...(keyVariable !== undefined && { keyVariable }) },
+    base: model,
+    lora: { rank: lora.rank, seed: lora.seed, train_attn: lora.attention, train_mlp: lora.mlp, train_unembed: lora.unembedding },
+    folder: folder ?? model,
+    revision,
+    concurrency
+  }
+}
 
-const folderOf = ({ folder, model }: typeof config.Type): string => folder ?? model
-
-const services = Effect.fnUntraced(function*(options: typeof config.Type) {
-  const asked = askedOf(options)
-  const { server } = asked
-  const reader = yield* Folder.open(folderOf(options), options.revision)
-  const found = yield* probed(asked, folderOf(options), reader)
-  const session = yield* Effect.mapError(Session.open(server), unfit(server, "open"))
-  const creating = { ...asked, session }
-  const place = Place.make(creating, found.base)
-  const { text } = reader
-  const unsampled = (error: JournalError | PolicyError | Refused): PolicyError =>
-    error._tag === "PolicyError" ? error : error._tag === "Refused" ? failed(server, "sample")(error) : new PolicyError({
-      operation: "sample",
-      message: error.message,
-      exitCode: exits.broke,
-      cause: error
-    })
-  return Context.make(Sampler, {
-    ...(reader.pixelLimits !== undefined && { pixelLimits: Effect.succeed(reader.pixelLimits) }),
-    inputSize: reader.inputSize,
-    render: reader.render,
-    sample: (questions, how) =>
-      Effect.gen(function*() {
-        yield* checkImages(found, server.url, questions)
-        yield* checkRoom(found, server.url, how)
-        // one request for the weights, by whoever needs them first
-        const source = yield* Effect.cached(place.source)
-        return yield* Effect.forEach(questions, (question) =>
-          Effect.flatMap(reader.prompt(question), (prompt) => sample(source, place.lineage(), { prompt, key: question.key }, how, text)), {
-          concurrency: options.concurrency
-        })
-      }).pipe(Effect.mapError(unsampled))
-  }).pipe(
-    Context.add(Trainer, trainerOf({
-      server,
-      found,
-      reader,
-      place,
-      scratch: (use) => Effect.scoped(Effect.flatMap(Effect.acquireRelease(create(creating), ({ unload }) => unload), use))
-    })),
-    Context.add(Subject, {
-      save: (path, what) => Effect.flatMap(place.save(what), (state) => State.write(path, state)),
-      load: (path) => path === "initial" ? place.load("initial") : Effect.flatMap(State.read(path), place.load)
-    })
-  )
-})
+const live = Effect.promise(() => import("./live.ts"))
 
 const make = define({
   name: "tinker",
@@ -117,10 +64,10 @@ const make = define({
   config,
   incidental: ["revision", "concurrency", "timeoutSeconds", "patienceSeconds", "keyVariable", "prices"],
   offers: [Sampler, Trainer],
-  content: (options) => Folder.contentOf(folderOf(options), options.revision),
-  supply: (options) => Folder.supplyOf(folderOf(options), options.revision),
-  layer: (options) => Layer.effectContext(services(options)),
-  probe: (options) => probe(askedOf(options), folderOf(options), Folder.open(folderOf(options), options.revision))
+  content: ({ folder, model, revision }) => contentOf(folder ?? model, revision),
+  supply: ({ folder, model, revision }) => supplyOf(folder ?? model, revision),
+  layer: (options) => Layer.effectContext(Effect.flatMap(live, ({ services }) => services(namedOf(options)))),
+  probe: (options) => (wanted, patienceSeconds) => Effect.flatMap(live, ({ probeOf }) => probeOf(namedOf(options))(wanted, patienceSeconds))
 })
 
 /**

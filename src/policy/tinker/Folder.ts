@@ -1,58 +1,23 @@
 /** What is here of a model that lies on a server: its tokenizer, its chat template, and how it sees pictures. */
-import { createHash } from "node:crypto"
-import { readdir, readFile } from "node:fs/promises"
-import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { HubError } from "../../hub/hubError.ts"
 import { modelFiles } from "../../hub/model.ts"
-import { addressOf, isOnHub, type Repository } from "../../hub/repository.ts"
-import { pin, snapshot, supply } from "../../hub/snapshot.ts"
+import { snapshot } from "../../hub/snapshot.ts"
 import { loadText } from "../../model/loadText.ts"
 import type { Question } from "../../model/message.ts"
 import { loadPreprocessor } from "../../model/modelConfig.ts"
-import { ModelFolderError } from "../../model/modelFolderError.ts"
+import type { ModelFolderError } from "../../model/modelFolderError.ts"
 import type { Text } from "../../model/modelText.ts"
 import { modelFolder } from "../../model/shipped.ts"
 import { exits } from "../../pipeline/Errors.ts"
-import { reasonOf } from "../../pipeline/reason.ts"
 import type { InputChunk } from "../../protocol/tinker/chunks.ts"
 import type { Size } from "../../vision/Box.ts"
 import { type Seen, seen } from "../../vision/seen.ts"
 import { type PixelLimits, smartResize } from "../../vision/smartResize.ts"
 import { PolicyError } from "../policyError.ts"
+import { repositoryOf } from "./content.ts"
 import type { Prompt } from "./data.ts"
-
-/** The model's place on the hub; undefined where `folder` is one. */
-const repositoryOf = (folder: string, revision = "main"): Repository | undefined =>
-  isOnHub(folder) ? { type: "model", name: folder, revision } : undefined
-
-/** Files that decide what a prompt is. */
-const decisive = /^(tokenizer.*\.json|preprocessor_config\.json|generation_config\.json|config\.json|chat_template\.(json|jinja)|vocab\.json|merges\.txt)$/
-
-const contentHash = (folder: string): Effect.Effect<string, ModelFolderError> =>
-  Effect.tryPromise({
-    try: async () => {
-      const hash = createHash("sha256")
-      for (const name of (await readdir(folder)).filter((name) => decisive.test(name)).sort()) hash.update(`${name}\n`).update(await readFile(join(folder, name)))
-      return hash.digest("hex")
-    },
-    catch: (cause) =>
-      ModelFolderError.of(folder, "", `cannot be read (${reasonOf(cause)}). Name the folder of the model's tokenizer as \`folder\`, or its name on the hub.`)
-  })
-
-/** Which files these are. */
-export const contentOf = (folder: string, revision?: string): Effect.Effect<string, ModelFolderError | HubError> => {
-  const repository = repositoryOf(folder, revision)
-  return repository === undefined ? contentHash(modelFolder(folder)) : Effect.map(pin(repository), (commit) => addressOf(repository, commit))
-}
-
-/** What of them is not on this machine yet. */
-export const supplyOf = (folder: string, revision?: string) =>
-  Effect.suspend(() => {
-    const repository = repositoryOf(folder, revision)
-    return repository === undefined ? Effect.undefined : supply(repository, modelFiles(false))
-  })
 
 export interface Reader {
   readonly text: Text
