@@ -36,6 +36,17 @@ export const least = (text: string): { readonly name: string; readonly value: nu
   return { name, value: number }
 }
 
+const bytesIn: { readonly [unit: string]: number } = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }
+
+/** Reads `name=amount`, the amount with a unit of bytes where it has one. Throws an `Error` that says what was expected. */
+export const amount = (text: string): { readonly name: string; readonly amount: number } => {
+  const shape = "name=amount, for example gpu=1 or memory=16GB"
+  const [name, rest] = split(text, shape)
+  const [, number, unit] = /^(\d+(?:\.\d+)?) ?(kB|MB|GB|TB)?$/.exec(rest.trim()) ?? []
+  if (number === undefined) throw new Error(shape)
+  return { name, amount: Number(number) * (unit === undefined ? 1 : bytesIn[unit]!) }
+}
+
 const largestCount = 10_000
 
 /**

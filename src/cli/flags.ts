@@ -93,6 +93,12 @@ export const runStudy = {
     Flag.filter((jobs) => jobs >= 1 && jobs <= 64, () => "a number from 1 to 64"),
     Flag.withDefault(Math.min(2, availableParallelism()))
   ),
+  have: Flag.String("have").pipe(
+    Flag.withDescription("What stages that say what they need may share, such as gpu=1 or memory=16GB (repeatable; default: cores and memory)"),
+    Flag.withMetavar("name=amount"),
+    Flag.mapTryCatch(Parse.amount, reasonOf),
+    Flag.atLeast(0)
+  ),
   dryRun: Flag.Boolean("dry-run").pipe(
     Flag.withDescription("Print the plan and stop, like `assay plan`"),
     Flag.withDefault(false)

@@ -7,10 +7,12 @@ import { counting } from "../data/inspect/counting.ts"
 import { Report } from "../data/problems.ts"
 import * as Plan from "../pipeline/plan/Plan.ts"
 import * as Probes from "../pipeline/plan/Probes.ts"
+import { checkResources } from "../pipeline/plan/checkResources.ts"
 import * as ComputeThreads from "../pipeline/run/ComputeThreads.ts"
 import type { Event } from "../pipeline/run/Progress.ts"
 import { rounds } from "../pipeline/run/rounds.ts"
 import { Journal } from "../pipeline/run/journal.ts"
+import * as Resources from "../pipeline/run/Resources.ts"
 import * as Runner from "../pipeline/run/Runner.ts"
 import { Generated } from "../pipeline/run/services.ts"
 import * as Store from "../store/index.ts"
@@ -26,6 +28,8 @@ import type { Workspace } from "./workspace.ts"
 export interface Options extends Plan.Options {
   /** Runs side by side; 1 unless given. */
   readonly jobs?: number
+  /** What there is for stages to share, beside the machine's cores and memory, or instead of them. */
+  readonly have?: Resources.Amounts | undefined
 }
 
 /** Seconds for which a policy that does not answer yet is waited for: longer, and a wrong address would look like a slow one. */
@@ -48,10 +52,11 @@ const services = ({ db, generated, objects }: Workspace) =>
  * `StoreError` (reason "running") while another process has the database alone, as to remove something.
  */
 export const prepare = Effect.fn("Workspace.prepare")(
-  function*(workspace: Workspace, { experiment, file }: Study, { jobs = 1, ...options }: Options = {}) {
+  function*(workspace: Workspace, { experiment, file }: Study, { have, jobs = 1, ...options }: Options = {}) {
     const built = yield* Layer.build(services(workspace))
     const { observe, says } = yield* telemetry(process.env)
     const context = Context.add(built, Journal, observe(Context.get(built, Journal)))
+    const resources = { ...Resources.ofMachine(), ...have }
     const threads = { jobs, threadsEach: ComputeThreads.divided(jobs) }
     const environment = yield* Store.environment({ folder: path.dirname(path.resolve(file)), threads })
     const [problems, notes] = [counting(1), counting(1)]
@@ -67,6 +72,7 @@ export const prepare = Effect.fn("Workspace.prepare")(
           Runner.run(plan, { jobs, environment, file: storedPath(file), factsOf: ({ policy }) => Probes.factsOf(probed, policy) })
         ).pipe(
           Effect.provideService(Report, report),
+          Effect.provideService(Resources.Resources, resources),
           Effect.provideContext(context)
         )
     })
@@ -74,6 +80,7 @@ export const prepare = Effect.fn("Workspace.prepare")(
     const planned = Effect.fnUntraced(function*(options: Plan.Options) {
       const plan = yield* Effect.provideContext(Plan.plan(experiment, options), context)
       yield* requireNotImported(handle, plan.experiment.name)
+      yield* checkResources(plan, resources)
       const probed = yield* Probes.probe(plan, patience)
       yield* Probes.unfit(plan, probed)
       yield* Source.note(workspace, handle, plan)

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { near, unknownName } from "../../src/pipeline/near.ts"
-import { assignment, choice, least, seeds } from "../../src/cli/Parse.ts"
+import { amount, assignment, choice, least, seeds } from "../../src/cli/Parse.ts"
 
 describe("--set", () => {
   it("reads JSON where the value is JSON, and text elsewhere", () => {
@@ -29,6 +29,15 @@ describe("--fail-under", () => {
     assert.deepStrictEqual(least("mAP=0.3"), { name: "mAP", value: 0.3 })
     assert.deepStrictEqual(least("precision@0.5=-1e-3"), { name: "precision@0.5", value: -1e-3 })
     for (const text of ["", "mAP", "mAP=", "mAP=high", "=3", "mAP=Infinity"]) assert.throws(() => least(text), "name=number")
+  })
+})
+
+describe("--have", () => {
+  it("reads an amount, with units of bytes, and refuses anything else", () => {
+    assert.deepStrictEqual(amount("gpu=1"), { name: "gpu", amount: 1 })
+    assert.deepStrictEqual(amount("memory=1.5GB"), { name: "memory", amount: 1.5e9 })
+    assert.deepStrictEqual(amount("memory=16 GB").amount, 16e9)
+    for (const text of ["", "gpu", "gpu=", "gpu=-1", "gpu=many", "memory=1GiB", "=3"]) assert.throws(() => amount(text), "name=amount")
   })
 })
 

@@ -63,7 +63,8 @@ const execute = Effect.fnUntraced(function*(options: RunStudy) {
     Effect.gen(function*() {
       const study = yield* Workspace.loadStudy(options.file)
       const chosen = yield* planOptions(study.experiment, options)
-      return yield* Workspace.prepare(Workspace.at(options.db), study, { ...chosen, jobs: options.jobs })
+      const have = Object.fromEntries(options.have.map(({ amount, name }) => [name, amount]))
+      return yield* Workspace.prepare(Workspace.at(options.db), study, { ...chosen, jobs: options.jobs, have })
     }),
     ({ plan }) => !isFinished(plan)
   )

@@ -3,6 +3,7 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import { BrokenStage } from "../Errors.ts"
+import type { Amounts } from "../run/Resources.ts"
 import type { BuiltIn, LoopStep } from "../run/services.ts"
 import type { Declared, Metric } from "./Metric.ts"
 import * as Node from "./Node.ts"
@@ -36,6 +37,8 @@ export interface Behaviour {
   readonly metrics: ReadonlyArray<Declared>
   /** Metrics whose curves it reads, by the names that an earlier stage gives them. */
   readonly judges: ReadonlyArray<string>
+  /** What it needs to itself while it runs, beside what runs side by side. */
+  readonly resources: Amounts
 }
 
 /**
@@ -129,6 +132,11 @@ export interface Definition<
     | ((config: Schema.Struct<Fields>["Type"], parts: Node.Held<P>) => ReadonlyArray<Metric | Declared>)
   /** Metrics of earlier stages that `run` asks `History` for; none unless given. */
   readonly judges?: (config: Schema.Struct<Fields>["Type"]) => ReadonlyArray<string>
+  /**
+   * What it needs to itself while it runs, by name: "memory" in bytes, "cpu" in cores, and whatever else a machine or a server has
+   * places of, such as `{ gpu: 1 }`. Runs side by side never take more together than there is. Nothing unless given.
+   */
+  readonly resources?: (config: Schema.Struct<Fields>["Type"]) => Amounts
   /** Returns an Effect, a promise or a plain value. */
   readonly run: (config: Schema.Struct<Fields>["Type"], input: In, parts: Node.Held<P>) => Ret
 }
@@ -203,6 +211,7 @@ export const define = <
       repeatable: definition.repeatable ?? false,
       makes: definition.makes?.(config, parts),
       judges: definition.judges?.(config) ?? [],
+      resources: definition.resources?.(config) ?? {},
       metrics: declared(typeof metrics === "function" ? metrics(config, parts) : metrics),
       run: (input) => perform(definition.name, place, () => definition.run(config, input, parts))
     }

@@ -14,8 +14,10 @@ import { type FinishedStage, Ledger } from "./ledger.ts"
 import type { LivePolicy } from "./LivePolicy.ts"
 import { placeKey } from "./logged.ts"
 import { Progress, type RunName } from "./Progress.ts"
+import { resourcesOf } from "../plan/checkResources.ts"
 import * as RecordBuffer from "./RecordBuffer.ts"
 import type { KeptRecord } from "./Records.ts"
+import * as Resources from "./Resources.ts"
 import { Generated, History, Recorder, Spool, StageKey } from "./services.ts"
 import { spoolIn } from "./spool.ts"
 import * as StageOutput from "./StageOutput.ts"
@@ -39,6 +41,7 @@ export const make = Effect.gen(function*() {
   const [artifacts, claims, journal, ledger] = [yield* Artifacts, yield* Claims, yield* Journal, yield* Ledger]
   const generated = yield* Generated
   const report = yield* Progress
+  const { hold } = Resources.share(yield* Resources.Resources)
   const finished = new Map<string, FinishedStage>()
   const values = new Map<string, unknown>()
   const known = new Map<string, PlannedStage>()
@@ -203,7 +206,7 @@ export const make = Effect.gen(function*() {
   const obtainOnce = Effect.fnUntraced(function*(request: Request) {
     if (yield* reuseEnded(request)) return
     const { fingerprint } = request.stage
-    const exit = yield* Effect.exit(execute(request))
+    const exit = yield* Effect.exit(hold(resourcesOf(request.stage.stage))(execute(request)))
     if (Exit.isSuccess(exit) || (yield* isOwn(fingerprint, exit.cause))) ended.set(fingerprint, exit)
     finished.set(fingerprint, yield* exit)
   })
