@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { assay } from "../../src/cli/assay.ts"
+import { summary } from "../../src/cli/help.ts"
 import { block, cell, page, prose, table } from "./markdown.ts"
 
 /** What `--help` shows. */
@@ -49,9 +50,6 @@ const flag = ({ aliases, description, name, required, type }: HelpDoc["flags"][n
 ]
 
 const repeatable = (description: Option.Option<string>): boolean => Option.getOrElse(description, () => "").includes("(repeatable")
-
-/** The first sentence. */
-const summary = (description: string): string => /^[^]*?(?:[.?!](?=\s|$)|:\n|\n\n|$)/.exec(description)![0].trim().replace(/:$/, ".")
 
 /** Paragraphs; lines that were set below one another stay so. */
 const paragraphs = (description: string): ReadonlyArray<string> =>

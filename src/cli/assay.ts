@@ -42,7 +42,11 @@ export const assay = Command.make("assay").pipe(
     { command: "assay table reward-comparison --format md", description: "Print the ablation table again" }
   ]),
   Command.withSubcommands([
-    init, check, plan, explain, run, status, list, show, logs, table, power, bootstrap, samples, figure, report, verify, exportModel, importCommand, metrics, sql, score, evaluate,
-    doctor, data, serve, ui, rm, gc
+    { group: "Studies", commands: [init, check, plan, explain, run, status] },
+    {
+      group: "Results",
+      commands: [list, show, logs, table, power, bootstrap, samples, figure, report, ui, sql, metrics, verify, exportModel, importCommand, rm, gc]
+    },
+    { group: "Without a study", commands: [score, evaluate, doctor, data, serve] }
   ])
 )

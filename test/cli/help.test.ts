@@ -1,0 +1,24 @@
+import { assert, describe, it } from "vitest"
+import { summary } from "../../src/cli/help.ts"
+import { assay } from "./support.ts"
+
+describe("help", () => {
+  it("lists every command with one sentence on one line", async () => {
+    const { out } = await assay(".", "--help")
+    const listed = out.slice(out.indexOf("Studies:"), out.indexOf("EXAMPLES")).trim().split("\n")
+    assert.isAbove(listed.length, 20)
+    for (const line of listed) assert.match(line, /^(|[A-Z][^.]*:| {2}\w+ +[A-Z].*[^.])$/)
+  })
+
+  it("keeps what goes over several lines in its column", async () => {
+    const { out } = await assay(".", "serve", "rewards", "--help")
+    const [, description] = /^DESCRIPTION\n([^]*?)\n\nUSAGE/.exec(out) ?? []
+    for (const line of description!.split("\n")) assert.match(line, /^$|^ {2}/)
+  })
+
+  it("ends a sentence where it ends", () => {
+    assert.strictEqual(summary("Do it, as v1.2 does.\nAnd more."), "Do it, as v1.2 does.")
+    assert.strictEqual(summary("It has parts:\n\n  a\n  b"), "It has parts.")
+    assert.strictEqual(summary("One\nsentence"), "One sentence")
+  })
+})
