@@ -37,6 +37,7 @@ export const sections: ReadonlyArray<Section> = [
     "how-to/ui.md": "The page",
     "how-to/ui-samples.md": "Samples in the page",
     "how-to/ui-curves.md": "Curves, runs and SQL in the page",
+    "how-to/move.md": "Runs from several machines",
     "how-to/report.md": "A report to send",
     "how-to/figures.md": "Figures for a paper",
     "how-to/rewards.md": "Can a reward be fooled?",

@@ -3,6 +3,7 @@ import * as Command from "effect/cli/Command"
 import { bootstrap } from "./bootstrap/index.ts"
 import { check } from "./check/index.ts"
 import { data } from "./data/index.ts"
+import { diff } from "./diff/index.ts"
 import { doctor } from "./doctor/index.ts"
 import { evaluate } from "./evaluate/index.ts"
 import { explain } from "./explain/index.ts"
@@ -14,6 +15,7 @@ import { init } from "./init/index.ts"
 import { list } from "./list/index.ts"
 import { logs } from "./logs/index.ts"
 import { metrics } from "./metrics/index.ts"
+import { pack } from "./pack/index.ts"
 import { plan } from "./plan/index.ts"
 import { power } from "./power/index.ts"
 import { report } from "./report/index.ts"
@@ -27,6 +29,7 @@ import { sql } from "./sql/index.ts"
 import { status } from "./status/index.ts"
 import { table } from "./table/index.ts"
 import { ui } from "./ui/index.ts"
+import { unpack } from "./unpack/index.ts"
 import { verify } from "./verify/index.ts"
 
 export const assay = Command.make("assay").pipe(
@@ -45,7 +48,7 @@ export const assay = Command.make("assay").pipe(
     { group: "Studies", commands: [init, check, plan, explain, run, status] },
     {
       group: "Results",
-      commands: [list, show, logs, table, power, bootstrap, samples, figure, report, ui, sql, metrics, verify, exportModel, importCommand, rm, gc]
+      commands: [list, show, diff, logs, table, power, bootstrap, samples, figure, report, ui, sql, metrics, verify, exportModel, importCommand, pack, unpack, rm, gc]
     },
     { group: "Without a study", commands: [score, evaluate, doctor, data, serve] }
   ])

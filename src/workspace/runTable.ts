@@ -1,5 +1,6 @@
 /** An experiment's runs, and what tells two runs apart. */
 import * as Effect from "effect/Effect"
+import * as Metric from "../pipeline/declare/Metric.ts"
 import * as Fingerprint from "../pipeline/plan/Fingerprint.ts"
 import type { Json } from "../pipeline/json.ts"
 import * as Store from "../store/index.ts"
@@ -30,6 +31,8 @@ export interface RunDifference {
   readonly params: ReadonlyArray<Fingerprint.Difference>
   readonly environment: ReadonlyArray<Fingerprint.Difference>
   readonly stages: ReadonlyArray<StageDifference>
+  /** The last values of metrics, by their full names. */
+  readonly metrics: ReadonlyArray<Fingerprint.Difference>
 }
 
 type Run = Effect.Success<ReturnType<typeof runById>>
@@ -54,10 +57,14 @@ const stageDifferences = (left: Run, right: Run): ReadonlyArray<StageDifference>
   return [...new Set([...mine!.keys(), ...theirs!.keys()])].flatMap((label) => stageDifference(mine!.get(label), theirs!.get(label)))
 }
 
+const valuesOf = ({ metrics }: Run): { readonly [metric: string]: number | null } =>
+  Object.fromEntries(metrics.map((metric) => [Metric.fullName(metric), metric.value]))
+
 export const between = (left: Run, right: Run): RunDifference => ({
   params: [...Fingerprint.differences(left.params, right.params)],
   environment: [...Fingerprint.differences(left.facts, right.facts)],
-  stages: stageDifferences(left, right)
+  stages: stageDifferences(left, right),
+  metrics: [...Fingerprint.differences(valuesOf(left), valuesOf(right))]
 })
 
 /** What tells run `left` from run `right`. Fails with `NotFound`. */

@@ -50,6 +50,7 @@ const elsewhere: ReadonlyArray<readonly [RegExp, string]> = [
 const onlyParsed: { readonly [page: string]: string } = {
   "README.md": "its studies take minutes; test/docs/readme.test.ts plans and checks them, .ci/run runs the first",
   "docs/reference/commands.md": "examples of every command's own help, about files that are not here",
+  "docs/how-to/move.md": "two machines; test/cli/pack.test.ts does the same in folders, with a study that takes seconds",
   "docs/how-to/servers.md": "needs a server of one's own",
   "docs/how-to/serving.md": "servers that run until they are stopped; test/docs/serving*.test.ts start them",
   "docs/how-to/tinker.md": "a server that runs until it is stopped; test/cli/serveTinker.test.ts starts it, test/engines the loop in Python",

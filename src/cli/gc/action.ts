@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import * as Workspace from "../../workspace/index.ts"
 import { inBytes } from "../../pipeline/inBytes.ts"
+import { counted } from "../counted.ts"
 import { print, printJson } from "../output.ts"
 import { visible } from "../../report/visible.ts"
 
@@ -11,8 +12,6 @@ interface Options {
   readonly json: boolean
   readonly yes: boolean
 }
-
-const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
 
 const sizeOf = (file: string) => Effect.promise(() => stat(file).then(({ size }) => size, () => 0))
 
@@ -27,7 +26,7 @@ export const gc = Effect.fn("gc")(function*({ db, json, yes }: Options) {
     return yield* print(`Every execution and file is used by a run.${freed ? ` ${db} is ${inBytes(freed)} smaller.` : ""}`)
   }
   const named = [...Map.groupBy(executions, ({ kind, name }) => `${kind} ${name}`)].map(([title, all]) => `  ${visible(title)}: ${all.length}`)
-  const found = `${plural(executions.length, "execution")} with ${plural(completions, "answer")}, and ${plural(files.length, "file")} of ${inBytes(bytes)}`
+  const found = `${counted(executions.length, "execution")} with ${counted(completions, "answer")}, and ${counted(files.length, "file")} of ${inBytes(bytes)}`
   yield* print([
     yes ? `Removed ${found}.${freed === undefined ? "" : ` ${db} is ${inBytes(freed)} smaller.`}` : `No run uses ${found}:`,
     ...named,

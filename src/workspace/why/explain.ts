@@ -6,6 +6,7 @@ import { unknownName } from "../../pipeline/near.ts"
 import * as Store from "../../store/index.ts"
 import { NotFound, open, runById } from "../read.ts"
 import type { Workspace } from "../workspace.ts"
+import { notedCodes } from "./notedCodes.ts"
 import * as Words from "./Words.ts"
 
 type Run = Effect.Success<ReturnType<typeof runById>>
@@ -30,14 +31,6 @@ const stageCalled = (run: Run, label: string): Effect.Effect<Stage, NotFound> =>
   const known = run.stages.map((stage) => stage.label)
   return Effect.fail(new NotFound({ message: `Run ${run.id}: ${unknownName("stage", label, known, "It has begun none yet.")}` }))
 }
-
-/** The codes behind changes, as far as they were noted. */
-const codesOf = Effect.fnUntraced(function*(handle: Store.Handle, changes: ReadonlyArray<Change>) {
-  const hashes = new Set(changes.flatMap(({ left, right, what }) => what === "code" ? [String(left), String(right)] : []))
-  const found = yield* Effect.forEach(hashes, (hash) => Effect.map(Store.codeBehind(handle, hash), (known) => [hash, known] as const))
-  return new Map(found.flatMap(([hash, known]) =>
-    known === undefined ? [] : [[hash, { assay: known.assay, outline: JSON.parse(known.outline) } as Words.Known] as const]))
-})
 
 /** What tells two policies apart as they were before any stage changed them, as far as that was noted. */
 const betweenPolicies = Effect.fnUntraced(function*(handle: Store.Handle, left: string, right: string) {
@@ -106,6 +99,6 @@ export const explain = Effect.fn("Workspace.explain")(function*(workspace: Works
   const stages = [yield* stageCalled(left, label), yield* stageCalled(right, label)] as const
   const same = stages[0].fingerprint === stages[1].fingerprint
   const { changes, path } = same ? { changes: [], path: [label] } : yield* search(handle, [left, right], stages)
-  const words = Words.each(changes, yield* codesOf(handle, changes))
+  const words = Words.each(changes, yield* notedCodes(handle, changes))
   return { left, right, path, changes, words, same } satisfies Explanation
 }, Effect.scoped)

@@ -114,36 +114,3 @@ describe("what runs again", () => {
     assert.deepStrictEqual(somebodys.ran(), ["measure 2", "measure 2", "measure 2"])
   })
 })
-
-describe("assay explain", () => {
-  beforeAll(async () => {
-    somebodys.restore()
-    somebodys.edit("study.ts", "in <answer> tags", "in <answers> tags")
-    assert.strictEqual((await somebodys.assay("run", "study.ts")).code, 0)
-  })
-
-  it("names the first difference down to the character, in the stage or in what it reads", async () => {
-    const { out } = await somebodys.assay("explain", "5", "measure")
-    assert.include(out, "measure of run 5 (one, seed 0) is not that of run 1 (one, seed 0, before the study changed).")
-    assert.include(out, "measure is the same but for what it reads: numbers differs.")
-    const [left, right, mark] = out.split("\n").slice(3)
-    assert.match(left!, /^ {4}run 1 .*<answer> tags/)
-    assert.match(right!, /^ {4}run 5 .*<answers> tags/)
-    assert.strictEqual(left![mark!.indexOf("^")], ">")
-    assert.strictEqual(right![mark!.indexOf("^")], "s")
-  })
-
-  it("holds against any run, and gives scripts JSON", async () => {
-    const { out } = await somebodys.assay("explain", "6", "measure", "5", "--json")
-    const { path, same, words } = JSON.parse(out)
-    assert.deepStrictEqual({ path, same, words }, { path: ["measure"], same: false, words: ["config measure.weight 1 -> 2"] })
-    assert.include((await somebodys.assay("explain", "6", "numbers", "5")).out, "the same execution, by the same fingerprint")
-  })
-
-  it("says which stages and runs there are", async () => {
-    const stage = await somebodys.assay("explain", "5", "measures")
-    assert.strictEqual(stage.code, 2)
-    assert.include(stage.err, "Run 5: There is no stage \"measures\". Did you mean \"measure\"?")
-    assert.include((await somebodys.assay("explain", "99", "measure")).err, "There is no run 99.")
-  })
-})

@@ -1,0 +1,106 @@
+/** An experiment in one file: its rows in a database of its own, with every file that they name. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { createHash } from "node:crypto"
+import type { Database } from "better-sqlite3"
+import * as Effect from "effect/Effect"
+import { attempt, openForWriting } from "../Database.ts"
+import { textDigest } from "../journal/texts.ts"
+import * as Objects from "../Objects.ts"
+import { StoreError } from "../storeError.ts"
+import { bringIn, isPack, mark } from "./packFile.ts"
+import { merge } from "./merge.ts"
+
+/** What was packed. */
+export interface Packed {
+  readonly runs: number
+  readonly executions: number
+  readonly files: number
+  readonly pictures: number
+  /** Results and weights that are no longer here: they are left out, and the stages will run again where they are needed. */
+  readonly missing: number
+}
+
+export interface Source {
+  /** The database. */
+  readonly file: string
+  readonly objects: string
+  /** Where the picture of a stored sample lies. */
+  readonly pictureOf: (image: string) => string
+}
+
+const isFile = (file: string): boolean => fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true
+
+/** Files of results, weights and checkpoints. */
+const packObjects = (db: Database, { objects }: Source): { readonly files: number; readonly missing: number } => {
+  const { path: placeOf } = Objects.make(objects, "pack")
+  const hashes = db.prepare("SELECT hash FROM artifact WHERE content IS NULL").pluck().all() as Array<string>
+  const there = hashes.filter((hash) => isFile(placeOf(hash)))
+  for (const hash of there) bringIn(db, "object", hash, placeOf(hash))
+  return { files: there.length, missing: hashes.length - there.length }
+}
+
+/** Where generated pictures lie, seen from the folder of a database; those from elsewhere are put beside them. */
+const generated = ".assay/workspace/"
+
+const nameOf = (image: string, file: string): string => {
+  const slashes = image.replaceAll(path.sep, "/")
+  const at = slashes.lastIndexOf(generated)
+  if (at >= 0) return slashes.slice(at)
+  const hash = createHash("sha256").update(fs.readFileSync(file)).digest("hex")
+  return `${generated}packed/${hash}${path.extname(file).toLowerCase()}`
+}
+
+/** Pictures that samples show; samples name them by the place that they will have. */
+const packPictures = (db: Database, { pictureOf }: Source): number => {
+  db.function("text_digest", { deterministic: true }, (text) => textDigest(String(text)))
+  const images = db.prepare(`
+    SELECT DISTINCT t.content ->> '$.image' FROM text t WHERE t.id IN (SELECT details FROM completion) AND json_valid(t.content)`)
+    .pluck().all() as Array<string | null>
+  const rename = db.prepare(`
+    UPDATE text SET content = json_set(content, '$.image', @name), digest = text_digest(json_set(content, '$.image', @name))
+    WHERE id IN (SELECT details FROM completion) AND json_valid(content) AND content ->> '$.image' = @image`)
+  const files = images.flatMap((image) => image === null || image.startsWith("data:") ? [] : [{ image, file: pictureOf(image) }]).filter(({ file }) => isFile(file))
+  for (const { file, image } of files) {
+    const name = nameOf(image, file)
+    bringIn(db, "picture", name, file)
+    if (name !== image) rename.run({ name, image })
+  }
+  return files.length
+}
+
+/** Fails where a file is in the way that is no pack. */
+const requireFree = (target: string) =>
+  Effect.flatMap(attempt(target, () => !fs.existsSync(target) || isPack(target)), (free) =>
+    free ? Effect.void : Effect.fail(
+      new StoreError({ reason: "unwritable", file: target, message: `${target} is there already and is no pack. Name another file.` })
+    ))
+
+/** Writes a pack of an experiment; another pack of that name is replaced once the new one is whole. */
+export const pack = Effect.fn("Store.pack")(function*(source: Source, experiment: string, target: string) {
+  yield* requireFree(target)
+  const draft = `${target}.part`
+  const remove = Effect.sync(() => ["", "-wal", "-shm", "-journal"].forEach((end) => fs.rmSync(`${draft}${end}`, { force: true })))
+  yield* remove
+  const write = Effect.gen(function*() {
+    const { sqlite } = yield* openForWriting({ file: draft })
+    return yield* attempt(draft, (): Packed => {
+      sqlite.prepare("ATTACH ? AS other").run(source.file)
+      const { executions, runs } = merge(sqlite, false, experiment)
+      sqlite.exec("DETACH other")
+      mark(sqlite)
+      const packed = { runs: runs.added, executions: executions.added, ...packObjects(sqlite, source), pictures: packPictures(sqlite, source) }
+      sqlite.pragma("journal_mode = DELETE")
+      return packed
+    })
+  })
+  return yield* Effect.scoped(write).pipe(
+    Effect.tap(() => attempt(target, () => {
+      const descriptor = fs.openSync(draft, "r+")
+      fs.fsyncSync(descriptor)
+      fs.closeSync(descriptor)
+      fs.renameSync(draft, target)
+    })),
+    Effect.ensuring(remove)
+  )
+})

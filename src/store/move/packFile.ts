@@ -1,0 +1,77 @@
+/** Files within a pack, in pieces, and the mark by which a pack is known. */
+import { createHash } from "node:crypto"
+import * as fs from "node:fs"
+import Sqlite, { type Database } from "better-sqlite3"
+
+/** `assp` in ASCII: a database that is a pack, and not one that studies write to. */
+export const packId = 0x61737370
+
+/** objects: by their hash. pictures: by where they go, seen from the folder of the database. */
+export type Kind = "object" | "picture"
+
+/** Bytes of a piece: SQLite holds no value above a gigabyte, and a piece is in memory at once. */
+const piece = 4 << 20
+
+/** Makes a database a pack. */
+export const mark = (db: Database): void => {
+  db.exec(`
+    CREATE TABLE packed (
+      kind TEXT NOT NULL CHECK (kind IN ('object', 'picture')),
+      name TEXT NOT NULL,
+      part INTEGER NOT NULL,
+      content BLOB NOT NULL,
+      UNIQUE (kind, name, part)
+    ) STRICT`)
+  db.pragma(`application_id = ${packId}`)
+}
+
+/** Whether a file is a pack. Throws for one that cannot be read. */
+export const isPack = (file: string): boolean => {
+  let db: Database | undefined
+  try {
+    db = new Sqlite(file, { readonly: true, fileMustExist: true })
+    return db.pragma("application_id", { simple: true }) === packId
+  } catch (cause) {
+    if (typeof cause === "object" && cause !== null && "code" in cause && cause.code === "SQLITE_NOTADB") return false
+    throw cause
+  } finally {
+    db?.close()
+  }
+}
+
+/** Puts a file in, once. */
+export const bringIn = (db: Database, kind: Kind, name: string, file: string): void => {
+  const add = db.prepare("INSERT INTO packed (kind, name, part, content) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+  const descriptor = fs.openSync(file, "r")
+  try {
+    const buffer = Buffer.allocUnsafe(piece)
+    for (let part = 0;; part++) {
+      const read = fs.readSync(descriptor, buffer, 0, piece, null)
+      if (read === 0 && part > 0) return
+      add.run(kind, name, part, buffer.subarray(0, read))
+      if (read < piece) return
+    }
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
+/** Names of the files of a kind. */
+export const namesIn = (db: Database, kind: Kind): ReadonlyArray<string> =>
+  db.prepare("SELECT DISTINCT name FROM packed WHERE kind = ? ORDER BY name").pluck().all(kind) as Array<string>
+
+/** Writes a file out, durably, and returns the sha256 of what was in it. */
+export const takeOut = (db: Database, kind: Kind, name: string, file: string): string => {
+  const descriptor = fs.openSync(file, "w")
+  const hash = createHash("sha256")
+  try {
+    for (const content of db.prepare("SELECT content FROM packed WHERE kind = ? AND name = ? ORDER BY part").pluck().iterate(kind, name) as Iterable<Buffer>) {
+      fs.writeSync(descriptor, content)
+      hash.update(content)
+    }
+    fs.fsyncSync(descriptor)
+    return hash.digest("hex")
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
