@@ -136,6 +136,7 @@ const stageMethods = (memory: Memory) => {
         if (step.checkpoint !== undefined) byId(id).answers.clear()
         return memory.onCommit(byId(id), step.step)
       }),
+    commitSteps: (id: number, steps: ReadonlyArray<StepRecord>) => Effect.sync(() => void byId(id).steps.push(...steps)),
     lastCheckpoint: (id: number) => Effect.sync(() => checkpointOf(memory, byId(id))),
     bestWeights: (id: number) =>
       Effect.sync(() => {

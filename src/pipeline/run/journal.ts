@@ -64,6 +64,8 @@ export class Journal extends Context.Service<Journal, {
    * all but the newest.
    */
   readonly commitStep: (stage: number, step: StepRecord) => Effect.Effect<void, JournalError>
+  /** Commits steps that are all there already, as those of another program's logs are, in one transaction; none has a checkpoint. */
+  readonly commitSteps: (stage: number, steps: ReadonlyArray<StepRecord>) => Effect.Effect<void, JournalError>
   /** The newest usable checkpoint of an unfinished stage. */
   readonly lastCheckpoint: (
     stage: number

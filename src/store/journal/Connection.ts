@@ -58,15 +58,18 @@ const lost = (file: string): StoreError =>
 export const make = (handle: Handle, objects: Objects, worker?: string): Connection => {
   const run = <A>(operation: string, work: () => A): Effect.Effect<A, JournalError> =>
     Effect.mapError(attempt(handle.file, work), journalError(operation))
+  const statements = prepare(handle.sqlite)
   const prepared = new Map<string, Statement>()
   const transaction = handle.sqlite.transaction((work: () => unknown) => work())
   const write = <A>(operation: string, work: (now: string) => A, inTransaction: (work: () => unknown) => unknown) =>
     Effect.flatMap(Clock.currentTimeMillis, (millis) =>
-      run(operation, () => inTransaction(() => work(new Date(millis).toISOString())) as A))
+      Effect.tapError(
+        run(operation, () => inTransaction(() => work(new Date(millis).toISOString())) as A),
+        () => Effect.sync(statements.metricKeys.takenBack)
+      ))
   const later: Connection["write"] = (operation, work) => write(operation, work, transaction.immediate)
   const commit: Connection["write"] = (operation, work) =>
     write(operation, work, (inside) => onDisk(handle.sqlite, () => transaction.immediate(inside)))
-  const statements = prepare(handle.sqlite)
   const mine = (stage: number): boolean => worker === undefined || statements.claimed.get(stage, worker) !== undefined
   const fenced = <A>(stage: number, work: (now: string) => A) => (now: string): A => {
     if (!mine(stage)) throw lost(handle.file)

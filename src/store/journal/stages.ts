@@ -6,7 +6,7 @@ import type { Artifact, KeptRecord, StageRecord } from "../../pipeline/run/Recor
 import { dropBest, dropCheckpoints, forget, intact, noteNamed, releasePending, removeFiles } from "./artifacts.ts"
 import type { Connection } from "./Connection.ts"
 import { rewindRecords } from "./rewind.ts"
-import { writeStep } from "./steps.ts"
+import { writeSteps } from "./steps.ts"
 
 interface StageRow {
   readonly id: number
@@ -148,6 +148,7 @@ export const stageMethods = (
   Journal["Service"],
   | "openStage"
   | "commitStep"
+  | "commitSteps"
   | "lastCheckpoint"
   | "bestWeights"
   | "rewind"
@@ -162,13 +163,13 @@ export const stageMethods = (
     // a resumed stage does the steps after its last checkpoint again, so those need not outlive a power cut
     step.checkpoint === undefined ? Effect.tap(
       connection.writeStage("commitStep", stage, (now) => {
-        writeStep(connection.statements, stage, step, now)
+        writeSteps(connection.statements, stage, [step], now)
         noteNamed(connection, step.best?.artifact)
       }),
       () => Effect.sync(() => releasePending(connection, step.best?.artifact))
     ) : Effect.tap(
       writeAndRemove(connection, "commitStep", stage, (now) => {
-        writeStep(connection.statements, stage, step, now)
+        writeSteps(connection.statements, stage, [step], now)
         noteNamed(connection, step.checkpoint, step.best?.artifact)
         // until a newer training state is in, a resumed stage may need older best weights and answers again
         connection.statements.forgetAnswers.run(stage)
@@ -179,6 +180,8 @@ export const stageMethods = (
       }),
       () => Effect.sync(() => releasePending(connection, step.checkpoint, step.best?.artifact))
     ),
+  commitSteps: (stage, steps) =>
+    connection.writeStage("commitSteps", stage, (now) => writeSteps(connection.statements, stage, steps, now)),
   lastCheckpoint: (stage) => lastCheckpoint(connection, stage),
   bestWeights: (stage) => bestWeights(connection, stage),
   rewind: (stage, step) =>
@@ -190,7 +193,7 @@ export const stageMethods = (
     Effect.tap(
       writeAndRemove(connection, "closeStage", stage, (now) => {
         const { sql } = connection
-        if (records !== undefined) writeStep(connection.statements, stage, records, now)
+        if (records !== undefined) writeSteps(connection.statements, stage, [records], now)
         const keep = sql("INSERT INTO kept_weights (stage, role, step, artifact) VALUES (?, ?, ?, ?)")
         for (const { artifact, role, step } of kept) keep.run(stage, role, step, artifact.hash)
         sql("UPDATE stage SET status = 'done', output = ?, subject = ?, error = NULL, ended_at = ? WHERE id = ?")
@@ -200,8 +203,11 @@ export const stageMethods = (
         connection.statements.forgetAnswers.run(stage)
         return [...dropCheckpoints(connection, stage, "all"), ...dropBest(connection, stage, "all")]
       }),
-      // best weights were released with their step
-      () => Effect.sync(() => releasePending(connection, output, subject, ...lastOf(kept)))
+      () =>
+        Effect.sync(() => {
+          releasePending(connection, output, subject, ...lastOf(kept)) // best weights were released with their step
+          connection.statements.metricKeys.forget(stage)
+        })
     ),
   findAnswer: (stage, key) =>
     connection.read("findAnswer", () => connection.statements.findAnswer.get(stage, key) as string | undefined),

@@ -61,20 +61,37 @@ const sumUp = (statements: Statements, stage: number, step: number, samples: Rea
   }
 }
 
-/**
- * Writes the records of a step, inside the caller's transaction. Of a metric recorded twice the last value counts.
- *
- * Throws when the step is already there: a resumed stage rewinds first.
- */
-export const writeStep = (statements: Statements, stage: number, record: StepRecord, now: string): void => {
-  const { best, checkpoint, samples, step } = record
-  const values = new Map(record.metrics.map(({ name, scope, value }) => [statements.metricKeys.of(stage, scope, name), value]))
-  for (const [key, value] of values) {
-    statements.metric.run(stage, key, step, finite(value))
-    statements.lastValue.run(stage, key, step, finite(value))
+/** Metrics of steps in the order of the table, so that rows of many steps that come to lie side by side are written so. */
+const writeMetrics = (statements: Statements, stage: number, steps: ReadonlyArray<StepRecord>): void => {
+  const curves = new Map<number, Map<number, number>>()
+  for (const { metrics, step } of steps) {
+    for (const { name, scope, value } of metrics) {
+      const key = statements.metricKeys.of(stage, scope, name)
+      const curve = curves.get(key) ?? new Map<number, number>()
+      curves.set(key, curve.set(step, value))
+    }
   }
-  writeSamples(statements, stage, step, samples)
-  sumUp(statements, stage, step, samples)
-  if (checkpoint !== undefined) statements.checkpoint.run(stage, step, checkpoint.hash, now)
-  if (best !== undefined) statements.best.run(stage, step, best.value, best.artifact.hash)
+  for (const [key, curve] of [...curves].sort(([a], [b]) => a - b)) {
+    let last = -1
+    for (const [step, value] of curve) {
+      statements.metric.run(stage, key, step, finite(value))
+      last = Math.max(last, step)
+    }
+    statements.lastValue.run(stage, key, last, finite(curve.get(last)!))
+  }
+}
+
+/**
+ * Writes the records of steps, inside the caller's transaction. Of a metric recorded twice in a step the last value counts.
+ *
+ * Throws when a step is already there: a resumed stage rewinds first.
+ */
+export const writeSteps = (statements: Statements, stage: number, steps: ReadonlyArray<StepRecord>, now: string): void => {
+  writeMetrics(statements, stage, steps)
+  for (const { best, checkpoint, samples, step } of steps) {
+    writeSamples(statements, stage, step, samples)
+    sumUp(statements, stage, step, samples)
+    if (checkpoint !== undefined) statements.checkpoint.run(stage, step, checkpoint.hash, now)
+    if (best !== undefined) statements.best.run(stage, step, best.value, best.artifact.hash)
+  }
 }

@@ -35,12 +35,15 @@ const putJson = (value: unknown) =>
         catch: (cause) => new JournalError({ operation: "import", message: `${path} could not be written ${troubleOf(cause)}`, cause })
       })))
 
+/** Steps a transaction: enough that their numbers are written side by side, and few enough completions to hold. */
+const together = 64
+
 const writeSteps = Effect.fnUntraced(function*(id: number, { output, recordOf, steps, unchanged }: Imported, listen: (steps: number) => void) {
   const journal = yield* Journal
   yield* journal.rewind(id, -1)
   let done = 0
-  yield* Stream.runForEach(steps, (step) =>
-    Effect.tap(journal.commitStep(id, recordOf(step)), () => Effect.sync(() => listen(++done))))
+  yield* Stream.runForEach(Stream.grouped(steps, together), (some) =>
+    Effect.tap(journal.commitSteps(id, some.map(recordOf)), () => Effect.sync(() => listen(done += some.length))))
   yield* unchanged
   yield* journal.closeStage(id, { output: yield* putJson(output) })
 })
