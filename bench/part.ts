@@ -2,6 +2,7 @@
 import { coco } from "./coco.ts"
 import { data } from "./data.ts"
 import { decode } from "./decode.ts"
+import { engine } from "./engine.ts"
 import { memory } from "./memory.ts"
 import { rollout } from "./rollout.ts"
 import { scaling } from "./scaling.ts"
@@ -14,7 +15,7 @@ import type { Part, Settings } from "./support/measure.ts"
 import { train } from "./train.ts"
 import { ui } from "./ui.ts"
 
-const parts: { readonly [name: string]: Part } = { train, decode, step, score, serve, coco, store, data, scaling, memory, rollout, served, ui }
+const parts: { readonly [name: string]: Part } = { train, decode, step, score, serve, coco, store, data, scaling, memory, rollout, served, ui, engine }
 
 const [name, settings] = process.argv.slice(2)
 console.log(JSON.stringify(await parts[name!]!(JSON.parse(settings!) as Settings)))

@@ -1,5 +1,5 @@
 /**
- * One run of the no-op study in this process, as JSON: `node engineChild.ts FOLDER JOBS`, with `ASSAY_BENCH_GRID=CELLSxSTAGES`.
+ * One run of the no-op study in this process, as JSON: `node engineChild.ts FOLDER run|plan`, with `ASSAY_BENCH_GRID=CELLSxSTAGES`.
  * Seconds are those of the clock; `bytes` is the most memory that the process had.
  */
 import { join } from "node:path"
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import * as Workspace from "../../src/workspace/index.ts"
 
-const [folder, jobs] = process.argv.slice(2)
+const [folder, what] = process.argv.slice(2)
 const workspace = Workspace.at(join(folder!, "runs.db"))
 const file = fileURLToPath(new URL("./noopStudy.ts", import.meta.url))
 
@@ -27,11 +27,11 @@ const measured = Effect.gen(function*() {
   const study = yield* Workspace.loadStudy(file)
   const declare = since(before)
   const beforePlan = now()
-  const { execute, plan } = yield* Workspace.prepare(workspace, study, { jobs: Number(jobs) })
+  const { execute, plan } = yield* Workspace.prepare(workspace, study, { jobs: 1 })
   const planned = since(beforePlan)
   const bytesPlanned = process.memoryUsage.rss()
   const beforeRun = now()
-  const results = yield* execute()
+  const results = what === "plan" ? [] : yield* execute()
   const run = since(beforeRun)
   const failed = results.find(({ status }) => status !== "done")
   if (failed !== undefined) return yield* Effect.die(new Error(`a run failed: ${failed.error}`))

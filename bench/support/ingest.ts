@@ -6,11 +6,9 @@ import * as Random from "../../src/pipeline/Random.ts"
 import { Journal } from "../../src/pipeline/run/journal.ts"
 import type { ScopedSample, StepRecord } from "../../src/pipeline/run/Records.ts"
 import * as Store from "../../src/store/index.ts"
+import { together } from "../../src/workspace/importLogs/write.ts"
 import * as Measure from "./measure.ts"
 import { pathsIn } from "./largeStore.ts"
-
-/** Steps a transaction, as imports have it. */
-const imported = 256
 
 const metrics = Array.from({ length: 20 }, (_, i) => ({ ...Metric.make(`part-${i}`, "", "higher", "completion"), scope: "" }))
 
@@ -40,14 +38,14 @@ const samplesOf = (step: number): StepRecord => ({
 })
 
 /** Writes `steps` of one stage, so many a transaction; seconds that it took, and bytes of the file afterwards. */
-const write = (folder: string, name: string, steps: ReadonlyArray<StepRecord>, together: number) =>
+const write = (folder: string, name: string, steps: ReadonlyArray<StepRecord>, aTransaction: number) =>
   Effect.gen(function*() {
     const journal = yield* Journal
     const stage = yield* journal.openStage({ fingerprint: name, kind: "loop", name, config: {}, preimage: "{}", inputs: [], metrics })
     const start = performance.now()
-    if (together === 1) yield* Effect.forEach(steps, (step) => journal.commitStep(stage, step), { discard: true })
+    if (aTransaction === 1) yield* Effect.forEach(steps, (step) => journal.commitStep(stage, step), { discard: true })
     else {
-      for (let first = 0; first < steps.length; first += together) yield* journal.commitSteps(stage, steps.slice(first, first + together))
+      for (let first = 0; first < steps.length; first += aTransaction) yield* journal.commitSteps(stage, steps.slice(first, first + aTransaction))
     }
     return (performance.now() - start) / 1000
   }).pipe(
@@ -61,7 +59,7 @@ export const measure = (steps: { readonly metrics: number; readonly samples: num
   Measure.inFolder(async (folder) => {
     const ofTraining = Array.from({ length: steps.metrics }, (_, step) => metricsOf(step))
     const empty = await write(folder, "empty", [], 1)
-    const ofMetrics = await write(folder, "metrics", ofTraining, imported)
+    const ofMetrics = await write(folder, "metrics", ofTraining, together)
     const oneByOne = await write(folder, "steps", ofTraining, 1)
     const ofSamples = await write(folder, "samples", Array.from({ length: steps.samples }, (_, step) => samplesOf(step)), 1)
     const rows = steps.metrics * metrics.length

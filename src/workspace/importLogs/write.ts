@@ -36,14 +36,14 @@ const putJson = (value: unknown) =>
       })))
 
 /** Steps a transaction: enough that their numbers are written side by side, and few enough completions to hold. */
-const together = 64
+export const together = 32
 
 const writeSteps = Effect.fnUntraced(function*(id: number, { output, recordOf, steps, unchanged }: Imported, listen: (steps: number) => void) {
   const journal = yield* Journal
   yield* journal.rewind(id, -1)
   let done = 0
   yield* Stream.runForEach(Stream.grouped(steps, together), (some) =>
-    Effect.tap(journal.commitSteps(id, some.map(recordOf)), () => Effect.sync(() => listen(done += some.length))))
+    Effect.tap(journal.commitSteps(id, some.map(recordOf)), () => Effect.sync(() => some.forEach(() => listen(++done)))))
   yield* unchanged
   yield* journal.closeStage(id, { output: yield* putJson(output) })
 })
