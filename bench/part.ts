@@ -12,10 +12,11 @@ import { served } from "./served.ts"
 import { step } from "./step.ts"
 import { store } from "./store.ts"
 import type { Part, Settings } from "./support/measure.ts"
+import { tinker } from "./tinker.ts"
 import { train } from "./train.ts"
 import { ui } from "./ui.ts"
 
-const parts: { readonly [name: string]: Part } = { train, decode, step, score, serve, coco, store, data, scaling, memory, rollout, served, ui, engine }
+const parts: { readonly [name: string]: Part } = { train, decode, step, score, serve, coco, store, data, scaling, memory, rollout, served, tinker, ui, engine }
 
 const [name, settings] = process.argv.slice(2)
 console.log(JSON.stringify(await parts[name!]!(JSON.parse(settings!) as Settings)))

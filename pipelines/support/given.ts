@@ -4,7 +4,9 @@
  * - `ASSAY_DATA`: a folder with the real sets, each as docs/data says: `coco`, `ovdeval`, `refs` (with `rec_jsons_processed` and the
  *   pictures' folders), `superclevr`;
  * - `ASSAY_POLICY`, `ASSAY_LARGE_POLICY`: folders of Qwen2.5-VL 3B and 7B;
- * - `ASSAY_SERVER`: a vLLM that samples for `policy` while it trains here, such as http://127.0.0.1:8000/v1; it calls the model "policy".
+ * - `ASSAY_SERVER`: a vLLM that samples for `policy` while it trains here, such as http://127.0.0.1:8000/v1; it calls the model "policy";
+ * - `ASSAY_TINKER`: a Tinker server that samples and trains `policy`, such as http://127.0.0.1:8440; it calls the model as `ASSAY_POLICY`
+ *   does. `TINKER_API_KEY` holds its key.
  *
  * A study names no path, so that it stays as it is when these change.
  */
@@ -25,9 +27,13 @@ export const split = (url: string) =>
     sync: "reload"
   })
 
-const server = process.env["ASSAY_SERVER"]
+/** Sampled and trained on a server. */
+export const tinker = (url: string) => Policy.tinker({ url, model: policyFolder, keyVariable: "TINKER_API_KEY" })
 
-export const policy = server === undefined ? Policy.local(policyFolder) : split(server)
+const server = process.env["ASSAY_SERVER"]
+const training = process.env["ASSAY_TINKER"]
+
+export const policy = training !== undefined ? tinker(training) : server === undefined ? Policy.local(policyFolder) : split(server)
 export const largePolicy = Policy.local(largePolicyFolder)
 
 /** What goes with the size of a model: VLM-R1's settings for billions of parameters, and such as move millions in few steps. */

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs"
 import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
 import { homedir } from "node:os"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 
 export const folder = process.env["ASSAY_ENGINES"] ?? join(homedir(), ".cache/assay-engines")
 
@@ -33,10 +33,23 @@ const freePort = (): Promise<number> =>
 
 const quiet = { HF_HUB_OFFLINE: "1", DO_NOT_TRACK: "1", VLLM_NO_USAGE_STATS: "1" }
 
+interface Starting {
+  /** The environment. */
+  readonly name: string
+  /** In its `bin`. */
+  readonly program: string
+  readonly args: (port: number) => ReadonlyArray<string>
+  readonly env: (port: number) => Record<string, string>
+  /** What it answers once it is up. */
+  readonly health?: string
+  /** Behind its address. */
+  readonly suffix?: string
+}
+
 /** Starts a program of an environment and waits until it answers. Throws, with its last words, where it ends instead. */
-const start = async (name: string, program: string, args: (port: number) => ReadonlyArray<string>, env: Record<string, string>, at?: number): Promise<Running> => {
+const start = async ({ args, env, health = "health", name, program, suffix = "/v1" }: Starting, at?: number): Promise<Running> => {
   const port = at ?? await freePort()
-  const child = spawn(join(folder, name, "bin", program), args(port), { env: { ...process.env, ...quiet, ...env }, detached: true })
+  const child = spawn(resolve(folder, name, "bin", program), args(port), { env: { ...process.env, ...quiet, ...env(port) }, detached: true })
   let words = ""
   const hear = (chunk: Buffer) => (words = `${words}${chunk}`.slice(-4000))
   child.stdout.on("data", hear)
@@ -46,18 +59,18 @@ const start = async (name: string, program: string, args: (port: number) => Read
     child.on("exit", (code) => reject(new Error(`${name} ended with ${code} before it answered:\n${words}`)))
   })
   const up = async (): Promise<void> => {
-    while (!(await fetch(`http://127.0.0.1:${port}/health`).then(({ ok }) => ok, () => false))) await new Promise((resolve) => setTimeout(resolve, 500))
+    while (!(await fetch(`http://127.0.0.1:${port}/${health}`).then(({ ok }) => ok, () => false))) await new Promise((resolve) => setTimeout(resolve, 500))
   }
   await Promise.race([up(), ended])
   ended.catch(() => {})
   return {
-    url: `http://127.0.0.1:${port}/v1`,
+    url: `http://127.0.0.1:${port}${suffix}`,
     stop: () =>
       new Promise((resolve) => {
         child.removeAllListeners("exit").on("exit", () => resolve())
         process.kill(-child.pid!, "SIGKILL") // its workers, too
       }),
-    again: () => start(name, program, args, env, port)
+    again: () => start({ args, env, health, name, program, suffix }, port)
   }
 }
 
@@ -65,14 +78,58 @@ const vllmFlags = "--served-model-name tiny --host 127.0.0.1 --dtype float32 --m
 
 /** vLLM on the processor, in float32, calling the model `tiny`; weights and adapters may be loaded while it runs. */
 export const vllm = (model: string, flags: ReadonlyArray<string> = []): Promise<Running> =>
-  start("vllm", "vllm", (port) => ["serve", model, ...vllmFlags.split(" "), "--port", String(port), ...flags], {
-    VLLM_SERVER_DEV_MODE: "1",
-    VLLM_ALLOW_RUNTIME_LORA_UPDATING: "True",
-    VLLM_CPU_KVCACHE_SPACE: "1",
-    VLLM_CPU_OMP_THREADS_BIND: "nobind",
-    OMP_NUM_THREADS: "2"
+  start({
+    name: "vllm",
+    program: "vllm",
+    args: (port) => ["serve", model, ...vllmFlags.split(" "), "--port", String(port), ...flags],
+    env: () => ({
+      VLLM_SERVER_DEV_MODE: "1",
+      VLLM_ALLOW_RUNTIME_LORA_UPDATING: "True",
+      VLLM_CPU_KVCACHE_SPACE: "1",
+      VLLM_CPU_OMP_THREADS_BIND: "nobind",
+      OMP_NUM_THREADS: "2"
+    })
   })
 
 /** `transformers serve` on the processor, in float32; it calls the model by its folder. */
 export const transformers = (model: string): Promise<Running> =>
-  start("transformers", "transformers", (port) => ["serve", model, "--device", "cpu", "--dtype", "float32", "--port", String(port)], {})
+  start({
+    name: "transformers",
+    program: "transformers",
+    args: (port) => ["serve", model, "--device", "cpu", "--dtype", "float32", "--port", String(port)],
+    env: () => ({})
+  })
+
+/** SkyRL's jax on the processor; it calls the model by its folder, and keeps what it has to in another. */
+export const skyrl = (model: string, keeps: string): Promise<Running> =>
+  start({
+    name: "skyrl",
+    // it starts its engine by the `uv run` that it finds above itself
+    program: "../../uv/bin/uv",
+    args: (port) => [
+      ...["run", "--no-project", "--active", "-m", "skyrl.tinker.api", "--base-model", model, "--backend", "jax", "--port", String(port)],
+      ...["--backend-config", JSON.stringify({ max_lora_adapters: 12, max_lora_rank: 8 })],
+      ...["--database-url", `sqlite:///${join(keeps, "skyrl.db")}`, "--checkpoints-base", join(keeps, "skyrl")]
+    ],
+    env: () => ({
+      PATH: `${join(folder, "uv", "bin")}:${process.env["PATH"]}`,
+      VIRTUAL_ENV: join(folder, "skyrl"),
+      JAX_PLATFORMS: "cpu",
+      UV_OFFLINE: "1",
+      UV_PYTHON_DOWNLOADS: "never",
+      CUDA_VISIBLE_DEVICES: ""
+    }),
+    health: "api/v1/healthz",
+    suffix: ""
+  })
+
+/** hatchery-core without a model: it says what it was told to say. */
+export const hatchery = (): Promise<Running> =>
+  start({
+    name: "hatchery",
+    program: "python",
+    args: () => ["-m", "hatchery.core.local_dev"],
+    env: (port) => ({ HATCHERY_DEV_NO_GPU: "1", HATCHERY_DEV_PORT: String(port), HATCHERY_DEV_API_KEY: "tml-dev" }),
+    health: "api/v1/healthz",
+    suffix: ""
+  })

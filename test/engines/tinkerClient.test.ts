@@ -1,0 +1,132 @@
+/**
+ * `Policy.tinker` on servers of other makes: SkyRL, by protobuf, whose losses are means; hatchery, by JSON. Neither looks at pictures here, so
+ * what is asked is text.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import { afterAll, beforeAll } from "vitest"
+import * as Random from "../../src/pipeline/Random.ts"
+import * as Policy from "../../src/policy/index.ts"
+import { type Alive, alive } from "../policy/tinker/support.ts"
+import { folder as environments, has, hatchery, type Running, skyrl } from "./servers.ts"
+
+const root = mkdtempSync(join(tmpdir(), "assay-tinker-client-"))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+const question = (text: string) => ({ messages: [{ role: "user" as const, content: text }], images: [] })
+const adamW = { learningRate: 0.01, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0, maxGradientNorm: Infinity }
+const sequences = [
+  { question: question("What is a box?"), tokens: [5, 6, 7, 8, 9, 10] },
+  { question: question("And what is a triangle, then?"), tokens: [11, 12] }
+]
+const drawn = { n: 2, temperature: 1, topP: 1, topK: 0, maxTokens: 6 }
+const still = { ...adamW, learningRate: 0 }
+
+type Tokens = ReadonlyArray<ReadonlyArray<number>>
+
+/** The norm of the gradient of weighted log-probabilities; nothing is learnt. */
+const norm = ({ trainer }: Alive, some: typeof sequences, weights: Tokens, at?: Tokens) =>
+  Effect.gen(function*() {
+    yield* trainer.backward(some, weights, at)
+    return (yield* trainer.step(still)).gradientNorm!
+  })
+
+const sumOf = (tokens: Tokens): number => tokens.flat().reduce((a, b) => a + b, 0)
+
+describe.skipIf(!has("skyrl"))("SkyRL 0.4, jax", () => {
+  let server: Running
+  let model: string
+  beforeAll(async () => {
+    model = join(root, "tiny-text")
+    execFileSync(join(environments, "skyrl", "bin", "python"), [join(import.meta.dirname, "tiny_text.py"), "assets/tiny-vl", model], { env: { ...process.env, CUDA_VISIBLE_DEVICES: "" } })
+    server = await skyrl(model, root)
+  })
+  afterAll(() => server?.stop())
+
+  const policy = () => Policy.tinker({ url: server.url, model, folder: model, lora: { rank: 8, seed: 1 }, patienceSeconds: 60 })
+
+  it.live("is found out: protobuf, means over tokens and sequences, no pictures", () =>
+    Effect.gen(function*() {
+      const facts = yield* policy().probe!([], 60)
+      assert.deepInclude(facts, {
+        "server.wire": "protobuf",
+        "server.linearLoss": "importance_sampling",
+        "server.lossDividedBy": "its tokens and sequences",
+        "server.lossDividedOver": "step",
+        "server.reductionKnownBy": "gradient",
+        "server.images": 0,
+        "server.seed": 1,
+        "server.logprobs": 1
+      })
+    }))
+
+  it.live("has gradients of weighted sums: of either sign, and as many times as large as the weights say", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const alone = yield* alive(policy())
+      const ones = sequences.map(({ tokens }) => tokens.map(() => 1))
+      const [first, second] = [yield* norm(alone, [sequences[0]!], [ones[0]!]), yield* norm(alone, [sequences[1]!], [ones[1]!])]
+      const close = (value: number, expected: number) => assert.approximately(value, expected, 0.01 * expected)
+      close(yield* norm(alone, [sequences[0]!], [ones[0]!.map(() => -3)]), 3 * first)
+      // gradients of two questions add up: a + b and a - b make 2 (a^2 + b^2)
+      const [plus, minus] = [yield* norm(alone, sequences, ones), yield* norm(alone, sequences, [ones[0]!, ones[1]!.map(() => -1)])]
+      close(plus ** 2 + minus ** 2, 2 * (first ** 2 + second ** 2))
+    })))
+
+  it.live("learns what it is taught, saves, is killed, and goes on where it was; samples are those of its weights", () =>
+    Effect.gen(function*() {
+      const teach = (policy: Alive, steps: number) =>
+        Effect.gen(function*() {
+          for (let i = 0; i < steps; i++) {
+            yield* policy.trainer.backward(sequences, sequences.map(({ tokens }) => tokens.map(() => 1 / tokens.length)))
+            yield* policy.trainer.step(adamW)
+          }
+          return yield* policy.trainer.logprobs(sequences, "current")
+        })
+      const near = (a: Tokens, b: Tokens) => a.flat().forEach((value, t) => assert.approximately(value, b.flat()[t]!, 1e-3))
+      const file = join(root, "state")
+      const [before, after] = yield* Effect.scoped(Effect.gen(function*() {
+        const one = yield* alive(policy())
+        const before = yield* one.trainer.logprobs(sequences, "current")
+        const middle = yield* teach(one, 3)
+        assert.isAbove(sumOf(middle), sumOf(before) + 1)
+        yield* one.subject.save(file, "training")
+        near(yield* one.trainer.logprobs(sequences, "reference"), before)
+        return [before, yield* teach(one, 2)]
+      }))
+      yield* Effect.promise(async () => {
+        await server.stop()
+        server = await server.again()
+      })
+      yield* Effect.scoped(Effect.gen(function*() {
+        const other = yield* alive(policy())
+        yield* other.subject.load(file)
+        near(yield* teach(other, 2), after!)
+        const questions = sequences.map(({ question }, i) => ({ ...question, key: Random.key(i) }))
+        const groups = yield* other.sampler.sample(questions, drawn)
+        const said = groups.flatMap((group, i) => group.map(({ logprobs, tokens }) => ({ question: sequences[i]!.question, tokens, logprobs })))
+        near(said.map(({ logprobs }) => logprobs), yield* other.trainer.logprobs(said, "current"))
+        assert.deepStrictEqual(yield* other.sampler.sample(questions, drawn), groups)
+        yield* other.subject.load("initial")
+        near(yield* other.trainer.logprobs(sequences, "current"), before!)
+      }))
+    }))
+})
+
+describe.skipIf(!has("hatchery"))("hatchery-core 0.3, scripted", () => {
+  let server: Running
+  beforeAll(async () => void (server = await hatchery()))
+  afterAll(() => server?.stop())
+
+  it.live("is spoken to in JSON, and what it cannot do is said", () =>
+    Effect.gen(function*() {
+      process.env["HATCHERY_KEY"] = "tml-dev"
+      const policy = Policy.tinker({ url: server.url, model: "scripted", folder: "assay:tiny-vl", keyVariable: "HATCHERY_KEY", lora: { rank: 8 }, patienceSeconds: 10 })
+      const found = yield* Effect.result(policy.probe!([], 10))
+      process.stderr.write(`${JSON.stringify(found)}\n`)
+      assert.strictEqual(found._tag, "Success")
+    }))
+})
