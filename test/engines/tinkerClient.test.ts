@@ -121,12 +121,23 @@ describe.skipIf(!has("hatchery"))("hatchery-core 0.3, scripted", () => {
   beforeAll(async () => void (server = await hatchery()))
   afterAll(() => server?.stop())
 
-  it.live("is spoken to in JSON, and what it cannot do is said", () =>
-    Effect.gen(function*() {
+  it.live("is spoken to in JSON: it samples, and is refused as a trainer, for it knows no forward pass", () =>
+    Effect.scoped(Effect.gen(function*() {
       process.env["HATCHERY_KEY"] = "tml-dev"
       const policy = Policy.tinker({ url: server.url, model: "scripted", folder: "assay:tiny-vl", keyVariable: "HATCHERY_KEY", lora: { rank: 8 }, patienceSeconds: 10 })
-      const found = yield* Effect.result(policy.probe!([], 10))
-      process.stderr.write(`${JSON.stringify(found)}\n`)
-      assert.strictEqual(found._tag, "Success")
+      assert.deepInclude(yield* policy.probe!([], 10), { "server.wire": "json", "server.trains": 0, "server.images": 0, "server.seed": 1 })
+      const { sampler, trainer } = yield* alive(policy)
+      const asked = [{ ...question("What?"), key: Random.key(0) }]
+      const [group] = yield* sampler.sample(asked, { ...drawn, n: 1 })
+      assert.isAbove(group![0]!.tokens.length, 0)
+      assert.match((yield* Effect.flip(sampler.sample(asked, drawn))).message, /sent 1 answers to asample where 2 were asked for/)
+      const error = yield* Effect.flip(trainer.backward(sequences, sequences.map(({ tokens }) => tokens.map(() => 1))))
+      assert.match(error.message, /cannot be trained by losses of ours: it could not do forward: ValueError: unknown op/)
+    })))
+
+  it.live("wants its key, and is told so", () =>
+    Effect.gen(function*() {
+      const policy = Policy.tinker({ url: server.url, model: "scripted", folder: "assay:tiny-vl", lora: { rank: 4 }, patienceSeconds: 1 })
+      assert.match((yield* Effect.flip(policy.probe!([], 1))).message, /answered 401 .*Name the variable that holds its key as keyVariable\.$/)
     }))
 })

@@ -128,13 +128,16 @@ export const capabilities = ({ base, lora, server }: Omit<Creating, "session">, 
       ({ unload }) => unload
     )
     const tokens = reader.text.encode(words)
-    const wire = yield* wireOf(model, tokens)
-    return {
-      wire,
+    const sampled = {
       contextTokens: models.find(({ model_name }) => model_name === base)?.max_context_length ?? undefined,
-      ...yield* sampling(creating, model, tokens),
-      images: yield* looksAtPictures(model, wire, reader, tokens),
-      linear: yield* linearOf(model, wire, tokens)
+      ...yield* sampling(creating, model, tokens)
     }
+    const wired = yield* Effect.result(wireOf(model, tokens))
+    if (Result.isFailure(wired)) {
+      const why = `it ${wired.failure.message}`
+      return refuses(wired.failure) ? { ...sampled, wire: "json", images: why, linear: why } : yield* wired.failure
+    }
+    const wire = wired.success
+    return { ...sampled, wire, images: yield* looksAtPictures(model, wire, reader, tokens), linear: yield* linearOf(model, wire, tokens) }
   }))
 

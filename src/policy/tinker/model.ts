@@ -44,13 +44,13 @@ const scoredOf = (found: Outcome): Scored => "bytes" in found ? decodeScored(fou
 
 /** A sampling session of the base, or of weights that were saved for one. */
 export const samplingSession = (server: Server, session: Session, of: { readonly base_model: string } | { readonly model_path: string }) =>
-  Effect.map(
-    call(server, Protocol.SamplingSession, {
-      path: "create_sampling_session",
-      body: { session_id: session.id, sampling_session_seq_id: session.nextSampler(), ...of, type: "create_sampling_session" }
-    }),
-    ({ sampling_session_id }) => sampling_session_id
-  )
+  Effect.gen(function*() {
+    const path = "create_sampling_session"
+    const body = { session_id: session.id, sampling_session_seq_id: session.nextSampler(), ...of, type: path }
+    const begun = yield* call(server, Protocol.SamplingSessionBegun, { path, body })
+    const found = "sampling_session_id" in begun ? begun : yield* outcomeAs(server, Protocol.SamplingSession, path, begun.request_id)
+    return found.sampling_session_id
+  })
 
 /** A fresh adapter, which changes nothing of its base yet. */
 export const create = ({ base, lora, server, session }: Creating): Effect.Effect<Model, Refused> =>

@@ -9,7 +9,7 @@ import * as Protocol from "../../protocol/tinker/Answers.ts"
 import { modelInputOf } from "../../protocol/tinker/chunks.ts"
 import type { SamplingParams } from "../../protocol/tinker/Requests.ts"
 import { decodeSampled, type Sampled, sampledFromJson } from "../../protocol/tinker/sampling.ts"
-import type { Refused } from "../http/send.ts"
+import { Refused } from "../http/send.ts"
 import type { Completion, SampleOptions } from "../sampler.ts"
 import type { Prompt } from "./data.ts"
 import { call, decoded, type Outcome, outcome, type Server } from "./server.ts"
@@ -72,6 +72,10 @@ export const sample = <E>(
     const key = createHash("sha256").update(lineage).update("\n").update(JSON.stringify(request)).digest("hex")
     const kept = yield* answers.find(key)
     const found = kept === undefined ? yield* ask(yield* source, request) : JSON.parse(kept) as Sampled // as it was kept below
+    const { length } = found.sequences
+    if (length !== request.num_samples) {
+      return yield* new Refused({ status: undefined, message: `sent ${length} answers to asample where ${request.num_samples} were asked for` })
+    }
     if (kept === undefined) yield* answers.keep(key, JSON.stringify(found))
     const own = found.sequences.map(completionOf(text))
     return options.temperature === 0 ? Array.from({ length: options.n }, () => own[0]!) : own

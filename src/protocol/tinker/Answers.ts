@@ -8,6 +8,9 @@ export const Session = Schema.Struct({ session_id: Name })
 
 export const SamplingSession = Schema.Struct({ sampling_session_id: Name })
 
+/** A session, or by which request it is asked for. */
+export const SamplingSessionBegun = Schema.Union([SamplingSession, Schema.Struct({ request_id: Name })])
+
 export const Capabilities = Schema.Struct({
   supported_models: Schema.Array(Schema.Struct({
     model_name: optional(Schema.NullOr(Schema.String)),
