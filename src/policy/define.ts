@@ -3,7 +3,7 @@ import type * as Context from "effect/Context"
 import type * as Layer from "effect/Layer"
 import type * as Schema from "effect/Schema"
 import * as Node from "../pipeline/declare/Node.ts"
-import type { PolicyNode, Probe } from "../pipeline/declare/policyNode.ts"
+import type { Billing, PolicyNode, Probe } from "../pipeline/declare/policyNode.ts"
 import type { Subject } from "../pipeline/run/services.ts"
 
 type Service = Context.Service.Any
@@ -23,6 +23,8 @@ export interface Definition<
   ) => Layer.Layer<Offered<Offers> | Subject, { readonly message: string }>
   /** For a policy that lies elsewhere: finds out before anything runs whether it is there, and what it can do. */
   readonly probe?: (config: Schema.Struct<Fields>["Type"], parts: Node.Held<P>) => Probe | undefined
+  /** Where it may be billed by tokens. */
+  readonly billing?: (config: Schema.Struct<Fields>["Type"]) => Billing
 }
 
 /** Config in, and the nodes that the policy holds where it holds any. */
@@ -50,13 +52,14 @@ export const define = <
 >(
   definition: Definition<Fields, P, Offers>
 ): Constructor<Schema.Struct<Fields>["Encoded"], P, PolicyNode<Offered<Offers>>> => {
-  const build = Node.define<Fields, P, Pick<PolicyNode<Offered<Offers>>, "offers" | "layer" | "probe">>(
+  const build = Node.define<Fields, P, Pick<PolicyNode<Offered<Offers>>, "offers" | "layer" | "probe" | "billing">>(
     // a study has one policy, which its paths call by what it is
     { ...definition, kind: "policy", label: "policy" },
     (config, parts) => ({
       offers: definition.offers.map(({ key }) => key),
       layer: definition.layer(config, parts),
-      probe: definition.probe?.(config, parts)
+      probe: definition.probe?.(config, parts),
+      billing: definition.billing?.(config)
     })
   )
   const make = (config: unknown, parts: Node.Parts = {}) => build(config, parts)

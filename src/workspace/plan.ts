@@ -3,6 +3,7 @@ import * as fs from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Plan from "../pipeline/plan/Plan.ts"
+import * as Tokens from "../pipeline/plan/Tokens.ts"
 import * as Probes from "../pipeline/plan/Probes.ts"
 import { exits } from "../pipeline/Errors.ts"
 import { empty, Ledger } from "../pipeline/run/ledger.ts"
@@ -24,6 +25,8 @@ export interface Explained {
   readonly supplies: ReadonlyArray<Supply>
   /** What policies elsewhere said. */
   readonly probed: ReadonlyArray<Probes.Probed>
+  /** What those that may be billed are going to be asked for. */
+  readonly bills: ReadonlyArray<Tokens.Bill>
 }
 
 /** The ledger to plan with: creates nothing where there is no database. */
@@ -55,7 +58,8 @@ export const plan = Effect.fn("Workspace.plan")(function*(workspace: Workspace, 
     why: yield* Effect.forEach(made.runs, reason),
     estimate: handle === undefined ? undefined : yield* Estimate.from(handle, made),
     supplies: yield* supplies(made),
-    probed
+    probed,
+    bills: Tokens.bills(made)
   }
   return explained
 }, Effect.scoped)

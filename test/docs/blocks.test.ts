@@ -38,6 +38,7 @@ const elsewhere: ReadonlyArray<readonly [RegExp, string]> = [
   [/^npx vitest run test\/task$/, "npm test, with the rest"],
   [/^\.ci\/run$/, "itself"],
   [/^curl "?http:\/\/127\.0\.0\.1:8440/, "test/docs/serving.test.ts"],
+  [/ -m skyrl\.tinker\.api /, "SkyRL on a GPU, which nobody has here; test/engines starts it on the processor where it can be made"],
   [/ vllm serve /, "vLLM, which test/engines starts where it can be made"],
   [/^python -c /, "a publisher's pickle, which nobody may hand on"],
   [/^curl -s "http:\/\/127\.0\.0\.1:8440\/api\//, "test/docs/ui.test.ts"],

@@ -106,11 +106,11 @@ export const skyrl = (model: string, keeps: string): Promise<Running> =>
     name: "skyrl",
     // it starts its engine by the `uv run` that it finds above itself
     program: "../../uv/bin/uv",
-    args: (port) => [
-      ...["run", "--no-project", "--active", "-m", "skyrl.tinker.api", "--base-model", model, "--backend", "jax", "--port", String(port)],
-      ...["--backend-config", JSON.stringify({ max_lora_adapters: 12, max_lora_rank: 8 })],
-      ...["--database-url", `sqlite:///${join(keeps, "skyrl.db")}`, "--checkpoints-base", join(keeps, "skyrl")]
-    ],
+    args: (port) =>
+      ["run", "--no-project", "--active", "-m", "skyrl.tinker.api", "--base-model", model, "--backend", "jax", "--port", String(port)].concat(
+        ["--backend-config", JSON.stringify({ max_lora_adapters: 12, max_lora_rank: 8 })],
+        ["--database-url", `sqlite:///${join(keeps, "skyrl.db")}`, "--checkpoints-base", join(keeps, "skyrl")]
+      ),
     env: () => ({
       PATH: `${join(folder, "uv", "bin")}:${process.env["PATH"]}`,
       VIRTUAL_ENV: join(folder, "skyrl"),

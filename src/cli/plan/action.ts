@@ -39,6 +39,16 @@ const estimateLines = ({ estimate }: Workspace.Explained): ReadonlyArray<string>
   ]
 }
 
+/** What a policy that may be billed is going to be asked for, at most. */
+const billLine = ({ answers, cost, policy, prices, prompts, sampled, sequences, trained, unknown }: Workspace.Explained["bills"][number]): string => {
+  const count = (value: number) => value.toLocaleString("en")
+  const more = unknown.length === 0 ? "" : `; how much ${unknown.map(visible).join(", ")} takes is not known before`
+  const rates = prices === undefined ? "" : `: ${cost!.toFixed(2)} ${visible(prices.currency)}, at ${prices.prefill} a million tokens of prompts ` +
+    `(${count(prices.promptTokens)} each), ${prices.sample} sampled, ${prices.train} trained`
+  return `policy.${policy.name}: at most ${count(sampled)} tokens to sample, in ${count(answers)} answers to ${count(prompts)} prompts, and ` +
+    `${count(trained)} to train on, in ${count(sequences)} sequences, beside their prompts${rates}${more}`
+}
+
 const text = (explained: Workspace.Explained): string => {
   const { plan, probed, supplies, why } = explained
   const { finished, resumes, runs, shared } = counts(plan)
@@ -53,14 +63,14 @@ const text = (explained: Workspace.Explained): string => {
   ])
   const policies = probed.length === 0 ? [] : [`policies\n${grid(probed.map(policyLine))}`]
   return [
-    [summary, ...estimateLines(explained)].join("\n"),
+    [summary, ...estimateLines(explained), ...explained.bills.map(billLine)].join("\n"),
     ...(supplies.length === 0 ? [] : [toFetch(supplies).join("\n")]),
     grid(rows),
     ...policies
   ].join("\n\n")
 }
 
-const json = ({ estimate, plan, probed, supplies, why }: Workspace.Explained) => ({
+const json = ({ bills, estimate, plan, probed, supplies, why }: Workspace.Explained) => ({
   experiment: plan.experiment.name,
   counts: counts(plan),
   estimate: estimate ?? null,
@@ -70,6 +80,7 @@ const json = ({ estimate, plan, probed, supplies, why }: Workspace.Explained) =>
     name: policy.name,
     ...(found._tag === "Failure" ? { problem: found.failure.message } : { facts: found.success })
   })),
+  bills: bills.map(({ policy, prices, ...count }) => ({ policy: policy.name, ...count, cost: count.cost ?? null, prices: prices ?? null })),
   runs: plan.runs.map(({ record: { fingerprint, seed, variant }, stages }, i) => ({
     variant,
     seed,

@@ -30,6 +30,20 @@ export interface PolicyProblem {
  */
 export type Probe = (wanted: ReadonlyArray<Wanted>, patienceSeconds: number) => Effect.Effect<Facts, PolicyProblem>
 
+/** What a million tokens cost, and how many an average prompt has, images included. */
+export interface Prices {
+  readonly currency: string
+  readonly promptTokens: number
+  readonly prefill: number
+  readonly sample: number
+  readonly train: number
+}
+
+/** For a policy that somebody may send a bill for. */
+export interface Billing {
+  readonly prices: Prices | undefined
+}
+
 /**
  * A policy: plain data with the hash of its files in `content`, and the layer that brings it to life.
  *
@@ -42,6 +56,8 @@ export interface PolicyNode<R> extends Node {
   readonly layer: Layer.Layer<R | Subject, { readonly message: string }>
   /** Left out by a policy that lies in this process. */
   readonly probe?: Probe | undefined
+  /** Where it may be billed by tokens: plans say then how many there may be. */
+  readonly billing?: Billing | undefined
 }
 
 /** A policy of any kind; it offers at least its state. */
@@ -49,4 +65,5 @@ export type AnyPolicy = Node & {
   readonly offers: ReadonlyArray<string>
   readonly layer: Layer.Layer<never, { readonly message: string }>
   readonly probe?: Probe | undefined
+  readonly billing?: Billing | undefined
 }

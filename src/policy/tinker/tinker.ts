@@ -19,9 +19,10 @@ const Lora = Schema.Struct({
   unembedding: Config.withDefault(Schema.Boolean, true)
 })
 
-/** What a million tokens cost. */
+/** What a million tokens cost, and how many an average prompt has. */
 const Prices = Schema.Struct({
   currency: Config.withDefault(Schema.NonEmptyString, "USD"),
+  promptTokens: Config.NonNegative,
   prefill: Config.NonNegative,
   sample: Config.NonNegative,
   train: Config.NonNegative
@@ -66,6 +67,7 @@ const make = define({
   offers: [Sampler, Trainer],
   content: ({ folder, model, revision }) => contentOf(folder ?? model, revision),
   supply: ({ folder, model, revision }) => supplyOf(folder ?? model, revision),
+  billing: ({ prices }) => ({ prices }),
   layer: (options) => Layer.effectContext(Effect.flatMap(live, ({ services }) => services(namedOf(options)))),
   probe: (options) => (wanted, patienceSeconds) => Effect.flatMap(live, ({ probeOf }) => probeOf(namedOf(options))(wanted, patienceSeconds))
 })
@@ -81,8 +83,9 @@ const make = define({
  * What the server can do is found out before anything runs, by some thirty small requests: its wire, whether it looks at pictures, and
  * what its losses add up to, which is then divided out. `concurrency` (64) questions are under way at a time. A request that finds the
  * server busy or gone is sent again for `patienceSeconds` (300); a result may take `timeoutSeconds` (600). `keyVariable` names the variable
- * of the environment that holds the key. With `prices` of a million tokens (`prefill`, `sample`, `train`, in `currency`), `assay plan` estimates
- * what a study costs.
+ * of the environment that holds the key. `assay plan` says how many tokens may be
+ * sampled and trained on; with `prices` of a million (`prefill`, `sample`, `train`, in `currency`) and the `promptTokens` of an average prompt,
+ * images included, also what that costs.
  *
  * Checkpoints lie on the server; an artifact holds their name. Answers are the server's: they repeat where the server's seeds do. Fails
  * with `PolicyError`, saying what the server said and what to do. Throws `InvalidConfig`, naming the key.

@@ -40,11 +40,21 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true })
 })
 
-const smallest = [
-  ...["--only", "reward=AP", "--seeds", "1", "--jobs", "1"],
-  ...["loop.steps=6", "loop.checkpointEvery=2", "loop.batch=2", "sample.groupSize=4", "sample.maxTokens=48", "grpo.warmup=0", "policy.lora.rank=4"]
-    .concat("detection.shapes.count=8", "detection.maxTokens=48", "policy.patienceSeconds=2").flatMap((setting) => ["--set", setting])
-]
+const settings = {
+  "loop.steps": 6,
+  "loop.checkpointEvery": 2,
+  "loop.batch": 2,
+  "sample.groupSize": 4,
+  "sample.maxTokens": 48,
+  "grpo.warmup": 0,
+  "detection.shapes.count": 8,
+  "detection.maxTokens": 48,
+  "policy.lora.rank": 4,
+  "policy.patienceSeconds": 2
+}
+
+const smallest = ["--only", "reward=AP", "--seeds", "1", "--jobs", "1"]
+  .concat(Object.entries(settings).flatMap(([path, value]) => ["--set", `${path}=${value}`]))
 
 const folderOf = (name: string): string => {
   mkdirSync(join(root, name), { recursive: true })

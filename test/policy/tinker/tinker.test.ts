@@ -70,4 +70,27 @@ describe("a policy on a Tinker server", () => {
         near(given.flat().map(({ logprobs }) => logprobs), expected.flat().map(({ logprobs }) => logprobs))
       }
     }).pipe(Effect.scoped), 120_000)
+
+  it.live("has bounded losses of the server in one pass, which are those computed here", () =>
+    Effect.gen(function*() {
+      const [remote, local] = [yield* alive(there()), yield* alive(here())]
+      const sequences = sequencesOf()
+      const advantages = sequences.map(({ tokens }, i) => tokens.map(() => (i % 2 === 0 ? 0.2 : -0.1)))
+      const now = yield* local.trainer.logprobs(sequences, "current")
+      const old = now.map((tokens, i) => tokens.map((value, t) => value + 0.4 * Math.sin(1 + i + t))) // some ratios are out of bounds
+      server.paths.length = 0
+      for (const bound of ["clipped", "capped"] as const) {
+        const found = yield* remote.trainer.bounded!(sequences, { bound, low: 0.8, high: 1.2, old, advantages })
+        near(found!, yield* local.trainer.logprobs(sequences, "current"))
+        const weights = found!.map((tokens, i) => tokens.map((value, t) => {
+          const advantage = advantages[i]![t]!
+          const ratio = Math.exp(value - old[i]![t]!)
+          const within = Math.min(Math.max(ratio, 0.8), 1.2)
+          return bound === "capped" ? within * advantage : ratio * advantage <= within * advantage ? ratio * advantage : 0
+        }))
+        yield* local.trainer.backward(sequences, weights)
+        const [there, here] = [yield* remote.trainer.step(adamW()), yield* local.trainer.step(adamW())]
+        assert.approximately(there.gradientNorm!, here.gradientNorm!, 2e-3 * here.gradientNorm!)
+      }
+    }).pipe(Effect.scoped), 120_000)
 })
