@@ -6,14 +6,16 @@ import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import * as Store from "../../src/store/index.ts"
-import { run, type Running, shared } from "./support/processes.ts"
+import { harness, run, type Running, shared } from "./support/processes.ts"
 import { checkSound, checkTidy, found } from "./support/sound.ts"
 import { drawn, folders, times, trial } from "./support/trials.ts"
 
 const { make, remove } = folders()
 afterAll(remove)
 
-const start = (folder: string): Running => run(folder, shared, { env: { ASSAY_FAULTS_EXECUTIONS: join(folder, "executions") } })
+const options = (folder: string) => ({ env: { ASSAY_FAULTS_EXECUTIONS: join(folder, "executions") } })
+
+const start = (folder: string): Running => harness(folder, shared, options(folder))
 
 interface Execution {
   readonly label: string
@@ -131,7 +133,7 @@ describe("a second process", () => {
   it("says that it is not alone", async () => {
     const folder = make("second")
     const first = Layer.build(Store.workingLayer({ file: join(folder, "runs.db"), objects: join(folder, ".assay/objects") }))
-    const second = Effect.promise(() => start(folder).ended)
+    const second = Effect.promise(() => run(folder, shared, options(folder)).ended)
     const { code, err } = await Effect.runPromise(Effect.scoped(Effect.andThen(first, second)))
     assert.strictEqual(code, 0, err)
     assert.include(err, `Another process (${process.pid}) runs studies on runs.db, too. The work is shared`)

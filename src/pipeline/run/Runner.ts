@@ -60,16 +60,21 @@ const isDone = Effect.fnUntraced(function*({ stages }: PlannedRun, id: number) {
   return stages.every(({ status }) => status._tag === "finished") && (yield* (yield* Journal).isDone(id, stages))
 })
 
+/** Tells of such a run what there is to tell. */
+const passOver = Effect.fnUntraced(function*({ record: { seed, variant }, stages }: PlannedRun) {
+  const report = yield* Progress
+  const run = { variant, seed }
+  report({ _tag: "RunStarted", run, stages: stages.map((stage) => stage.label) })
+  for (const { label } of stages) report({ _tag: "StageReused", run, stage: label })
+  report({ _tag: "RunFinished", run })
+  return { ...run, status: "done" } satisfies RunResult
+})
+
 const runOne = Effect.fnUntraced(function*(executor: Executor.Executor, planned: PlannedRun, id: number) {
   const report = yield* Progress
   const { seed, variant } = planned.record
   const run = { variant, seed }
   report({ _tag: "RunStarted", run, stages: planned.stages.map((stage) => stage.label) })
-  if (yield* isDone(planned, id)) {
-    for (const { label } of planned.stages) report({ _tag: "StageReused", run, stage: label })
-    report({ _tag: "RunFinished", run })
-    return { ...run, status: "done" } satisfies RunResult
-  }
   // closed before its policy is released: an interrupted one need not wait for what still computes
   const work = Effect.scoped(Effect.onExit(runStages(executor, id, planned), (exit) => close(id, exit)))
   const exit = yield* Effect.exit(work)
@@ -115,16 +120,20 @@ export const run = Effect.fn("Runner.run")(function*(plan: Plan, options: Option
     return result
   })
   const claims = yield* Claims
-  const nameOf = (i: number): string => `run ${ids[i]!}`
-  const pairs = plan.runs.map((planned, i) => [i, next(planned, ids[i]!)] as const)
+  /** Nothing where another process has the run in hand. */
+  const begin = Effect.fnUntraced(function*(planned: PlannedRun, id: number) {
+    if (yield* isDone(planned, id)) return Option.some<RunResult>(yield* passOver(planned))
+    return yield* claims.attempt(`run ${id}`, next(planned, id))
+  })
+  const jobs = { concurrency: options.jobs }
   const results = yield* Effect.gen(function*() {
+    const begun = yield* Effect.forEach(plan.runs, (planned, i) => begin(planned, ids[i]!), jobs)
     // what another process is at is waited for last, and then goes quickly
-    const first = yield* Effect.forEach(pairs, ([i, work]) => claims.attempt(nameOf(i), work), { concurrency: options.jobs })
-    return yield* Effect.forEach(
-      pairs,
-      ([i, work]) => Option.match(first[i]!, { onNone: () => claims.claim(nameOf(i), work), onSome: (result) => Effect.succeed(result) }),
-      { concurrency: options.jobs }
-    )
+    return yield* Effect.forEach(plan.runs, (planned, i) =>
+      Option.match(begun[i]!, {
+        onNone: () => claims.claim(`run ${ids[i]!}`, next(planned, ids[i]!)),
+        onSome: (result) => Effect.succeed(result)
+      }), jobs)
   }).pipe(Effect.provideService(ComputeThreads.ComputeThreads, ComputeThreads.divided(options.jobs)))
   if (plan.complete && results.every(({ status }) => status === "done")) {
     yield* journal.retireRuns(plan.experiment.name, ids)

@@ -56,8 +56,8 @@ export const assay = (folder: string, args: ReadonlyArray<string>, { env, node =
 /** Runs a study by the command. */
 export const run = (folder: string, study: string, options?: Options): Running => assay(folder, ["run", study, "--jobs", jobs], options)
 
-/** The same to its end, where nothing is to happen. */
+/** Runs a study to its end, where nothing is to happen. */
 export const finish = async (folder: string, study: string, options?: Options): Promise<void> => {
-  const { code, err, out, signal } = await run(folder, study, options).ended
-  if (code !== 0) throw new Error(`the run ended with ${code ?? signal}: ${err}${out}`)
+  const { code, err, signal } = await harness(folder, study, options).ended
+  if (code !== 0) throw new Error(`the run ended with ${code ?? signal}: ${err}`)
 }
