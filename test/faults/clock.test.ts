@@ -15,10 +15,12 @@ beforeAll(async () => (alone = await undisturbed(make("undisturbed"), toy)))
 const clock = fileURLToPath(new URL("children/jumpingClock.ts", import.meta.url))
 
 describe.each([[1, "one process"], [2, "two processes"]])("a clock that jumps", (many, name) => {
-  it(`is of no matter to ${name}`, async () => {
+  const trials = times(8, many - 1)
+
+  it.skipIf(trials === 0)(`is of no matter to ${name}`, async () => {
     const kind = `clock jumps, ${name}`
     const next = drawn(kind)
-    for (let i = 0; i < times(8, 1); i++) {
+    for (let i = 0; i < trials; i++) {
       await trial(kind, `study ${i}`, async () => {
         const folder = make("jumped")
         const all = Array.from({ length: many }, () =>

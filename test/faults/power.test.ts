@@ -1,9 +1,8 @@
 /** The power goes: what was not synced is on the disk in part. And file systems that only say that they synced. */
-import { readFileSync, existsSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { type Change, cutPower, type Disk, readChanges } from "./support/changes.ts"
-import { finish, harness, run, toy } from "./support/processes.ts"
+import { finish, harness, toy } from "./support/processes.ts"
 import { compile, wanted } from "./support/shim.ts"
 import { checkSaid, checkSound, checkTidy, found } from "./support/sound.ts"
 import { drawn, folders, times, trial } from "./support/trials.ts"

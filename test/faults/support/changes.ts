@@ -47,7 +47,7 @@ const sector = 512
 
 const apply = (content: Buffer, { bytes, kind, offset }: Change, kept: () => boolean): Buffer => {
   if (kind === "t") return kept() ? Buffer.concat([content.subarray(0, offset), Buffer.alloc(Math.max(0, offset - content.length))]) : content
-  let grown = content
+  let grown: Buffer = content
   for (let from = 0; from < bytes.length;) {
     const to = Math.min(bytes.length, (Math.floor((offset + from) / sector) + 1) * sector - offset)
     if (kept()) {
@@ -102,7 +102,7 @@ export const cutPower = (all: ReadonlyArray<Change>, target: string, { honest, i
   for (const folder of folders) mkdirSync(join(target, folder), { recursive: true })
   for (const [path, inode] of files) {
     if (path.endsWith("-shm")) continue // shared memory, which a start makes anew
-    const content = inode.changes.reduce(
+    const content = inode.changes.reduce<Buffer>(
       (before, change, i) => apply(before, change, inOrder || i < inode.synced ? () => true : () => next() < 0.5),
       Buffer.alloc(0)
     )
