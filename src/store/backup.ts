@@ -40,6 +40,6 @@ export const keep = (sqlite: Database, file: string, version: number): Effect.Ef
     return copy
   }
   return Effect.try({ try: write, catch: refused(file, copy) }).pipe(
-    Effect.onError(() => Effect.sync(() => fs.rmSync(draft, { force: true })))
+    Effect.onError(() => Effect.ignore(Effect.try(() => fs.rmSync(draft, { force: true }))))
   )
 }
