@@ -1,5 +1,5 @@
 /** Files of the object folder that are cut off, altered or gone, in the middle of a study or at its end. */
-import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
@@ -14,9 +14,12 @@ afterAll(remove)
 let alone: Undisturbed
 beforeAll(async () => (alone = await undisturbed(make("undisturbed"), toy)))
 
-const filesOf = (folder: string): ReadonlyArray<string> =>
-  readdirSync(join(folder, ".assay/objects"), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+/** None yet of a study that was killed early. */
+const filesOf = (folder: string): ReadonlyArray<string> => {
+  const objects = join(folder, ".assay/objects")
+  const entries = existsSync(objects) ? readdirSync(objects, { recursive: true, withFileTypes: true }) : []
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+}
 
 const damages: { readonly [what: string]: (file: string, next: () => number) => void } = {
   "cut off": (file, next) => truncateSync(file, Math.floor(next() * statSync(file).size)),
