@@ -15,7 +15,7 @@ beforeAll(async () => (alone = await undisturbed(make("undisturbed"), toy)))
 const clock = fileURLToPath(new URL("children/jumpingClock.ts", import.meta.url))
 
 describe.each([[1, "one process"], [2, "two processes"]])("a clock that jumps", (many, name) => {
-  const trials = times(8, many - 1)
+  const trials = times(5, many - 1)
 
   it.skipIf(trials === 0)(`is of no matter to ${name}`, async () => {
     const kind = `clock jumps, ${name}`

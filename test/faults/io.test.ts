@@ -24,10 +24,10 @@ const faulty = (folder: string, env: { readonly [name: string]: string }) =>
 
 const { EIO, ENOSPC } = constants.errno
 const faults = [
-  { call: "fsync", name: "a sync fails (EIO)", errno: EIO, often: 1, trials: times(25, 1) },
-  { call: "write", name: "a write fails (EIO)", errno: EIO, often: 1, trials: times(25, 0) },
-  { call: "rename", name: "a rename fails (EIO)", errno: EIO, often: 1, trials: times(15, 0) },
-  { call: "write", name: "every write fails from some on (ENOSPC)", errno: ENOSPC, often: 1_000_000, trials: times(25, 1) }
+  { call: "fsync", name: "a sync fails (EIO)", errno: EIO, often: 1, trials: times(16, 1) },
+  { call: "write", name: "a write fails (EIO)", errno: EIO, often: 1, trials: times(16, 0) },
+  { call: "rename", name: "a rename fails (EIO)", errno: EIO, often: 1, trials: times(10, 0) },
+  { call: "write", name: "every write fails from some on (ENOSPC)", errno: ENOSPC, often: 1_000_000, trials: times(16, 1) }
 ]
 
 describe.skipIf(library === undefined)(`a run (${wanted})`, () => {

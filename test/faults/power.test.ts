@@ -53,7 +53,7 @@ const endsAsAlone = async (folder: string): Promise<void> => {
 
 describe.skipIf(library === undefined)(`a power cut (${wanted})`, () => {
   it("loses nothing that was said to be done, and the run ends as if nothing had happened", () =>
-    cuts("power cut", times(60, 3), { honest: true, inOrder: false }, async (folder, said) => {
+    cuts("power cut", times(40, 2), { honest: true, inOrder: false }, async (folder, said) => {
       checkSound(folder)
       checkSaid(folder, said)
       await endsAsAlone(folder)
@@ -62,7 +62,7 @@ describe.skipIf(library === undefined)(`a power cut (${wanted})`, () => {
 
 describe.skipIf(library === undefined)(`a file system that lies about syncs (${wanted})`, () => {
   it("that keeps the order of writes loses the newest of them alone", () =>
-    cuts("power cut, a sync does nothing, writes in order", times(30, 1), { honest: false, inOrder: true }, async (folder) => {
+    cuts("power cut, a sync does nothing, writes in order", times(20, 1), { honest: false, inOrder: true }, async (folder) => {
       checkSound(folder)
       await endsAsAlone(folder)
     }))

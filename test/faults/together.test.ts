@@ -63,7 +63,7 @@ const check = (folder: string): void => {
   assert.deepStrictEqual(found(folder), expected)
 }
 
-describe.each([[2, times(6, 1)], [8, times(4, 0)]])("%i processes that are started on one database", (many, trials) => {
+describe.each([[2, times(4, 1)], [8, times(3, 0)]])("%i processes that are started on one database", (many, trials) => {
   const kind = `${many} processes at once`
 
   it.skipIf(trials === 0)("do everything once, all of it, and each ends with all of it", async () => {

@@ -6,7 +6,7 @@ const config = mergeConfig(base, {
   test: {
     env: { ASSAY_FAULTS: "full" },
     globalSetup: ["test/faults/support/summary.ts"],
-    testTimeout: 1_500_000,
+    testTimeout: 2_400_000,
     hookTimeout: 600_000
   }
 })
