@@ -32,8 +32,8 @@ export const connect = <Engine extends Methods<Engine>>(code: URL, config: objec
   let next = 0
   let dead: string | undefined
   const die = (why: string): void => {
-    dead = why
-    for (const [id, resume] of waiting) resume({ id, failure: { operation: "worker", message: why, exitCode: exits.broke } })
+    const message = dead ??= why // an error comes first and says more than the end that follows it
+    for (const [id, resume] of waiting) resume({ id, failure: { operation: "worker", message, exitCode: exits.broke } })
     waiting.clear()
   }
   worker.on("message", (reply: Reply) => {
