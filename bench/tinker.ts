@@ -39,11 +39,17 @@ interface Sizes {
   readonly groupSize: number
 }
 
+/** Seconds of the processor that this process has had: client, server and models are all in it. */
+const processor = (): number => {
+  const { system, user } = process.cpuUsage()
+  return (system + user) / 1e6
+}
+
 /** Groups sampled, a gradient of either sign, a step: and what took how long. */
 const step = ({ sampler, trainer }: Alive, { groupSize, prompts }: Sizes, keyOf: (i: number) => Random.Key) =>
   Effect.gen(function*() {
     const questions = prompts.map((prompt, i) => ({ ...Batch.questionOf(prompt), key: keyOf(i) }))
-    const began = performance.now()
+    const [began, had] = [performance.now(), processor()]
     const groups = yield* sampler.sample(questions, { n: groupSize, temperature: 1, topP: 1, topK: 0, maxTokens: 160 })
     const sampled = performance.now()
     const sequences = groups.flatMap((group, i) => group.map(({ tokens }) => ({ question: questions[i]!, tokens })))
@@ -54,7 +60,8 @@ const step = ({ sampler, trainer }: Alive, { groupSize, prompts }: Sizes, keyOf:
       tokens: groups.flat().reduce((sum, { tokens }) => sum + tokens.length, 0),
       sample: (sampled - began) / 1000,
       update: (ended - sampled) / 1000,
-      seconds: (ended - began) / 1000
+      seconds: (ended - began) / 1000,
+      processor: processor() - had
     }
   })
 
@@ -80,8 +87,9 @@ export const tinker: Measure.Part = (settings) =>
       const context = yield* Effect.context<never>()
       const measured = yield* Effect.promise(() =>
         Measure.rounds(settings, "tinker", (round) => Effect.runPromiseWith(context)(both(round + 1))))
-      const ratio = Measure.summary(measured.map(({ here, there }) => there.seconds / here.seconds))
-      const of = (what: "sample" | "update" | "seconds") => ({
+      const ratioOf = (what: "seconds" | "processor") => Measure.summary(measured.map(({ here, there }) => there[what] / here[what]))
+      const ratio = ratioOf("seconds")
+      const of = (what: "sample" | "update" | "seconds" | "processor") => ({
         server: Measure.summary(measured.map(({ there }) => there[what])),
         inProcess: Measure.summary(measured.map(({ here }) => here[what]))
       })
@@ -93,6 +101,9 @@ export const tinker: Measure.Part = (settings) =>
         sample: of("sample"),
         update: of("update"),
         ratio,
+        // beside other work on the machine, the one to look at
+        processor: of("processor"),
+        processorRatio: ratioOf("processor"),
         met: ratio.median <= target
       }
     }).pipe(Effect.provideService(ComputeThreads, settings.threads))))

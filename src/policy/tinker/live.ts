@@ -55,8 +55,9 @@ export const services = Effect.fnUntraced(function*({ concurrency, folder, revis
         yield* checkRoom(found, server.url, how)
         // one request for the weights, by whoever needs them first
         const source = yield* Effect.cached(place.source)
-        return yield* Effect.forEach(questions, (question) =>
-          Effect.flatMap(reader.prompt(question), (prompt) => sample(source, place.lineage(), { prompt, key: question.key }, how, text)), { concurrency })
+        // all are ready before the first is asked: servers answer together what comes together
+        const ready = yield* Effect.forEach(questions, (question) => Effect.map(reader.prompt(question), (prompt) => ({ prompt, key: question.key })), { concurrency: 4 })
+        return yield* Effect.forEach(ready, (question) => sample(source, place.lineage(), question, how, text), { concurrency })
       }).pipe(Effect.mapError(unsampled))
   }).pipe(
     Context.add(Trainer, trainerOf({
