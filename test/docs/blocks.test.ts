@@ -28,7 +28,8 @@ const languages: { readonly [language: string]: string } = {
   python: "test/docs/ran.test.ts, test/engines/tinker.test.ts",
   r: "test/docs/ran.test.ts",
   js: "test/docs/servingOpenai.test.ts",
-  json: "test/docs/serving.test.ts"
+  json: "test/docs/serving.test.ts",
+  dockerfile: "nothing here: it wants Docker"
 }
 
 /** Commands that are none of Assay's, and who runs them, or why nobody can here. */
@@ -44,6 +45,9 @@ const elsewhere: ReadonlyArray<readonly [RegExp, string]> = [
   [/^curl -s "http:\/\/127\.0\.0\.1:8440\/api\//, "test/docs/ui.test.ts"],
   [/^export UI_TOKEN=\$\(openssl rand /, "openssl; test/docs/ui.test.ts serves the page with a token"],
   [/^watch assay status$/, "test/cli/status.test.ts, without watch"],
+  [/^(for part in parts\/\*; do|done)$/, "test/docs/cluster.test.ts"],
+  [/^sbatch /, "SLURM; test/docs/cluster.test.ts runs the script without it"],
+  [/^(npm pack|docker build )/, "Docker, which is not everywhere: the page says what was run"],
   [/peers-venv/, "peers from PyPI, by hand: test/peers/README.md says when"]
 ]
 
@@ -60,6 +64,7 @@ const onlyParsed: { readonly [page: string]: string } = {
 
 /** Pages whose commands a test of their own runs. */
 const ownTest: { readonly [page: string]: string } = {
+  "docs/how-to/cluster.md": "test/docs/cluster.test.ts",
   "docs/how-to/figures.md": "test/docs/figures.test.ts",
   "docs/how-to/import.md": "test/docs/import.test.ts",
   "docs/how-to/recorded.md": "test/docs/recorded.test.ts",
@@ -111,7 +116,7 @@ describe("commands in pages", () => {
   it("are run elsewhere by what is there", () => {
     for (const [pattern] of elsewhere) assert.isTrue(lines.some(({ text }) => pattern.test(text)), `no page has ${String(pattern)}`)
     for (const { block: { page }, text } of lines) {
-      const [, script] = /^npm (?:run )?((?!ci|install)[\w:-]+)/.exec(text) ?? []
+      const [, script] = /^npm (?:run )?((?!(?:ci|install|pack)(?: |$))[\w:-]+)/.exec(text) ?? []
       if (script === undefined) continue
       const beside = join(dirname(page), "package.json")
       assert.property(JSON.parse(readFileSync(existsSync(beside) ? beside : "package.json", "utf8")).scripts, script, `${page}: ${text}`)
