@@ -19,6 +19,7 @@ import { pack } from "./pack/index.ts"
 import { plan } from "./plan/index.ts"
 import { power } from "./power/index.ts"
 import { report } from "./report/index.ts"
+import { rerun } from "./rerun/index.ts"
 import { rm } from "./rm/index.ts"
 import { run } from "./run/index.ts"
 import { samples } from "./samples/index.ts"
@@ -48,7 +49,7 @@ export const assay = Command.make("assay").pipe(
     { group: "Studies", commands: [init, check, plan, explain, run, status] },
     {
       group: "Results",
-      commands: [list, show, diff, logs, table, power, bootstrap, samples, figure, report, ui, sql, metrics, verify, exportModel, importCommand, pack, unpack, rm, gc]
+      commands: [list, show, diff, logs, table, power, bootstrap, samples, figure, report, ui, sql, metrics, verify, rerun, exportModel, importCommand, pack, unpack, rm, gc]
     },
     { group: "Without a study", commands: [score, evaluate, doctor, data, serve] }
   ])

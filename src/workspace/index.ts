@@ -30,6 +30,7 @@ export {
   type StoredBox,
   StoreError
 } from "../store/index.ts"
+export { NoRerun, rerun } from "./rerun.ts"
 export { removeExperiment, removeUnused, runsOf, unused } from "./remove.ts"
 export * as Documentation from "../store/documentation/index.ts"
 export { ask, QueryStopped, type Most as MostOfAnswer } from "./query/ask.ts"

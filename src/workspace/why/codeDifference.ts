@@ -22,13 +22,13 @@ const changesOf = (left: string, right: string, label: string): ReadonlyArray<Ch
   return a === undefined || b === undefined ? [] : between(a, b, label).filter(isOfCode)
 }
 
-/** Stages whose code, packages, nodes or content differ, in the order of the first run. */
-export const codeDifference = Effect.fnUntraced(function*(workspace: Workspace, left: Run, right: Run) {
-  const handle = yield* open(workspace)
+/** Stages whose code, packages, nodes or content differ, in the order of the first run. The second may be of another workspace. */
+export const codeDifference = Effect.fnUntraced(function*(workspace: Workspace, left: Run, right: Run, other = workspace) {
+  const handles = yield* Effect.forEach(other === workspace ? [workspace] : [workspace, other], open)
   const pairs = left.stages.flatMap((stage) => {
     const other = right.stages.find(({ label }) => label === stage.label)
     return other === undefined ? [] : [{ label: stage.label, changes: changesOf(stage.preimage, other.preimage, stage.label) }]
   })
   return yield* Effect.forEach(pairs.filter(({ changes }) => changes.length > 0), ({ changes, label }) =>
-    Effect.map(notedCodes(handle, changes), (codes): CodeDifference => ({ label, words: Words.each(changes, codes) })))
+    Effect.map(notedCodes(handles, changes), (codes): CodeDifference => ({ label, words: Words.each(changes, codes) })))
 }, Effect.scoped)

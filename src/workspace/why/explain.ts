@@ -99,6 +99,6 @@ export const explain = Effect.fn("Workspace.explain")(function*(workspace: Works
   const stages = [yield* stageCalled(left, label), yield* stageCalled(right, label)] as const
   const same = stages[0].fingerprint === stages[1].fingerprint
   const { changes, path } = same ? { changes: [], path: [label] } : yield* search(handle, [left, right], stages)
-  const words = Words.each(changes, yield* notedCodes(handle, changes))
+  const words = Words.each(changes, yield* notedCodes([handle], changes))
   return { left, right, path, changes, words, same } satisfies Explanation
 }, Effect.scoped)

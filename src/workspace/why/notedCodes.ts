@@ -4,9 +4,16 @@ import type { Change } from "../../pipeline/plan/changes.ts"
 import * as Store from "../../store/index.ts"
 import type * as Words from "./Words.ts"
 
-export const notedCodes = Effect.fnUntraced(function*(handle: Store.Handle, changes: ReadonlyArray<Change>) {
+const notedIn = Effect.fnUntraced(function*(handles: ReadonlyArray<Store.Handle>, hash: string) {
+  for (const handle of handles) {
+    const known = yield* Store.codeBehind(handle, hash)
+    if (known !== undefined) return [[hash, { assay: known.assay, outline: JSON.parse(known.outline) } as Words.Known] as const]
+  }
+  return []
+})
+
+/** Looks into one database after the other. */
+export const notedCodes = Effect.fnUntraced(function*(handles: ReadonlyArray<Store.Handle>, changes: ReadonlyArray<Change>) {
   const hashes = new Set(changes.flatMap(({ left, right, what }) => what === "code" ? [String(left), String(right)] : []))
-  const found = yield* Effect.forEach(hashes, (hash) => Effect.map(Store.codeBehind(handle, hash), (known) => [hash, known] as const))
-  return new Map(found.flatMap(([hash, known]) =>
-    known === undefined ? [] : [[hash, { assay: known.assay, outline: JSON.parse(known.outline) } as Words.Known] as const]))
+  return new Map((yield* Effect.forEach(hashes, (hash) => notedIn(handles, hash))).flat())
 })
