@@ -74,9 +74,17 @@ export const study = {
     Flag.optional
   ),
   force: Flag.String("force").pipe(
-    Flag.withDescription("Run the stages of this name again, finished or not (repeatable)"),
+    Flag.withDescription("Run the stages of this name again, finished or not, and what reads their results (repeatable)"),
     Flag.withMetavar("STAGE"),
     Flag.atLeast(0)
+  ),
+  needed: Flag.Boolean("needed").pipe(
+    Flag.withDescription("Where files of a finished stage are gone, run it again only if something that is to run reads them"),
+    Flag.withDefault(false)
+  ),
+  watch: Flag.Boolean("watch").pipe(
+    Flag.withDescription("Do it again whenever a file of the study changes, until Ctrl-C"),
+    Flag.withDefault(false)
   ),
   db,
   json

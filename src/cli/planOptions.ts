@@ -5,7 +5,7 @@ import type { Experiment } from "../pipeline/declare/Experiment.ts"
 import * as Grid from "../pipeline/declare/Grid.ts"
 import { labels } from "../pipeline/declare/Paths.ts"
 import { unknownName } from "../pipeline/near.ts"
-import type * as Plan from "../pipeline/plan/Plan.ts"
+import type { PlanOptions } from "../workspace/index.ts"
 import { type Failure, usage } from "./failure.ts"
 import type { Study } from "./flags.ts"
 
@@ -37,13 +37,14 @@ const mistake = (experiment: Experiment, options: Study): Failure | undefined =>
 }
 
 /** The options as the engine takes them, or a usage error. */
-export const planOptions = (experiment: Experiment, options: Study): Effect.Effect<Plan.Options, Failure> => {
+export const planOptions = (experiment: Experiment, options: Study): Effect.Effect<PlanOptions, Failure> => {
   const wrong = mistake(experiment, options)
   return wrong !== undefined ? Effect.fail(wrong) : Effect.succeed({
     overrides: Object.fromEntries(options.set.map(({ path, value }) => [path, value])),
     scale: Option.getOrUndefined(options.scale),
     only: patterns(options.only),
     seeds: Option.getOrUndefined(options.seeds),
-    force: options.force
+    force: options.force,
+    needed: options.needed
   })
 }

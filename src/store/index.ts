@@ -53,6 +53,7 @@ export {
   codeBehind,
   knownCode,
   policyBefore,
+  recordedStage,
   type StageBefore,
   stagesBefore,
   type StageState,

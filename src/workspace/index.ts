@@ -8,11 +8,12 @@ export { curveKinds, curves } from "./curves.ts"
 export { exportModel, NoModel, type Options as ExportOptions } from "./exportModel.ts"
 export { importLogs, type Options as ImportOptions, type Progress as ImportProgress, type Result as Imported } from "./importLogs/importLogs.ts"
 export { importModule, loadStudy, type Study, StudyError } from "./loadStudy.ts"
+export { modulesOf } from "./modules.ts"
 export { log, mostLogged } from "./log/read.ts"
 export { metrics } from "./metrics.ts"
 export { overview, type Status } from "./overview.ts"
 export { pack, type Packed, unpack, type Unpacked } from "./pack.ts"
-export { type Explained, plan } from "./plan.ts"
+export { type Explained, type Options as PlanOptions, plan } from "./plan.ts"
 export { finals, imageFile, learningCurve, list, NotFound, rewardParts, runById, runs, samples, sql, tableSource } from "./read.ts"
 export {
   type Cursor,

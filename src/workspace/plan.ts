@@ -1,5 +1,6 @@
 /** Plans of a study on a workspace, with the reasons of every stage. */
 import * as fs from "node:fs"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Plan from "../pipeline/plan/Plan.ts"
@@ -12,6 +13,7 @@ import { requireNotImported } from "./importLogs/origin.ts"
 import type { Study } from "./loadStudy.ts"
 import { type Supply, supplies } from "./supplies.ts"
 import * as Estimate from "./why/Estimate.ts"
+import * as Needed from "./why/Needed.ts"
 import * as Reasons from "./why/Reasons.ts"
 import type { Workspace } from "./workspace.ts"
 
@@ -29,6 +31,12 @@ export interface Explained {
   readonly bills: ReadonlyArray<Tokens.Bill>
 }
 
+/** What is planned of a study. */
+export interface Options extends Plan.Options {
+  /** Take executions whose files are gone for finished, where nothing that is to run reads them. */
+  readonly needed?: boolean | undefined
+}
+
 /** The ledger to plan with: creates nothing where there is no database. */
 const ledger = ({ db, objects }: Workspace): Layer.Layer<Ledger, Store.StoreError> =>
   fs.existsSync(db)
@@ -36,7 +44,7 @@ const ledger = ({ db, objects }: Workspace): Layer.Layer<Ledger, Store.StoreErro
     : Layer.succeed(Ledger, empty)
 
 /** Where there is no database, everything runs for the first time. */
-const first: Reasons.Reason = ({ stages }) =>
+const nothingBefore: Reasons.Reason = ({ stages }) =>
   Effect.succeed(stages.map((stage) => Reasons.known(stage) ?? "for the first time"))
 
 /**
@@ -45,14 +53,19 @@ const first: Reasons.Reason = ({ stages }) =>
  *
  * Fails as `Plan.plan` does, with `UnfitPolicy`, and as running it would where imported logs have its name.
  */
-export const plan = Effect.fn("Workspace.plan")(function*(workspace: Workspace, study: Study, options: Plan.Options = {}) {
-  const made = yield* Effect.provide(Plan.plan(study.experiment, options), ledger(workspace))
+export const plan = Effect.fn("Workspace.plan")(function*(workspace: Workspace, study: Study, { needed = false, ...options }: Options = {}) {
+  const handle = fs.existsSync(workspace.db) ? yield* Store.openForReading({ file: workspace.db }) : undefined
+  const whole = yield* Layer.build(ledger(workspace))
+  const first = yield* Effect.provideContext(Plan.plan(study.experiment, options), whole)
+  const gone = needed && handle !== undefined ? yield* Needed.unneededIn(handle, first) : new Set<string>()
+  const made = handle === undefined || gone.size === 0 ? first : yield* Plan.plan(study.experiment, options).pipe(
+    Effect.provideService(Ledger, Needed.content(Context.get(whole, Ledger), handle, gone))
+  )
   const probed = yield* Probes.probe(made, 0)
   yield* Probes.unfit(made, probed, ({ exitCode }) => exitCode === exits.invalid)
-  const handle = fs.existsSync(workspace.db) ? yield* Store.openForReading({ file: workspace.db }) : undefined
   if (handle !== undefined) yield* requireNotImported(handle, made.experiment.name)
   const names = [...new Set([made.experiment.name, study.experiment.name])]
-  const reason = handle === undefined ? first : Reasons.make(workspace, handle, made, names)
+  const reason = handle === undefined ? nothingBefore : Reasons.make(workspace, handle, made, names, gone)
   const explained: Explained = {
     plan: made,
     why: yield* Effect.forEach(made.runs, reason),

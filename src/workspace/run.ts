@@ -10,6 +10,7 @@ import * as Probes from "../pipeline/plan/Probes.ts"
 import { checkResources } from "../pipeline/plan/checkResources.ts"
 import * as ComputeThreads from "../pipeline/run/ComputeThreads.ts"
 import type { Event } from "../pipeline/run/Progress.ts"
+import { Ledger } from "../pipeline/run/ledger.ts"
 import { rounds } from "../pipeline/run/rounds.ts"
 import { Journal } from "../pipeline/run/journal.ts"
 import * as Resources from "../pipeline/run/Resources.ts"
@@ -21,6 +22,7 @@ import { requireNotImported } from "./importLogs/origin.ts"
 import { storedPath, type Study } from "./loadStudy.ts"
 import { logged } from "./log/runLog.ts"
 import { open } from "./read.ts"
+import * as Needed from "./why/Needed.ts"
 import * as Source from "./why/Source.ts"
 import type { Workspace } from "./workspace.ts"
 
@@ -30,6 +32,8 @@ export interface Options extends Plan.Options {
   readonly jobs?: number
   /** What there is for stages to share, beside the machine's cores and memory, or instead of them. */
   readonly have?: Resources.Amounts | undefined
+  /** Take executions whose files are gone for finished, where nothing that is to run reads them. */
+  readonly needed?: boolean | undefined
 }
 
 /** Seconds for which a policy that does not answer yet is waited for: longer, and a wrong address would look like a slow one. */
@@ -52,17 +56,17 @@ const services = ({ db, generated, objects }: Workspace) =>
  * `StoreError` (reason "running") while another process has the database alone, as to remove something.
  */
 export const prepare = Effect.fn("Workspace.prepare")(
-  function*(workspace: Workspace, { experiment, file }: Study, { have, jobs = 1, ...options }: Options = {}) {
+  function*(workspace: Workspace, { experiment, file }: Study, { have, jobs = 1, needed = false, ...options }: Options = {}) {
     const built = yield* Layer.build(services(workspace))
     const { observe, says } = yield* telemetry(process.env)
-    const context = Context.add(built, Journal, observe(Context.get(built, Journal)))
+    const whole = Context.add(built, Journal, observe(Context.get(built, Journal)))
     const resources = { ...Resources.ofMachine(), ...have }
     const threads = { jobs, threadsEach: ComputeThreads.divided(jobs) }
     const environment = yield* Store.environment({ folder: path.dirname(path.resolve(file)), threads })
     const [problems, notes] = [counting(1), counting(1)]
     const report = { problem: problems.add, note: notes.add }
     const remarks = () => [...problems.counts(), ...notes.counts()].flatMap(({ first }) => first)
-    const roundOf = (plan: Plan.Plan, probed: ReadonlyArray<Probes.Probed>) => ({
+    const roundOf = (plan: Plan.Plan, probed: ReadonlyArray<Probes.Probed>, context: typeof whole) => ({
       plan,
       execute: (listen: (event: Event) => void = () => {}) =>
         logged(
@@ -78,13 +82,16 @@ export const prepare = Effect.fn("Workspace.prepare")(
     })
     const handle = yield* open(workspace)
     const planned = Effect.fnUntraced(function*(options: Plan.Options) {
-      const plan = yield* Effect.provideContext(Plan.plan(experiment, options), context)
+      const first = yield* Effect.provideContext(Plan.plan(experiment, options), whole)
+      const gone = needed ? yield* Needed.unneededIn(handle, first) : new Set<string>()
+      const context = gone.size === 0 ? whole : Context.add(whole, Ledger, Needed.content(Context.get(whole, Ledger), handle, gone))
+      const plan = gone.size === 0 ? first : yield* Effect.provideContext(Plan.plan(experiment, options), context)
       yield* requireNotImported(handle, plan.experiment.name)
       yield* checkResources(plan, resources)
       const probed = yield* Probes.probe(plan, patience)
       yield* Probes.unfit(plan, probed)
       yield* Source.note(workspace, handle, plan)
-      return roundOf(plan, probed)
+      return roundOf(plan, probed, context)
     })
     return { ...(yield* planned(options)), again: planned({ ...options, force: undefined }), remarks, says }
   }

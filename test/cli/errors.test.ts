@@ -57,6 +57,8 @@ describe("a wrong word on the command line exits with 2 and names what comes nea
       seeds: Option.none(),
       scale: Option.none(),
       force: [],
+      needed: false,
+      watch: false,
       json: false,
       db: "runs.db"
     }

@@ -7,7 +7,9 @@ export const run = Command.make(
   "run",
   runStudy,
   (options) =>
-    options.dryRun
+    options.watch
+      ? action(() => import("../watch.ts"), ({ watching }) => watching(options.file))
+      : options.dryRun
       ? action(() => import("../plan/action.ts"), ({ plan }) => plan(options))
       : action(() => import("./action.ts"), ({ run }) => run(options))
 ).pipe(

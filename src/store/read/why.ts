@@ -1,4 +1,5 @@
 /** What is asked to say why a stage runs: what stood in its place before, what became of an execution, what code was made of. */
+import type { FinishedStage } from "../../pipeline/run/ledger.ts"
 import { question } from "../Database.ts"
 
 /** A stage of a run as it stood there. */
@@ -31,6 +32,19 @@ export const stageState = question(({ sqlite }, fingerprint: string) =>
   sqlite.prepare(`
     SELECT status, error, (SELECT hash FROM artifact WHERE hash = output AND content IS NULL) AS output, subject
     FROM stage WHERE fingerprint = ?`).get(fingerprint) as StageState | undefined)
+
+/** A finished execution as it was written down, whether its files are there or not; undefined where it did not finish. */
+export const recordedStage = question(({ sqlite }, fingerprint: string): FinishedStage | undefined => {
+  const row = sqlite.prepare("SELECT id, output, subject FROM stage WHERE fingerprint = ? AND status = 'done'").get(fingerprint) as
+    | { readonly id: number; readonly output: string; readonly subject: string | null }
+    | undefined
+  const artifact = sqlite.prepare("SELECT hash, bytes, media_type AS mediaType FROM artifact WHERE hash = ?")
+  return row === undefined ? undefined : {
+    id: row.id,
+    output: artifact.get(row.output) as FinishedStage["output"],
+    subject: row.subject === null ? undefined : artifact.get(row.subject) as FinishedStage["output"]
+  }
+})
 
 /** What is known of some code by its hash; undefined where it was never noted. */
 export const codeBehind = question(({ sqlite }, hash: string) =>

@@ -84,11 +84,11 @@ const ownPart = (preimage: string): string => preimage.slice(preimage.indexOf("\
 /** The reasons of all stages of a run, in their order. */
 export type Reason = (run: PlannedRun) => Effect.Effect<ReadonlyArray<string>, Store.StoreError | CodeError>
 
-/** The reason of a status that tells it itself. */
-export const known = ({ status }: PlannedStage): string | undefined => {
+/** The reason of a status that tells it itself. `gone`: executions that are taken for finished though their files are gone. */
+export const known = ({ fingerprint, status }: PlannedStage, gone: ReadonlySet<string> = new Set()): string | undefined => {
   switch (status._tag) {
     case "finished":
-      return "with this code, config and data"
+      return gone.has(fingerprint) ? "though its files are gone, as nothing that is to run reads them" : "with this code, config and data"
     case "resumes":
       return `from its checkpoint after step ${status.step + 1}`
     case "shared":
@@ -102,7 +102,13 @@ export const known = ({ status }: PlannedStage): string | undefined => {
  * A function from a run of a plan to the reasons of its stages. Nothing is looked up that no reason asks for. `experiments`: where what
  * ran before is looked for, the first that has the run.
  */
-export const make = (workspace: Workspace, handle: Store.Handle, plan: Plan, experiments: ReadonlyArray<string>) => {
+export const make = (
+  workspace: Workspace,
+  handle: Store.Handle,
+  plan: Plan,
+  experiments: ReadonlyArray<string>,
+  gone: ReadonlySet<string> = new Set()
+) => {
   const codes = knownIn(handle, plan)
   const phrases = new Map<string, string>()
   const before = beforeOf(handle, experiments)
@@ -145,7 +151,7 @@ export const make = (workspace: Workspace, handle: Store.Handle, plan: Plan, exp
   })
 
   const ofStage = Effect.fnUntraced(function*(run: PlannedRun, stage: PlannedStage, there: Effect.Effect<Before | undefined, Store.StoreError>) {
-    const told = known(stage) ?? (stage.forced ? forced(run, stage) : undefined)
+    const told = known(stage, gone) ?? (stage.forced ? forced(run, stage) : undefined)
     if (told !== undefined) return told
     const state = yield* Store.stageState(handle, stage.fingerprint)
     if (state !== undefined) return unfinished(workspace, state)
