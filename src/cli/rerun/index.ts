@@ -1,4 +1,4 @@
-/** `assay rerun`: does a run come out as it did? */
+/** `assay rerun`: a run made again, to see whether it comes out as it did. */
 import * as Command from "effect/cli/Command"
 import { action } from "../action.ts"
 import { db, declaredBy, json, run } from "../flags.ts"
