@@ -34,5 +34,45 @@ export const local = () => {
   }
 }
 
+/** A place where claims of several processes lie. A release does not fail: what is not released is taken over in time. */
+export interface Board {
+  /** Whether the claim was free, and is now this process's. */
+  readonly take: (name: string) => Effect.Effect<boolean, JournalError>
+  readonly release: (name: string) => Effect.Effect<void>
+  readonly holds: (name: string) => Effect.Effect<boolean, JournalError>
+  readonly isFree: (name: string) => Effect.Effect<boolean, JournalError>
+}
+
+/** Claims on a board, which is looked at every `pause` milliseconds. Within the process, fibers wait for each other without it. */
+export const on = ({ holds, isFree, release, take }: Board, pause: number): Claims["Service"] => {
+  const fibers = local()
+
+  /** `work` under the claim, if it can be had now. */
+  const once = <A, E, R>(name: string, work: Effect.Effect<A, E, R>): Effect.Effect<Option.Option<A>, E | JournalError, R> =>
+    Effect.acquireUseRelease(
+      take(name),
+      (taken) => taken ? Effect.asSome(work) : Effect.succeedNone,
+      (taken) => taken ? release(name) : Effect.void
+    )
+
+  const claim = Effect.fnUntraced(function*<A, E, R>(name: string, work: Effect.Effect<A, E, R>): Effect.fn.Return<A, E | JournalError, R> {
+    for (;;) {
+      let lost = false
+      const watched = Effect.onError(work, () => Effect.map(Effect.orElseSucceed(holds(name), () => true), (held) => void (lost = !held)))
+      const exit = yield* Effect.exit(once(name, watched))
+      if (exit._tag === "Success" && Option.isSome(exit.value)) return exit.value.value
+      if (exit._tag === "Failure" && !lost) return yield* Effect.failCause(exit.cause)
+      do yield* Effect.sleep(pause)
+      while (!(yield* isFree(name)))
+    }
+  })
+
+  return {
+    claim: (name, work) => fibers.claim(name, claim(name, work)),
+    attempt: (name, work) => Effect.map(fibers.attempt(name, once(name, work)), (found) => Option.flatten(found)),
+    holds
+  }
+}
+
 /** Claims among the runs of one process. */
 export const memory: Layer.Layer<Claims> = Layer.sync(Claims, () => ({ ...local(), holds: () => Effect.succeed(true) }))

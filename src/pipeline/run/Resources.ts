@@ -10,9 +10,6 @@ export type Amounts = { readonly [name: string]: number }
 /** What this machine has of itself; of a container, what that may take. */
 export const ofMachine = (): Amounts => ({ cpu: availableParallelism(), memory: Math.min(totalmem(), process.constrainedMemory() || Infinity) })
 
-/** What there is to share. */
-export const Resources = Context.Reference<Amounts>("assay/pipeline/Resources", { defaultValue: ofMachine })
-
 /** Holds amounts while work goes on. Those asked for must be there at all: `checkResources` sees to it. */
 export interface Share {
   readonly hold: (amounts: Amounts) => <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
@@ -27,3 +24,6 @@ export const share = (have: Amounts): Share => {
         .reduce((inner, [name, amount]) => places.get(name)!.withPermits(amount)(inner), work)
   }
 }
+
+/** What all that runs in this process shares. */
+export const Resources = Context.Reference<Share>("assay/pipeline/Resources", { defaultValue: () => share(ofMachine()) })

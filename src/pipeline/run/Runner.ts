@@ -96,21 +96,26 @@ const untried = ({ record: { seed, variant }, stages }: PlannedRun): RunResult =
   status: stages.every(({ status }) => status._tag === "finished") ? "done" : "planned"
 })
 
-/**
- * Runs what a plan says, `jobs` runs at a time, and returns how each of them ended, in the order of the plan.
- *
- * A finished stage is never executed again, and one that several runs need is executed once. A run that fails stops no
- * other, unless all would fail like it, as on a full disk: then no more are begun. When interrupted, what is committed stays,
- * runs are closed as interrupted, and the same plan goes on from there. Several processes may run one plan: each run is one's at a time.
- *
- * Fails with `JournalError` when the experiment itself cannot be written down.
- */
-export const run = Effect.fn("Runner.run")(function*(plan: Plan, options: Options) {
+/** Writes the experiment down. */
+export const openExperiment = Effect.fnUntraced(function*({ experiment }: Pick<Plan, "experiment">, { environment, file }: Options) {
+  yield* (yield* Journal).openExperiment({ ...experiment, file }, environment)
+})
+
+/** Writes down runs that are to come, and returns their ids. */
+export const openRuns = Effect.fnUntraced(function*(runs: ReadonlyArray<PlannedRun>, { environment, factsOf }: Options) {
   const journal = yield* Journal
-  yield* journal.openExperiment({ ...plan.experiment, file: options.file }, options.environment)
-  // All of them first, so that whoever looks into the database meanwhile sees what is still to come.
-  const environmentOf = (run: PlannedRun): Environment => ({ facts: { ...options.environment.facts, ...options.factsOf?.(run) } })
-  const ids = yield* Effect.forEach(plan.runs, (run) => journal.openRun(run.record, environmentOf(run)))
+  const environmentOf = (run: PlannedRun): Environment => ({ facts: { ...environment.facts, ...factsOf?.(run) } })
+  return yield* Effect.forEach(runs, (run) => journal.openRun(run.record, environmentOf(run)))
+})
+
+/** Takes runs that the study no longer has out of the views, where it has been run as a whole. */
+export const retire = Effect.fnUntraced(function*(plan: Plan, ids: ReadonlyArray<number>, results: ReadonlyArray<RunResult>) {
+  if (!plan.complete || results.some(({ status }) => status !== "done")) return
+  yield* (yield* Journal).retireRuns(plan.experiment.name, ids)
+})
+
+/** Executes runs that are written down, as `run` does, and returns how each of them ended. */
+export const execute = Effect.fnUntraced(function*(runs: ReadonlyArray<PlannedRun>, ids: ReadonlyArray<number>, options: Options) {
   const executor = yield* Executor.make
   let stopped = false
   const next = Effect.fnUntraced(function*(planned: PlannedRun, id: number) {
@@ -126,17 +131,31 @@ export const run = Effect.fn("Runner.run")(function*(plan: Plan, options: Option
     return yield* claims.attempt(`run ${id}`, next(planned, id))
   })
   const jobs = { concurrency: options.jobs }
-  const results = yield* Effect.gen(function*() {
-    const begun = yield* Effect.forEach(plan.runs, (planned, i) => begin(planned, ids[i]!), jobs)
+  return yield* Effect.gen(function*() {
+    const begun = yield* Effect.forEach(runs, (planned, i) => begin(planned, ids[i]!), jobs)
     // what another process is at is waited for last, and then goes quickly
-    return yield* Effect.forEach(plan.runs, (planned, i) =>
+    return yield* Effect.forEach(runs, (planned, i) =>
       Option.match(begun[i]!, {
         onNone: () => claims.claim(`run ${ids[i]!}`, next(planned, ids[i]!)),
         onSome: (result) => Effect.succeed(result)
       }), jobs)
   }).pipe(Effect.provideService(ComputeThreads.ComputeThreads, ComputeThreads.divided(options.jobs)))
-  if (plan.complete && results.every(({ status }) => status === "done")) {
-    yield* journal.retireRuns(plan.experiment.name, ids)
-  }
+})
+
+/**
+ * Runs what a plan says, `jobs` runs at a time, and returns how each of them ended, in the order of the plan.
+ *
+ * A finished stage is never executed again, and one that several runs need is executed once. A run that fails stops no
+ * other, unless all would fail like it, as on a full disk: then no more are begun. When interrupted, what is committed stays,
+ * runs are closed as interrupted, and the same plan goes on from there. Several processes may run one plan: each run is one's at a time.
+ *
+ * Fails with `JournalError` when the experiment itself cannot be written down.
+ */
+export const run = Effect.fn("Runner.run")(function*(plan: Plan, options: Options) {
+  yield* openExperiment(plan, options)
+  // All of them first, so that whoever looks into the database meanwhile sees what is still to come.
+  const ids = yield* openRuns(plan.runs, options)
+  const results = yield* execute(plan.runs, ids, options)
+  yield* retire(plan, ids, results)
   return results
 })

@@ -14,12 +14,13 @@ export const silence = 30_000
 
 /**
  * A watch on other processes, as a function from what is seen of them to the ids of the dead: those of this machine whose process is
- * gone, and those whose beat has stood still for `silence` of watching. `now` is a clock that nobody sets; what theirs show matters to nobody.
+ * gone, and those whose beat has stood still for `still` milliseconds of watching. `now` is a clock that nobody sets; what theirs show matters to nobody.
  */
 export const deathWatch = (
   machine: string,
   now: () => number = () => performance.now(),
-  lives: (pid: number) => boolean = isRunning
+  lives: (pid: number) => boolean = isRunning,
+  still: number = silence
 ) => {
   let watched = new Map<string, { readonly beat: number; readonly since: number }>()
   return (others: ReadonlyArray<Seen>): ReadonlyArray<string> => {
@@ -29,7 +30,7 @@ export const deathWatch = (
       return [id, before?.beat === beat ? before : { beat, since: at }]
     }))
     return others
-      .filter((one) => (one.machine === machine && !lives(one.pid)) || at - watched.get(one.id)!.since > silence)
+      .filter((one) => (one.machine === machine && !lives(one.pid)) || at - watched.get(one.id)!.since > still)
       .map(({ id }) => id)
   }
 }

@@ -16,6 +16,7 @@ import { connect } from "./connect.ts"
 import type { Options } from "./options.ts"
 import { runMethods } from "./runs.ts"
 import { ledgerMethods, stageMethods } from "./stages.ts"
+import { Transfer, transferMethods } from "../transfer/Transfer.ts"
 import { beAmong } from "./workers.ts"
 
 const services = (connection: Connection) =>
@@ -29,18 +30,22 @@ export const layer = (options: Options): Layer.Layer<Artifacts | Journal | Ledge
   Layer.effectContext(Effect.map(connect(options), services))
 
 /**
- * The same for a process that runs studies on the database, maybe beside others, and the claims between them. Takes part in the lock
+ * The same for a process that runs studies on the database, maybe beside others, the claims between them, and what
+ * goes to other databases. Takes part in the lock
  * until the scope closes; alone, it puts in order what killed ones left behind. Fails with `StoreError` (reason "running") while
  * somebody has the database alone.
  */
 export const workingLayer = (
   options: Pick<Options, "busyTimeout" | "file" | "objects">
-): Layer.Layer<Artifacts | Claims | Journal | Ledger, JournalError | StoreError> =>
+): Layer.Layer<Artifacts | Claims | Journal | Ledger | Transfer, JournalError | StoreError> =>
   Layer.effectContext(Effect.gen(function*() {
     const { alone, share } = yield* enter(options.file)
     const worker = randomUUID()
     const connection = yield* connect({ ...options, alone, worker })
     yield* beAmong(connection, worker)
     yield* share
-    return Context.add(services(connection), Claims, claimMethods(connection, worker))
+    return services(connection).pipe(
+      Context.add(Claims, claimMethods(connection, worker)),
+      Context.add(Transfer, transferMethods(connection))
+    )
   }))

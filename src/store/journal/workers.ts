@@ -12,7 +12,7 @@ import { deathWatch, type Seen } from "./deathWatch.ts"
 const rhythm = 1000
 
 /** Where a pid means a process: of two containers with one name each has pids of its own. */
-const machine = (): string => {
+export const machine = (): string => {
   try {
     return `${hostname()} ${readlinkSync("/proc/self/ns/pid")}`
   } catch {

@@ -35,7 +35,7 @@ const logger = (add: (entry: Store.Entry) => void) =>
  * Executes `work`, which tells the progress of `plan`, with the logs of its runs kept and `listen` told as well. Runs that were finished
  * before get no entry. A log that cannot be written stops nothing: the journal will say what is wrong.
  */
-export const logged = <A, E, R>(workspace: Workspace, plan: Plan, listen: (event: Event) => void, work: Effect.Effect<A, E, R>) =>
+export const logged = <A, E, R>(workspace: Workspace, plan: Pick<Plan, "experiment" | "runs">, listen: (event: Event) => void, work: Effect.Effect<A, E, R>) =>
   Effect.gen(function*() {
     const write = yield* Store.logWriter({ file: workspace.db, objects: workspace.objects })
     const ahead = new Map(plan.runs.filter(({ stages }) => stages.some(({ status }) => status._tag !== "finished")).map((run) => [keyOf(run.record), run]))

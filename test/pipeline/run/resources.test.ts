@@ -6,7 +6,7 @@ import * as Node from "../../../src/pipeline/declare/Node.ts"
 import * as Pipeline from "../../../src/pipeline/declare/Pipeline.ts"
 import * as Stage from "../../../src/pipeline/declare/Stage.ts"
 import { checkResources, resourcesOf } from "../../../src/pipeline/plan/checkResources.ts"
-import { ofMachine, Resources } from "../../../src/pipeline/run/Resources.ts"
+import { ofMachine, Resources, share } from "../../../src/pipeline/run/Resources.ts"
 import { memory, planStudy, runStudy } from "../study.ts"
 import * as Toy from "../toy.ts"
 
@@ -54,7 +54,7 @@ const studyOf = (cards: number, rows = 6) =>
   })
 
 const run = (cards: number, gpu: number) =>
-  runStudy(memory(), studyOf(cards), { jobs: 6 }).pipe(Effect.provideService(Resources, { ...ofMachine(), gpu }))
+  runStudy(memory(), studyOf(cards), { jobs: 6 }).pipe(Effect.provideService(Resources, share({ ...ofMachine(), gpu })))
 
 describe("what stages share", () => {
   it.live("is never more than there is, however many runs go on side by side", () =>

@@ -1,0 +1,138 @@
+/** Stages and runs out of one database and into another. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { Claims } from "../../src/pipeline/run/Claims.ts"
+import * as Store from "../../src/store/index.ts"
+import { beginRun, type Files, filesIn, opened, put, reading, sampleOf, stageOf, stepOf, temporaryFolder } from "./support.ts"
+
+const database = (files: Files) =>
+  Effect.map(Layer.build(Store.workingLayer(files)), (context) => ({
+    transfer: Context.get(context, Store.Transfer),
+    /** Work with the journal, with a stage in hand. */
+    journal: <A, E>(stage: string, work: (journal: Effect.Success<typeof opened>) => Effect.Effect<A, E>) =>
+      Context.get(context, Claims).claim(stage, Effect.provideContext(Effect.flatMap(opened, work), context))
+  }))
+
+/** Two databases in folders of their own, and what lies between them. */
+const two = Effect.gen(function*() {
+  const folder = yield* temporaryFolder
+  const [from, to] = ["from", "to"].map((name) => path.join(folder, name)) as [string, string]
+  for (const each of [from, to]) fs.mkdirSync(each)
+  const files = { from: filesIn(from), to: filesIn(to) }
+  return {
+    files,
+    from: yield* database(files.from),
+    to: yield* database(files.to),
+    stage: path.join(folder, "stage.jsonl"),
+    run: path.join(folder, "run.jsonl"),
+    between: Store.Objects.make(path.join(folder, "between"), "test")
+  }
+})
+
+const box = { role: "true", label: "cat", space: "resized", x1: 1, y1: 2, x2: 30.5, y2: 40 }
+const samples = [sampleOf(0, { rewards: [{ part: "iou", value: 0.1 + 0.2 }, { part: "format", value: 1, error: "no tag" }], tables: { box: [box] } }), sampleOf(1)]
+
+/** Ends the stage and the run that `beginRun` began. */
+const finishRun = (journal: Effect.Success<typeof opened>, run: number, name: string) =>
+  Effect.gen(function*() {
+    const id = yield* journal.openStage(stageOf(name))
+    const large = "x".repeat(100_000)
+    yield* journal.closeStage(id, { output: yield* put(journal, large), records: stepOf(0, [["loss", 1 / 3], ["nothing", NaN]], samples) })
+    yield* journal.closeRun(run, "done")
+    return id
+  })
+
+const tables = ["metric m JOIN metric_key k ON k.id = m.key", "sample", "sample_reward", "box", "step_reward", "stage_tokens", "run_stage", "param", "environment_fact"]
+
+const contents = (files: Files) =>
+  reading(files.file, (handle) =>
+    Effect.forEach(tables, (table) =>
+      Effect.map(Store.sql(handle, `SELECT * FROM ${table}`), ({ columns, rows }) =>
+        [table, columns, rows.map((row) => JSON.stringify(row)).sort()])))
+
+describe("a stage and a run, given and taken", () => {
+  it.live("are the same in the other database, with their files, and twice changes nothing", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { between, files, from, run, stage, to } = yield* two
+      const [runId, stageId] = yield* from.journal("e", (journal) =>
+        Effect.gen(function*() {
+          const id = yield* beginRun(journal, "e")
+          return [id, yield* finishRun(journal, id, "e")] as const
+        }))
+      yield* from.transfer.give({ stage: stageId }, stage, between)
+      yield* from.transfer.give({ run: runId }, run, between)
+      assert.isTrue(yield* to.transfer.take(stage, between))
+      assert.isTrue(yield* to.transfer.take(run, between))
+      assert.deepStrictEqual(yield* contents(files.to), yield* contents(files.from))
+      const found = yield* to.journal("e", (journal) => journal.findStage("e"))
+      assert.strictEqual(found?.output.bytes, 100_000, "its file came along")
+      assert.isFalse(yield* to.transfer.take(stage, between), "it is there")
+      assert.isFalse(yield* to.transfer.take(run, between))
+      assert.deepStrictEqual(yield* contents(files.to), yield* contents(files.from))
+    })))
+
+  it.live("take the place of what was begun there, and get that database's numbers", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { between, files, from, run, stage, to } = yield* two
+      const [runId, stageId] = yield* from.journal("e", (journal) =>
+        Effect.gen(function*() {
+          const id = yield* beginRun(journal, "e")
+          return [id, yield* finishRun(journal, id, "e")] as const
+        }))
+      const own = yield* to.journal("e", (journal) =>
+        Effect.gen(function*() {
+          yield* journal.openStage(stageOf("another"))
+          const id = yield* beginRun(journal, "e")
+          const begun = yield* journal.openStage(stageOf("e"))
+          const checkpoint = yield* put(journal, "half of it")
+          yield* journal.commitStep(begun, { ...stepOf(0, [["old", 1]]), checkpoint })
+          return { id, begun }
+        }))
+      assert.notStrictEqual(own.begun, stageId)
+      yield* from.transfer.give({ stage: stageId }, stage, between)
+      yield* from.transfer.give({ run: runId }, run, between)
+      yield* to.transfer.take(stage, between)
+      yield* to.transfer.take(run, between)
+      const found = yield* to.journal("e", (journal) => journal.findStage("e"))
+      assert.strictEqual(found?.id, own.begun)
+      const left = yield* reading(files.to.file, (handle) =>
+        Effect.map(
+          Store.sql(handle, "SELECT (SELECT count(*) FROM run), (SELECT status FROM run), (SELECT count(*) FROM checkpoint), (SELECT group_concat(name) FROM metric m JOIN metric_key k ON k.id = m.key)"),
+          ({ rows }) => rows[0]
+        ))
+      assert.deepStrictEqual(left, [1, "done", 0, "loss,nothing"])
+    })))
+
+  it.live("leave alone what another process has in hand", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { between, files, from, stage, to } = yield* two
+      const stageId = yield* from.journal("f".repeat(64), (journal) => Effect.flatMap(beginRun(journal, "f".repeat(64)), (id) => finishRun(journal, id, "f".repeat(64))))
+      yield* from.transfer.give({ stage: stageId }, stage, between)
+      const third = yield* Layer.build(Store.workingLayer(files.to))
+      yield* Effect.provideContext(
+        Effect.gen(function*() {
+          const claims = yield* Claims
+          yield* claims.claim("f".repeat(64), Effect.gen(function*() {
+            yield* Effect.flatMap(opened, (journal) => journal.openStage(stageOf("f".repeat(64))))
+            assert.isFalse(yield* to.transfer.take(stage, between))
+          }))
+        }),
+        third
+      )
+      assert.isTrue(yield* to.transfer.take(stage, between), "it is free now")
+    })))
+
+  it.live("are refused where the file is none of ours, in words", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { between, stage, to } = yield* two
+      fs.writeFileSync(stage, "no pack\n")
+      assert.include((yield* Effect.flip(to.transfer.take(stage, between))).message, "is no pack that assay wrote")
+      fs.writeFileSync(stage, `{"pack":"stage","schema":9999}\n`)
+      assert.include((yield* Effect.flip(to.transfer.take(stage, between))).message, "Use one version on all machines")
+    })))
+})
+
