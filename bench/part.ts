@@ -4,6 +4,7 @@ import { data } from "./data.ts"
 import { decode } from "./decode.ts"
 import { engine } from "./engine.ts"
 import { memory } from "./memory.ts"
+import { queue } from "./queue.ts"
 import { rollout } from "./rollout.ts"
 import { scaling } from "./scaling.ts"
 import { score } from "./score.ts"
@@ -16,7 +17,7 @@ import { tinker } from "./tinker.ts"
 import { train } from "./train.ts"
 import { ui } from "./ui.ts"
 
-const parts: { readonly [name: string]: Part } = { train, decode, step, score, serve, coco, store, data, scaling, memory, rollout, served, tinker, ui, engine }
+const parts: { readonly [name: string]: Part } = { train, decode, step, score, serve, coco, store, data, scaling, memory, rollout, served, tinker, ui, engine, queue }
 
 const [name, settings] = process.argv.slice(2)
 console.log(JSON.stringify(await parts[name!]!(JSON.parse(settings!) as Settings)))

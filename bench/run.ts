@@ -8,7 +8,7 @@ import { parseArgs } from "node:util"
 import * as Child from "./support/child.ts"
 import { defaults, type Json, say, type Settings } from "./support/measure.ts"
 
-const names = ["train", "decode", "step", "score", "serve", "coco", "store", "data", "scaling", "memory", "rollout", "served", "tinker", "ui", "engine"]
+const names = ["train", "decode", "step", "score", "serve", "coco", "store", "data", "scaling", "memory", "rollout", "served", "tinker", "ui", "engine", "queue"]
 
 /** A whole number above 0. */
 const count = (flag: string, value: string | undefined, otherwise: number): number => {

@@ -32,6 +32,7 @@ import { table } from "./table/index.ts"
 import { ui } from "./ui/index.ts"
 import { unpack } from "./unpack/index.ts"
 import { verify } from "./verify/index.ts"
+import { worker } from "./worker/index.ts"
 
 export const assay = Command.make("assay").pipe(
   Command.withDescription(
@@ -46,7 +47,7 @@ export const assay = Command.make("assay").pipe(
     { command: "assay table reward-comparison --format md", description: "Print the ablation table again" }
   ]),
   Command.withSubcommands([
-    { group: "Studies", commands: [init, check, plan, explain, run, status] },
+    { group: "Studies", commands: [init, check, plan, explain, run, worker, status] },
     {
       group: "Results",
       commands: [list, show, diff, logs, table, power, bootstrap, samples, figure, report, ui, sql, metrics, verify, rerun, exportModel, importCommand, pack, unpack, rm, gc]

@@ -92,6 +92,28 @@ export const study = {
 
 export type Study = Command.Command.Config.Infer<typeof study>
 
+const address = Flag.String("queue").pipe(
+  Flag.withMetavar("URL"),
+  Flag.withDescription("Queue of cells: postgres://USER:PASSWORD@HOST/DATABASE, or on one machine sqlite:FILE")
+)
+
+const shared = Flag.String("shared").pipe(
+  Flag.withDescription("Folder that all machines see, for what stages left (default: beside the queue's file, or .assay/shared)"),
+  Flag.withMetavar("FOLDER"),
+  Flag.optional
+)
+
+/** A queue that workers take cells from, and the folder that they share. */
+export const queue = { queue: address, shared } as const
+
+/** What there is on this machine for stages to share. */
+export const have = Flag.String("have").pipe(
+  Flag.withDescription("What stages that say what they need may share, such as gpu=1 or memory=16GB (repeatable; default: cores and memory)"),
+  Flag.withMetavar("name=amount"),
+  Flag.mapTryCatch(Parse.amount, reasonOf),
+  Flag.atLeast(0)
+)
+
 /** The same, and how to run it. */
 export const runStudy = {
   ...study,
@@ -101,11 +123,13 @@ export const runStudy = {
     Flag.filter((jobs) => jobs >= 1 && jobs <= 64, () => "a number from 1 to 64"),
     Flag.withDefault(Math.min(2, availableParallelism()))
   ),
-  have: Flag.String("have").pipe(
-    Flag.withDescription("What stages that say what they need may share, such as gpu=1 or memory=16GB (repeatable; default: cores and memory)"),
-    Flag.withMetavar("name=amount"),
-    Flag.mapTryCatch(Parse.amount, reasonOf),
-    Flag.atLeast(0)
+  have,
+  queue: Flag.optional(address),
+  shared,
+  lease: Flag.Int("lease").pipe(
+    Flag.withDescription("With --queue: seconds of silence after which a worker is given up, and its cells go to others"),
+    Flag.filter((seconds) => seconds >= 4 && seconds <= 86_400, () => "a number of seconds from 4 to 86400"),
+    Flag.withDefault(60)
   ),
   dryRun: Flag.Boolean("dry-run").pipe(
     Flag.withDescription("Print the plan and stop, like `assay plan`"),

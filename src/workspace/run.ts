@@ -26,6 +26,9 @@ import * as Needed from "./why/Needed.ts"
 import * as Source from "./why/Source.ts"
 import type { Workspace } from "./workspace.ts"
 
+/** What runs on a workspace rest on. */
+export type Services = Layer.Success<ReturnType<typeof services>>
+
 /** What is run of a study, and by how many at a time. */
 export interface Options extends Plan.Options {
   /** Runs side by side; 1 unless given. */
@@ -36,8 +39,18 @@ export interface Options extends Plan.Options {
   readonly needed?: boolean | undefined
 }
 
+/** The same where other machines have a part in it. */
+export interface Among extends Options {
+  /** What runs then rest on. */
+  readonly among?: (services: Context.Context<Services>) => Context.Context<Services>
+  /** Other machines execute it: what stages need is to be there. */
+  readonly elsewhere?: boolean
+}
+
 /** Seconds for which a policy that does not answer yet is waited for: longer, and a wrong address would look like a slow one. */
 const patience = 10
+
+const alone = (services: Context.Context<Services>) => services
 
 /** Everything that runs on a workspace rest on. */
 const services = ({ db, generated, objects }: Workspace) =>
@@ -45,6 +58,55 @@ const services = ({ db, generated, objects }: Workspace) =>
     Store.workingLayer({ file: db, objects }),
     Layer.succeed(Generated, { folder: generated })
   )
+
+/** `prepare`, with what a plan is executed by in parts, for machines that share the work. */
+export const prepareAmong = Effect.fn("Workspace.prepare")(
+  function*(workspace: Workspace, { experiment, file }: Study, { among = alone, elsewhere, have, jobs = 1, needed = false, ...options }: Among = {}) {
+    const built = among(yield* Layer.build(services(workspace)))
+    const { observe, says } = yield* telemetry(process.env)
+    const whole = Context.add(built, Journal, observe(Context.get(built, Journal)))
+    const there = { ...Resources.ofMachine(), ...have }
+    const resources = Resources.share(there)
+    const threads = { jobs, threadsEach: ComputeThreads.divided(jobs) }
+    const environment = yield* Store.environment({ folder: path.dirname(path.resolve(file)), threads })
+    const [problems, notes] = [counting(1), counting(1)]
+    const report = { problem: problems.add, note: notes.add }
+    const remarks = () => [...problems.counts(), ...notes.counts()].flatMap(({ first }) => first)
+    const roundOf = (plan: Plan.Plan, probed: ReadonlyArray<Probes.Probed>, context: typeof whole) => {
+      const settings: Runner.Options = { jobs, environment, file: storedPath(file), factsOf: ({ policy }) => Probes.factsOf(probed, policy) }
+      /** Does work on runs of the plan with all that they rest on, telling `listen` what happens. */
+      const within = <A, E, R>(listen: (event: Event) => void, work: Effect.Effect<A, E, R>, of: Pick<Plan.Plan, "experiment" | "runs"> = plan) =>
+        logged(workspace, of, listen, work).pipe(
+          Effect.provideService(Report, report),
+          Effect.provideService(Resources.Resources, resources),
+          Effect.provideContext(context)
+        )
+      return { plan, settings, within, execute: (listen: (event: Event) => void = () => {}) => within(listen, Runner.run(plan, settings)) }
+    }
+    const handle = yield* open(workspace)
+    const planned = Effect.fnUntraced(function*(options: Plan.Options) {
+      const first = yield* Effect.provideContext(Plan.plan(experiment, options), whole)
+      const gone = needed ? yield* Needed.unneededIn(handle, first) : new Set<string>()
+      const context = gone.size === 0 ? whole : Context.add(whole, Ledger, Needed.content(Context.get(whole, Ledger), handle, gone))
+      const plan = gone.size === 0 ? first : yield* Effect.provideContext(Plan.plan(experiment, options), context)
+      yield* requireNotImported(handle, plan.experiment.name)
+      if (elsewhere !== true) yield* checkResources(plan, there)
+      const probed = yield* Probes.probe(plan, patience)
+      yield* Probes.unfit(plan, probed)
+      yield* Source.note(workspace, handle, plan)
+      return roundOf(plan, probed, context)
+    })
+    return { ...(yield* planned(options)), again: planned({ ...options, force: undefined }), planned, remarks, says }
+  }
+)
+
+/** A plan with what executes it in parts. */
+export type AmongRound = Pick<Effect.Success<ReturnType<typeof prepareAmong>>, "execute" | "plan" | "settings" | "within">
+
+/** A plan with what executes it. */
+export type Round = Pick<AmongRound, "execute" | "plan">
+
+const shown = ({ execute, plan }: AmongRound): Round => ({ execute, plan })
 
 /**
  * Takes its place among the processes that run studies on the workspace for the rest of the scope, plans, and returns the plan with what executes it: every run,
@@ -55,50 +117,13 @@ const services = ({ db, generated, objects }: Workspace) =>
  * Fails as `Plan.plan` does, with `UnfitPolicy`, with `InvalidExperiment` where imported logs have the study's name, and with
  * `StoreError` (reason "running") while another process has the database alone, as to remove something.
  */
-export const prepare = Effect.fn("Workspace.prepare")(
-  function*(workspace: Workspace, { experiment, file }: Study, { have, jobs = 1, needed = false, ...options }: Options = {}) {
-    const built = yield* Layer.build(services(workspace))
-    const { observe, says } = yield* telemetry(process.env)
-    const whole = Context.add(built, Journal, observe(Context.get(built, Journal)))
-    const resources = { ...Resources.ofMachine(), ...have }
-    const threads = { jobs, threadsEach: ComputeThreads.divided(jobs) }
-    const environment = yield* Store.environment({ folder: path.dirname(path.resolve(file)), threads })
-    const [problems, notes] = [counting(1), counting(1)]
-    const report = { problem: problems.add, note: notes.add }
-    const remarks = () => [...problems.counts(), ...notes.counts()].flatMap(({ first }) => first)
-    const roundOf = (plan: Plan.Plan, probed: ReadonlyArray<Probes.Probed>, context: typeof whole) => ({
-      plan,
-      execute: (listen: (event: Event) => void = () => {}) =>
-        logged(
-          workspace,
-          plan,
-          listen,
-          Runner.run(plan, { jobs, environment, file: storedPath(file), factsOf: ({ policy }) => Probes.factsOf(probed, policy) })
-        ).pipe(
-          Effect.provideService(Report, report),
-          Effect.provideService(Resources.Resources, resources),
-          Effect.provideContext(context)
-        )
-    })
-    const handle = yield* open(workspace)
-    const planned = Effect.fnUntraced(function*(options: Plan.Options) {
-      const first = yield* Effect.provideContext(Plan.plan(experiment, options), whole)
-      const gone = needed ? yield* Needed.unneededIn(handle, first) : new Set<string>()
-      const context = gone.size === 0 ? whole : Context.add(whole, Ledger, Needed.content(Context.get(whole, Ledger), handle, gone))
-      const plan = gone.size === 0 ? first : yield* Effect.provideContext(Plan.plan(experiment, options), context)
-      yield* requireNotImported(handle, plan.experiment.name)
-      yield* checkResources(plan, resources)
-      const probed = yield* Probes.probe(plan, patience)
-      yield* Probes.unfit(plan, probed)
-      yield* Source.note(workspace, handle, plan)
-      return roundOf(plan, probed, context)
-    })
-    return { ...(yield* planned(options)), again: planned({ ...options, force: undefined }), remarks, says }
-  }
-)
-
-/** A plan with what executes it. */
-export type Round = Omit<Effect.Success<ReturnType<typeof prepare>>, "again" | "remarks" | "says">
+export const prepare = (workspace: Workspace, study: Study, options: Options = {}) =>
+  Effect.map(prepareAmong(workspace, study, options), ({ again, remarks, says, ...first }) => ({
+    ...shown(first),
+    again: Effect.map(again, shown),
+    remarks,
+    says
+  }))
 
 /** Runs a study, and says how every run of it ended. What is finished is never run again. */
 export const run = (workspace: Workspace, study: Study, options: Options = {}, listen?: (event: Event) => void) =>

@@ -107,6 +107,7 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   telemetry: ["pipeline"],
   report: [...below, "store", "evaluate", "parquet"],
   workspace: ["pipeline", "logs", "store", "telemetry", "hub", "model", "task", "data", "reward", "evaluate"],
+  queue: ["pipeline", "store", "workspace"],
   testing: ["pipeline"],
   "server/http": ["pipeline"],
   "server/model": [...below, "hub", "model", "policy", "server/http"],
@@ -114,5 +115,5 @@ export const allowed: { readonly [room: string]: ReadonlyArray<string> } = {
   "server/rewards": ["pipeline", "protocol", "task", "reward", "server/http"],
   "server/tinker": [...below, "model", "policy", "policy/local", "protocol", "update", "server/http", "server/model"],
   "server/ui": [...below, "workspace", "report", "server/http"],
-  cli: ["pipeline", "workspace", "report", "server/http", "server/model", "server/openai", "server/rewards", "server/tinker", "server/ui"]
+  cli: ["pipeline", "workspace", "queue", "report", "server/http", "server/model", "server/openai", "server/rewards", "server/tinker", "server/ui"]
 }

@@ -18,7 +18,7 @@ describe("assay", () => {
     const commands = command.subcommands.flatMap((group) => group.commands)
     assert.deepStrictEqual(
       commands.map((one) => one.name),
-      "init check plan explain run status list show diff logs table power bootstrap samples figure report ui sql metrics verify rerun export import pack unpack rm gc score evaluate doctor data serve".split(" ")
+      "init check plan explain run worker status list show diff logs table power bootstrap samples figure report ui sql metrics verify rerun export import pack unpack rm gc score evaluate doctor data serve".split(" ")
     )
     for (const { examples, name } of commands) {
       assert.isAtLeast(examples.length, 2, name)

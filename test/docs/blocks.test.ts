@@ -67,6 +67,7 @@ const ownTest: { readonly [page: string]: string } = {
   "docs/how-to/cluster.md": "test/docs/cluster.test.ts",
   "docs/how-to/figures.md": "test/docs/figures.test.ts",
   "docs/how-to/import.md": "test/docs/import.test.ts",
+  "docs/how-to/machines.md": "test/queue/sqlite.test.ts",
   "docs/how-to/recorded.md": "test/docs/recorded.test.ts",
   "docs/how-to/report.md": "test/docs/report.test.ts",
   "docs/how-to/telemetry.md": "test/telemetry/telemetry.test.ts",

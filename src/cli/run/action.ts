@@ -1,13 +1,16 @@
 /** Runs a study, then prints its table. */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { type ExitCode, exits } from "../../pipeline/Errors.ts"
-import type { Plan } from "../../pipeline/plan/Plan.ts"
+import type { Options, Plan } from "../../pipeline/plan/Plan.ts"
+import type { Event } from "../../pipeline/run/Progress.ts"
 import { rounds } from "../../pipeline/run/rounds.ts"
 import type * as Runner from "../../pipeline/run/Runner.ts"
 import { sentences } from "../../report/table/sentences.ts"
 import * as Table from "../../report/table/Table.ts"
 import { brief, text } from "../../report/table/text.ts"
 import * as Workspace from "../../workspace/index.ts"
+import { type AmongRound, prepareAmong } from "../../workspace/run.ts"
 import { alongside } from "../compiles.ts"
 import { Failure } from "../failure.ts"
 import type { RunStudy } from "../flags.ts"
@@ -16,6 +19,7 @@ import { planOptions } from "../planOptions.ts"
 import { leaveSaying } from "../signals.ts"
 import { visible } from "../../report/visible.ts"
 import { type Drawn, drawPictures } from "./drawPictures.ts"
+import { type Elsewhere, elsewhere, interrupted as followed } from "./elsewhere.ts"
 import * as Display from "./progress/Display.ts"
 
 const statusesOf = (plan: Plan): ReadonlyArray<string> =>
@@ -36,16 +40,19 @@ const opening = (plan: Plan): string => {
 const interrupted = "Interrupted. What is committed is kept, and the same command goes on from there."
 
 /** Executes one plan; a study whose rule asks for more seeds has several. */
-const one = Effect.fnUntraced(function*({ execute, plan }: Workspace.Round, { db, jobs }: RunStudy) {
+const one = Effect.fnUntraced(function*(round: AmongRound, { db, jobs }: RunStudy, chosen: Options, elsewhere: Elsewhere | undefined) {
+  const { plan } = round
+  const execute = elsewhere === undefined ? round.execute : (listen: (event: Event) => void) => elsewhere.execute(round, chosen, listen)
+  const words = elsewhere === undefined ? interrupted : followed
   yield* say(opening(plan))
-  if (isFinished(plan)) return yield* execute()
-  leaveSaying(interrupted)
-  yield* Workspace.bring(plan) // before anything is computed, as what is refused would be hours later, too
+  if (isFinished(plan)) return yield* round.execute()
+  leaveSaying(words)
+  if (elsewhere === undefined) yield* Workspace.bring(plan) // before anything is computed, as what is refused would be hours later, too
   const table = (columns: number) =>
     Effect.map(Workspace.tableSource(Workspace.at(db), plan.experiment.name), (source) => brief(Table.make(source), columns))
   return yield* Effect.scoped(Effect.flatMap(Display.show(plan, jobs, table), (listen) => execute(listen))).pipe(
     // after the display has been drawn for the last time, so that the words stay
-    Effect.onInterrupt(() => say(interrupted))
+    Effect.onInterrupt(() => say(words))
   )
 })
 
@@ -58,19 +65,21 @@ const sayRemarks = (remarks: ReadonlyArray<{ readonly entry: string; readonly me
 
 /** Plans and runs the study, with the database's lock held and progress on stderr. */
 const execute = Effect.fnUntraced(function*(options: RunStudy) {
+  const away = Option.isNone(options.queue) ? undefined : yield* elsewhere(options.queue.value, options)
   const prepared = yield* alongside(
     options.file,
     Effect.gen(function*() {
       const study = yield* Workspace.loadStudy(options.file)
       const chosen = yield* planOptions(study.experiment, options)
       const have = Object.fromEntries(options.have.map(({ amount, name }) => [name, amount]))
-      return yield* Workspace.prepare(Workspace.at(options.db), study, { ...chosen, jobs: options.jobs, have })
+      const among = away === undefined ? {} : { among: away.among, elsewhere: true }
+      return { chosen, ...(yield* prepareAmong(Workspace.at(options.db), study, { ...chosen, ...among, jobs: options.jobs, have })) }
     }),
     ({ plan }) => !isFinished(plan)
   )
-  const { again, remarks, says, ...first } = prepared
+  const { again, chosen, planned: _, remarks, says, ...first } = prepared
   if (says !== undefined) yield* say(says)
-  const done = yield* rounds(first, again, (round) => one(round, options))
+  const done = yield* rounds(first, again, (round) => one(round, options, chosen, away))
   yield* sayRemarks(remarks(), done.results)
   return done
 }, Effect.scoped)

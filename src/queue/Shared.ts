@@ -1,0 +1,117 @@
+/** The shared folder: what finished stages and runs left, for all machines that see it. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { randomUUID } from "node:crypto"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { Journal, type JournalError } from "../pipeline/run/journal.ts"
+import { Ledger } from "../pipeline/run/ledger.ts"
+import { reasonOf } from "../pipeline/reason.ts"
+import * as Store from "../store/index.ts"
+import { QueueError } from "./queueError.ts"
+
+export interface Shared {
+  readonly folder: string
+  /** By which every machine knows that it sees the same folder. */
+  readonly id: string
+  readonly objects: Store.Objects.Objects
+  /** Paths of what a stage or a run left, by fingerprint. */
+  readonly stage: (fingerprint: string) => string
+  readonly run: (fingerprint: string) => string
+}
+
+const idFile = "shared-by-assay"
+
+const at = (folder: string, id: string): Shared => {
+  const place = (kind: string) => (fingerprint: string) => path.join(folder, kind, fingerprint.slice(0, 2), `${fingerprint.slice(2)}.jsonl`)
+  return {
+    folder,
+    id,
+    objects: Store.Objects.make(path.join(folder, "objects"), "drafts", `${process.pid}-${randomUUID()}`),
+    stage: place("stages"),
+    run: place("runs")
+  }
+}
+
+/** The folder of a submitter, made where it is not there. */
+export const make = (folder: string): Effect.Effect<Shared, QueueError> =>
+  Effect.try({
+    try: () => {
+      const file = path.join(folder, idFile)
+      fs.mkdirSync(folder, { recursive: true })
+      try {
+        fs.writeFileSync(file, randomUUID(), { flag: "wx" })
+      } catch (cause) {
+        if (!fs.existsSync(file)) throw cause
+      }
+      return at(folder, fs.readFileSync(file, "utf8"))
+    },
+    catch: (cause) => new QueueError({ reason: "refused", message: `The shared folder ${folder} cannot be made: ${reasonOf(cause)}. Name another by --shared.`, cause })
+  })
+
+/** The folder that a submitter shares, as this machine sees it. */
+export const open = (folder: string, id: string): Effect.Effect<Shared, QueueError> =>
+  Effect.suspend(() => {
+    const file = path.join(folder, idFile)
+    if (!fs.existsSync(file)) {
+      return Effect.fail(new QueueError({
+        reason: "refused",
+        message: `The submitter shares the folder ${folder}, which is not there on this machine. Name by --shared where this machine has it.`
+      }))
+    }
+    return fs.readFileSync(file, "utf8") === id ? Effect.succeed(at(folder, id)) : Effect.fail(new QueueError({
+      reason: "refused",
+      message: `The folder ${folder} of this machine is another than the one that the submitter shares. Name by --shared where this machine has that.`
+    }))
+  })
+
+/** Writes down what a stage or a run left, unless it is there. */
+export const give = Effect.fnUntraced(function*(shared: Shared, file: string, subject: { readonly stage: number } | { readonly run: number }) {
+  const transfer = yield* Store.Transfer
+  fs.mkdirSync(path.dirname(file), { recursive: true })
+  yield* transfer.give(subject, file, shared.objects)
+})
+
+/** The same of a finished stage that is on this machine, where no other has given it. */
+export const giveStage = Effect.fnUntraced(function*(shared: Shared, fingerprint: string) {
+  if (fs.existsSync(shared.stage(fingerprint))) return
+  const found = yield* (yield* Ledger).findStage(fingerprint)
+  if (found !== undefined) yield* give(shared, shared.stage(fingerprint), { stage: found.id })
+})
+
+/** The ledger of this machine, for which a stage is finished where another machine has finished it. */
+export const ledger = (shared: Shared, own: Ledger["Service"], transfer: Store.Transfer["Service"]): Ledger["Service"] => ({
+  ...own,
+  findStage: Effect.fnUntraced(function*(fingerprint): Effect.fn.Return<Effect.Success<ReturnType<typeof own.findStage>>, JournalError> {
+    const found = yield* own.findStage(fingerprint)
+    if (found !== undefined || !fs.existsSync(shared.stage(fingerprint))) return found
+    yield* transfer.take(shared.stage(fingerprint), shared.objects)
+    return yield* own.findStage(fingerprint)
+  })
+})
+
+/** The journal of this machine, of which others get every stage that is finished. */
+export const journal = (shared: Shared, own: Journal["Service"], transfer: Store.Transfer["Service"]): Journal["Service"] => {
+  const fingerprints = new Map<number, string>()
+  return {
+    ...own,
+    openStage: (record) => Effect.tap(own.openStage(record), (id) => Effect.sync(() => fingerprints.set(id, record.fingerprint))),
+    closeStage: (id, result) =>
+      Effect.andThen(
+        own.closeStage(id, result),
+        Effect.suspend(() => {
+          const file = shared.stage(fingerprints.get(id)!)
+          return fs.existsSync(file) ? Effect.void : Effect.provideService(give(shared, file, { stage: id }), Store.Transfer, transfer)
+        })
+      )
+  }
+}
+
+/** Services of a run, such that this machine has what all others have finished. */
+export const sharing = <Services>(context: Context.Context<Services | Journal | Ledger | Store.Transfer>, shared: Shared) => {
+  const transfer = Context.get(context, Store.Transfer)
+  return context.pipe(
+    Context.add(Ledger, ledger(shared, Context.get(context, Ledger), transfer)),
+    Context.add(Journal, journal(shared, Context.get(context, Journal), transfer))
+  )
+}

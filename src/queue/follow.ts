@@ -1,0 +1,104 @@
+/** The submitter: puts the cells of a plan into a queue, follows them, and merges what they left into its runs.db. */
+import * as fs from "node:fs"
+import * as Effect from "effect/Effect"
+import type { PlannedRun } from "../pipeline/plan/Plan.ts"
+import { Fetching } from "../pipeline/run/fetching.ts"
+import { Ledger } from "../pipeline/run/ledger.ts"
+import type { Event } from "../pipeline/run/Progress.ts"
+import * as Runner from "../pipeline/run/Runner.ts"
+import type { ExitCode } from "../pipeline/Errors.ts"
+import * as Store from "../store/index.ts"
+import type { AmongRound } from "../workspace/run.ts"
+import { type News, Queue } from "./Queue.ts"
+import * as Shared from "./Shared.ts"
+import { cellOf, type Content } from "./submission.ts"
+
+/** How often the queue is asked for news. */
+const rhythm = "1 second"
+
+/** After how many times without any worker the user hears of it. */
+const lonely = 10
+
+const isFinished = ({ stages }: PlannedRun): boolean => stages.every(({ status }) => status._tag === "finished")
+
+/** Merges what a run left in the shared folder: its stages first, then itself. */
+const bring = Effect.fnUntraced(function*(shared: Shared.Shared, { record, stages }: PlannedRun) {
+  const ledger = yield* Ledger
+  yield* Effect.forEach(stages, ({ fingerprint }) => ledger.findStage(fingerprint), { discard: true })
+  const file = shared.run(record.fingerprint)
+  if (fs.existsSync(file)) yield* (yield* Store.Transfer).take(file, shared.objects)
+})
+
+/** Follows runs that are in the queue until all have ended, and returns how. */
+const follow = Effect.fnUntraced(function*(submission: string, runs: ReadonlyArray<PlannedRun>, shared: Shared.Shared, report: (event: Event) => void) {
+  const queue = yield* Queue
+  const say = yield* Fetching
+  const open = new Map(runs.map((run) => [run.record.fingerprint, run]))
+  const seen = new Set<string>()
+  const results = new Map<string, Runner.RunResult>()
+
+  const hear = Effect.fnUntraced(function*(news: News) {
+    const planned = open.get(news.fingerprint)
+    if (planned === undefined) return
+    const { seed, variant } = planned.record
+    const run = { variant, seed }
+    if (!seen.has(news.fingerprint)) {
+      seen.add(news.fingerprint)
+      report({ _tag: "RunStarted", run, stages: planned.stages.map(({ label }) => label) })
+    }
+    if (news.state === "running") return
+    yield* bring(shared, planned)
+    open.delete(news.fingerprint)
+    if (news.state === "done") {
+      for (const { label } of planned.stages) report({ _tag: "StageReused", run, stage: label })
+      report({ _tag: "RunFinished", run })
+      results.set(news.fingerprint, { ...run, status: "done" })
+    } else {
+      const error = news.message ?? "unknown"
+      report({ _tag: "RunFailed", run, message: error })
+      results.set(news.fingerprint, { ...run, status: "failed", error, exitCode: (news.exit_code ?? 1) as ExitCode })
+    }
+  })
+
+  for (let quiet = 0; open.size > 0;) {
+    const news = yield* queue.news(submission)
+    yield* Effect.forEach(news, hear, { discard: true })
+    yield* queue.merged(submission, news.flatMap(({ fingerprint, state }) => state === "done" ? [fingerprint] : []))
+    if (open.size === 0) break
+    quiet = news.length > 0 ? -Infinity : quiet + 1
+    if (quiet === lonely && (yield* queue.workers) === 0) {
+      say({ _tag: "Said", message: "No worker is there yet. Start some, on as many machines as you like: assay worker --queue ..." })
+    }
+    yield* Effect.sleep(rhythm)
+  }
+  return results
+})
+
+/**
+ * Has the runs of a plan executed by whoever takes them from the queue, and returns how each of them ended, as `Round.execute` does.
+ * What is finished on this machine is given to the others. Stopped, the workers go on; the same call takes it up again.
+ */
+export const execute = (round: AmongRound, content: Omit<Content, "shared">, shared: Shared.Shared, report: (event: Event) => void) => {
+  const { plan, settings, within } = round
+  const away = plan.runs.filter((run) => !isFinished(run))
+  const known = [...new Set(away.flatMap(({ stages }) => stages.flatMap(({ fingerprint, status }) => status._tag === "finished" ? [fingerprint] : [])))]
+  const work = Effect.gen(function*() {
+    yield* Runner.openExperiment(plan, settings)
+    const ids = yield* Runner.openRuns(plan.runs, settings)
+    const idOf = new Map(plan.runs.map(({ record }, i) => [record.fingerprint, ids[i]!]))
+    const here = plan.runs.filter(isFinished)
+    // a run that ended while nobody followed: what it says of itself comes before what is said of it here
+    yield* Effect.forEach(here, (run) => fs.existsSync(shared.run(run.record.fingerprint)) ? bring(shared, run) : Effect.void, { discard: true })
+    const done = yield* Runner.execute(here, here.map(({ record }) => idOf.get(record.fingerprint)!), settings)
+    yield* Effect.forEach(known, (fingerprint) => Shared.giveStage(shared, fingerprint), { discard: true })
+    const all = { ...content, shared: { folder: shared.folder, id: shared.id } }
+    const submission = yield* (yield* Queue).submit(all, away.map((run) => cellOf(run, 0)))
+    const ended = yield* follow(submission, away, shared, report)
+    here.forEach(({ record }, i) => ended.set(record.fingerprint, done[i]!))
+    const results = plan.runs.map(({ record }) => ended.get(record.fingerprint)!)
+    yield* Runner.retire(plan, ids, results)
+    return results
+  })
+  // the logs of the runs come with them
+  return within(() => {}, work, { experiment: plan.experiment, runs: [] })
+}
