@@ -1,7 +1,7 @@
 /** Workers at a queue: that they live, and what becomes of those that do not. */
 import * as Effect from "effect/Effect"
 import * as Store from "../store/index.ts"
-import type { Queue } from "./Queue.ts"
+import type { Queue } from "./queue.ts"
 
 type Seen = Parameters<ReturnType<typeof Store.deathWatch>>[0][number]
 

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Claims from "../pipeline/run/Claims.ts"
 import { JournalError } from "../pipeline/run/journal.ts"
-import type { Queue } from "./Queue.ts"
+import type { Queue } from "./queue.ts"
 
 /** How often one looks whether a claim of another worker is free by now, in milliseconds. */
 const pause = 500

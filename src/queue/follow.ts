@@ -9,7 +9,7 @@ import * as Runner from "../pipeline/run/Runner.ts"
 import type { ExitCode } from "../pipeline/Errors.ts"
 import * as Store from "../store/index.ts"
 import type { AmongRound } from "../workspace/run.ts"
-import { type News, Queue } from "./Queue.ts"
+import { type News, Queue } from "./queue.ts"
 import * as Shared from "./Shared.ts"
 import { cellOf, type Content } from "./submission.ts"
 

@@ -12,7 +12,7 @@ import * as Workspace from "../../workspace/index.ts"
 import { say } from "../output.ts"
 import { queueAt } from "../queueAt.ts"
 import { leaveSaying } from "../signals.ts"
-import type { WorkerOptions } from "./index.ts"
+import type { WorkerOptions } from "./options.ts"
 
 /** One database a machine, user and queue: workers side by side share it, and one that is started again finds what it committed. */
 const journalOf = (address: Queue.Address): string => {

@@ -13,7 +13,7 @@ import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import { reasonOf } from "../pipeline/reason.ts"
 import { type Address, shown } from "./address.ts"
 import { QueueError } from "./queueError.ts"
-import * as Sqlite from "./sqlite.ts"
+import { layer as sqlite } from "./sqlite.ts"
 import { Cell, Content, idOf } from "./submission.ts"
 import * as Tables from "./Tables.ts"
 
@@ -47,7 +47,7 @@ export interface Open {
 
 const client = (address: Address): Layer.Layer<SqlClient.SqlClient, SqlError> =>
   address.kind === "sqlite"
-    ? Sqlite.layer(address.file)
+    ? sqlite(address.file)
     : Layer.unwrap(Effect.map(Effect.promise(() => import("@effect/sql-pg/PgClient")), (Pg) =>
       Pg.layer({ url: Redacted.make(address.url), applicationName: "assay", maxConnections: 4 })))
 
