@@ -53,13 +53,22 @@ export const putter = (connection: Connection) => {
     return own
   }
 
+  const insertion = (table: string, columns: ReadonlyArray<string>): string =>
+    `INSERT INTO ${table} (${namesOf(columns)}) VALUES (${columns.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`
+
+  /** Rows without numbers of their own, such as metrics: most of all, so they go without a detour. */
+  const insertAll = ({ columns, rows, table }: Rows): void => {
+    const statement = prepare(insertion(table, columns))
+    const holders = columns.map((column) => graph.ids(table).get(column))
+    for (const row of rows) {
+      const own = row.map((value, i) => value === null || holders[i] === undefined ? value : ids.get(holders[i])?.get(value))
+      if (!own.includes(undefined)) statement.run(...own)
+    }
+  }
+
   const insert = (table: string, { id, ...row }: Row): void => {
-    const columns = Object.keys(row)
-    const [names, marks] = [namesOf(columns), columns.map(() => "?").join(", ")]
-    const statement = `INSERT INTO ${table} (${names}) VALUES (${marks}) ON CONFLICT DO NOTHING`
-    if (id === undefined) return void prepare(statement).run(...Object.values(row))
-    const made = prepare(`${statement} RETURNING id`).pluck().get(...Object.values(row)) as Value | undefined
-    note(table, id, made ?? find(table, row))
+    const made = prepare(`${insertion(table, Object.keys(row))} RETURNING id`).pluck().get(...Object.values(row)) as Value | undefined
+    note(table, id!, made ?? find(table, row))
   }
 
   /** The id of a row that is here already. */
@@ -114,16 +123,22 @@ export const putter = (connection: Connection) => {
     if (known !== undefined) note("stage", row["id"]!, known)
   }
 
+  const putRow = ({ columns, table }: Rows, values: ReadonlyArray<Value>): boolean => {
+    const row = translated(table, Object.fromEntries(columns.map((column, i) => [column, values[i]!])))
+    if (row === undefined) return true
+    if (table === "stage" && columns.length === 2) point(row)
+    else if (table === "stage") return stage(row)
+    else if (table === "run") return run(row)
+    else insert(table, row)
+    return true
+  }
+
   return {
     dropped,
-    /** Puts one row in; false where the rest of the pack is of no use. */
-    row: ({ columns, table }: Rows, values: ReadonlyArray<Value>): boolean => {
-      const row = translated(table, Object.fromEntries(columns.map((column, i) => [column, values[i]!])))
-      if (row === undefined) return true
-      if (table === "stage" && columns.length === 2) return point(row), true
-      if (table === "stage") return stage(row)
-      if (table === "run") return run(row)
-      insert(table, row)
+    /** Puts rows in; false where the rest of the pack is of no use. */
+    rows: (rows: Rows): boolean => {
+      if (rows.columns.includes("id")) return rows.rows.every((row) => putRow(rows, row))
+      insertAll(rows)
       return true
     }
   }

@@ -126,7 +126,7 @@ export const transferMethods = (connection: Connection): Transfer["Service"] => 
     for (const text of linesOf(file)) {
       const line = decode(text)
       if ("pack" in line) continue
-      if (!line.rows.every((row) => put.row(line, row))) return { taken: false, dropped: put.dropped }
+      if (!put.rows(line)) return { taken: false, dropped: put.dropped }
     }
     return { taken: true, dropped: put.dropped }
   }
