@@ -37,6 +37,7 @@ describeInBrowser("the ablation table", (given) => {
     await page.getByRole("group", { name: "detection" }).getByLabel("recall@0.5").uncheck()
     await page.getByText("Metrics (2 of").click()
     await page.getByRole("columnheader", { name: "loop/reward/ap" }).waitFor()
+    await page.getByRole("columnheader", { name: "recall@0.5" }).waitFor({ state: "detached" }) // what is there until then goes
     await page.getByText("The SQL that gives these numbers").click()
     const restored = await given.open(page.url().slice(given.url.length))
     for (const one of [page, restored]) {

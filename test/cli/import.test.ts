@@ -14,7 +14,8 @@ cpSync(fixture("msSwift"), join(folder, "swift"), { recursive: true })
 describe("assay import", () => {
   it("makes an experiment of logs, which every command reads", async () => {
     const first = await assay(folder, "import", "trl", "--as", "trainers", "--variant", "TRL")
-    assert.deepStrictEqual([first.code, first.err], [0, ""])
+    assert.strictEqual(first.code, 0, first.err)
+    assert.match(first.err, /^((read|imported) \d of 3 steps\n|looking for the steps of the log\n)*$/, "on a busy machine it says how far it is")
     assert.include(first.out, "trainers: run 1, TRL, seed 0: 3 steps and 12 completions, by layout trl from 5 files.")
     const second = await assay(folder, "import", "swift", "--as", "trainers", "--variant", "ms-swift", "--seed", "4", "--json")
     assert.strictEqual(second.code, 0, second.err)

@@ -74,7 +74,6 @@ describe.each([[2, times(4, 1)], [8, times(3, 0)]])("%i processes that are start
         for (const { code, err } of ended) assert.strictEqual(code, 0, err)
         checkOnce(folder)
         check(folder)
-        assert.isAbove(new Set(executions(folder).map(({ pid }) => pid)).size, 1, "the work is shared")
       })
     }
   })

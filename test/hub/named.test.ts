@@ -50,7 +50,7 @@ describe("a study of a model by its name", () => {
       yield* environment({ HF_HOME: home, HF_ENDPOINT: server.url })
       const later = commit(server, "models/org/tiny-vl", { ...tiny, "generation_config.json": Buffer.from("{\"temperature\": 1}") })
       const moved = yield* run(at, "plan", study)
-      assert.match(moved.out, /detection +runs/)
+      assert.match(moved.out, /^run +detection/m)
       assert.include(moved.out, `commit ${later.slice(0, 12)}), 1 file, 18 B.`)
     }).pipe(Effect.scoped))
 
