@@ -1,12 +1,13 @@
 /** Several processes on one database: they share the work, none does what another has in hand, and whoever dies is replaced. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { readFileSync, existsSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import * as Store from "../../src/store/index.ts"
-import { harness, run, type Running, shared } from "./support/processes.ts"
+import { rows } from "../integration/support.ts"
+import { finish, harness, run, type Running, shared } from "./support/processes.ts"
 import { checkSound, checkTidy, found } from "./support/sound.ts"
 import { drawn, folders, times, trial } from "./support/trials.ts"
 
@@ -16,6 +17,16 @@ afterAll(remove)
 const options = (folder: string) => ({ env: { ASSAY_FAULTS_EXECUTIONS: join(folder, "executions") } })
 
 const start = (folder: string): Running => harness(folder, shared, options(folder))
+
+/** As many at once: none gets far before all are there. */
+const startAll = async (folder: string, many: number): Promise<ReadonlyArray<Running>> => {
+  const all = Array.from({ length: many }, () => start(folder))
+  while (rows(folder, "SELECT id FROM worker").length < many && all.every(({ process }) => process.exitCode === null)) await setTimeout(20)
+  begin(folder)
+  return all
+}
+
+const begin = (folder: string): void => writeFileSync(join(folder, "executions.open"), "")
 
 interface Execution {
   readonly label: string
@@ -50,6 +61,7 @@ const checkOnce = (folder: string, killed?: number): void => {
 let expected: ReturnType<typeof found>
 beforeAll(async () => {
   const folder = make("alone")
+  begin(folder)
   const { code, err } = await start(folder).ended
   assert.strictEqual(code, 0, err)
   checkOnce(folder)
@@ -70,7 +82,7 @@ describe.each([[2, times(4, 1)], [8, times(3, 0)]])("%i processes that are start
     for (let i = 0; i < trials; i++) {
       await trial(kind, `study ${i}`, async () => {
         const folder = make("together")
-        const ended = await Promise.all(Array.from({ length: many }, () => start(folder).ended))
+        const ended = await Promise.all((await startAll(folder, many)).map((one) => one.ended))
         for (const { code, err } of ended) assert.strictEqual(code, 0, err)
         checkOnce(folder)
         check(folder)
@@ -83,7 +95,7 @@ describe.each([[2, times(4, 1)], [8, times(3, 0)]])("%i processes that are start
     for (let i = 0; i < trials; i++) {
       await trial(`${kind}, one killed`, `study ${i}`, async () => {
         const folder = make("killed")
-        const all = Array.from({ length: many }, () => start(folder))
+        const all = await startAll(folder, many)
         while (executions(folder).length < 2) await setTimeout(5)
         await setTimeout(next() * 500)
         const victim = all.find(({ process }) => process.pid === executions(folder).at(-1)!.pid)!
@@ -93,6 +105,7 @@ describe.each([[2, times(4, 1)], [8, times(3, 0)]])("%i processes that are start
         for (const { code, err } of ended) assert.strictEqual(code, 0, err)
         await victim.ended
         checkOnce(folder, victim.process.pid)
+        await finish(folder, shared, options(folder)) // nothing is left to do, but to forget one that was killed at the very end
         check(folder)
         const cut = executions(folder).filter(({ pid, to }) => pid === victim.process.pid && to === undefined)
         for (const { label } of cut) {
@@ -113,7 +126,7 @@ describe("a process that stands still for longer than others wait", () => {
     for (let i = 0; i < trials; i++) {
       await trial(kind, `study ${i}`, async () => {
         const folder = make("stopped")
-        const [stopped, other] = [start(folder), start(folder)]
+        const [stopped, other] = (await startAll(folder, 2)) as [Running, Running]
         const pid = stopped.process.pid
         while (!executions(folder).some((one) => one.pid === pid && one.to === undefined)) await setTimeout(2)
         stopped.process.kill("SIGSTOP")
@@ -131,6 +144,7 @@ describe("a process that stands still for longer than others wait", () => {
 describe("a second process", () => {
   it("says that it is not alone", async () => {
     const folder = make("second")
+    begin(folder)
     const first = Layer.build(Store.workingLayer({ file: join(folder, "runs.db"), objects: join(folder, ".assay/objects") }))
     const second = Effect.promise(() => run(folder, shared, options(folder)).ended)
     const { code, err } = await Effect.runPromise(Effect.scoped(Effect.andThen(first, second)))

@@ -1,5 +1,5 @@
 /** A study whose stages take their time, and write down when they begin and end, for processes that share its work. */
-import { appendFileSync } from "node:fs"
+import { appendFileSync, existsSync } from "node:fs"
 import { Experiment, Pipeline } from "assay"
 import { Recorder, Stage } from "assay/engine"
 import * as Effect from "effect/Effect"
@@ -8,6 +8,9 @@ import * as Toy from "../../pipeline/toy.ts"
 
 const write = (what: string, label: string): void =>
   appendFileSync(process.env["ASSAY_FAULTS_EXECUTIONS"]!, `${what} ${label} ${process.pid} ${performance.timeOrigin + performance.now()}\n`)
+
+/** The first stage waits for this file: until then nobody can have done the work of those that are still starting. */
+const open = (): boolean => existsSync(`${process.env["ASSAY_FAULTS_EXECUTIONS"]!}.open`)
 
 /** Takes 100 ms, and says so in the file of executions. */
 export const slow = Stage.define({
@@ -19,7 +22,8 @@ export const slow = Stage.define({
   run: ({ label }, _input: unknown) =>
     Effect.gen(function*() {
       write("begin", label)
-      yield* Effect.sleep(100)
+      do yield* Effect.sleep(100)
+      while (label === "shared" && !open())
       ;(yield* Recorder).metric("length", label.length)
       write("end", label)
     })
