@@ -111,18 +111,23 @@ export const have = Flag.String("have").pipe(
   Flag.withDescription("What stages that say what they need may share, such as gpu=1 or memory=16GB (repeatable; default: cores and memory)"),
   Flag.withMetavar("name=amount"),
   Flag.mapTryCatch(Parse.amount, reasonOf),
-  Flag.atLeast(0)
+  Flag.atLeast(0),
+  Flag.map((all) => Object.fromEntries(all.map(({ amount, name }) => [name, amount])))
 )
+
+/** How many of `what` at a time. */
+export const jobs = (what: string) =>
+  Flag.Int("jobs").pipe(
+    Flag.withAlias("j"),
+    Flag.withDescription(`${what} side by side (default: number of cores, at most 2)`),
+    Flag.filter((jobs) => jobs >= 1 && jobs <= 64, () => "a number from 1 to 64"),
+    Flag.withDefault(Math.min(2, availableParallelism()))
+  )
 
 /** The same, and how to run it. */
 export const runStudy = {
   ...study,
-  jobs: Flag.Int("jobs").pipe(
-    Flag.withAlias("j"),
-    Flag.withDescription("Runs side by side (default: number of cores, at most 2)"),
-    Flag.filter((jobs) => jobs >= 1 && jobs <= 64, () => "a number from 1 to 64"),
-    Flag.withDefault(Math.min(2, availableParallelism()))
-  ),
+  jobs: jobs("Runs"),
   have,
   queue: Flag.optional(address),
   shared,

@@ -21,6 +21,10 @@ const isName = Schema.is(Name)
 /** Whether what should be a folder is a name on the hub: what exists as a path is a folder, whatever it is called. */
 export const isOnHub = (folder: string): boolean => isName(folder) && !existsSync(folder)
 
+/** The place of a model on the hub; undefined where `folder` is one. */
+export const modelOnHub = (folder: string, revision = "main"): Repository | undefined =>
+  isOnHub(folder) ? { type: "model", name: folder, revision } : undefined
+
 const commit = /^[0-9a-f]{40}$/
 
 /** Whether a revision is a commit, which never means anything else. */

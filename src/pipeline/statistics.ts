@@ -1,4 +1,9 @@
-/** The one mean, the one standard deviation, and whether numbers differ at all. */
+/** The one sum, mean, median and standard deviation, and whether numbers differ at all. */
+
+export const sum = (values: ReadonlyArray<number>): number => values.reduce((a, b) => a + b, 0)
+
+/** The middle value, the lower of two. */
+export const median = (values: ReadonlyArray<number>): number => values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)]!
 
 /** Arithmetic mean. NaN for no values. */
 export const mean = (values: ReadonlyArray<number>): number =>

@@ -51,16 +51,18 @@ const client = (address: Address): Layer.Layer<SqlClient.SqlClient, SqlError> =>
     : Layer.unwrap(Effect.map(Effect.promise(() => import("@effect/sql-pg/PgClient")), (Pg) =>
       Pg.layer({ url: Redacted.make(address.url), applicationName: "assay", maxConnections: 4 })))
 
+const away = (address: Address, what: "reached" | "used") => (cause: unknown): QueueError =>
+  new QueueError({ reason: "away", message: `The queue ${shown(address)} cannot be ${what}: ${reasonOf(cause)}. Is it there, and may this user write to it?`, cause })
+
 const make = (address: Address) => Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
-  const away = (cause: unknown) =>
-    new QueueError({ reason: "away", message: `The queue ${shown(address)} cannot be used: ${reasonOf(cause)}. Is it there, and may this user write to it?`, cause })
+  const unusable = away(address, "used")
 
   /** Waits for a queue that is away for a while, as a server that is started anew. */
   const patiently = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, QueueError, R> =>
-    Effect.mapError(Effect.retry(effect, { while: (error) => !isLasting(error), schedule: Schedule.spaced("1 second").pipe(Schedule.upTo({ duration: patience })) }), away)
+    Effect.mapError(Effect.retry(effect, { while: (error) => !isLasting(error), schedule: Schedule.spaced("1 second").pipe(Schedule.upTo({ duration: patience })) }), unusable)
 
-  yield* Effect.mapError(Tables.create, away)
+  yield* Effect.mapError(Tables.create, unusable)
 
   /** Effect's queue of a submission, for the scope. */
   const elements = Effect.fnUntraced(function*(submission: string, lease: number) {
@@ -163,10 +165,5 @@ export class Queue extends Context.Service<Queue, Effect.Success<ReturnType<type
 export const layer = (address: Address): Layer.Layer<Queue, QueueError> =>
   Layer.effect(Queue, make(address)).pipe(
     Layer.provide(client(address)),
-    Layer.catchCause((cause) =>
-      Layer.effect(Queue, Effect.fail(new QueueError({
-        reason: "away",
-        message: `The queue ${shown(address)} cannot be reached: ${reasonOf(cause)}. Is it there, and may this user write to it?`,
-        cause
-      }))))
+    Layer.catchCause((cause) => Layer.effect(Queue, Effect.fail(away(address, "reached")(cause))))
   )

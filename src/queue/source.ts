@@ -3,14 +3,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Store from "../store/index.ts"
-
-export interface Source {
-  /** Path of the study file, relative to its git repository; absolute where there is none. */
-  readonly file: string
-  readonly commit: string | null
-  /** Hash of package-lock.json. */
-  readonly lockfile: string | null
-}
+import type { Source } from "./submission.ts"
 
 /** The git repository around a folder. */
 export const repositoryOf = (folder: string): string | undefined => {

@@ -6,10 +6,13 @@ import type { Json } from "../pipeline/json.ts"
 import type * as Plan from "../pipeline/plan/Plan.ts"
 
 const Source = Schema.Struct({
+  /** Path of the study file, relative to its git repository; absolute where there is none. */
   file: Schema.String,
   commit: Schema.NullOr(Schema.String),
+  /** Hash of package-lock.json. */
   lockfile: Schema.NullOr(Schema.String)
 })
+export type Source = typeof Source.Type
 
 /** What every worker needs to know before it takes a cell. */
 export const Content = Schema.Struct({

@@ -1,8 +1,8 @@
 /** What of the queue is a function of values. */
 import { assert, describe, it } from "vitest"
 import { parse, sharedBeside, shown } from "../../src/queue/address.ts"
-import { difference, type Source } from "../../src/queue/source.ts"
-import { type Content, idOf } from "../../src/queue/submission.ts"
+import { difference } from "../../src/queue/source.ts"
+import { type Content, idOf, type Source } from "../../src/queue/submission.ts"
 
 describe("the address of a queue", () => {
   it("is a PostgreSQL database, or a file", () => {

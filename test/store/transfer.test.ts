@@ -46,6 +46,13 @@ const finishRun = (journal: Effect.Success<typeof opened>, run: number, name: st
     return id
   })
 
+/** Numbers of a run and of its stage, both done. */
+const wholeRun = (journal: Effect.Success<typeof opened>) =>
+  Effect.gen(function*() {
+    const id = yield* beginRun(journal, "e")
+    return [id, yield* finishRun(journal, id, "e")] as const
+  })
+
 const tables = ["metric m JOIN metric_key k ON k.id = m.key", "sample", "sample_reward", "box", "step_reward", "stage_tokens", "run_stage", "param", "environment_fact"]
 
 const contents = (files: Files) =>
@@ -58,11 +65,7 @@ describe("a stage and a run, given and taken", () => {
   it.live("are the same in the other database, with their files, and twice changes nothing", () =>
     Effect.scoped(Effect.gen(function*() {
       const { between, files, from, run, stage, to } = yield* two
-      const [runId, stageId] = yield* from.journal("e", (journal) =>
-        Effect.gen(function*() {
-          const id = yield* beginRun(journal, "e")
-          return [id, yield* finishRun(journal, id, "e")] as const
-        }))
+      const [runId, stageId] = yield* from.journal("e", wholeRun)
       yield* from.transfer.give({ stage: stageId }, stage, between)
       yield* from.transfer.give({ run: runId }, run, between)
       assert.isTrue(yield* to.transfer.take(stage, between))
@@ -78,11 +81,7 @@ describe("a stage and a run, given and taken", () => {
   it.live("take the place of what was begun there, and get that database's numbers", () =>
     Effect.scoped(Effect.gen(function*() {
       const { between, files, from, run, stage, to } = yield* two
-      const [runId, stageId] = yield* from.journal("e", (journal) =>
-        Effect.gen(function*() {
-          const id = yield* beginRun(journal, "e")
-          return [id, yield* finishRun(journal, id, "e")] as const
-        }))
+      const [runId, stageId] = yield* from.journal("e", wholeRun)
       const own = yield* to.journal("e", (journal) =>
         Effect.gen(function*() {
           yield* journal.openStage(stageOf("another"))

@@ -71,9 +71,8 @@ const execute = Effect.fnUntraced(function*(options: RunStudy) {
     Effect.gen(function*() {
       const study = yield* Workspace.loadStudy(options.file)
       const chosen = yield* planOptions(study.experiment, options)
-      const have = Object.fromEntries(options.have.map(({ amount, name }) => [name, amount]))
       const among = away === undefined ? {} : { among: away.among, elsewhere: true }
-      return { chosen, ...(yield* prepareAmong(Workspace.at(options.db), study, { ...chosen, ...among, jobs: options.jobs, have })) }
+      return { chosen, ...(yield* prepareAmong(Workspace.at(options.db), study, { ...chosen, ...among, jobs: options.jobs, have: options.have })) }
     }),
     ({ plan }) => !isFinished(plan)
   )

@@ -50,7 +50,7 @@ export const worker = Effect.fn("worker")(function*(options: WorkerOptions) {
   yield* Queue.work(Workspace.at(db), {
     studies: options.studies,
     jobs: options.jobs,
-    have: Object.fromEntries(options.have.map(({ amount, name }) => [name, amount])),
+    have: options.have,
     shared: Option.getOrUndefined(options.shared),
     idle: options.idle,
     say: write,

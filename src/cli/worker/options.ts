@@ -1,9 +1,8 @@
 /** What `assay worker` is told. */
-import { availableParallelism } from "node:os"
 import * as Argument from "effect/cli/Argument"
 import type * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { have, queue } from "../flags.ts"
+import { have, jobs, queue } from "../flags.ts"
 
 export const options = {
   studies: Argument.String("STUDY").pipe(
@@ -16,12 +15,7 @@ export const options = {
     Flag.withMetavar("FILE"),
     Flag.optional
   ),
-  jobs: Flag.Int("jobs").pipe(
-    Flag.withAlias("j"),
-    Flag.withDescription("Cells side by side (default: number of cores, at most 2)"),
-    Flag.filter((jobs) => jobs >= 1 && jobs <= 64, () => "a number from 1 to 64"),
-    Flag.withDefault(Math.min(2, availableParallelism()))
-  ),
+  jobs: jobs("Cells"),
   have,
   idle: Flag.Int("idle").pipe(
     Flag.withDescription("Seconds without anything to do after which it ends"),

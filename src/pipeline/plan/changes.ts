@@ -1,6 +1,6 @@
 /** What tells two states of a node apart, place by place, in the terms that a study is written in. */
 import type { Json } from "../json.ts"
-import { differences, type Preimage } from "./Fingerprint.ts"
+import { differences, type Preimage, read } from "./Fingerprint.ts"
 import type { Identity } from "./identity.ts"
 
 /**
@@ -60,3 +60,21 @@ export const between = (left: Preimage, right: Preimage, label: string): Readonl
   ...betweenNodes(left.node, right.node, label),
   ...(left.random?.seed === right.random?.seed ? [] : [{ what: "seed", path: label, left: left.random?.seed, right: right.random?.seed } as const])
 ]
+
+/** Two stored pre-images; undefined where one is not known, or not by this version. */
+const bothRead = (left: string | undefined, right: string | undefined): readonly [Preimage, Preimage] | undefined => {
+  const [a, b] = [left, right].map((text) => text === undefined ? undefined : read(text))
+  return a === undefined || b === undefined ? undefined : [a, b]
+}
+
+/** The same of two executions by their stored pre-images. */
+export const betweenStages = (left: string, right: string, label: string): ReadonlyArray<Change> => {
+  const both = bothRead(left, right)
+  return both === undefined ? [] : between(...both, label)
+}
+
+/** What tells two policies apart as they were before any stage changed them, by their stored pre-images, as far as these are known. */
+export const betweenPolicies = (left: string | undefined, right: string | undefined): ReadonlyArray<Change> => {
+  const both = bothRead(left, right)
+  return both === undefined ? [] : betweenNodes(both[0].node, both[1].node, "policy")
+}

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { modelFiles } from "../../hub/model.ts"
-import { addressOf, isOnHub, type Repository, Revision } from "../../hub/repository.ts"
+import { addressOf, modelOnHub, Revision } from "../../hub/repository.ts"
 import { pin, snapshot, supply } from "../../hub/snapshot.ts"
 import { targets } from "../../model/lora.ts"
 import { ModelFolderError } from "../../model/modelFolderError.ts"
@@ -67,10 +67,6 @@ const contentHash = (folder: string, weights: "folder" | number): Effect.Effect<
       })
   })
 
-/** The model's place on the hub; undefined where `folder` is one. */
-const repositoryOf = ({ folder, revision = "main" }: typeof config.Type): Repository | undefined =>
-  isOnHub(folder) ? { type: "model", name: folder, revision } : undefined
-
 const filesOf = ({ weights }: typeof config.Type) => modelFiles(weights === "folder")
 
 /** The hash of a folder, which has no revisions. */
@@ -83,7 +79,7 @@ const services = (options: typeof config.Type) =>
   Effect.gen(function*() {
     const threads = yield* ComputeThreads
     const { revision: _, ...engine } = options
-    const repository = repositoryOf(options)
+    const repository = modelOnHub(options.folder, options.revision)
     const folder = repository === undefined ? modelFolder(options.folder) : (yield* snapshot(repository, filesOf(options))).folder
     const call = yield* Client.start({ ...engine, folder: resolve(folder), threads })
     return Context.make(Sampler, {
@@ -119,13 +115,13 @@ const make = define({
   offers: [Sampler, Trainer, Portable],
   content: (options) =>
     Effect.suspend((): Effect.Effect<string, ContentError> => {
-      const repository = repositoryOf(options)
+      const repository = modelOnHub(options.folder, options.revision)
       if (repository === undefined) return checkedContent(options)
       return Effect.map(pin(repository), (commit) => addressOf(repository, commit))
     }),
   supply: (options) =>
     Effect.suspend(() => {
-      const repository = repositoryOf(options)
+      const repository = modelOnHub(options.folder, options.revision)
       return repository === undefined ? Effect.undefined : supply(repository, filesOf(options))
     }),
   layer: (options) => Layer.effectContext(services(options))

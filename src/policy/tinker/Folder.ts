@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { HubError } from "../../hub/hubError.ts"
 import { modelFiles } from "../../hub/model.ts"
+import { modelOnHub } from "../../hub/repository.ts"
 import { snapshot } from "../../hub/snapshot.ts"
 import { loadText } from "../../model/loadText.ts"
 import type { Question } from "../../model/message.ts"
@@ -16,7 +17,6 @@ import type { Size } from "../../vision/Box.ts"
 import { type Seen, seen } from "../../vision/seen.ts"
 import { type PixelLimits, smartResize } from "../../vision/smartResize.ts"
 import { PolicyError } from "../policyError.ts"
-import { repositoryOf } from "./content.ts"
 import type { Prompt } from "./data.ts"
 
 export interface Reader {
@@ -58,7 +58,7 @@ const remember = <E>(load: (path: string) => Effect.Effect<Seen, E>) => {
 /** Reads a folder, a shipped one or one of the hub by its name, and then questions as it says. Weights are not read. */
 export const open = (folder: string, revision?: string): Effect.Effect<Reader, ModelFolderError | HubError> =>
   Effect.gen(function*() {
-    const repository = repositoryOf(folder, revision)
+    const repository = modelOnHub(folder, revision)
     const path = repository === undefined ? modelFolder(folder) : (yield* snapshot(repository, modelFiles(false))).folder
     const text = yield* loadText(path)
     const preprocessor = yield* loadPreprocessor(path)

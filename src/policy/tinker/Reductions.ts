@@ -2,6 +2,7 @@
  * How servers add up what a loss is of each token. The protocol means the sum; some take means, and of unlike things, which changes how
  * much one sequence teaches beside another. What is known is divided out by the client.
  */
+import { sum as total } from "../../pipeline/statistics.ts"
 
 /** What a token's term is divided by, and over how much that is counted: a request, or all requests until the next step. */
 export interface Reduction {
@@ -16,8 +17,6 @@ const reductions: ReadonlyArray<Reduction> = [
   { by: "its tokens", over: "request" },
   ...(["tokens", "its tokens and sequences", "sequences"] as const).flatMap((by) => (["request", "step"] as const).map((over): Reduction => ({ by, over })))
 ]
-
-const total = (values: ReadonlyArray<number>): number => values.reduce((a, b) => a + b, 0)
 
 /** What the terms of each sequence of a request are divided by. `lengths` are those of its sequences, `step` of all until the next step, in tokens. */
 export const divisors = ({ by, over }: Reduction, lengths: ReadonlyArray<number>, step: ReadonlyArray<number>): ReadonlyArray<number> => {

@@ -5,15 +5,11 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import type { HubError } from "../../hub/hubError.ts"
 import { modelFiles } from "../../hub/model.ts"
-import { addressOf, isOnHub, type Repository } from "../../hub/repository.ts"
+import { addressOf, modelOnHub } from "../../hub/repository.ts"
 import { pin, supply } from "../../hub/snapshot.ts"
 import { ModelFolderError } from "../../model/modelFolderError.ts"
 import { modelFolder } from "../../model/shipped.ts"
 import { reasonOf } from "../../pipeline/reason.ts"
-
-/** The model's place on the hub; undefined where `folder` is one. */
-export const repositoryOf = (folder: string, revision = "main"): Repository | undefined =>
-  isOnHub(folder) ? { type: "model", name: folder, revision } : undefined
 
 /** Files that decide what a prompt is. */
 const decisive = /^(tokenizer.*\.json|preprocessor_config\.json|generation_config\.json|config\.json|chat_template\.(json|jinja)|vocab\.json|merges\.txt)$/
@@ -31,13 +27,13 @@ const contentHash = (folder: string): Effect.Effect<string, ModelFolderError> =>
 
 /** Which files these are. */
 export const contentOf = (folder: string, revision?: string): Effect.Effect<string, ModelFolderError | HubError> => {
-  const repository = repositoryOf(folder, revision)
+  const repository = modelOnHub(folder, revision)
   return repository === undefined ? contentHash(modelFolder(folder)) : Effect.map(pin(repository), (commit) => addressOf(repository, commit))
 }
 
 /** What of them is not on this machine yet. */
 export const supplyOf = (folder: string, revision?: string) =>
   Effect.suspend(() => {
-    const repository = repositoryOf(folder, revision)
+    const repository = modelOnHub(folder, revision)
     return repository === undefined ? Effect.undefined : supply(repository, modelFiles(false))
   })

@@ -1,4 +1,5 @@
 /** What runs now and how long it will still take, told from what was committed and when. */
+import { median } from "../../pipeline/statistics.ts"
 import type { RunProgress, StageProgress } from "../../store/index.ts"
 import { sideBySide } from "./schedule.ts"
 
@@ -24,14 +25,14 @@ export interface Progress {
 
 const between = (from: string, to: number): number => Math.max(0, (to - Date.parse(from)) / 1000)
 
-/** The middle one: an execution that was interrupted for a night must not count for all. */
-const median = (values: ReadonlyArray<number>): number => values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)]!
-
 /** What a running stage is heading for, from its own steps. */
 const projected = (stage: StageProgress, now: number): number | undefined =>
   stage.of === null || stage.done === 0 ? undefined : (between(stage.startedAt, now) / stage.done) * stage.of
 
-/** Seconds that a whole stage takes, by its label: of those executed, else what a running one is heading for. */
+/**
+ * Seconds that a whole stage takes, by its label: of those executed the middle one, as one that was interrupted for a night must not count
+ * for all; else what a running one is heading for.
+ */
 const paces = (runs: ReadonlyArray<RunProgress>, now: number): ReadonlyMap<string, number> => {
   const stages = runs.flatMap((run) => run.stages).filter(({ reused }) => !reused)
   const executed = stages.flatMap(({ endedAt, label, startedAt, status }) =>

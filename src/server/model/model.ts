@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type { HubError } from "../../hub/hubError.ts"
 import { modelFiles } from "../../hub/model.ts"
-import { isOnHub } from "../../hub/repository.ts"
+import { isOnHub, modelOnHub } from "../../hub/repository.ts"
 import { snapshot } from "../../hub/snapshot.ts"
 import { load as loadConfig, type PreprocessorConfig } from "../../model/modelConfig.ts"
 import { loadText } from "../../model/loadText.ts"
@@ -31,10 +31,12 @@ export interface Model {
 export const nameOf = (folder: string): string => folder.startsWith("assay:") || isOnHub(folder) ? folder : basename(resolve(folder))
 
 /** Where the files of a model lie: of one on the hub, once they have been fetched. */
-export const filesOf = (folder: string): Effect.Effect<string, HubError> =>
-  isOnHub(folder)
-    ? Effect.map(snapshot({ type: "model", name: folder, revision: "main" }, modelFiles(true)), (fetched) => fetched.folder)
-    : Effect.succeed(modelFolder(folder))
+export const filesOf = (folder: string): Effect.Effect<string, HubError> => {
+  const repository = modelOnHub(folder)
+  return repository === undefined
+    ? Effect.succeed(modelFolder(folder))
+    : Effect.map(snapshot(repository, modelFiles(true)), (fetched) => fetched.folder)
+}
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex")
 

@@ -2,6 +2,7 @@
  * The losses that a server computes itself, as the Tinker protocol has them: sums over all tokens, with thresholds for ratios.
  * Source: its documentation, "Loss functions".
  */
+import { sum } from "../../pipeline/statistics.ts"
 import { type Method, policyGradient } from "../../update/Losses.ts"
 import type { HttpError } from "../http/answers.ts"
 import { invalid } from "../model/invalid.ts"
@@ -29,8 +30,6 @@ export interface Loss {
   readonly linear: boolean
   readonly weigh: (told: Told, settings: { readonly [name: string]: number }) => Weighed
 }
-
-const sum = (values: ReadonlyArray<number>): number => values.reduce((a, b) => a + b, 0)
 
 /** A policy gradient over tokens that each have an advantage: `policyGradient` of as many sequences of one token. */
 const ofTokens = (bound: Method["bound"], low: number, high: number) => ({ inputs, logprobs }: Told): Weighed => {

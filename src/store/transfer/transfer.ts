@@ -1,5 +1,6 @@
 /** Finished stages and runs out of one runs.db and into another: a pack each, and the files that it names in an object folder between them. */
 import * as fs from "node:fs"
+import * as path from "node:path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { JournalError } from "../../pipeline/run/journal.ts"
@@ -106,7 +107,7 @@ export const transferMethods = (connection: Connection): Transfer["Service"] => 
         yield* Effect.forEach(hashes, lend(between), { discard: true })
         yield* attempt(file, () => {
           fs.renameSync(draft, file)
-          sync(file.slice(0, file.lastIndexOf("/")) || ".")
+          sync(path.dirname(file))
         })
       }),
       between.discard(draft)

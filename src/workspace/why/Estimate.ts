@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { Json } from "../../pipeline/json.ts"
 import type { Plan, PlannedStage } from "../../pipeline/plan/Plan.ts"
+import { median } from "../../pipeline/statistics.ts"
 import * as Store from "../../store/index.ts"
 
 /** What the stages of a plan that are to run will take, in time and on the disk. */
@@ -18,12 +19,9 @@ export interface Estimate {
   readonly unknown: ReadonlyArray<string>
 }
 
-/** The middle one: an execution that was interrupted for a night must not count for all. */
-const median = (values: ReadonlyArray<number>): number => values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)]!
-
 const stepsOf = (steps: Json | undefined | null): number => typeof steps === "number" && steps > 0 ? steps : 1
 
-/** What a step, or a stage without steps, takes. */
+/** What a step, or a stage without steps, takes: in the middle, as one that was interrupted for a night must not count for all. */
 interface Pace {
   readonly seconds: number
   readonly bytes: number

@@ -2,12 +2,13 @@
 import * as fs from "node:fs"
 import * as Effect from "effect/Effect"
 import type { CodeError } from "../../pipeline/Errors.ts"
-import { type Change, between, betweenNodes } from "../../pipeline/plan/changes.ts"
+import { betweenPolicies, betweenStages, type Change } from "../../pipeline/plan/changes.ts"
 import * as Fingerprint from "../../pipeline/plan/Fingerprint.ts"
 import type { Plan, PlannedRun, PlannedStage } from "../../pipeline/plan/Plan.ts"
 import * as Store from "../../store/index.ts"
 import * as Objects from "../../store/Objects.ts"
 import type { Workspace } from "../workspace.ts"
+import { noted } from "./notedCodes.ts"
 import * as Source from "./Source.ts"
 import * as Words from "./Words.ts"
 
@@ -34,8 +35,8 @@ const knownIn = (handle: Store.Handle, plan: Plan) => {
   const found = new Map<string, Words.Known>()
   let refs: Effect.Success<ReturnType<typeof Source.refs>> | undefined
   const look = Effect.fnUntraced(function*(hash: string) {
-    const noted = yield* Store.codeBehind(handle, hash)
-    if (noted !== undefined) return { assay: noted.assay, outline: JSON.parse(noted.outline) as Words.Known["outline"] }
+    const known = yield* noted(handle, hash)
+    if (known !== undefined) return known
     refs ??= yield* Source.refs(plan)
     const ref = refs.get(hash)
     return ref === undefined ? undefined : yield* Source.known(ref)
@@ -70,13 +71,6 @@ const forced = ({ stages }: PlannedRun, { inputs }: PlannedStage): string => {
   const before = stages.find((other) => other.forced && inputs.some(({ fingerprint }) => fingerprint === other.fingerprint))
   return before === undefined ? "as --force asks" : `as \`${before.label}\` before it runs again`
 }
-
-/** What the policy's first state was, against what it is. */
-const policyChanges = Effect.fnUntraced(function*(handle: Store.Handle, left: string, run: PlannedRun) {
-  const before = yield* Store.policyBefore(handle, left)
-  const [a, b] = [before === undefined ? undefined : Fingerprint.read(before), Fingerprint.read(run.initial.preimage)]
-  return a === undefined || b === undefined ? [] : betweenNodes(a.node, b.node, "policy")
-})
 
 /** The part of a pre-image that is not what earlier stages hand on; canonical JSON has its keys in order. */
 const ownPart = (preimage: string): string => preimage.slice(preimage.indexOf("\"node\":"))
@@ -118,8 +112,7 @@ export const make = (
     const key = `${label} ${ownPart(left)} ${ownPart(right)}`
     const cached = phrases.get(key)
     if (cached !== undefined) return cached
-    const [a, b] = [Fingerprint.read(left), Fingerprint.read(right)]
-    const changes = a === undefined || b === undefined ? [] : between(a, b, label)
+    const changes = betweenStages(left, right, label)
     const phrase = Words.phrase(changes, yield* codes(changes))
     phrases.set(key, phrase)
     return phrase
@@ -135,7 +128,7 @@ export const make = (
       const maker = run.stages.find((other) => other.fingerprint === fingerprint)
       if (maker !== undefined) found.push(`reads \`${maker.label}\`, which changed`)
       else {
-        const changes = was === undefined ? [] : yield* policyChanges(handle, was, run)
+        const changes = was === undefined ? [] : betweenPolicies(yield* Store.policyBefore(handle, was), run.initial.preimage)
         found.push(Words.phrase(changes, yield* codes(changes)) || "the policy changed")
       }
     }

@@ -1,6 +1,6 @@
 /** Why a stage of a run is not that of another run: the first thing that differs, wherever before it that is. */
 import * as Effect from "effect/Effect"
-import { between, betweenNodes, type Change } from "../../pipeline/plan/changes.ts"
+import { between, betweenPolicies, type Change } from "../../pipeline/plan/changes.ts"
 import * as Fingerprint from "../../pipeline/plan/Fingerprint.ts"
 import { unknownName } from "../../pipeline/near.ts"
 import * as Store from "../../store/index.ts"
@@ -32,13 +32,6 @@ const stageCalled = (run: Run, label: string): Effect.Effect<Stage, NotFound> =>
   return Effect.fail(new NotFound({ message: `Run ${run.id}: ${unknownName("stage", label, known, "It has begun none yet.")}` }))
 }
 
-/** What tells two policies apart as they were before any stage changed them, as far as that was noted. */
-const betweenPolicies = Effect.fnUntraced(function*(handle: Store.Handle, left: string, right: string) {
-  const texts = yield* Effect.forEach([left, right], (one) => Store.policyBefore(handle, one))
-  const [a, b] = texts.map((text) => text === undefined ? undefined : Fingerprint.read(text))
-  return a === undefined || b === undefined ? [] : betweenNodes(a.node, b.node, "policy")
-})
-
 interface Found {
   readonly path: ReadonlyArray<string>
   readonly changes: ReadonlyArray<Change>
@@ -58,7 +51,7 @@ const search = (handle: Store.Handle, runs: readonly [left: Run, right: Run], st
       const [a, b] = [runs[0].stages.find((one) => one.fingerprint === was), runs[1].stages.find((one) => one.fingerprint === fingerprint)]
       const up: Found = a !== undefined && b !== undefined
         ? yield* search(handle, runs, [a, b])
-        : { path: ["policy"], changes: yield* betweenPolicies(handle, was, fingerprint) }
+        : { path: ["policy"], changes: betweenPolicies(yield* Store.policyBefore(handle, was), yield* Store.policyBefore(handle, fingerprint)) }
       return { ...up, path: [label, ...up.path] }
     }
     return { path: [label], changes: [] }

@@ -4,10 +4,15 @@ import type { Change } from "../../pipeline/plan/changes.ts"
 import * as Store from "../../store/index.ts"
 import type * as Words from "./Words.ts"
 
+/** What some code was made of when it ran; undefined where nobody noted it. */
+export const noted = (handle: Store.Handle, hash: string): Effect.Effect<Words.Known | undefined, Store.StoreError> =>
+  Effect.map(Store.codeBehind(handle, hash), (known) =>
+    known === undefined ? undefined : { assay: known.assay, outline: JSON.parse(known.outline) as Words.Known["outline"] })
+
 const notedIn = Effect.fnUntraced(function*(handles: ReadonlyArray<Store.Handle>, hash: string) {
   for (const handle of handles) {
-    const known = yield* Store.codeBehind(handle, hash)
-    if (known !== undefined) return [[hash, { assay: known.assay, outline: JSON.parse(known.outline) } as Words.Known] as const]
+    const known = yield* noted(handle, hash)
+    if (known !== undefined) return [[hash, known] as const]
   }
   return []
 })

@@ -4,6 +4,7 @@ import { Experiment, Pipeline } from "assay"
 import { Recorder, Stage } from "assay/engine"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { labels, training } from "../../pipeline/labelled.ts"
 import * as Toy from "../../pipeline/toy.ts"
 
 const write = (what: string, label: string): void =>
@@ -29,8 +30,6 @@ export const slow = Stage.define({
     })
 })
 
-const labels = ["a", "b", "c", "d", "e", "f"]
-
 /** All cells rest on one stage. */
 const prepared = Pipeline.from(Toy.count({ to: 10 })).pipe(slow({ label: "shared" }), Toy.ask({ scale: 0.5 }))
 
@@ -38,15 +37,10 @@ export default Experiment.make("shared", {
   question: "Is anything done twice by processes that share the work?",
   policy: Toy.vector({ size: 4 }),
   seeds: 2,
-  axes: { label: Object.fromEntries(labels.map((label) => [label, label])) },
+  axes: { label: labels },
   pipeline: ({ label }) =>
     prepared.pipe(
-      Pipeline.loop(
-        { steps: 3, batch: 3, checkpointEvery: 1 },
-        Toy.sample({ groupSize: 2 }),
-        Toy.score(Toy.low({ sharpness: 1 + label.charCodeAt(0) % 7 })),
-        Toy.climb({ rate: 0.1 })
-      ),
+      training(label),
       slow({ label }),
       Toy.measure({ mode: "sum" })
     ),

@@ -3,28 +3,17 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, beforeAll } from "vitest"
 import { Answers } from "../../../src/pipeline/run/answers.ts"
 import * as Random from "../../../src/pipeline/Random.ts"
 import * as Policy from "../../../src/policy/index.ts"
-import { adamW, anyWeights, questions, temporaryFolder } from "../local/tiny.ts"
-import { type Alive, alive, lora, name, serving } from "./support.ts"
+import { adamW, anyWeights } from "../local/tiny.ts"
+import { type Alive, alive, lora, name, withServer } from "./support.ts"
 
-const { path, remove } = temporaryFolder()
-let server: Awaited<ReturnType<typeof serving>>
-let asked: Awaited<ReturnType<typeof questions>>
-beforeAll(async () => {
-  server = await serving()
-  asked = await questions(path)
-})
-afterAll(async () => {
-  await server.close()
-  remove()
-})
+const site = withServer()
 
-const there = () => Policy.tinker({ url: server.url, model: name, lora, patienceSeconds: 5 })
+const there = () => Policy.tinker({ url: site.server.url, model: name, lora, patienceSeconds: 5 })
 
-const sequencesOf = () => [[5, 6, 7, 8], [11, 12, 11], [9, 9]].map((tokens, i) => ({ question: asked[i]!, tokens }))
+const sequencesOf = () => [[5, 6, 7, 8], [11, 12, 11], [9, 9]].map((tokens, i) => ({ question: site.asked[i]!, tokens }))
 
 const teach = ({ trainer }: Alive, times: number) =>
   Effect.gen(function*() {
@@ -39,9 +28,9 @@ const teach = ({ trainer }: Alive, times: number) =>
 /** What was said; log-probabilities are rounded by what else is computed beside them. */
 const said = (groups: ReadonlyArray<ReadonlyArray<Policy.Completion>>) => groups.map((group) => group.map(({ text, tokens }) => ({ text, tokens })))
 
-const file = (called: string) => join(path, called)
+const file = (called: string) => join(site.folder, called)
 const once = { n: 2, temperature: 1, topP: 1, topK: 0, maxTokens: 12 }
-const keyed = () => asked.map((question, i) => ({ ...question, key: Random.key(i) }))
+const keyed = () => site.asked.map((question, i) => ({ ...question, key: Random.key(i) }))
 
 describe("the state of a policy on a server", () => {
   it.live("is the name of a checkpoint, and training goes on from it to the bit, whoever was killed", () =>
@@ -55,7 +44,7 @@ describe("the state of a policy on a server", () => {
       }))
       assert.match(readFileSync(file("state"), "utf8"), /"checkpoint":"tinker:\/\/[^"]+\/weights\/assay-[^"]+"/)
       assert.isBelow(readFileSync(file("state")).length, 1000)
-      yield* Effect.promise(server.restart)
+      yield* Effect.promise(site.server.restart)
       yield* Effect.scoped(Effect.gen(function*() {
         const policy = yield* alive(there())
         yield* policy.subject.load(file("state"))
@@ -85,9 +74,9 @@ describe("the state of a policy on a server", () => {
   it.live("is sampled without a model where nothing was trained, and from the base again after going back", () =>
     Effect.gen(function*() {
       const policy = yield* alive(there())
-      server.paths.length = 0
+      site.server.paths.length = 0
       const first = yield* policy.sampler.sample(keyed(), once)
-      assert.notInclude(server.paths, "create_model")
+      assert.notInclude(site.server.paths, "create_model")
       yield* teach(policy, 3)
       const other = yield* policy.sampler.sample(keyed(), once)
       assert.notDeepEqual(said(other), said(first))
@@ -109,10 +98,10 @@ describe("the state of a policy on a server", () => {
         return [first, yield* policy.sampler.sample(keyed(), once)]
       }).pipe(Effect.scoped, Effect.provideService(Answers, answers))
       const before = yield* steps
-      assert.strictEqual(kept.size, 2 * asked.length)
-      server.paths.length = 0
+      assert.strictEqual(kept.size, 2 * site.asked.length)
+      site.server.paths.length = 0
       assert.deepStrictEqual(yield* steps, before)
-      assert.notInclude(server.paths, "asample")
+      assert.notInclude(site.server.paths, "asample")
     }), 120_000)
 
   it.live("whose checkpoint the server has lost is an error that says so, and what to do", () =>
@@ -120,7 +109,7 @@ describe("the state of a policy on a server", () => {
       const policy = yield* alive(there())
       yield* teach(policy, 1)
       yield* policy.subject.save(file("lost"), "weights")
-      for (const one of readdirSync(server.folder)) rmSync(join(server.folder, one), { recursive: true })
+      for (const one of readdirSync(site.server.folder)) rmSync(join(site.server.folder, one), { recursive: true })
       const error = yield* Effect.flip(policy.subject.load(file("lost")))
       assert.match(error.message, /does not give the checkpoint tinker:\/\/\S+ \(it answered 404 to load_weights: there is no checkpoint .*\)\. Bring it back there, .*\(--force\)\.$/)
       // the policy can be used all the same

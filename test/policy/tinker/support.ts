@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
+import { afterAll, beforeAll } from "vitest"
 import { Subject } from "../../../src/engine.ts"
 import * as Policy from "../../../src/policy/index.ts"
 import type { PolicyNode } from "../../../src/pipeline/declare/policyNode.ts"
@@ -14,6 +15,7 @@ import type { Handler } from "../../../src/server/http/routes.ts"
 import { serve } from "../../../src/server/http/serve.ts"
 import { type Base, open } from "../../../src/server/tinker/base.ts"
 import { handlerOf } from "../../../src/server/tinker/handler.ts"
+import { questions, temporaryFolder } from "../local/tiny.ts"
 
 export const name = "assay:tiny-vl"
 
@@ -66,6 +68,21 @@ export const serving = async () => {
       rmSync(folder, { recursive: true, force: true })
     }
   }
+}
+
+/** A server, a folder, and questions with pictures that lie there, for the tests of a file. */
+export const withServer = () => {
+  const { path, remove } = temporaryFolder()
+  const site = { folder: path } as { readonly folder: string; server: Awaited<ReturnType<typeof serving>>; asked: Awaited<ReturnType<typeof questions>> }
+  beforeAll(async () => {
+    site.server = await serving()
+    site.asked = await questions(path)
+  })
+  afterAll(async () => {
+    await site.server.close()
+    remove()
+  })
+  return site
 }
 
 export interface Alive {

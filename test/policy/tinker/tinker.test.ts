@@ -1,33 +1,22 @@
 /** A policy on our own Tinker server gives what the same calls give in process. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { afterAll, beforeAll } from "vitest"
 import { targets } from "../../../src/model/lora.ts"
 import * as Random from "../../../src/pipeline/Random.ts"
 import * as Policy from "../../../src/policy/index.ts"
 import { seedOf } from "../../../src/policy/tinker/samples.ts"
-import { adamW, anyWeights, questions, temporaryFolder, wordsOnly } from "../local/tiny.ts"
-import { alive, lora, name, serving } from "./support.ts"
+import { adamW, anyWeights, wordsOnly } from "../local/tiny.ts"
+import { alive, lora, name, withServer } from "./support.ts"
 
-const { path, remove } = temporaryFolder()
-let server: Awaited<ReturnType<typeof serving>>
-let asked: Awaited<ReturnType<typeof questions>>
-beforeAll(async () => {
-  server = await serving()
-  asked = await questions(path)
-})
-afterAll(async () => {
-  await server.close()
-  remove()
-})
+const site = withServer()
 
-const there = () => Policy.tinker({ url: server.url, model: name, lora, patienceSeconds: 5 })
+const there = () => Policy.tinker({ url: site.server.url, model: name, lora, patienceSeconds: 5 })
 const here = () => Policy.local(name, { lora: { rank: 4, alpha: 32, targets } })
 
 /** Answers of unlike length to three questions with pictures and one without; two to the first. */
 const sequencesOf = () => {
   const tokens = [[5, 6, 7, 8], [11, 12, 11], [9], [9, 9, 9, 9, 9], [5, 7]]
-  return [asked[0]!, asked[0]!, asked[1]!, asked[2]!, wordsOnly].map((question, i) => ({ question, tokens: tokens[i]! }))
+  return [site.asked[0]!, site.asked[0]!, site.asked[1]!, site.asked[2]!, wordsOnly].map((question, i) => ({ question, tokens: tokens[i]! }))
 }
 
 type Tokens = ReadonlyArray<ReadonlyArray<number>>
@@ -46,7 +35,7 @@ describe("a policy on a Tinker server", () => {
       const size = { width: 640, height: 427 }
       assert.deepStrictEqual(yield* remote.sampler.inputSize(size), yield* local.sampler.inputSize(size))
       assert.deepStrictEqual(yield* remote.sampler.pixelLimits!, yield* local.sampler.pixelLimits!)
-      assert.strictEqual(yield* remote.sampler.render(asked[1]!), yield* local.sampler.render(asked[1]!))
+      assert.strictEqual(yield* remote.sampler.render(site.asked[1]!), yield* local.sampler.render(site.asked[1]!))
       assert.deepStrictEqual(yield* remote.trainer.encodeAnswer("None"), yield* local.trainer.encodeAnswer("None"))
       for (let step = 0; step < 3; step++) {
         const now = yield* local.trainer.logprobs(sequences, "current")
@@ -61,8 +50,8 @@ describe("a policy on a Tinker server", () => {
       // the server draws by a seed of its own making
       const key = Random.key(3)
       const drawn = { n: 3, temperature: 1, topP: 0.9, topK: 20, maxTokens: 24 }
-      const questions = asked.map((question) => ({ ...question, key }))
-      const seeded = asked.map((question) => ({ ...question, key: Random.key(seedOf(key)) }))
+      const questions = site.asked.map((question) => ({ ...question, key }))
+      const seeded = site.asked.map((question) => ({ ...question, key: Random.key(seedOf(key)) }))
       for (const how of [drawn, { ...drawn, temperature: 0 }]) {
         const [given, expected] = [yield* remote.sampler.sample(questions, how), yield* local.sampler.sample(seeded, how)]
         const said = (groups: typeof given) => groups.map((group) => group.map(({ finishReason, text, tokens }) => ({ finishReason, text, tokens })))
@@ -78,7 +67,7 @@ describe("a policy on a Tinker server", () => {
       const advantages = sequences.map(({ tokens }, i) => tokens.map(() => (i % 2 === 0 ? 0.2 : -0.1)))
       const now = yield* local.trainer.logprobs(sequences, "current")
       const old = now.map((tokens, i) => tokens.map((value, t) => value + 0.4 * Math.sin(1 + i + t))) // some ratios are out of bounds
-      server.paths.length = 0
+      site.server.paths.length = 0
       for (const bound of ["clipped", "capped"] as const) {
         const found = yield* remote.trainer.bounded!(sequences, { bound, low: 0.8, high: 1.2, old, advantages })
         near(found!, yield* local.trainer.logprobs(sequences, "current"))

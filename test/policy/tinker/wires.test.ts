@@ -1,24 +1,13 @@
 /** A server of the older wire, JSON alone, and one whose losses are means: the numbers are the same. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { afterAll, beforeAll } from "vitest"
 import * as Random from "../../../src/pipeline/Random.ts"
 import * as Policy from "../../../src/policy/index.ts"
 import { decodeForwardBackward, encodeForwardBackward, type ForwardBackward } from "../../../src/protocol/tinker/training.ts"
-import { adamW, anyWeights, questions, temporaryFolder } from "../local/tiny.ts"
-import { alive, type Between, lora, name, serving } from "./support.ts"
+import { adamW, anyWeights } from "../local/tiny.ts"
+import { alive, type Between, lora, name, withServer } from "./support.ts"
 
-const { path, remove } = temporaryFolder()
-let server: Awaited<ReturnType<typeof serving>>
-let asked: Awaited<ReturnType<typeof questions>>
-beforeAll(async () => {
-  server = await serving()
-  asked = await questions(path)
-})
-afterAll(async () => {
-  await server.close()
-  remove()
-})
+const site = withServer()
 
 const protobuf = "application/x-protobuf"
 
@@ -48,7 +37,7 @@ const means: Between = (handler) => async (request) => {
   })
 }
 
-const sequencesOf = () => [[5, 6, 7, 8], [11, 12, 11], [9, 9]].map((tokens, i) => ({ question: asked[i]!, tokens }))
+const sequencesOf = () => [[5, 6, 7, 8], [11, 12, 11], [9, 9]].map((tokens, i) => ({ question: site.asked[i]!, tokens }))
 
 /**
  * Two steps, a greedy answer, and what comes of them. What is known of a server is remembered by its address, so the same one is met under
@@ -56,7 +45,7 @@ const sequencesOf = () => [[5, 6, 7, 8], [11, 12, 11], [9, 9]].map((tokens, i) =
  */
 const steps = (host: string, rank: number) =>
   Effect.scoped(Effect.gen(function*() {
-    const policy = Policy.tinker({ url: server.url.replace("127.0.0.1", host), model: name, lora: { ...lora, rank }, patienceSeconds: 5 })
+    const policy = Policy.tinker({ url: site.server.url.replace("127.0.0.1", host), model: name, lora: { ...lora, rank }, patienceSeconds: 5 })
     const { sampler, trainer } = yield* alive(policy)
     const sequences = sequencesOf()
     const norms: Array<number> = []
@@ -64,7 +53,7 @@ const steps = (host: string, rank: number) =>
       yield* trainer.backward(sequences, anyWeights(sequences))
       norms.push((yield* trainer.step(adamW())).gradientNorm!)
     }
-    const groups = yield* sampler.sample([{ ...asked[0]!, key: Random.key(1) }], { n: 1, temperature: 0, topP: 1, topK: 0, maxTokens: 8 })
+    const groups = yield* sampler.sample([{ ...site.asked[0]!, key: Random.key(1) }], { n: 1, temperature: 0, topP: 1, topK: 0, maxTokens: 8 })
     return {
       norms,
       logprobs: yield* trainer.logprobs(sequences, "current"),
@@ -86,7 +75,7 @@ describe("the same training", () => {
     Effect.gen(function*() {
       const expected = yield* steps("127.0.0.1", 4)
       assert.deepInclude(expected.facts, { "server.wire": "protobuf", "server.linearLoss": "cross_entropy", "server.lossDividedBy": "nothing", "server.images": 1 })
-      server.between(json)
+      site.server.between(json)
       const given = yield* steps("localhost", 4)
       assert.deepInclude(given.facts, { "server.wire": "json", "server.linearLoss": "cross_entropy", "server.images": 1 })
       same(given, expected)
@@ -94,9 +83,9 @@ describe("the same training", () => {
 
   it.live("comes of a loss that is a mean, by which weights are multiplied", () =>
     Effect.gen(function*() {
-      server.between((handler) => handler)
+      site.server.between((handler) => handler)
       const expected = yield* steps("127.0.0.1", 3)
-      server.between(means)
+      site.server.between(means)
       const given = yield* steps("localhost", 3)
       assert.deepInclude(given.facts, {
         "server.linearLoss": "importance_sampling",

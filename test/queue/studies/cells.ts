@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Execution } from "../../../src/pipeline/run/execution.ts"
 import { answer } from "../../cli/studies/tastes.ts"
+import { labels, training } from "../../pipeline/labelled.ts"
 import * as Toy from "../../pipeline/toy.ts"
 
 const write = (what: string, label: string, fingerprint: string): void =>
@@ -29,22 +30,16 @@ export const slow = Stage.define({ kind: "evaluate", name: "slow", module: impor
 /** Every seed's own. */
 export const drawn = Stage.define({ kind: "evaluate", name: "drawn", module: import.meta.url, config, gives: "input", random: true, run: wait })
 
-const labels = ["a", "b", "c", "d", "e", "f"]
 const prepared = Pipeline.from(Toy.count({ to: 10 })).pipe(slow({ label: "shared" }), Toy.ask({ scale: 0.5 }))
 
 export default Experiment.make("cells", {
   question: "Does every cell come out once, as on one machine?",
   policy: Toy.vector({ size: 4 }),
   seeds: 2,
-  axes: { label: Object.fromEntries(labels.map((label) => [label, label])) },
+  axes: { label: labels },
   pipeline: ({ label }) =>
     prepared.pipe(
-      Pipeline.loop(
-        { steps: 3, batch: 3, checkpointEvery: 1 },
-        Toy.sample({ groupSize: 2 }),
-        Toy.score(Toy.low({ sharpness: 1 + label.charCodeAt(0) % 7 })),
-        Toy.climb({ rate: 0.1 })
-      ),
+      training(label),
       drawn({ label }),
       answer({ pause: 0 })
     ),
