@@ -11,14 +11,16 @@ interface Props {
 }
 
 export const Fold = ({ children, class: look, name, title }: Props) => {
-  const open = paramAll("open")
-  const isOpen = open.includes(name)
-  const toggle = (wanted: boolean) => {
-    if (wanted !== isOpen) change({ open: wanted ? [...open, name] : open.filter((one) => one !== name) }, { replace: true })
+  const isOpen = paramAll("open").includes(name)
+  // the URL alone opens it: an event of `toggle` comes later, when what it says may no longer be so
+  const toggle = (event: Event) => {
+    event.preventDefault()
+    const open = paramAll("open")
+    change({ open: open.includes(name) ? open.filter((one) => one !== name) : [...open, name] }, { replace: true })
   }
   return (
-    <details class={look} open={isOpen} onToggle={(event) => toggle(event.currentTarget.open)}>
-      <summary>{title}</summary>
+    <details class={look} open={isOpen}>
+      <summary onClick={toggle}>{title}</summary>
       {isOpen && children}
     </details>
   )
