@@ -7,6 +7,7 @@ import * as path from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import * as Effect from "effect/Effect"
 import { reasonOf } from "../pipeline/reason.ts"
+import { temporaryOfUser } from "../pipeline/temporary.ts"
 import { StudyError } from "./loadStudy.ts"
 
 /** The modules of this program as the compiler is to read them: sources, or declarations where it is built. */
@@ -98,7 +99,7 @@ const makeFolderIn = (home: string): string => {
  */
 const makeFolder = (own: string | undefined): string => {
   const packages = own === undefined ? undefined : nearest(path.dirname(own), "node_modules")
-  const elsewhere = () => makeFolderIn(path.join(os.tmpdir(), `assay-${process.getuid?.() ?? "user"}`))
+  const elsewhere = () => makeFolderIn(temporaryOfUser)
   try {
     return packages === undefined ? elsewhere() : makeFolderIn(path.join(packages, ".cache", "assay"))
   } catch {

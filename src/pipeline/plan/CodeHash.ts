@@ -1,7 +1,7 @@
 /** Hashes of code: of an export, of all of ours that it calls, and the versions of the packages that it uses. */
 import { readFileSync } from "node:fs"
 import { findPackageJSON } from "node:module"
-import { dirname, relative, sep } from "node:path"
+import { dirname, extname, join, relative, resolve, sep } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { stripVTControlCharacters } from "node:util"
 import * as Effect from "effect/Effect"
@@ -12,6 +12,7 @@ import { CodeError } from "../Errors.ts"
 import { faceOf } from "../faces.ts"
 import { reasonOf } from "../reason.ts"
 import { sha256 } from "./Canonical.ts"
+import { type CodeStore, digestOf, type Hashed, none, ofUser, settingsOf } from "./codeStore.ts"
 import { rewrite } from "./rewrite.ts"
 import { importsOf } from "./syntax.ts"
 
@@ -47,9 +48,13 @@ const worker = "worker:"
 /** What one bundle came across. */
 interface Found {
   /** An importer of every package that was named: one within this program, one of the user's, as each may find its own copy. */
-  readonly importers: Map<string, { readonly specifier: string; readonly importer: string }>
+  readonly importers: Map<string, Hashed["imports"][number]>
   /** Code of workers by their hash, and the file of each. */
-  readonly workers: Map<string, Code & { readonly file: string }>
+  readonly workers: Map<string, Hashed & { readonly file: string }>
+  /** sha256 of every module's text, by its file. */
+  readonly files: Map<string, string>
+  /** An import that does not name its file in full, so that another file could come between. */
+  vague: boolean
 }
 
 /** What is to be bundled: an export, or a module with all that happens on loading it. */
@@ -58,10 +63,11 @@ interface Wanted {
   readonly whole: boolean
 }
 
-/** What bundles share: the code of workers, and modules as they were rewritten. */
+/** What bundles share: the code of workers, modules as they were rewritten (with the sha256 of what they were), and what is kept. */
 interface Shared {
-  readonly codeOfWorker: (file: string) => Promise<Code>
-  readonly rewritten: (code: string, file: string) => Promise<string>
+  readonly codeOfWorker: (file: string) => Promise<Hashed>
+  readonly rewritten: (code: string, file: string) => Promise<{ readonly code: string; readonly digest: string }>
+  readonly store: CodeStore
 }
 
 const closure = ({ source, whole }: Wanted, found: Found, { codeOfWorker, rewritten }: Shared): Plugin => ({
@@ -80,6 +86,7 @@ const closure = ({ source, whole }: Wanted, found: Found, { codeOfWorker, rewrit
     const path = at.startsWith("file:") ? fileURLToPath(at) : at
     const resolved = await this.resolve(path, importer === entry ? undefined : importer, { skipSelf: true })
     if (resolved === null || resolved.external !== false) return resolved
+    if (resolved.id !== resolve(dirname(importer ?? ""), path)) found.vague = true
     const left = importer === entry ? undefined : engineModule(resolved.id)
     return left === undefined ? { ...resolved, moduleSideEffects: whole } : { id: left, external: true }
   },
@@ -92,7 +99,10 @@ const closure = ({ source, whole }: Wanted, found: Found, { codeOfWorker, rewrit
     return `export default ${JSON.stringify(code.hash)}`
   },
   async transform(code, id) {
-    return /\.[cm]?[jt]sx?$/.test(id) ? { code: await rewritten(code, id), map: null } : undefined
+    const isScript = /\.[cm]?[jt]sx?$/.test(id)
+    const rewrote = isScript ? await rewritten(code, id) : undefined
+    if (!id.startsWith("\0")) found.files.set(id, rewrote?.digest ?? sha256(code))
+    return rewrote === undefined ? undefined : { code: rewrote.code, map: null }
   }
 })
 
@@ -117,7 +127,7 @@ const versionOf = (specifier: string, importer: string): string => {
 /** Bundles what is wanted: what is left of it, as short as it gets or with the names and modules that it was written in. */
 const bundled = async (wanted: Wanted, shared: Shared, minify: boolean) => {
   const { rolldown } = await import("rolldown")
-  const found: Found = { importers: new Map(), workers: new Map() }
+  const found: Found = { importers: new Map(), workers: new Map(), files: new Map(), vague: false }
   const build = await rolldown({
     input: entry,
     plugins: [closure(wanted, found, shared)],
@@ -133,19 +143,39 @@ const bundled = async (wanted: Wanted, shared: Shared, minify: boolean) => {
   return { found, modules: chunks.flatMap((chunk) => Object.entries(chunk.modules)), text }
 }
 
+/** Files that say how hashes are made. */
+const method = (): ReadonlyArray<string> => [
+  ...["CodeHash", "rewrite", "syntax"].map((name) => join(import.meta.dirname, `${name}${extname(import.meta.filename)}`)),
+  manifestOf("rolldown", import.meta.url)!
+]
+
+/** All that a hash was made from. */
+const filesOf = ({ files, vague, workers }: Found): Hashed["files"] => {
+  const inner = [...workers.values()].map((worker) => worker.files)
+  if (vague || inner.includes(undefined)) return undefined
+  const beside = new Set([...method(), ...[...files.keys()].flatMap(settingsOf)])
+  return Object.assign(Object.fromEntries([...beside].map((file) => [file, digestOf(file)])), ...inner, Object.fromEntries(files))
+}
+
 /** What is wanted, hashed. */
-const bundle = async (wanted: Wanted, shared: Shared): Promise<Code> => {
+const bundle = async (wanted: Wanted, shared: Shared): Promise<Hashed> => {
+  const name = `${program} ${wanted.source}`
+  const kept = shared.store.find(name)
+  if (kept !== undefined) return kept
   const { found, text } = await bundled(wanted, shared, true)
   const used = await importsOf(text) // the bundler's own list has imports that it dropped
-  const packages = [...found.importers.values()]
-    .filter(({ specifier }) => used.has(specifier) && !specifier.startsWith("node:"))
-    .map(({ importer, specifier }) => versionOf(specifier, importer))
+  const own = [...found.importers.values()].filter(({ specifier }) => used.has(specifier) && !specifier.startsWith("node:"))
   const workers = [...found.workers.values()].filter(({ hash }) => text.includes(hash))
-  return {
-    hash: sha256(text),
-    packages: [...new Set([...packages, ...workers.flatMap((code) => code.packages)])].sort()
-  }
+  const hashed = { hash: sha256(text), imports: [...own, ...workers.flatMap(({ imports }) => imports)], files: filesOf(found) }
+  shared.store.keep(name, hashed)
+  return hashed
 }
+
+/** Versions are looked up whenever they are asked for. */
+const codeIn = ({ hash, imports }: Hashed): Code => ({
+  hash,
+  packages: [...new Set(imports.map(({ importer, specifier }) => versionOf(specifier, importer)))].sort()
+})
 
 const once = <A>(known: Map<string, Promise<A>>, key: string, compute: () => Promise<A>): Promise<A> => {
   const started = known.get(key) ?? compute()
@@ -177,27 +207,29 @@ const ofExport = (ref: CodeRef): Wanted =>
  * `import ... from "assay"` and behind the URL of a worker.
  *
  * Comments, formatting, types, names of locals and exports that are not used do not change the hash; helpers and constants
- * do. Remembers what it hashed, so make a new one when files may have changed. Fails with `CodeError`.
+ * do. Remembers what it hashed, so make a new one when files may have changed; `store` remembers it for other commands. Fails with
+ * `CodeError`.
  */
-export const make = () => {
+export const make = (store: CodeStore = none) => {
   const codes = new Map<string, Promise<Code>>()
-  const modules = new Map<string, Promise<string>>()
+  const workers = new Map<string, Promise<Hashed>>()
+  const modules = new Map<string, ReturnType<Shared["rewritten"]>>()
   const shared: Shared = {
-    codeOfWorker: (file) =>
-      once(codes, file, () => bundle(ofWorker(file), shared)),
-    rewritten: (code, file) => once(modules, file, () => rewrite(code, file))
+    codeOfWorker: (file) => once(workers, file, () => bundle(ofWorker(file), shared)),
+    rewritten: (code, file) => once(modules, file, async () => ({ code: await rewrite(code, file), digest: sha256(code) })),
+    store
   }
   const attempt = <A>(ref: CodeRef, work: () => Promise<A>): Effect.Effect<A, CodeError> =>
     Effect.tryPromise({ try: work, catch: (cause) => new CodeError({ module: ref.module, message: explain(ref, reasonOf(cause)) }) })
   const codeOf = (ref: CodeRef): Effect.Effect<Code, CodeError> =>
-    attempt(ref, () => once(codes, `${fileURLToPath(ref.module)}#${ref.export}`, () => bundle(ofExport(ref), shared)))
+    attempt(ref, () => once(codes, `${fileURLToPath(ref.module)}#${ref.export}`, async () => codeIn(await bundle(ofExport(ref), shared))))
   /** What the code consists of: only wanted where a change of it is to be told. */
   const sources = (ref: CodeRef): Effect.Effect<Sources, CodeError> => attempt(ref, () => sourcesOf(ofExport(ref), shared, new Set()))
   return Object.assign(codeOf, { sources })
 }
 
 /** Hashes of a process stay right while it lives, as loaded modules do not change. */
-export const ofProcess = make()
+export const ofProcess = make(ofUser)
 
 /** The bundler's drawings of code have colours, also where nobody can see them. */
 const explain = ({ export: name, module }: CodeRef, reason: string): string =>
