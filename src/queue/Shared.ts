@@ -4,8 +4,8 @@ import * as path from "node:path"
 import { randomUUID } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { Journal, type JournalError } from "../pipeline/run/journal.ts"
-import { Ledger } from "../pipeline/run/ledger.ts"
+import { Journal } from "../pipeline/run/journal.ts"
+import { Ledger, oneByOne } from "../pipeline/run/ledger.ts"
 import { reasonOf } from "../pipeline/reason.ts"
 import * as Store from "../store/index.ts"
 import { QueueError } from "./queueError.ts"
@@ -80,15 +80,15 @@ export const giveStage = Effect.fnUntraced(function*(shared: Shared, fingerprint
 })
 
 /** The ledger of this machine, for which a stage is finished where another machine has finished it. */
-export const ledger = (shared: Shared, own: Ledger["Service"], transfer: Store.Transfer["Service"]): Ledger["Service"] => ({
-  ...own,
-  findStage: Effect.fnUntraced(function*(fingerprint): Effect.fn.Return<Effect.Success<ReturnType<typeof own.findStage>>, JournalError> {
+export const ledger = (shared: Shared, own: Ledger["Service"], transfer: Store.Transfer["Service"]): Ledger["Service"] => {
+  const findStage: Ledger["Service"]["findStage"] = Effect.fnUntraced(function*(fingerprint) {
     const found = yield* own.findStage(fingerprint)
     if (found !== undefined || !fs.existsSync(shared.stage(fingerprint))) return found
     yield* transfer.take(shared.stage(fingerprint), shared.objects)
     return yield* own.findStage(fingerprint)
   })
-})
+  return { ...own, findStage, findStages: oneByOne(findStage) }
+}
 
 /** The journal of this machine, of which others get every stage that is finished. */
 export const journal = (shared: Shared, own: Journal["Service"], transfer: Store.Transfer["Service"]): Journal["Service"] => {

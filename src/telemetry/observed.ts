@@ -12,6 +12,7 @@ export const observed = (journal: Journal["Service"], follower: Follower): Journ
   ...journal,
   openExperiment: (record, environment) => after(journal.openExperiment(record, environment), () => follower.experiment(record)),
   openRun: (record, environment) => after(journal.openRun(record, environment), (id) => follower.run(id, record)),
+  openRuns: (runs) => after(journal.openRuns(runs), (ids) => runs.forEach(({ record }, i) => follower.run(ids[i]!, record))),
   closeRun: (run, status, error) =>
     after(journal.closeRun(run, status, error), () => follower.endRun(run, status === "failed" ? { error: error ?? "" } : status)),
   openStage: (record) => after(journal.openStage(record), (id) => follower.stage(id, record)),

@@ -8,7 +8,7 @@ import * as Metric from "../pipeline/declare/Metric.ts"
 import { Artifacts } from "../pipeline/run/artifacts.ts"
 import * as Claims from "../pipeline/run/Claims.ts"
 import { Journal, type StageResult } from "../pipeline/run/journal.ts"
-import { type FinishedStage, Ledger } from "../pipeline/run/ledger.ts"
+import { type FinishedStage, Ledger, oneByOne } from "../pipeline/run/ledger.ts"
 import type { Artifact, Environment, ExperimentRecord, LinkRecord, RunRecord, StageRecord, StepRecord } from "../pipeline/run/Records.ts"
 import { Generated } from "../pipeline/run/services.ts"
 
@@ -87,13 +87,16 @@ const checkpointOf = (memory: Memory, stage: MemoryStage) => {
   return found === undefined ? undefined : { step: found.step, artifact: found.checkpoint! }
 }
 
+const findStage = (memory: Memory) => (fingerprint: string) =>
+  Effect.sync(() => {
+    const stage = byFingerprint(memory, fingerprint)
+    if (stage?.status !== "finished" || stage.result === undefined) return undefined
+    return usable(memory, stage.result.output) && usable(memory, stage.result.subject) ? stage.result : undefined
+  })
+
 const ledger = (memory: Memory): Ledger["Service"] => ({
-  findStage: (fingerprint) =>
-    Effect.sync(() => {
-      const stage = byFingerprint(memory, fingerprint)
-      if (stage?.status !== "finished" || stage.result === undefined) return undefined
-      return usable(memory, stage.result.output) && usable(memory, stage.result.subject) ? stage.result : undefined
-    }),
+  findStage: findStage(memory),
+  findStages: oneByOne(findStage(memory)),
   unfinishedStep: (fingerprint) =>
     Effect.sync(() => {
       const stage = byFingerprint(memory, fingerprint)
@@ -171,20 +174,22 @@ const stageMethods = (memory: Memory) => {
   }
 }
 
+const openRun = (memory: Memory, record: RunRecord): number => {
+  const known = memory.runs.find((run) => run.record.fingerprint === record.fingerprint)
+  if (known !== undefined) {
+    known.status = "planned"
+    known.links.clear()
+    return known.id
+  }
+  const id = memory.runs.length + 1
+  memory.runs.push({ id, record, status: "planned", retired: false, links: new Map() })
+  return id
+}
+
 const runMethods = (memory: Memory) => ({
   openExperiment: (record: ExperimentRecord) => Effect.sync(() => memory.experiments.push(record)),
-  openRun: (record: RunRecord) =>
-    Effect.sync(() => {
-      const known = memory.runs.find((run) => run.record.fingerprint === record.fingerprint)
-      if (known !== undefined) {
-        known.status = "planned"
-        known.links.clear()
-        return known.id
-      }
-      const id = memory.runs.length + 1
-      memory.runs.push({ id, record, status: "planned", retired: false, links: new Map() })
-      return id
-    }),
+  openRun: (record: RunRecord) => Effect.sync(() => openRun(memory, record)),
+  openRuns: (runs: ReadonlyArray<{ readonly record: RunRecord }>) => Effect.sync(() => runs.map(({ record }) => openRun(memory, record))),
   isDone: (id: number, stages: ReadonlyArray<{ readonly fingerprint: string; readonly label: string }>) =>
     Effect.sync(() => {
       const { links, status } = memory.runs[id - 1]!

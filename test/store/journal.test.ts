@@ -52,6 +52,22 @@ describe("artifacts", () => {
         fs.writeFileSync(pathOf(files, stages[1]!), "longer")
         assert.isUndefined(yield* journal.findStage("f0"))
         assert.isUndefined(yield* journal.findStage("f1"))
+        assert.deepStrictEqual([...yield* journal.findStages(["f0", "f1", "f2"])], [])
+      })
+    ))
+
+  it.live("many are found at once as one by one, however short or long what they left", () =>
+    withJournal((journal) =>
+      Effect.gen(function*() {
+        const names = ["f0", "f1", "f2"]
+        for (const [i, text] of ["[1]", JSON.stringify("ü".repeat(20_000)), "[3]"].entries()) {
+          const id = yield* journal.openStage(stageOf(names[i]!))
+          if (i === 2) continue // and one that is not finished
+          yield* journal.closeStage(id, { output: yield* journal.putText("application/json", text), subject: yield* put(journal, `weights ${i}`) })
+        }
+        const found = yield* journal.findStages([...names, "nowhere"])
+        assert.deepStrictEqual([...found.keys()], ["f0", "f1"])
+        for (const name of names) assert.deepStrictEqual(found.get(name), yield* journal.findStage(name))
       })
     ))
 
@@ -344,11 +360,16 @@ describe("runs", () => {
       })
     ))
 
-  it.live("a run of an unknown variant names it", () =>
-    withJournal((journal) =>
+  it.live("a run of an unknown variant names it, and none of those beside it is written", () =>
+    withJournal((journal, { file }) =>
       Effect.gen(function*() {
-        const record = { experiment: "none", variant: "a", seed: 0, fingerprint: "f", params: [] }
+        const record = { experiment: "e", variant: "a", seed: 0, fingerprint: "f", params: [] }
         assert.include((yield* Effect.flip(journal.openRun(record, environment))).message, "no variant a")
+        const variants = [{ name: "b", cell: {}, role: "variant" }] as const
+        yield* journal.openExperiment({ name: "e", question: "?", file: "s.ts", variants, table: { metrics: [], published: {} } }, environment)
+        const both = [{ ...record, variant: "b" }, record].map((one) => ({ record: one, environment }))
+        assert.include((yield* Effect.flip(journal.openRuns(both))).message, "no variant a")
+        assert.deepStrictEqual(yield* rows(file, "SELECT id FROM run"), [])
       })
     ))
 })

@@ -121,7 +121,7 @@ const spansIn = (data: Traces): ReadonlyArray<Span> =>
 
 const pointsIn = (data: Metrics): ReadonlyArray<Point> =>
   data.resourceMetrics.flatMap(({ scopeMetrics }) =>
-    scopeMetrics.flatMap(({ metrics }) =>
+    scopeMetrics.flatMap(({ metrics = [] }) => // left out where there are none yet
       metrics.flatMap(({ gauge, name, sum }) =>
         (gauge ?? sum)!.dataPoints.map(({ asDouble, asInt, attributes }) => ({
           metric: name,

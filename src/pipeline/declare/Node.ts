@@ -4,7 +4,7 @@ import type * as Schema from "effect/Schema"
 import { InvalidConfig } from "../Errors.ts"
 import type { Json } from "../json.ts"
 import * as ConfigCodec from "./ConfigCodec.ts"
-import { callerOf } from "./place.ts"
+import { makerOf } from "./place.ts"
 
 /** What a node is, in the words of the field. For people: nothing the engine does hangs on it. */
 export type Kind =
@@ -182,6 +182,7 @@ export const define = <Fields extends Schema.Struct.Fields, P extends PartTypes,
   more: (config: Schema.Struct<Fields>["Type"], parts: Held<P>, place: string | undefined) => More
 ) => {
   const { decode, encode } = ConfigCodec.make(definition.name, definition.config)
+  const code: CodeRef = { module: definition.module, export: definition.exportName ?? definition.name }
   const build = (input: unknown, parts: Parts, place: string | undefined): Node & More => {
     const config = decode(input)
     checkParts(definition.name, definition.parts ?? {}, parts)
@@ -197,7 +198,7 @@ export const define = <Fields extends Schema.Struct.Fields, P extends PartTypes,
       labelKey: definition.labelKey,
       incidental: definition.incidental ?? [],
       place,
-      code: { module: definition.module, export: definition.exportName ?? definition.name },
+      code,
       config: encode(config),
       parts,
       random: definition.random ?? false,
@@ -208,5 +209,5 @@ export const define = <Fields extends Schema.Struct.Fields, P extends PartTypes,
       ...more(config, held, place)
     }
   }
-  return (config: unknown, parts: Parts): Node & More => build(config, parts, callerOf(new Error()))
+  return (config: unknown, parts: Parts): Node & More => build(config, parts, makerOf(new Error()))
 }

@@ -25,3 +25,12 @@ export const callerOf = (error: Error): string | undefined => {
   }
   return undefined
 }
+
+const makers = new Map<string, string | undefined>()
+
+/** The same for what makes a part of a study; remembered by stack, as the parts of all cells are made in few places. */
+export const makerOf = (error: Error): string | undefined => {
+  const { stack = "" } = error
+  if (!makers.has(stack)) makers.set(stack, callerOf(error))
+  return makers.get(stack)
+}

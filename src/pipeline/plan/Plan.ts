@@ -5,6 +5,7 @@ import * as Paths from "../declare/Paths.ts"
 import type { AnyPolicy } from "../declare/policyNode.ts"
 import type { Until } from "../declare/Seeds.ts"
 import { InvalidConfig, InvalidExperiment, NotCanonical, UnknownPath } from "../Errors.ts"
+import type { JournalError } from "../run/journal.ts"
 import { Ledger } from "../run/ledger.ts"
 import type { ExperimentRecord, RunRecord } from "../run/Records.ts"
 import { sha256, stringify } from "./Canonical.ts"
@@ -141,47 +142,48 @@ const bySeed = <Row>(rows: ReadonlyArray<Row>, seedsOf: (row: Row) => ReadonlyAr
 
 const planned = Effect.fnUntraced(function*(resolved: Resolved, options: Options, seedsOf: SeedsOf) {
   const ledger = yield* Ledger
-  const identify = identifier(CodeHash.ofProcess)
+  const identify = yield* identifier(CodeHash.ofProcess, resolved.chosen.flatMap(Overrides.nodesOf))
   const force = options.force ?? []
+  const rows = resolved.chosen.map((variant) => ({
+    variant,
+    policy: identify(variant.policy),
+    identities: variant.pipeline.stages.map(identify)
+  }))
+  const traced = yield* Effect.try({
+    try: () =>
+      bySeed(rows, ({ variant }) => seedsOf(variant.name)).map(({ row: { identities, policy, variant }, seed }) => {
+        const { initial, placed } = trace(policy, variant.pipeline.stages, identities, seed)
+        return { policy: variant.policy, initial, placed, record: runRecord(resolved.experiment.name, variant, seed, policy, placed) }
+      }),
+    catch: (cause) => {
+      if (cause instanceof NotCanonical) return cause
+      throw cause
+    }
+  })
+  const finished = yield* ledger.findStages([...new Set(traced.flatMap(({ placed }) => placed.map(({ fingerprint }) => fingerprint)))])
   const owners = new Map<string, Status>()
-  const runs: Array<PlannedRun> = []
 
-  const status = Effect.fnUntraced(function*(stage: Placed, forced: boolean, run: RunRecord) {
+  const status = Effect.fnUntraced(function*(stage: Placed, forced: boolean, { seed, variant }: RunRecord): Effect.fn.Return<Status, JournalError> {
     const known = owners.get(stage.fingerprint)
     if (known !== undefined) return known
-    const finished = forced ? undefined : yield* ledger.findStage(stage.fingerprint)
-    const resumable = finished === undefined && !forced && stage.stage.steps !== undefined
-    const step = resumable ? yield* ledger.unfinishedStep(stage.fingerprint) : undefined
-    const { seed, variant } = run
-    owners.set(stage.fingerprint, finished === undefined ? { _tag: "shared", variant, seed } : { _tag: "finished" })
-    if (finished !== undefined) return { _tag: "finished" } as const
-    return step === undefined ? { _tag: "runs" } as const : { _tag: "resumes", step } as const
+    const isFinished = !forced && finished.has(stage.fingerprint)
+    owners.set(stage.fingerprint, isFinished ? { _tag: "finished" } : { _tag: "shared", variant, seed })
+    if (isFinished) return { _tag: "finished" }
+    const step = forced || stage.stage.steps === undefined ? undefined : yield* ledger.unfinishedStep(stage.fingerprint)
+    return step === undefined ? { _tag: "runs" } : { _tag: "resumes", step }
   })
 
-  const rows = yield* Effect.forEach(resolved.chosen, (variant) =>
-    Effect.all({
-      variant: Effect.succeed(variant),
-      policy: identify(variant.policy),
-      identities: Effect.forEach(variant.pipeline.stages, (stage) => identify(stage))
-    }))
-  for (const { row: { identities, policy, variant }, seed } of bySeed(rows, ({ variant }) => seedsOf(variant.name))) {
-    const { initial, placed } = yield* Effect.try({
-      try: () => trace(policy, variant.pipeline.stages, identities, seed),
-      catch: (cause) => {
-        if (cause instanceof NotCanonical) return cause
-        throw cause
-      }
-    })
-    const record = runRecord(resolved.experiment.name, variant, seed, policy, placed)
+  const runs = yield* Effect.forEach(traced, Effect.fnUntraced(function*({ placed, record, ...run }) {
     const again = new Set<string>()
-    const stages = yield* Effect.forEach(placed, (stage) => {
+    const stages: Array<PlannedStage> = []
+    for (const stage of placed) {
       // what reads a result that is made again is made again, too: it may come out otherwise
       const forced = force.includes(stage.label) || stage.inputs.some(({ fingerprint }) => again.has(fingerprint))
       if (forced) again.add(stage.fingerprint)
-      return Effect.map(status(stage, forced, record), (status): PlannedStage => ({ ...stage, forced, status }))
-    })
-    runs.push({ record, policy: variant.policy, initial, stages })
-  }
+      stages.push({ ...stage, forced, status: yield* status(stage, forced, record) })
+    }
+    return { ...run, record, stages }
+  }))
   yield* checkForced(resolved.experiment, force, runs.flatMap((run) => run.stages))
   const { name, question, variants } = resolved.experiment
   const result: Plan = {

@@ -54,8 +54,8 @@ export const unfit = (
   return Effect.void
 }
 
-/** What was found out about the policy of a run; nothing about one that was not asked. */
-export const factsOf = (probed: ReadonlyArray<Probed>, policy: AnyPolicy): Facts => {
+/** What was found out about the policy of a run; undefined for one that was not asked. */
+export const factsOf = (probed: ReadonlyArray<Probed>, policy: AnyPolicy): Facts | undefined => {
   const found = probed.find((one) => one.policy === policy)?.found
-  return found?._tag === "Success" ? found.success : {}
+  return found?._tag === "Success" ? found.success : undefined
 }

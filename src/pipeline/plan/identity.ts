@@ -1,7 +1,7 @@
 /** What a node is for the fingerprint. */
 import * as Effect from "effect/Effect"
 import type { CodeError } from "../Errors.ts"
-import type { CodeRef, ContentError, Node } from "../declare/Node.ts"
+import { type CodeRef, type ContentError, type Node, partsOf } from "../declare/Node.ts"
 import type { Json } from "../json.ts"
 import { stringify } from "./Canonical.ts"
 import type { Code } from "./CodeHash.ts"
@@ -18,33 +18,38 @@ export interface Identity {
   readonly content?: string
 }
 
-/** Finds the identity of nodes; remembers the content hashes it took, as many variants read the same files. */
-export const identifier = <E>(codeOf: (ref: CodeRef) => Effect.Effect<Code, E>) => {
+const withParts = (node: Node): ReadonlyArray<Node> => [node, ...partsOf(node).flatMap(withParts)]
+
+/**
+ * Finds out what the identities of nodes are made of, and returns a function that makes them, for these nodes. Many share their code,
+ * and many read the same files: each is asked for once.
+ */
+export const identifier = Effect.fnUntraced(function*<E>(codeOf: (ref: CodeRef) => Effect.Effect<Code, E>, nodes: ReadonlyArray<Node>) {
+  const all = [...new Set(nodes)].flatMap(withParts)
+  const codes = new Map<CodeRef, Code>()
+  for (const ref of new Set(all.map(({ code }) => code))) codes.set(ref, yield* codeOf(ref))
+  const keyOf = (node: Node) => stringify([node.kind, node.name, codes.get(node.code)!.hash, node.config])
   const contents = new Map<string, string>()
-  const contentOf = Effect.fnUntraced(function*(node: Node, code: string, content: NonNullable<Node["content"]>) {
-    const key = stringify([node.kind, node.name, code, node.config])
-    const known = contents.get(key) ?? (yield* content)
-    contents.set(key, known)
-    return known
-  })
-  type Identify = (node: Node, nested: boolean) => Effect.Effect<Identity, E | ContentError>
-  const identifyIn: Identify = Effect.fnUntraced(function*(node, nested) {
-    const { hash, packages } = yield* codeOf(node.code)
+  for (const node of all) {
+    if (node.content !== undefined && !contents.has(keyOf(node))) contents.set(keyOf(node), yield* node.content)
+  }
+  const identify = (node: Node, nested: boolean): Identity => {
+    const { hash, packages } = codes.get(node.code)!
     const parts: { [name: string]: Identity | ReadonlyArray<Identity> } = {}
     for (const [name, part] of Object.entries(node.parts)) {
       if (part === undefined) continue
       parts[name] = Array.isArray(part)
-        ? yield* Effect.forEach(part as ReadonlyArray<Node>, (one) => identifyIn(one, true))
-        : yield* identifyIn(part as Node, true)
+        ? (part as ReadonlyArray<Node>).map((one) => identify(one, true))
+        : identify(part as Node, true)
     }
-    const content = node.content === undefined ? {} : { content: yield* contentOf(node, hash, node.content) }
+    const content = node.content === undefined ? {} : { content: contents.get(keyOf(node))! }
     // within another node the label is the scope of what is recorded
     const left = [...node.incidental, ...(nested ? [] : [node.labelKey])]
     const config = Object.fromEntries(Object.entries(node.config).filter(([key]) => !left.includes(key)))
     return { kind: node.kind, name: node.name, code: hash, packages, config, parts, ...content }
-  })
-  return (node: Node) => identifyIn(node, false)
-}
+  }
+  return (node: Node) => identify(node, false)
+})
 
 export type IdentityError = CodeError | ContentError
 

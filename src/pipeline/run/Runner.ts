@@ -20,7 +20,7 @@ export interface Options {
   readonly jobs: number
   readonly environment: Environment
   /** What else is known of what a run runs on, such as the server of its policy. */
-  readonly factsOf?: (run: PlannedRun) => Environment["facts"]
+  readonly factsOf?: (run: PlannedRun) => Environment["facts"] | undefined
   /** Path of the file that declares the study. */
   readonly file: string
 }
@@ -101,11 +101,18 @@ export const openExperiment = Effect.fnUntraced(function*({ experiment }: Pick<P
   yield* (yield* Journal).openExperiment({ ...experiment, file }, environment)
 })
 
+const none: Environment["facts"] = {}
+
 /** Writes down runs that are to come, and returns their ids. */
 export const openRuns = Effect.fnUntraced(function*(runs: ReadonlyArray<PlannedRun>, { environment, factsOf }: Options) {
-  const journal = yield* Journal
-  const environmentOf = (run: PlannedRun): Environment => ({ facts: { ...environment.facts, ...factsOf?.(run) } })
-  return yield* Effect.forEach(runs, (run) => journal.openRun(run.record, environmentOf(run)))
+  const environments = new Map<Environment["facts"], Environment>()
+  const environmentOf = (run: PlannedRun): Environment => {
+    const own = factsOf?.(run) ?? none
+    const whole = environments.get(own) ?? { facts: { ...environment.facts, ...own } }
+    environments.set(own, whole)
+    return whole
+  }
+  return yield* (yield* Journal).openRuns(runs.map((run) => ({ record: run.record, environment: environmentOf(run) })))
 })
 
 /** Takes runs that the study no longer has out of the views, where it has been run as a whole. */

@@ -42,6 +42,10 @@ export class Journal extends Context.Service<Journal, {
    * but leaves the views), and returns its id. The same fingerprint returns the same run.
    */
   readonly openRun: (record: RunRecord, environment: Environment) => Effect.Effect<number, JournalError>
+  /** The same for several, all or none. */
+  readonly openRuns: (
+    runs: ReadonlyArray<{ readonly record: RunRecord; readonly environment: Environment }>
+  ) => Effect.Effect<ReadonlyArray<number>, JournalError>
   /** Whether a run is done, and these are its stages in order, by their fingerprints and by their names in it. */
   readonly isDone: (
     run: number,

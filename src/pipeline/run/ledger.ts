@@ -16,6 +16,8 @@ export interface FinishedStage {
 export class Ledger extends Context.Service<Ledger, {
   /** The finished execution of a fingerprint. Undefined when there is none or an artifact of it is missing or altered. */
   readonly findStage: (fingerprint: string) => Effect.Effect<FinishedStage | undefined, JournalError>
+  /** The same of many at once, which takes a fraction of the time: those that there are, by fingerprint. */
+  readonly findStages: (fingerprints: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, FinishedStage>, JournalError>
   /** Step of the newest checkpoint of an unfinished execution of a fingerprint. */
   readonly unfinishedStep: (fingerprint: string) => Effect.Effect<number | undefined, JournalError>
   /** The last value of a metric of a finished execution; null for one that is no finite number, undefined where there is none. */
@@ -27,9 +29,21 @@ export class Ledger extends Context.Service<Ledger, {
   readonly curve: (fingerprint: string, metric: string) => Effect.Effect<ReadonlyArray<number | null>, JournalError>
 }>()("assay/pipeline/Ledger") {}
 
+/** `findStages` where there is nothing to be gained by asking at once. */
+export const oneByOne = (findStage: Ledger["Service"]["findStage"]): Ledger["Service"]["findStages"] =>
+  Effect.fnUntraced(function*(fingerprints) {
+    const stages = new Map<string, FinishedStage>()
+    for (const fingerprint of fingerprints) {
+      const found = yield* findStage(fingerprint)
+      if (found !== undefined) stages.set(fingerprint, found)
+    }
+    return stages
+  })
+
 /** A ledger in which nothing is finished. */
 export const empty: Ledger["Service"] = {
   findStage: () => Effect.undefined,
+  findStages: () => Effect.succeed(new Map()),
   unfinishedStep: () => Effect.undefined,
   lastValue: () => Effect.undefined,
   curve: () => Effect.succeed([])

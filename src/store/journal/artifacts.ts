@@ -1,5 +1,5 @@
 /** Artifacts in runs.db and the object folder beside it: put in durably, and dropped when no row names them any more. */
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import { readFile, writeFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import { troubleOf } from "../../pipeline/fileTrouble.ts"
@@ -88,7 +88,8 @@ export const releasePending = (connection: Connection, ...artifacts: ReadonlyArr
   for (const artifact of artifacts) if (artifact !== undefined) expect(connection, artifact.hash, -1)
 }
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
+/** Hexadecimal. */
+export const sha256 = (text: string): string => hash("sha256", text)
 
 /** The text of an artifact; null for one that is a file. */
 const textOf = (connection: Connection, operation: string, { hash }: Artifact) =>

@@ -1,8 +1,8 @@
 /** Experiments and runs, as rows. */
 import * as Effect from "effect/Effect"
-import { createHash } from "node:crypto"
 import { type Journal, JournalError } from "../../pipeline/run/journal.ts"
 import type { Environment, ExperimentRecord, RunRecord } from "../../pipeline/run/Records.ts"
+import { sha256 } from "./artifacts.ts"
 import type { Connection } from "./Connection.ts"
 
 type Scalar = null | boolean | number | string
@@ -33,16 +33,26 @@ const noteFacts = (connection: Connection, stage: number, facts: Environment["fa
     }
   })
 
+const sorted = ({ facts }: Environment) => Object.entries(facts).sort(([a], [b]) => (a < b ? -1 : 1))
+
+/** By environment, as all runs of a study have the same, with a diff of many lines in it. */
+const digests = new WeakMap<Environment, string>()
+
+const digestOf = (environment: Environment): string => {
+  const digest = digests.get(environment) ?? sha256(JSON.stringify(sorted(environment)))
+  digests.set(environment, digest)
+  return digest
+}
+
 /** Environments with the same facts are one row. Inside the caller's transaction. */
 const writeEnvironment = ({ sql }: Connection, environment: Environment, now: string): number => {
-  const facts = Object.entries(environment.facts).sort(([a], [b]) => (a < b ? -1 : 1))
-  const digest = createHash("sha256").update(JSON.stringify(facts)).digest("hex")
+  const digest = digestOf(environment)
   const known = sql("SELECT id FROM environment WHERE digest = ?").pluck().get(digest)
   if (known !== undefined) return Number(known)
   const id = sql("INSERT INTO environment (digest, created_at) VALUES (?, ?)").run(digest, now)
     .lastInsertRowid
   const insert = sql("INSERT INTO environment_fact (environment, name, value) VALUES (?, ?, ?)")
-  for (const [name, value] of facts) insert.run(id, name, bind(value))
+  for (const [name, value] of sorted(environment)) insert.run(id, name, bind(value))
   return Number(id)
 }
 
@@ -122,28 +132,32 @@ const unknownVariant = (connection: Connection, { experiment, variant }: RunReco
       "Open the experiment with all its variants before its runs."
   })
 
-const openRun = (connection: Connection, record: RunRecord, environment: Environment) =>
-  Effect.filterOrFail(
+const openRuns = (connection: Connection, runs: Parameters<Journal["Service"]["openRuns"]>[0]) =>
+  Effect.flatMap(
     connection.write("openRun", (now) => {
-      const experiment = connection
+      const find = connection
         .sql("SELECT e.id FROM experiment e JOIN variant v ON v.experiment = e.id WHERE e.name = ? AND v.name = ?")
         .pluck()
-        .get(record.experiment, record.variant)
-      if (experiment === undefined) return undefined
-      const run = writeRun(connection, Number(experiment), record, writeEnvironment(connection, environment, now))
-      writeParams(connection, run, record.params)
-      return run
+      const experiments = runs.map(({ record }) => find.get(record.experiment, record.variant) as number | undefined)
+      const unknown = runs.find((_, i) => experiments[i] === undefined)
+      if (unknown !== undefined) return { unknown: unknown.record }
+      const ids = runs.map(({ environment, record }, i) => {
+        const run = writeRun(connection, experiments[i]!, record, writeEnvironment(connection, environment, now))
+        writeParams(connection, run, record.params)
+        return run
+      })
+      return { ids }
     }),
-    (run) => run !== undefined,
-    () => unknownVariant(connection, record)
+    ({ ids, unknown }) => unknown === undefined ? Effect.succeed(ids) : Effect.fail(unknownVariant(connection, unknown))
   )
 
 export const runMethods = (
   connection: Connection
-): Pick<Journal["Service"], "openExperiment" | "openRun" | "isDone" | "retireRuns" | "closeRun" | "linkStage" | "noteFacts"> => ({
+): Pick<Journal["Service"], "openExperiment" | "openRun" | "openRuns" | "isDone" | "retireRuns" | "closeRun" | "linkStage" | "noteFacts"> => ({
   noteFacts: (stage, facts) => noteFacts(connection, stage, facts),
   openExperiment: (record, environment) => openExperiment(connection, record, environment),
-  openRun: (record, environment) => openRun(connection, record, environment),
+  openRun: (record, environment) => Effect.map(openRuns(connection, [{ record, environment }]), ([id]) => id!),
+  openRuns: (runs) => openRuns(connection, runs),
   isDone: (run, stages) =>
     connection.read("isDone", () => {
       const rows = connection.sql(`

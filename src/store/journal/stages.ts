@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import type { Journal, JournalError } from "../../pipeline/run/journal.ts"
 import type { FinishedStage, Ledger } from "../../pipeline/run/ledger.ts"
 import type { Artifact, KeptRecord, StageRecord } from "../../pipeline/run/Records.ts"
-import { dropBest, dropCheckpoints, forget, intact, noteNamed, releasePending, removeFiles } from "./artifacts.ts"
-import type { Connection } from "./Connection.ts"
+import { dropBest, dropCheckpoints, forget, intact, noteNamed, releasePending, removeFiles, sha256 } from "./artifacts.ts"
+import { type Connection, journalError } from "./Connection.ts"
 import { rewindRecords } from "./rewind.ts"
 import { writeSteps } from "./steps.ts"
 
@@ -20,28 +20,35 @@ const find = ({ sql }: Connection, fingerprint: string): StageRow | undefined =>
     | StageRow
     | undefined
 
-const artifact = ({ sql }: Connection, hash: string): Artifact =>
-  sql("SELECT hash, bytes, media_type AS mediaType FROM artifact WHERE hash = ?").get(hash) as Artifact
+const artifact = ({ sql }: Connection, hash: string) =>
+  sql("SELECT hash, bytes, media_type AS mediaType, content FROM artifact WHERE hash = ?").get(hash) as Artifact & { readonly content: string | null }
 
-const finished = (connection: Connection, fingerprint: string): FinishedStage | undefined => {
+const shown = ({ bytes, hash, mediaType }: Artifact): Artifact => ({ hash, bytes, mediaType })
+
+/** A finished stage whose texts are sound, with those of its artifacts that are files. */
+const finished = (connection: Connection, fingerprint: string) => {
   const row = find(connection, fingerprint)
   if (row?.status !== "done" || row.output === null) return undefined
-  return {
-    id: row.id,
-    output: artifact(connection, row.output),
-    subject: row.subject === null ? undefined : artifact(connection, row.subject)
-  }
+  const output = artifact(connection, row.output)
+  const subject = row.subject === null ? undefined : artifact(connection, row.subject)
+  const all = subject === undefined ? [output] : [output, subject]
+  if (all.some(({ content, hash }) => content !== null && sha256(content) !== hash)) return undefined
+  const stage: FinishedStage = { id: row.id, output: shown(output), subject: subject === undefined ? undefined : shown(subject) }
+  return { stage, files: all.filter(({ content }) => content === null) }
 }
 
-const findStage = (connection: Connection, fingerprint: string) =>
-  Effect.gen(function*() {
-    const stage = yield* connection.read("findStage", () => finished(connection, fingerprint))
-    if (stage === undefined) return undefined
-    for (const needed of stage.subject === undefined ? [stage.output] : [stage.output, stage.subject]) {
-      if (!(yield* intact(connection, "findStage", needed))) return undefined
-    }
-    return stage
-  })
+const findStages = Effect.fnUntraced(function*(connection: Connection, fingerprints: ReadonlyArray<string>) {
+  const { handle: { sqlite } } = connection
+  // in one transaction: to begin one takes longer than to find a stage
+  const ask = sqlite.transaction(() => fingerprints.map((fingerprint) => ({ fingerprint, found: finished(connection, fingerprint) })))
+  const stages = new Map<string, FinishedStage>()
+  for (const { fingerprint, found } of yield* connection.read("findStage", ask)) {
+    if (found === undefined) continue
+    const sound = yield* Effect.forEach(found.files, ({ hash }) => Effect.mapError(connection.objects.verify(hash), journalError("findStage")))
+    if (sound.every((isSound) => isSound)) stages.set(fingerprint, found.stage)
+  }
+  return stages
+})
 
 /** Empties a finished stage; runs that rested on it are no longer done. */
 const clear = (connection: Connection, row: StageRow): ReadonlyArray<string> => {
@@ -124,7 +131,8 @@ const writeAndRemove = (
 
 /** What the ledger tells of stages. */
 export const ledgerMethods = (connection: Connection): Ledger["Service"] => ({
-  findStage: (fingerprint) => findStage(connection, fingerprint),
+  findStage: (fingerprint) => Effect.map(findStages(connection, [fingerprint]), (found) => found.get(fingerprint)),
+  findStages: (fingerprints) => findStages(connection, fingerprints),
   unfinishedStep: (fingerprint) => unfinishedStep(connection, fingerprint),
   lastValue: (fingerprint, { name, scope }) =>
     connection.read("lastValue", () =>

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { Plan, PlannedStage } from "../../pipeline/plan/Plan.ts"
 import { JournalError } from "../../pipeline/run/journal.ts"
-import { Ledger } from "../../pipeline/run/ledger.ts"
+import { Ledger, oneByOne } from "../../pipeline/run/ledger.ts"
 import * as Store from "../../store/index.ts"
 
 /** Executions that are finished but for their files, which no stage that is to run reads, by their fingerprints. `isDone`: of any execution. */
@@ -31,10 +31,10 @@ export const unneededIn = Effect.fnUntraced(function*(handle: Store.Handle, plan
 })
 
 /** A ledger in which these executions are finished, whether their files are there or not. */
-export const content = (ledger: Ledger["Service"], handle: Store.Handle, fingerprints: ReadonlySet<string>): Ledger["Service"] => ({
-  ...ledger,
-  findStage: (fingerprint) =>
+export const content = (ledger: Ledger["Service"], handle: Store.Handle, fingerprints: ReadonlySet<string>): Ledger["Service"] => {
+  const findStage: Ledger["Service"]["findStage"] = (fingerprint) =>
     fingerprints.has(fingerprint)
       ? Effect.mapError(Store.recordedStage(handle, fingerprint), ({ message }) => new JournalError({ operation: "findStage", message }))
       : ledger.findStage(fingerprint)
-})
+  return { ...ledger, findStage, findStages: oneByOne(findStage) }
+}

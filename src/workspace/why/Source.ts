@@ -14,8 +14,8 @@ const refsOf = (node: Node): ReadonlyArray<CodeRef> => [node.code, ...partsOf(no
 /** Where the code of a plan's nodes lies, by its hash. */
 export const refs = Effect.fnUntraced(function*({ runs }: Plan) {
   const nodes = new Set<Node>(runs.flatMap(({ policy, stages }) => [policy, ...stages.map(({ stage }) => stage)]))
-  const all = new Map([...nodes].flatMap(refsOf).map((ref) => [`${ref.module}#${ref.export}`, ref]))
-  const found = yield* Effect.forEach(all.values(), (ref) => Effect.map(CodeHash.ofProcess(ref), ({ hash }) => [hash, ref] as const))
+  const all = new Set([...nodes].flatMap(refsOf))
+  const found = yield* Effect.forEach(all, (ref) => Effect.map(CodeHash.ofProcess(ref), ({ hash }) => [hash, ref] as const))
   return new Map(found)
 })
 
