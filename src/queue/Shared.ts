@@ -14,24 +14,23 @@ export interface Shared {
   readonly folder: string
   /** By which every machine knows that it sees the same folder. */
   readonly id: string
-  readonly objects: Store.Objects.Objects
-  /** Paths of what a stage or a run left, by fingerprint. */
+  readonly between: Store.Between.Between
+  /** Names of what a stage or a run left, by fingerprint. */
   readonly stage: (fingerprint: string) => string
   readonly run: (fingerprint: string) => string
 }
 
 const idFile = "shared-by-assay"
 
-const at = (folder: string, id: string): Shared => {
-  const place = (kind: string) => (fingerprint: string) => path.join(folder, kind, fingerprint.slice(0, 2), `${fingerprint.slice(2)}.jsonl`)
-  return {
-    folder,
-    id,
-    objects: Store.Objects.make(path.join(folder, "objects"), "drafts", `${process.pid}-${randomUUID()}`),
-    stage: place("stages"),
-    run: place("runs")
-  }
-}
+const nameOf = (kind: string) => (fingerprint: string): string => `${kind}/${fingerprint.slice(0, 2)}/${fingerprint.slice(2)}.pack.gz`
+
+const at = (folder: string, id: string): Shared => ({
+  folder,
+  id,
+  between: Store.Between.folder(folder),
+  stage: nameOf("stages"),
+  run: nameOf("runs")
+})
 
 /** The folder of a submitter, made where it is not there. */
 export const make = (folder: string): Effect.Effect<Shared, QueueError> =>
@@ -65,45 +64,36 @@ export const open = (folder: string, id: string): Effect.Effect<Shared, QueueErr
     }))
   })
 
-/** Writes down what a stage or a run left, unless it is there. */
-export const give = Effect.fnUntraced(function*(shared: Shared, file: string, subject: { readonly stage: number } | { readonly run: number }) {
-  const transfer = yield* Store.Transfer
-  fs.mkdirSync(path.dirname(file), { recursive: true })
-  yield* transfer.give(subject, file, shared.objects)
+/** Puts what a run left where all have it. */
+export const giveRun = Effect.fnUntraced(function*({ between, run }: Shared, fingerprint: string, id: number) {
+  yield* (yield* Store.Transfer).give({ run: id }, run(fingerprint), between)
 })
 
 /** The same of a finished stage that is on this machine, where no other has given it. */
-export const giveStage = Effect.fnUntraced(function*(shared: Shared, fingerprint: string) {
-  if (fs.existsSync(shared.stage(fingerprint))) return
+export const giveStage = Effect.fnUntraced(function*({ between, stage }: Shared, fingerprint: string) {
+  if (yield* between.has(stage(fingerprint))) return
   const found = yield* (yield* Ledger).findStage(fingerprint)
-  if (found !== undefined) yield* give(shared, shared.stage(fingerprint), { stage: found.id })
+  if (found !== undefined) yield* (yield* Store.Transfer).give({ stage: found.id }, stage(fingerprint), between)
 })
 
 /** The ledger of this machine, for which a stage is finished where another machine has finished it. */
-export const ledger = (shared: Shared, own: Ledger["Service"], transfer: Store.Transfer["Service"]): Ledger["Service"] => {
+export const ledger = ({ between, stage }: Shared, own: Ledger["Service"], transfer: Store.Transfer["Service"]): Ledger["Service"] => {
   const findStage: Ledger["Service"]["findStage"] = Effect.fnUntraced(function*(fingerprint) {
     const found = yield* own.findStage(fingerprint)
-    if (found !== undefined || !fs.existsSync(shared.stage(fingerprint))) return found
-    yield* transfer.take(shared.stage(fingerprint), shared.objects)
+    if (found !== undefined || (yield* transfer.take(stage(fingerprint), between)) === undefined) return found
     return yield* own.findStage(fingerprint)
   })
   return { ...own, findStage, findStages: oneByOne(findStage) }
 }
 
 /** The journal of this machine, of which others get every stage that is finished. */
-export const journal = (shared: Shared, own: Journal["Service"], transfer: Store.Transfer["Service"]): Journal["Service"] => {
+export const journal = ({ between, stage }: Shared, own: Journal["Service"], transfer: Store.Transfer["Service"]): Journal["Service"] => {
   const fingerprints = new Map<number, string>()
   return {
     ...own,
     openStage: (record) => Effect.tap(own.openStage(record), (id) => Effect.sync(() => fingerprints.set(id, record.fingerprint))),
     closeStage: (id, result) =>
-      Effect.andThen(
-        own.closeStage(id, result),
-        Effect.suspend(() => {
-          const file = shared.stage(fingerprints.get(id)!)
-          return fs.existsSync(file) ? Effect.void : Effect.provideService(give(shared, file, { stage: id }), Store.Transfer, transfer)
-        })
-      )
+      Effect.andThen(own.closeStage(id, result), Effect.suspend(() => transfer.give({ stage: id }, stage(fingerprints.get(id)!), between)))
   }
 }
 

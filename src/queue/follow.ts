@@ -1,5 +1,4 @@
 /** The submitter: puts the cells of a plan into a queue, follows them, and merges what they left into its runs.db. */
-import * as fs from "node:fs"
 import * as Effect from "effect/Effect"
 import type { PlannedRun } from "../pipeline/plan/Plan.ts"
 import { Fetching } from "../pipeline/run/fetching.ts"
@@ -25,8 +24,7 @@ const isFinished = ({ stages }: PlannedRun): boolean => stages.every(({ status }
 const bring = Effect.fnUntraced(function*(shared: Shared.Shared, { record, stages }: PlannedRun) {
   const ledger = yield* Ledger
   yield* Effect.forEach(stages, ({ fingerprint }) => ledger.findStage(fingerprint), { discard: true })
-  const file = shared.run(record.fingerprint)
-  if (fs.existsSync(file)) yield* (yield* Store.Transfer).take(file, shared.objects)
+  yield* (yield* Store.Transfer).take(shared.run(record.fingerprint), shared.between)
 })
 
 /** Follows runs that are in the queue until all have ended, and returns how. */
@@ -88,7 +86,7 @@ export const execute = (round: AmongRound, content: Omit<Content, "shared">, sha
     const idOf = new Map(plan.runs.map(({ record }, i) => [record.fingerprint, ids[i]!]))
     const here = plan.runs.filter(isFinished)
     // a run that ended while nobody followed: what it says of itself comes before what is said of it here
-    yield* Effect.forEach(here, (run) => fs.existsSync(shared.run(run.record.fingerprint)) ? bring(shared, run) : Effect.void, { discard: true })
+    yield* Effect.forEach(here, (run) => bring(shared, run), { discard: true })
     const done = yield* Runner.execute(here, here.map(({ record }) => idOf.get(record.fingerprint)!), settings)
     yield* Effect.forEach(known, (fingerprint) => Shared.giveStage(shared, fingerprint), { discard: true })
     const all = { ...content, shared: { folder: shared.folder, id: shared.id } }

@@ -86,7 +86,7 @@ const accept = Effect.fnUntraced(function*(workspace: Workspace.Workspace, { con
       const [result] = yield* within(options.listen, Runner.execute(runs, [id], settings), { ...plan, runs })
       yield* within(() => {}, Effect.gen(function*() {
         if (result!.status === "done") yield* Effect.forEach(cell.stages, ({ fingerprint }) => Shared.giveStage(shared, fingerprint), { discard: true })
-        yield* Shared.give(shared, shared.run(cell.fingerprint), { run: id })
+        yield* Shared.giveRun(shared, cell.fingerprint, id)
       }), { ...plan, runs: [] })
       return result!
     })

@@ -70,7 +70,8 @@ const digestLarge = async (file: string, mode: "r" | "r+"): Promise<Digest> => {
   }
 }
 
-const failed = (file: string, cause: unknown): StoreError => {
+/** Explains why a file could not be read or written. */
+export const failed = (file: string, cause: unknown): StoreError => {
   if (cause instanceof StoreError) return cause
   const reason = isEverybodys(cause) ? "unwritable" : "unexpected"
   return new StoreError({ reason, file, message: `${file} could not be read or written ${troubleOf(cause)}`, cause })

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { gunzipSync, gzipSync } from "node:zlib"
 import { Claims } from "../../src/pipeline/run/Claims.ts"
 import * as Store from "../../src/store/index.ts"
 import { beginRun, type Files, filesIn, opened, put, reading, sampleOf, stageOf, stepOf, temporaryFolder } from "./support.ts"
@@ -27,9 +28,10 @@ const two = Effect.gen(function*() {
     files,
     from: yield* database(files.from),
     to: yield* database(files.to),
-    stage: path.join(folder, "stage.jsonl"),
-    run: path.join(folder, "run.jsonl"),
-    between: Store.Objects.make(path.join(folder, "between"), "test")
+    stage: "stages/e",
+    run: "runs/e",
+    at: (name: string) => path.join(folder, "between", name),
+    between: Store.Between.folder(path.join(folder, "between"))
   }
 })
 
@@ -68,13 +70,13 @@ describe("a stage and a run, given and taken", () => {
       const [runId, stageId] = yield* from.journal("e", wholeRun)
       yield* from.transfer.give({ stage: stageId }, stage, between)
       yield* from.transfer.give({ run: runId }, run, between)
-      assert.isTrue(yield* to.transfer.take(stage, between))
-      assert.isTrue(yield* to.transfer.take(run, between))
+      assert.strictEqual((yield* to.transfer.take(stage, between))?.executions.added, 1)
+      assert.strictEqual((yield* to.transfer.take(run, between))?.runs.added, 1)
       assert.deepStrictEqual(yield* contents(files.to), yield* contents(files.from))
       const found = yield* to.journal("e", (journal) => journal.findStage("e"))
       assert.strictEqual(found?.output.bytes, 100_000, "its file came along")
-      assert.isFalse(yield* to.transfer.take(stage, between), "it is there")
-      assert.isFalse(yield* to.transfer.take(run, between))
+      assert.deepInclude((yield* to.transfer.take(stage, between))?.executions, { added: 0, here: 1 })
+      assert.deepInclude((yield* to.transfer.take(run, between))?.runs, { added: 0, completed: 0, here: 1 })
       assert.deepStrictEqual(yield* contents(files.to), yield* contents(files.from))
     })))
 
@@ -117,21 +119,32 @@ describe("a stage and a run, given and taken", () => {
           const claims = yield* Claims
           yield* claims.claim("f".repeat(64), Effect.gen(function*() {
             yield* Effect.flatMap(opened, (journal) => journal.openStage(stageOf("f".repeat(64))))
-            assert.isFalse(yield* to.transfer.take(stage, between))
+            assert.strictEqual((yield* to.transfer.take(stage, between))?.executions.added, 0)
           }))
         }),
         third
       )
-      assert.isTrue(yield* to.transfer.take(stage, between), "it is free now")
+      assert.strictEqual((yield* to.transfer.take(stage, between))?.executions.added, 1, "it is free now")
     })))
 
-  it.live("are refused where the file is none of ours, in words", () =>
+  it.live("are refused where the file is none of ours, cut off, or newer, in words", () =>
     Effect.scoped(Effect.gen(function*() {
-      const { between, stage, to } = yield* two
-      fs.writeFileSync(stage, "no pack\n")
-      assert.include((yield* Effect.flip(to.transfer.take(stage, between))).message, "is no pack that assay wrote")
-      fs.writeFileSync(stage, `{"pack":"stage","schema":9999}\n`)
-      assert.include((yield* Effect.flip(to.transfer.take(stage, between))).message, "Use one version on all machines")
+      const { at, between, from, run, stage, to } = yield* two
+      assert.isUndefined(yield* to.transfer.take(stage, between), "nothing is there")
+      const refused = (content: Uint8Array) => {
+        fs.writeFileSync(at(stage), content)
+        return Effect.map(Effect.flip(to.transfer.take(stage, between)), ({ message }) => message)
+      }
+      const [runId] = yield* from.journal("e", wholeRun)
+      yield* from.transfer.give({ run: runId }, run, between)
+      fs.mkdirSync(at("stages"))
+      const whole = fs.readFileSync(at(run))
+      assert.include(yield* refused(Buffer.from("no pack\n")), "is no pack that assay wrote, or damaged")
+      assert.include(yield* refused(whole.subarray(0, whole.length >> 1)), "is no pack that assay wrote, or damaged")
+      assert.include(yield* refused(gzipSync("no pack\n")), "is no pack")
+      const newer = gunzipSync(whole)
+      newer.writeInt32BE(9999, 60) // where SQLite has the version
+      assert.include(yield* refused(gzipSync(newer)), "was made by a newer version of assay (schema 9999")
+      assert.isUndefined(yield* to.journal("e", (journal) => journal.findStage("e")))
     })))
 })
-

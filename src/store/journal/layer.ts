@@ -16,7 +16,7 @@ import { connect } from "./connect.ts"
 import type { Options } from "./options.ts"
 import { runMethods } from "./runs.ts"
 import { ledgerMethods, stageMethods } from "./stages.ts"
-import { Transfer, transferMethods } from "../transfer/transfer.ts"
+import { Transfer, transferMethods } from "../move/transfer.ts"
 import { beAmong } from "./workers.ts"
 
 const services = (connection: Connection) =>

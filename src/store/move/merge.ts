@@ -1,9 +1,9 @@
-/**
- * Rows of one database brought into another, `other` attached to it: what is there by its natural key stays, so that a second time
- * changes nothing.
- */
+/** Rows of one database brought into another: what is there by its natural key stays, so that a second time changes nothing. */
 import type { Database } from "better-sqlite3"
 import { textDigest } from "../journal/texts.ts"
+
+/** What is brought: an experiment; a finished stage; or a run without what its finished stages left, of which come but the names. */
+export type Subject = { readonly experiment: string } | { readonly run: number } | { readonly stage: number }
 
 /** What came over, and what was there. */
 export interface Merged {
@@ -21,6 +21,8 @@ export interface Merged {
     /** Of those that were here, such that the others' last numbers are not the same: these stay as they are. */
     readonly differing: number
   }
+  /** Hashes of artifacts that were of use until now. */
+  readonly dropped: ReadonlyArray<string>
 }
 
 /** Tables whose rows come over, and those that every database has by itself or that only a process needs. A test knows of each. */
@@ -51,11 +53,20 @@ const nothing = "ON CONFLICT DO NOTHING"
 
 const count = (db: Database, sql: string): number => Number(db.prepare(sql).pluck().get())
 
-/** Which runs are meant, and the experiments and environments that they stand in. */
-const bringFrames = (db: Database, experiment: string | undefined): void => {
-  db.exec(`
-    CREATE TEMP TABLE chosen AS
-    SELECT r.id FROM other.run r JOIN other.experiment e ON e.id = r.experiment WHERE ${experiment === undefined ? "1" : "e.name = text_parameter()"}`)
+/** Which runs are meant, and which executions: by a condition on each, with a value. */
+const choose = (db: Database, subject: Subject | undefined): void => {
+  const [run, stage, value] = subject === undefined ? ["1", "1"]
+    : "experiment" in subject ? ["e.name = ?", "0", subject.experiment]
+    : "run" in subject ? ["r.id = ?", "0", subject.run]
+    : ["0", "o.id = ?", subject.stage]
+  const make = (name: string, what: string, condition: string) =>
+    db.prepare(`CREATE TEMP TABLE ${name} AS ${what} ${condition}`).run(...(condition.includes("?") ? [value] : []))
+  make("chosen", "SELECT r.id FROM other.run r JOIN other.experiment e ON e.id = r.experiment WHERE", run)
+  make("named", "SELECT id FROM other.stage o WHERE id IN (SELECT stage FROM other.run_stage WHERE run IN chosen) OR", stage)
+}
+
+/** The experiments and environments that the runs stand in. */
+const bringFrames = (db: Database): void => {
   copy(db, "environment", { id: "NULL" }, `other.environment t WHERE id IN (
     SELECT environment FROM other.run WHERE id IN chosen
     UNION SELECT environment FROM other.experiment WHERE id IN (SELECT experiment FROM other.run WHERE id IN chosen))`, nothing)
@@ -68,33 +79,44 @@ const bringFrames = (db: Database, experiment: string | undefined): void => {
     WHERE t.experiment IN (SELECT experiment FROM other.run WHERE id IN chosen)`, nothing)
 }
 
-const clear = (db: Database, stages: string): void => {
+/** Takes back what unfinished executions recorded, and returns the hashes of what they kept. */
+const clear = (db: Database, stages: string): ReadonlyArray<string> => {
+  const kept = ["checkpoint", "best_weights", "kept_weights"].map((table) => `SELECT artifact FROM main.${table} WHERE stage IN (${stages})`)
+  const hashes = db.prepare(kept.join(" UNION ")).pluck().all() as Array<string>
   for (const table of [...ofStage, "completion"]) db.exec(`DELETE FROM main.${table} WHERE stage IN (${stages})`)
   db.exec(`UPDATE main.stage SET output = NULL, subject = NULL WHERE id IN (${stages})`)
+  return hashes
 }
 
-/** Stage executions: new ones, and those that were here unfinished and are done there. `fresh` are the ones whose rows come over. */
-const bringStages = (db: Database): void => {
-  db.exec(`
+/**
+ * Stage executions: new ones, and those that were here unfinished, in nobody else's hands, and are done there. `fresh` are the ones whose
+ * rows come over: none where they are but `named`. Returns hashes of what was taken back.
+ */
+const bringStages = (db: Database, worker: string, onlyNamed: boolean): ReadonlyArray<string> => {
+  db.prepare(`
     CREATE TEMP TABLE wanted AS
-    SELECT o.id AS theirs, m.id AS known, m.id IS NULL OR (m.status <> 'done' AND o.status = 'done') AS fresh
+    SELECT o.id AS theirs, m.id AS known, ${onlyNamed ? "0" : `m.id IS NULL OR (m.status <> 'done' AND o.status = 'done'
+      AND NOT EXISTS (SELECT 1 FROM main.claim WHERE name = o.fingerprint AND worker <> @worker))`} AS fresh
     FROM other.stage o LEFT JOIN main.stage m ON m.fingerprint = o.fingerprint
-    WHERE o.id IN (SELECT stage FROM other.run_stage WHERE run IN chosen)`)
+    WHERE o.id IN named`).run(onlyNamed ? {} : { worker })
   const fresh = "SELECT theirs FROM wanted WHERE fresh"
   copy(db, "artifact", {}, `other.artifact t WHERE hash IN (
     SELECT output FROM other.stage WHERE id IN (${fresh}) UNION SELECT subject FROM other.stage WHERE id IN (${fresh})
     UNION SELECT artifact FROM other.checkpoint WHERE stage IN (${fresh}) UNION SELECT artifact FROM other.best_weights WHERE stage IN (${fresh})
     UNION SELECT artifact FROM other.kept_weights WHERE stage IN (${fresh}))`,
     "ON CONFLICT DO UPDATE SET content = excluded.content WHERE content IS NULL AND excluded.content IS NOT NULL")
-  clear(db, "SELECT known FROM wanted WHERE fresh AND known IS NOT NULL")
+  const dropped = clear(db, "SELECT known FROM wanted WHERE fresh AND known IS NOT NULL")
   db.exec(`
     UPDATE main.stage SET status = o.status, output = o.output, subject = o.subject, error = o.error, started_at = o.started_at, ended_at = o.ended_at
     FROM other.stage o JOIN wanted w ON w.theirs = o.id WHERE w.fresh AND w.known = main.stage.id`)
-  copy(db, "stage", { id: "NULL" }, "other.stage t JOIN wanted w ON w.theirs = t.id WHERE w.known IS NULL ORDER BY t.id")
+  // one that is but named has not ended for who has it by its name alone
+  const nameless = onlyNamed ? { status: "iif(t.status = 'done', 'running', t.status)", output: "NULL", subject: "NULL" } : {}
+  copy(db, "stage", { id: "NULL", ...nameless }, "other.stage t JOIN wanted w ON w.theirs = t.id WHERE w.known IS NULL ORDER BY t.id")
   db.exec(`
     CREATE TEMP TABLE stage_of AS SELECT w.theirs, m.id AS ours, w.fresh
     FROM wanted w JOIN other.stage o ON o.id = w.theirs JOIN main.stage m ON m.fingerprint = o.fingerprint;
     CREATE INDEX temp.stage_of_theirs ON stage_of (theirs)`)
+  return dropped
 }
 
 const bringNumbers = (db: Database): void => {
@@ -132,17 +154,20 @@ const bringCompletions = (db: Database): void => {
   }
 }
 
-/** Runs: new ones, and those that were here and not done. */
-const bringRuns = (db: Database): Merged["runs"] => {
-  db.exec(`
+/** Runs: new ones, and those that were here and not done, or only planned, and in nobody else's hands. */
+const bringRuns = (db: Database, worker: string): Merged["runs"] => {
+  db.prepare(`
     CREATE TEMP TABLE run_of AS
-    SELECT o.id AS theirs, m.id AS known, m.id IS NULL OR (m.status <> 'done' AND o.status = 'done') AS fresh,
+    SELECT o.id AS theirs, m.id AS known, m.id IS NULL OR (
+        (o.status = 'done' AND m.status <> 'done' OR o.status = 'failed' AND m.status = 'planned')
+        AND NOT EXISTS (SELECT 1 FROM main.claim WHERE name = 'run ' || m.id AND worker <> @worker)
+      ) AS fresh,
       o.current AND NOT EXISTS (
         SELECT 1 FROM main.run c WHERE c.experiment = e.ours AND c.variant = o.variant AND c.seed = o.seed AND c.current AND c.id IS NOT m.id
       ) AS current
     FROM other.run o JOIN experiment_of e ON e.theirs = o.experiment
     LEFT JOIN main.run m ON m.experiment = e.ours AND m.variant = o.variant AND m.seed = o.seed AND m.fingerprint = o.fingerprint
-    WHERE o.id IN chosen`)
+    WHERE o.id IN chosen`).run({ worker })
   const known = "SELECT known FROM run_of WHERE fresh AND known IS NOT NULL"
   for (const table of ["param", "run_stage", "log"]) db.exec(`DELETE FROM main.${table} WHERE run IN (${known})`)
   db.exec(`
@@ -205,27 +230,40 @@ const executions = (db: Database): Merged["executions"] => ({
       WHERE a.stage = s.theirs AND a.value IS NOT b.value)`)
 })
 
-const scratch = ["chosen", "environment_of", "experiment_of", "wanted", "stage_of", "key_of", "text_named", "text_of", "run_of"]
+const scratch = ["chosen", "named", "environment_of", "experiment_of", "wanted", "stage_of", "key_of", "text_named", "text_of", "run_of"]
+
+export interface Options {
+  /** All that is there, where it is left out. */
+  readonly subject?: Subject
+  /** Whose hands may hold what is replaced. */
+  readonly worker?: string | undefined
+  /** Whether to keep writers off both databases at once; those of the other need not be, as what is read is of one instant anyway. */
+  readonly lock: boolean
+}
 
 /**
- * Brings the runs of an experiment, or of all, from `other` into `main`, with all that they rest on but for files. In one transaction;
- * the caller attached `other`, and sees to the files that artifacts name. `lock`: whether to keep writers off both at once; those of
- * `other` need not be, as what is read is of one instant anyway.
+ * Brings runs and executions from the database `file` into `db`, with all that they rest on but for files. In one transaction; the caller
+ * sees to the files that artifacts name, and to those that none names any more.
  */
-export const merge = (db: Database, lock: boolean, experiment?: string): Merged => {
+export const merge = (db: Database, file: string, { lock, subject, worker = "" }: Options): Merged => {
   db.function("text_digest", { deterministic: true }, (text) => textDigest(String(text)))
-  db.function("text_parameter", () => experiment ?? null)
-  const work = db.transaction(() => {
-    bringFrames(db, experiment)
-    bringStages(db)
+  const work = db.transaction((): Merged => {
+    choose(db, subject)
+    bringFrames(db)
+    const dropped = bringStages(db, worker, subject !== undefined && "run" in subject)
     bringNumbers(db)
     bringCompletions(db)
-    const runs = bringRuns(db)
-    bringSources(db)
-    const merged = { runs, executions: executions(db) }
+    const runs = bringRuns(db, worker)
+    // whoever asks for one execution or run knows what its code is
+    if (subject === undefined || "experiment" in subject) bringSources(db)
+    const merged = { runs, executions: executions(db), dropped }
     for (const table of scratch) db.exec(`DROP TABLE temp.${table}`)
     return merged
   })
-  return lock ? work.immediate() : work.deferred()
+  db.prepare("ATTACH ? AS other").run(file)
+  try {
+    return lock ? work.immediate() : work.deferred()
+  } finally {
+    db.exec("DETACH other")
+  }
 }
-

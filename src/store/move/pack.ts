@@ -4,12 +4,12 @@ import * as path from "node:path"
 import { createHash } from "node:crypto"
 import type { Database } from "better-sqlite3"
 import * as Effect from "effect/Effect"
-import { attempt, openForWriting } from "../Database.ts"
+import { attempt } from "../Database.ts"
+import { sync } from "../durable.ts"
 import { textDigest } from "../journal/texts.ts"
 import * as Objects from "../Objects.ts"
 import { StoreError } from "../storeError.ts"
-import { bringIn, isPack, mark } from "./packFile.ts"
-import { merge } from "./merge.ts"
+import { bringIn, isPack, write } from "./packFile.ts"
 
 /** What was packed. */
 export interface Packed {
@@ -80,27 +80,14 @@ const requireFree = (target: string) =>
 export const pack = Effect.fn("Store.pack")(function*(source: Source, experiment: string, target: string) {
   yield* requireFree(target)
   const draft = `${target}.part`
-  const remove = Effect.sync(() => ["", "-wal", "-shm", "-journal"].forEach((end) => fs.rmSync(`${draft}${end}`, { force: true })))
+  const remove = Effect.sync(() => fs.rmSync(draft, { force: true }))
   yield* remove
-  const write = Effect.gen(function*() {
-    const { sqlite } = yield* openForWriting({ file: draft })
-    return yield* attempt(draft, (): Packed => {
-      sqlite.prepare("ATTACH ? AS other").run(source.file)
-      const { executions, runs } = merge(sqlite, false, experiment)
-      sqlite.exec("DETACH other")
-      mark(sqlite)
-      const packed = { runs: runs.added, executions: executions.added, ...packObjects(sqlite, source), pictures: packPictures(sqlite, source) }
-      sqlite.pragma("journal_mode = DELETE")
-      return packed
-    })
-  })
-  return yield* Effect.scoped(write).pipe(
-    Effect.tap(() => attempt(target, () => {
-      const descriptor = fs.openSync(draft, "r+")
-      fs.fsyncSync(descriptor)
-      fs.closeSync(descriptor)
-      fs.renameSync(draft, target)
-    })),
-    Effect.ensuring(remove)
-  )
+  return yield* attempt(target, (): Packed => {
+    const packed = write(draft, source.file, { experiment }, (db, { executions, runs }) => (
+      { runs: runs.added, executions: executions.added, ...packObjects(db, source), pictures: packPictures(db, source) }
+    ))
+    sync(draft)
+    fs.renameSync(draft, target)
+    return packed
+  }).pipe(Effect.ensuring(remove))
 })

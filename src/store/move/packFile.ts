@@ -1,7 +1,9 @@
-/** Files within a pack, in pieces, and the mark by which a pack is known. */
+/** A pack: a database with what is to be moved, the files within it, in pieces, and the mark by which it is known. */
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import Sqlite, { type Database } from "better-sqlite3"
+import { migrate } from "../migrate.ts"
+import { merge, type Merged, type Subject } from "./merge.ts"
 
 /** `assp` in ASCII: a database that is a pack, and not one that studies write to. */
 export const packId = 0x61737370
@@ -12,17 +14,40 @@ export type Kind = "object" | "picture"
 /** Bytes of a piece: SQLite holds no value above a gigabyte, and a piece is in memory at once. */
 const piece = 4 << 20
 
-/** Makes a database a pack. */
-export const mark = (db: Database): void => {
-  db.exec(`
-    CREATE TABLE packed (
-      kind TEXT NOT NULL CHECK (kind IN ('object', 'picture')),
-      name TEXT NOT NULL,
-      part INTEGER NOT NULL,
-      content BLOB NOT NULL,
-      UNIQUE (kind, name, part)
-    ) STRICT`)
-  db.pragma(`application_id = ${packId}`)
+const mark = `
+  CREATE TABLE packed (
+    kind TEXT NOT NULL CHECK (kind IN ('object', 'picture')),
+    name TEXT NOT NULL,
+    part INTEGER NOT NULL,
+    content BLOB NOT NULL,
+    UNIQUE (kind, name, part)
+  ) STRICT;
+  PRAGMA application_id = ${packId}`
+
+let template: Buffer | undefined
+
+/** A pack of nothing, made once a process: to make the tables takes longer than to fill them with what most packs hold. */
+const empty = (): Buffer => {
+  if (template !== undefined) return template
+  const db = new Sqlite(":memory:")
+  migrate(db, "a pack")
+  db.exec(mark)
+  template = db.serialize()
+  db.close()
+  return template
+}
+
+/** Writes a pack with the rows of a subject in the database `source`; `more` may add to it. */
+export const write = <A>(file: string, source: string, subject: Subject, more: (db: Database, merged: Merged) => A): A => {
+  fs.writeFileSync(file, empty())
+  const db = new Sqlite(file)
+  try {
+    db.pragma("journal_mode = OFF") // what is left half-written is thrown away
+    db.pragma("synchronous = OFF")
+    return more(db, merge(db, source, { lock: false, subject }))
+  } finally {
+    db.close()
+  }
 }
 
 /** Whether a file is a pack. Throws for one that cannot be read. */

@@ -1,0 +1,54 @@
+/** The rows of a pack brought into a database, whatever schema either has. */
+import * as fs from "node:fs"
+import Sqlite, { type Database } from "better-sqlite3"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { attempt } from "../Database.ts"
+import { forget, removeFiles } from "../journal/artifacts.ts"
+import type { Connection } from "../journal/Connection.ts"
+import { applicationId, latest, migrate } from "../migrate.ts"
+import { StoreError } from "../storeError.ts"
+import { merge } from "./merge.ts"
+import { isPack } from "./packFile.ts"
+
+export const refuse = (file: string, message: string): StoreError => new StoreError({ reason: "foreign", file, message })
+
+/** A pack to read from, until the scope closes. */
+export const opened = (file: string): Effect.Effect<Database, StoreError, Scope.Scope> =>
+  Effect.acquireRelease(attempt(file, () => new Sqlite(file, { readonly: true, fileMustExist: true })), (db) => Effect.sync(() => db.close()))
+
+const requirePack = Effect.fnUntraced(function*(file: string) {
+  if (!fs.existsSync(file)) return yield* refuse(file, `There is no file ${file}.`)
+  if (!(yield* attempt(file, () => isPack(file)))) {
+    return yield* refuse(file, `${file} is no pack; \`assay pack EXPERIMENT FILE\` makes one.`)
+  }
+})
+
+/** The pack itself, or a copy at `draft` that is brought up to date, until the scope closes. Fails where the file is no pack, or a newer one. */
+export const current = Effect.fnUntraced(function*(file: string, draft: string) {
+  yield* requirePack(file)
+  const version = yield* Effect.scoped(Effect.flatMap(opened(file), (db) => attempt(file, () => Number(db.pragma("user_version", { simple: true })))))
+  if (version === latest) return file
+  if (version > latest) return yield* refuse(file, `${file} was made by a newer version of assay (schema ${version}, here ${latest}). Update assay.`)
+  return yield* Effect.acquireRelease(
+    attempt(file, () => {
+      fs.copyFileSync(file, draft)
+      const db = new Sqlite(draft)
+      db.pragma(`application_id = ${applicationId}`)
+      db.pragma("foreign_keys = OFF")
+      migrate(db, file)
+      db.close()
+      return draft
+    }),
+    () => Effect.sync(() => fs.rmSync(draft, { force: true }))
+  )
+})
+
+/** Merges a pack that is up to date. Artifacts that are of no use any more go, with their files. */
+export const bring = Effect.fnUntraced(function*(connection: Connection, pack: string) {
+  const { handle: { file, sqlite }, worker, write } = connection
+  sqlite.pragma("trusted_schema = OFF")
+  const merged = yield* attempt(file, () => merge(sqlite, pack, { lock: true, worker }))
+  if (merged.dropped.length > 0) yield* removeFiles(connection, yield* write("forget", () => forget(connection, merged.dropped)))
+  return merged
+})

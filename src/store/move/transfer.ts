@@ -1,0 +1,91 @@
+/** Finished stages and runs out of one runs.db and into another while both are at work, by a place that both reach. */
+import * as fs from "node:fs"
+import type { Transform } from "node:stream"
+import { pipeline } from "node:stream/promises"
+import { createGunzip, createGzip } from "node:zlib"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { JournalError } from "../../pipeline/run/journal.ts"
+import type { Artifact } from "../../pipeline/run/Records.ts"
+import { attempt } from "../Database.ts"
+import { artifactMethods, noteNamed, releasePending } from "../journal/artifacts.ts"
+import { type Connection, journalError } from "../journal/Connection.ts"
+import { failed } from "../Objects.ts"
+import { StoreError } from "../storeError.ts"
+import type { Between } from "./Between.ts"
+import { bring, current, opened } from "./bring.ts"
+import type { Merged, Subject } from "./merge.ts"
+import { write } from "./packFile.ts"
+
+export class Transfer extends Context.Service<Transfer, {
+  /** Puts a finished stage, or a run, under a name, after the files that it names. */
+  readonly give: (subject: Subject, name: string, between: Between) => Effect.Effect<void, JournalError>
+  /**
+   * Brings in what is there under a name, with the files that it names; undefined where nothing is. What is finished here already, or in
+   * another process's hands, stays as it is. A run finds the stages that it rests on, where they are brought in before it.
+   */
+  readonly take: (name: string, between: Between) => Effect.Effect<Merged | undefined, JournalError>
+}>()("assay/store/Transfer") {}
+
+/** Artifacts of a pack that are files: what is short stands in its row. */
+const filesIn = (pack: string) =>
+  Effect.scoped(Effect.flatMap(opened(pack), (db) => attempt(pack, () =>
+    db.prepare("SELECT hash, bytes, media_type AS mediaType FROM artifact WHERE content IS NULL").all() as Array<Artifact>)))
+
+/** One is known by its hash everywhere. */
+const nameOf = (hash: string): string => `objects/${hash.slice(0, 2)}/${hash.slice(2)}`
+
+const through = (from: string, change: Transform, to: string, explained: (cause: unknown) => StoreError) =>
+  Effect.tryPromise({ try: () => pipeline(fs.createReadStream(from), change, fs.createWriteStream(to)), catch: explained })
+
+/** What was cut off or changed on its way is known by the checksum of gzip. */
+const damaged = (name: string) => (cause: unknown): StoreError =>
+  typeof cause === "object" && cause !== null && "code" in cause && String(cause.code).startsWith("Z_")
+    ? new StoreError({ reason: "corrupt", file: name, message: `${name}, which machines share, is no pack that assay wrote, or damaged: delete it there, and run again.`, cause })
+    : failed(name, cause)
+
+export const transferMethods = (connection: Connection): Transfer["Service"] => {
+  const { handle: { file: database }, objects } = connection
+  const artifacts = artifactMethods(connection)
+  const failing = (operation: string) => Effect.mapError((error: JournalError | StoreError) => error instanceof StoreError ? journalError(operation)(error) : error)
+  /** A file until the scope closes. */
+  const draft = Effect.acquireRelease(objects.temporary, objects.discard)
+
+  const lend = (between: Between) => Effect.fnUntraced(function*({ hash }: Artifact) {
+    if (!fs.existsSync(objects.path(hash)) || (yield* between.has(nameOf(hash)))) return
+    yield* between.put(nameOf(hash), objects.path(hash))
+  })
+
+  /** The artifact, unless it is here; undefined also where it is not there, or not what its name says: the stage will be found to lack it. */
+  const borrow = (between: Between) => Effect.fnUntraced(function*({ hash, mediaType }: Artifact) {
+    if (yield* objects.verify(hash)) return undefined
+    const copy = yield* draft
+    if (!(yield* between.get(nameOf(hash), copy))) return undefined
+    const put = yield* artifacts.put(mediaType, (path) => attempt(path, () => fs.renameSync(copy, path)))
+    if (put.hash === hash) return put
+    releasePending(connection, put)
+    return undefined
+  })
+
+  return {
+    give: Effect.fnUntraced(function*(subject, name, between) {
+      const [pack, packed] = [yield* draft, yield* draft]
+      yield* attempt(database, () => write(pack, database, subject, () => undefined))
+      yield* Effect.forEach(yield* filesIn(pack), lend(between), { discard: true })
+      yield* through(pack, createGzip({ level: 1 }), packed, (cause) => failed(packed, cause))
+      yield* between.put(name, packed)
+    }, (effect) => failing("give")(Effect.scoped(effect))),
+
+    take: Effect.fnUntraced(function*(name, between) {
+      const [packed, pack] = [yield* draft, yield* draft]
+      if (!(yield* between.get(name, packed))) return undefined
+      yield* through(packed, createGunzip(), pack, damaged(name))
+      const source = yield* current(pack, yield* draft)
+      const borrowed = yield* Effect.forEach(yield* filesIn(source), borrow(between))
+      return yield* bring(connection, source).pipe(
+        Effect.tap(() => connection.write("take", () => noteNamed(connection, ...borrowed))),
+        Effect.ensuring(Effect.sync(() => releasePending(connection, ...borrowed)))
+      )
+    }, (effect) => failing("take")(Effect.scoped(effect)))
+  }
+}
