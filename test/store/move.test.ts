@@ -1,9 +1,14 @@
-/** What comes over when runs are moved names every table that there is. */
+/** What comes over when runs are moved names every table that there is, and every version that there was. */
 import { assert, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import Sqlite from "better-sqlite3"
+import * as fs from "node:fs"
+import * as path from "node:path"
 import * as Store from "../../src/store/index.ts"
 import { moved, staying } from "../../src/store/move/merge.ts"
-import { reading, withJournal } from "./support.ts"
+import { packId } from "../../src/store/move/packFile.ts"
+import { earlier, make } from "./earlier.ts"
+import { filesIn, reading, temporaryFolder, withJournal } from "./support.ts"
 
 it.effect("every table of a database comes over with its runs, or is known to stay", () =>
   withJournal((_, { file }) =>
@@ -12,3 +17,26 @@ it.effect("every table of a database comes over with its runs, or is known to st
       assert.sameMembers([...moved, ...staying], rows.map(([name]) => String(name)))
     })
   ))
+
+const numbers = (file: string) =>
+  reading(file, (db) => Store.sql(db, "SELECT experiment, variant, seed, metric, value FROM final_metric ORDER BY 1, 2, 3, 4"))
+
+it.live.each(earlier)("a pack of schema version %i is brought up to date on its way, and stays as it is", (version) =>
+  Effect.scoped(Effect.gen(function*() {
+    const folder = yield* temporaryFolder
+    const [pack, whole] = [path.join(folder, "old.pack"), path.join(folder, "whole.db")]
+    for (const file of [pack, whole]) make(file, version)
+    const db = new Sqlite(pack)
+    const runs = Number(db.prepare("SELECT count(*) FROM run").pluck().get())
+    db.exec("CREATE TABLE packed (kind TEXT, name TEXT, part INTEGER, content BLOB)")
+    db.pragma(`application_id = ${packId}`)
+    db.close()
+    const here = filesIn(path.join(folder, "here"))
+    fs.mkdirSync(path.join(folder, "here"))
+    const before = fs.readFileSync(pack)
+    const unpacked = yield* Store.unpack({ ...here, alone: true }, path.join(folder, "here"), pack)
+    assert.deepInclude(unpacked.runs, { added: runs, here: 0 })
+    assert.deepStrictEqual(fs.readFileSync(pack), before)
+    yield* Effect.provide(Effect.void, Store.layer({ file: whole, objects: here.objects }))
+    assert.deepStrictEqual(yield* numbers(here.file), yield* numbers(whole))
+  })))

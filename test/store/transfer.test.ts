@@ -8,7 +8,7 @@ import * as path from "node:path"
 import { gunzipSync, gzipSync } from "node:zlib"
 import { Claims } from "../../src/pipeline/run/Claims.ts"
 import * as Store from "../../src/store/index.ts"
-import { beginRun, type Files, filesIn, opened, put, reading, sampleOf, stageOf, stepOf, temporaryFolder } from "./support.ts"
+import { beginRun, environment, type Files, filesIn, opened, put, reading, sampleOf, stageOf, stepOf, temporaryFolder } from "./support.ts"
 
 const database = (files: Files) =>
   Effect.map(Layer.build(Store.workingLayer(files)), (context) => ({
@@ -106,6 +106,36 @@ describe("a stage and a run, given and taken", () => {
           ({ rows }) => rows[0]
         ))
       assert.deepStrictEqual(left, [1, "done", 0, "loss,nothing"])
+    })))
+
+  it.live("say of a run that failed what it says there, and of its stages but their names", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { between, files, from, run, to } = yield* two
+      const runId = yield* from.journal("e", (journal) =>
+        Effect.gen(function*() {
+          const id = yield* beginRun(journal, "e")
+          yield* journal.closeStage(yield* journal.openStage(stageOf("e")), { output: yield* put(journal, "x"), records: stepOf(0, [["loss", 1]]) })
+          return id
+        }))
+      yield* from.journal("f", (journal) =>
+        Effect.gen(function*() {
+          const second = yield* journal.openStage(stageOf("f"))
+          yield* journal.linkStage({ run: runId, position: 1, stage: second, label: "second", reused: false })
+          yield* journal.failStage(second, "no")
+          yield* journal.closeRun(runId, "failed", "second: no")
+        }))
+      yield* from.transfer.give({ run: runId }, run, between)
+      const experiment = { name: "e", question: "?", file: "s.ts", variants: [{ name: "v", cell: {}, role: "variant" }], table: { metrics: [], published: {} } } as const
+      yield* to.journal("e", (journal) =>
+        Effect.gen(function*() {
+          yield* journal.openExperiment(experiment, environment)
+          yield* journal.openRun({ experiment: "e", variant: "v", seed: 0, fingerprint: "e", params: [] }, environment)
+        }))
+      for (const completed of [1, 0]) assert.strictEqual((yield* to.transfer.take(run, between))?.runs.completed, completed)
+      const found = yield* reading(files.to.file, (handle) =>
+        Effect.map(Store.sql(handle, "SELECT r.status, r.error, rs.label, s.status, s.output FROM run r JOIN run_stage rs ON rs.run = r.id JOIN stage s ON s.id = rs.stage"), ({ rows }) => rows))
+      assert.deepStrictEqual(found, [["failed", "second: no", "loop", "running", null], ["failed", "second: no", "second", "failed", null]])
+      assert.isUndefined(yield* to.journal("e", (journal) => journal.findStage("e")), "what it left comes by itself")
     })))
 
   it.live("leave alone what another process has in hand", () =>

@@ -136,7 +136,8 @@ const bundled = async (wanted: Wanted, shared: Shared, minify: boolean) => {
     optimization: minify ? {} : { inlineConst: false }, // a constant is to be seen where it is written
     platform: "node"
   })
-  const { output } = await build.generate({ format: "esm", comments: false, codeSplitting: false, minify })
+  // in one piece, a module that is also imported on demand stands in a function, and what it declares is not to be seen
+  const { output } = await build.generate({ format: "esm", comments: false, codeSplitting: !minify, minify })
     .finally(() => build.close())
   const chunks = output.filter((part): part is OutputChunk => part.type === "chunk")
   const text = chunks.map(({ code }) => code).join("\n")

@@ -39,8 +39,14 @@ const ofStage = ["stage_io", "metric", "last_value", "step_reward", "stage_token
 /** Those that have the number of a metric in `key`. */
 const withMetric = ["metric", "last_value"]
 
-const columnsOf = (db: Database, table: string): ReadonlyArray<string> =>
-  (db.pragma(`main.table_info(${table})`) as Array<{ readonly name: string }>).map(({ name }) => `"${name}"`)
+const tableColumns = new Map<string, ReadonlyArray<string>>()
+
+/** The same in every database that is written. */
+const columnsOf = (db: Database, table: string): ReadonlyArray<string> => {
+  const columns = tableColumns.get(table) ?? (db.pragma(`main.table_info(${table})`) as Array<{ readonly name: string }>).map(({ name }) => `"${name}"`)
+  tableColumns.set(table, columns)
+  return columns
+}
 
 /** Copies rows with some columns replaced; `from` is what follows FROM, in which the table goes by `t`. */
 const copy = (db: Database, table: string, replaced: { readonly [column: string]: string }, from: string, conflict = ""): number => {
@@ -52,6 +58,8 @@ const copy = (db: Database, table: string, replaced: { readonly [column: string]
 const nothing = "ON CONFLICT DO NOTHING"
 
 const count = (db: Database, sql: string): number => Number(db.prepare(sql).pluck().get())
+
+const any = (db: Database, sql: string): boolean => count(db, `SELECT EXISTS (${sql})`) === 1
 
 /** Which runs are meant, and which executions: by a condition on each, with a value. */
 const choose = (db: Database, subject: Subject | undefined): void => {
@@ -119,12 +127,15 @@ const bringStages = (db: Database, worker: string, onlyNamed: boolean): Readonly
   return dropped
 }
 
-const bringNumbers = (db: Database): void => {
+const bringKeys = (db: Database): void => {
   copy(db, "metric_key", { id: "NULL" }, "other.metric_key t WHERE 1", nothing)
   db.exec(`
     CREATE TEMP TABLE key_of AS SELECT o.id AS theirs, m.id AS ours
     FROM other.metric_key o JOIN main.metric_key m USING (scope, name, unit, better, counts);
     CREATE INDEX temp.key_of_theirs ON key_of (theirs)`)
+}
+
+const bringNumbers = (db: Database): void => {
   for (const table of ofStage) {
     const keys = withMetric.includes(table) ? "JOIN key_of k ON k.theirs = t.key" : ""
     const replaced = { stage: "s.ours", ...(keys === "" ? {} : { key: "k.ours" }) }
@@ -249,15 +260,20 @@ export const merge = (db: Database, file: string, { lock, subject, worker = "" }
   db.function("text_digest", { deterministic: true }, (text) => textDigest(String(text)))
   const work = db.transaction((): Merged => {
     choose(db, subject)
-    bringFrames(db)
+    const withRuns = any(db, "SELECT 1 FROM chosen")
+    if (withRuns) bringFrames(db)
     const dropped = bringStages(db, worker, subject !== undefined && "run" in subject)
-    bringNumbers(db)
-    bringCompletions(db)
-    const runs = bringRuns(db, worker)
+    bringKeys(db)
+    // most packs are of one execution or run: what it has not takes no time
+    if (any(db, "SELECT 1 FROM stage_of WHERE fresh")) {
+      bringNumbers(db)
+      bringCompletions(db)
+    }
+    const runs = withRuns ? bringRuns(db, worker) : { added: 0, completed: 0, here: 0, beside: 0 }
     // whoever asks for one execution or run knows what its code is
     if (subject === undefined || "experiment" in subject) bringSources(db)
     const merged = { runs, executions: executions(db), dropped }
-    for (const table of scratch) db.exec(`DROP TABLE temp.${table}`)
+    for (const table of scratch) db.exec(`DROP TABLE IF EXISTS temp.${table}`)
     return merged
   })
   db.prepare("ATTACH ? AS other").run(file)

@@ -30,6 +30,7 @@ let template: Buffer | undefined
 const empty = (): Buffer => {
   if (template !== undefined) return template
   const db = new Sqlite(":memory:")
+  db.pragma("page_size = 1024") // most tables of most packs are empty, and each takes a page
   migrate(db, "a pack")
   db.exec(mark)
   template = db.serialize()

@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { assay, start, temporary } from "../support.ts"
+import { assayBin, start, temporary } from "../support.ts"
 
 const toy = fileURLToPath(new URL("../../pipeline/toy.ts", import.meta.url))
 const root = fileURLToPath(new URL("../../../", import.meta.url))
@@ -73,8 +73,8 @@ export default Experiment.make("peers", {
 `
 }
 
-/** The project in a folder of its own. */
-export const project = () => {
+/** The project in a folder of its own, for a program. */
+export const project = (program = assayBin) => {
   const { folder, remove } = temporary()
   const at = (path: string) => join(folder, path)
   const write = (path: string, text: string): void => {
@@ -109,7 +109,7 @@ export const project = () => {
       return lines
     },
     append: (path: string, text: string): void => appendFileSync(at(path), text),
-    assay: (...args: ReadonlyArray<string>) => assay(folder, ...args),
-    start: (...args: ReadonlyArray<string>) => start(folder, args)
+    assay: (...args: ReadonlyArray<string>) => start(folder, args, undefined, program).ended,
+    start: (...args: ReadonlyArray<string>) => start(folder, args, undefined, program)
   }
 }
