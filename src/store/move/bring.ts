@@ -46,9 +46,11 @@ export const current = Effect.fnUntraced(function*(file: string, draft: string) 
 
 /** Merges a pack that is up to date. Artifacts that are of no use any more go, with their files. */
 export const bring = Effect.fnUntraced(function*(connection: Connection, pack: string) {
-  const { handle: { file, sqlite }, worker, write } = connection
+  const { handle: { file, sqlite }, worker } = connection
   sqlite.pragma("trusted_schema = OFF")
-  const merged = yield* attempt(file, () => merge(sqlite, pack, { lock: true, worker }))
-  if (merged.dropped.length > 0) yield* removeFiles(connection, yield* write("forget", () => forget(connection, merged.dropped)))
+  const { dropped, merged } = yield* attempt(file, () => merge(sqlite, pack, { lock: true, worker }))
+  if (dropped.length > 0) {
+    yield* removeFiles(connection, yield* attempt(file, () => sqlite.transaction(() => forget(connection, dropped)).immediate()))
+  }
   return merged
 })

@@ -21,8 +21,6 @@ export interface Merged {
     /** Of those that were here, such that the others' last numbers are not the same: these stay as they are. */
     readonly differing: number
   }
-  /** Hashes of artifacts that were of use until now. */
-  readonly dropped: ReadonlyArray<string>
 }
 
 /** Tables whose rows come over, and those that every database has by itself or that only a process needs. A test knows of each. */
@@ -254,11 +252,11 @@ export interface Options {
 
 /**
  * Brings runs and executions from the database `file` into `db`, with all that they rest on but for files. In one transaction; the caller
- * sees to the files that artifacts name, and to those that none names any more.
+ * sees to the files that artifacts name, and to artifacts that were of use until now, whose hashes are `dropped`.
  */
-export const merge = (db: Database, file: string, { lock, subject, worker = "" }: Options): Merged => {
+export const merge = (db: Database, file: string, { lock, subject, worker = "" }: Options) => {
   db.function("text_digest", { deterministic: true }, (text) => textDigest(String(text)))
-  const work = db.transaction((): Merged => {
+  const work = db.transaction(() => {
     choose(db, subject)
     const withRuns = any(db, "SELECT 1 FROM chosen")
     if (withRuns) bringFrames(db)
@@ -272,9 +270,9 @@ export const merge = (db: Database, file: string, { lock, subject, worker = "" }
     const runs = withRuns ? bringRuns(db, worker) : { added: 0, completed: 0, here: 0, beside: 0 }
     // whoever asks for one execution or run knows what its code is
     if (subject === undefined || "experiment" in subject) bringSources(db)
-    const merged = { runs, executions: executions(db), dropped }
+    const merged: Merged = { runs, executions: executions(db) }
     for (const table of scratch) db.exec(`DROP TABLE IF EXISTS temp.${table}`)
-    return merged
+    return { merged, dropped }
   })
   db.prepare("ATTACH ? AS other").run(file)
   try {

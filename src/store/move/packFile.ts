@@ -45,7 +45,7 @@ export const write = <A>(file: string, source: string, subject: Subject, more: (
   try {
     db.pragma("journal_mode = OFF") // what is left half-written is thrown away
     db.pragma("synchronous = OFF")
-    return more(db, merge(db, source, { lock: false, subject }))
+    return more(db, merge(db, source, { lock: false, subject }).merged)
   } finally {
     db.close()
   }

@@ -12,7 +12,7 @@ import type { Merged } from "./merge.ts"
 import { namesIn, takeOut } from "./packFile.ts"
 
 /** What came over. */
-export interface Unpacked extends Pick<Merged, "executions" | "runs"> {
+export interface Unpacked extends Merged {
   /** Files that were not here. */
   readonly files: number
   readonly pictures: number
@@ -61,7 +61,6 @@ export const unpack = Effect.fn("Store.unpack")(function*(options: Options, fold
   const pack = yield* opened(source)
   const files = yield* takeObjects(pack, file, connection.objects)
   const pictures = yield* attempt(file, () => takePictures(pack, folder))
-  const { executions, runs } = yield* bring(connection, source)
-  const unpacked: Unpacked = { runs, executions, files, pictures }
+  const unpacked: Unpacked = { ...(yield* bring(connection, source)), files, pictures }
   return unpacked
 }, Effect.scoped)
