@@ -98,6 +98,7 @@ describe("assay pack and unpack", () => {
     const words = ["run", study, "--only", "taste=high", "--seeds", "1"]
     const stopped = start(there.place, [...words, "--set", "answer.pause=60000"])
     await until(() => stopped.said().includes("loop finished"))
+    await until(() => there.ask("SELECT 1 FROM stage WHERE name = 'answer'").length > 0)
     stopped.process.kill("SIGKILL")
     await stopped.ended
     await there.run("pack", "tastes answer.pause=60000", "half.pack")
