@@ -21,16 +21,22 @@ export class Claims extends Context.Service<Claims, {
 
 /** Claims among the fibers of this process. */
 export const local = () => {
-  const locks = new Map<string, Semaphore.Semaphore>()
-  const of = (name: string): Semaphore.Semaphore => {
-    const lock = locks.get(name) ?? Semaphore.makeUnsafe(1)
-    locks.set(name, lock)
-    return lock
-  }
+  const locks = new Map<string, { readonly semaphore: Semaphore.Semaphore; users: number }>()
+  /** Uses the lock of a name, which is there for as long as somebody does. */
+  const using = <A, E, R>(name: string, use: (semaphore: Semaphore.Semaphore) => Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.acquireUseRelease(
+      Effect.sync(() => {
+        const lock = locks.get(name) ?? { semaphore: Semaphore.makeUnsafe(1), users: 0 }
+        lock.users++
+        locks.set(name, lock)
+        return lock
+      }),
+      ({ semaphore }) => use(semaphore),
+      (lock) => Effect.sync(() => void (--lock.users === 0 && locks.delete(name)))
+    )
   return {
-    claim: <A, E, R>(name: string, work: Effect.Effect<A, E, R>) => Effect.suspend(() => of(name).withPermits(1)(work)),
-    attempt: <A, E, R>(name: string, work: Effect.Effect<A, E, R>) =>
-      Effect.suspend(() => of(name).withPermitsIfAvailable(1)(work))
+    claim: <A, E, R>(name: string, work: Effect.Effect<A, E, R>) => using(name, (lock) => lock.withPermits(1)(work)),
+    attempt: <A, E, R>(name: string, work: Effect.Effect<A, E, R>) => using(name, (lock) => lock.withPermitsIfAvailable(1)(work))
   }
 }
 

@@ -22,6 +22,20 @@ import { Generated, History, Recorder, Spool, StageKey } from "./services.ts"
 import { spoolIn } from "./spool.ts"
 import * as StageOutput from "./StageOutput.ts"
 
+/** What a stage returned, in an object that tells whether somebody still has it. */
+interface Value {
+  readonly value: unknown
+}
+
+/** What a run has come to so far. It goes with the run, so that many runs take no more memory than few. */
+export interface Past {
+  readonly known: Map<string, PlannedStage>
+  readonly finished: Map<string, FinishedStage>
+  readonly values: Map<string, Value>
+}
+
+export const past = (): Past => ({ known: new Map(), finished: new Map(), values: new Map() })
+
 /** A stage that a run has come to. */
 export interface Request {
   /** Id of the run. */
@@ -30,6 +44,7 @@ export interface Request {
   readonly position: number
   readonly stage: PlannedStage
   readonly policy: LivePolicy
+  readonly past: Past
 }
 
 export interface Executor {
@@ -37,42 +52,51 @@ export interface Executor {
   readonly obtain: (request: Request) => Effect.Effect<void, unknown>
 }
 
-export const make = Effect.gen(function*() {
+/** An executor of runs; `shared`: fingerprints that more than one of their stages has. */
+export const make = Effect.fnUntraced(function*(shared: ReadonlySet<string>) {
   const [artifacts, claims, journal, ledger] = [yield* Artifacts, yield* Claims, yield* Journal, yield* Ledger]
   const generated = yield* Generated
   const report = yield* Progress
   const { hold } = yield* Resources.Resources
-  const finished = new Map<string, FinishedStage>()
-  const values = new Map<string, unknown>()
-  const known = new Map<string, PlannedStage>()
   /** Repeatable stages that ran in this process. */
   const fresh = new Set<string>()
-  /** Stages that this process came to the end of, whichever it was: a failure is everybody's who waited for it. */
+  /** Shared stages that this process came to the end of, whichever it was: a failure is everybody's who waited for it. */
   const ended = new Map<string, Exit.Exit<FinishedStage, unknown>>()
+  /** Values of shared stages, for as long as a run that goes on has them. */
+  const alive = new Map<string, WeakRef<Value>>()
+
+  const note = (fingerprint: string, exit: Exit.Exit<FinishedStage, unknown>) => {
+    if (shared.has(fingerprint)) ended.set(fingerprint, exit)
+  }
+
+  const hand = ({ values }: Past, fingerprint: string, held: Value) => {
+    values.set(fingerprint, held)
+    if (shared.has(fingerprint)) alive.set(fingerprint, new WeakRef(held))
+    return held.value
+  }
 
   /** What an earlier stage returned, read back only when somebody asks. */
-  const valueOf = Effect.fnUntraced(function*(fingerprint: string) {
-    if (!values.has(fingerprint)) {
-      const read = StageOutput.read(finished.get(fingerprint)!.output)
-      values.set(fingerprint, yield* Effect.provideService(read, Artifacts, artifacts))
-    }
-    return values.get(fingerprint)
+  const valueOf = Effect.fnUntraced(function*(past: Past, fingerprint: string) {
+    const held = past.values.get(fingerprint) ?? alive.get(fingerprint)?.deref()
+    if (held !== undefined) return hand(past, fingerprint, held)
+    const read = StageOutput.read(past.finished.get(fingerprint)!.output)
+    return hand(past, fingerprint, { value: yield* Effect.provideService(read, Artifacts, artifacts) })
   })
 
   const spool = Effect.suspend(() => spoolIn(`${generated.folder}/rows`))
 
-  const inputOf = ({ stage: { inputs } }: Request) => {
+  const inputOf = ({ past, stage: { inputs } }: Request) => {
     const input = inputs.find(({ role }) => role === "input")
-    return input === undefined ? Effect.void : valueOf(input.fingerprint)
+    return input === undefined ? Effect.void : valueOf(past, input.fingerprint)
   }
 
   /** The policy's services in the state that the stage is to find, for stages that touch the policy. */
-  const policyFor = Effect.fnUntraced(function*({ policy, stage }: Request) {
+  const policyFor = Effect.fnUntraced(function*({ past, policy, stage }: Request) {
     if (stage.stage.subject === "ignores") return Context.empty()
     const left = stage.inputs.find(({ role }) => role === "subject")
     const state = left === undefined
       ? undefined
-      : { fingerprint: left.fingerprint, path: yield* artifacts.fetch(finished.get(left.fingerprint)!.subject!) }
+      : { fingerprint: left.fingerprint, path: yield* artifacts.fetch(past.finished.get(left.fingerprint)!.subject!) }
     return yield* stage.stage.subject === "changes" ? policy.reset(state) : policy.at(state)
   })
 
@@ -80,14 +104,14 @@ export const make = Effect.gen(function*() {
   const refreshSource = Effect.fnUntraced(function*(request: Request) {
     let source: PlannedStage | undefined
     for (let next = request.stage.inputs.find(({ role }) => role === "input"); next !== undefined;) {
-      source = known.get(next.fingerprint)
+      source = request.past.known.get(next.fingerprint)
       next = source?.inputs.find(({ role }) => role === "input")
     }
     if (source === undefined || !source.stage.repeatable || fresh.has(source.fingerprint)) return
     fresh.add(source.fingerprint)
     const services = Context.make(StageKey, source.key).pipe(
       Context.add(Recorder, RecordBuffer.make(() => {}).recorder),
-      Context.add(History, history(source)),
+      Context.add(History, history(request.past, source)),
       Context.add(Generated, generated),
       Context.add(Spool, yield* spool),
       Context.merge(yield* policyFor({ ...request, stage: source }))
@@ -97,15 +121,15 @@ export const make = Effect.gen(function*() {
   }, Effect.scoped)
 
   /** Stages before one, the nearest first: each before what it read itself. */
-  const before = ({ inputs }: PlannedStage): ReadonlyArray<PlannedStage> => {
+  const before = ({ known }: Past, { inputs }: PlannedStage): ReadonlyArray<PlannedStage> => {
     const found = new Set(inputs.flatMap(({ fingerprint }) => known.get(fingerprint) ?? []))
     for (const stage of found) for (const { fingerprint } of stage.inputs) if (known.has(fingerprint)) found.add(known.get(fingerprint)!)
     return [...found]
   }
 
-  const history = (stage: PlannedStage): History["Service"] => ({
+  const history = (past: Past, stage: PlannedStage): History["Service"] => ({
     curve: Effect.fnUntraced(function*(metric) {
-      for (const { fingerprint } of before(stage)) {
+      for (const { fingerprint } of before(past, stage)) {
         const values = yield* ledger.curve(fingerprint, metric)
         if (values.length > 0) return values
       }
@@ -134,7 +158,7 @@ export const make = Effect.gen(function*() {
     const services = Context.make(StageKey, key).pipe(
       Context.add(Recorder, buffer.recorder),
       Context.add(Execution, progress),
-      Context.add(History, history(request.stage)),
+      Context.add(History, history(request.past, request.stage)),
       Context.add(Generated, generated),
       Context.add(Spool, yield* spool),
       Context.add(Journal, journal),
@@ -147,12 +171,12 @@ export const make = Effect.gen(function*() {
     )
     // types of input and services were checked when the pipeline was composed
     const effect = stage.run(input as never) as Effect.Effect<unknown, unknown, never>
-    fresh.add(fingerprint)
+    if (stage.repeatable) fresh.add(fingerprint)
     const returned = yield* Effect.provideContext(effect, services)
     const output = yield* StageOutput.write(stage.gives === "input" ? null : returned).pipe(
       Effect.provideService(Artifacts, artifacts)
     )
-    values.set(fingerprint, output.value)
+    hand(request.past, fingerprint, { value: output.value })
     const subject = stage.subject === "changes"
       ? yield* artifacts.put("application/octet-stream", (path) => policy.save(fingerprint, path))
       : undefined
@@ -196,8 +220,8 @@ export const make = Effect.gen(function*() {
     const already = ended.get(fingerprint)
     const found = already === undefined ? forced ? undefined : yield* ledger.findStage(fingerprint) : yield* already
     if (found === undefined) return false
-    ended.set(fingerprint, Exit.succeed(found))
-    finished.set(fingerprint, found)
+    note(fingerprint, Exit.succeed(found))
+    request.past.finished.set(fingerprint, found)
     yield* reuse(request, found)
     return true
   })
@@ -207,13 +231,13 @@ export const make = Effect.gen(function*() {
     if (yield* reuseEnded(request)) return
     const { fingerprint } = request.stage
     const exit = yield* Effect.exit(hold(resourcesOf(request.stage.stage))(execute(request)))
-    if (Exit.isSuccess(exit) || (yield* isOwn(fingerprint, exit.cause))) ended.set(fingerprint, exit)
-    finished.set(fingerprint, yield* exit)
+    if (Exit.isSuccess(exit) || (yield* isOwn(fingerprint, exit.cause))) note(fingerprint, exit)
+    request.past.finished.set(fingerprint, yield* exit)
   })
 
   const executor: Executor = {
     obtain: Effect.fnUntraced(function*(request) {
-      known.set(request.stage.fingerprint, request.stage)
+      request.past.known.set(request.stage.fingerprint, request.stage)
       // what is finished needs no claim
       if (!(yield* reuseEnded(request))) yield* claims.claim(request.stage.fingerprint, obtainOnce(request))
     })

@@ -50,8 +50,9 @@ const close = Effect.fnUntraced(function*(id: number, exit: Exit.Exit<unknown, u
 const runStages = Effect.fnUntraced(function*(executor: Executor.Executor, id: number, planned: PlannedRun) {
   const policy = yield* LivePolicy.make(planned.policy)
   const { seed, variant } = planned.record
+  const past = Executor.past()
   for (const [position, stage] of planned.stages.entries()) {
-    yield* executor.obtain({ id, run: { variant, seed }, position, stage, policy })
+    yield* executor.obtain({ id, run: { variant, seed }, position, stage, policy, past })
   }
 })
 
@@ -121,9 +122,15 @@ export const retire = Effect.fnUntraced(function*(plan: Plan, ids: ReadonlyArray
   yield* (yield* Journal).retireRuns(plan.experiment.name, ids)
 })
 
+/** What comes more than once. */
+const repeated = (names: ReadonlyArray<string>): ReadonlySet<string> => {
+  const seen = new Set<string>()
+  return new Set(names.filter((name) => seen.has(name) || !seen.add(name)))
+}
+
 /** Executes runs that are written down, as `run` does, and returns how each of them ended. */
 export const execute = Effect.fnUntraced(function*(runs: ReadonlyArray<PlannedRun>, ids: ReadonlyArray<number>, options: Options) {
-  const executor = yield* Executor.make
+  const executor = yield* Executor.make(repeated(runs.flatMap(({ stages }) => stages.map(({ fingerprint }) => fingerprint))))
   let stopped = false
   const next = Effect.fnUntraced(function*(planned: PlannedRun, id: number) {
     if (stopped) return untried(planned)

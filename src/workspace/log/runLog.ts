@@ -31,6 +31,9 @@ const logger = (add: (entry: Store.Entry) => void) =>
     add({ ...place, level: levels[logLevel] ?? "debug", at: date.toISOString(), message: parts.join(" ") })
   })
 
+/** Events that nothing follows at their place. */
+const ends = new Set<Event["_tag"]>(["RunFinished", "RunFailed", "StageReused", "StageFinished", "StageFailed"])
+
 /**
  * Executes `work`, which tells the progress of `plan`, with the logs of its runs kept and `listen` told as well. Runs that were finished
  * before get no entry. A log that cannot be written stops nothing: the journal will say what is wrong.
@@ -62,6 +65,7 @@ export const logged = <A, E, R>(workspace: Workspace, plan: Pick<Plan, "experime
       if (event._tag === "RunFinished" || event._tag === "RunFailed") open.delete(key)
       if (event._tag === "RunStarted" || event._tag === "StageStarted") begun.set(place, now)
       const since = begun.get(place)
+      if (ends.has(event._tag)) begun.delete(place)
       const entry = said(event, planned, manifest.version, since === undefined ? undefined : (now - since) / 1000)
       if (entry !== undefined) add({ ...entry, ...event.run, at: new Date(now).toISOString() })
     }
