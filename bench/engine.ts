@@ -25,8 +25,8 @@ const targets = {
   shareOutside: 0.01
 } as const
 
-const sizes = { stages: [1000, 5], plan: [10_000, 6], memory: [1000, 10_000], peers: 1000, ingest: { metrics: 25_600, samples: 640 } } as const
-const smoke = { stages: [4, 2], plan: [5, 2], memory: [4, 8], peers: 3, ingest: { metrics: 40, samples: 2 } } as const
+const sizes = { stages: [1000, 5], plan: [10_000, 6], memory: [1000, 5000, 10_000], peers: 1000, ingest: { metrics: 25_600, samples: 640 } } as const
+const smoke = { stages: [4, 2], plan: [5, 2], memory: [4, 6, 8], peers: 3, ingest: { metrics: 40, samples: 2 } } as const
 
 interface Took {
   readonly seconds: number
@@ -39,13 +39,15 @@ interface Ran {
   readonly plan: Took
   readonly run: Took
   readonly bytesPlanned: number
+  readonly heapPlanned: number
+  readonly heapRun: number
   readonly bytes: number
 }
 
 const child = fileURLToPath(new URL("./support/engineChild.ts", import.meta.url))
 
 /** One process that runs the grid in a folder; with "plan" it stops before running it. */
-const grid = async (folder: string, cells: number, stages: number, what: "plan" | "run" = "run"): Promise<Ran> =>
+const grid = async (folder: string, cells: number, stages: number, what: "plan" | "run" | "memory" = "run"): Promise<Ran> =>
   JSON.parse(await Child.output([child, folder, what], {
     ASSAY_BENCH_GRID: `${cells}x${stages}`,
     NODE_COMPILE_CACHE: join(folder, "..", "compiled") // as the command has one
@@ -91,7 +93,13 @@ export const engine: Measure.Part = (settings) =>
     })
     const column = (of: (round: (typeof rounds)[number]) => number) => rounds.map(of)
     const stages = cells * each
-    const [small, large] = [await grid(fresh(), wanted.memory[0], each), await grid(fresh(), wanted.memory[1], each)]
+    const memory = []
+    for (const count of wanted.memory) {
+      const place = fresh()
+      await grid(place, 1, each) // so that the code is known, whose outline takes the bundler, which takes memory
+      const { bytes, bytesPlanned, heapPlanned, heapRun } = await grid(place, count, each, "memory")
+      memory.push({ cells: count, bytesPlanned, bytesAtMost: bytes, heapPlanned, heapGrownACell: (heapRun - heapPlanned) / count })
+    }
     const outside = existsSync("runs.db") ? shareOutside("runs.db") : undefined
     return {
       sync: Measure.summary(column(({ synced }) => synced)),
@@ -108,10 +116,7 @@ export const engine: Measure.Part = (settings) =>
       metricRowsPerSecondOfTraining: Measure.summary(column(({ ingested }) => ingested.metricRowsPerSecondOfTraining)),
       samplesPerSecond: atLeast(column(({ ingested }) => ingested.samplesPerSecond), targets.samplesPerSecond),
       bytesPerMetricRow: atMost(column(({ ingested }) => ingested.bytesPerMetricRow), targets.bytesPerMetricRow),
-      memory: wanted.memory.map((count, i) => {
-        const { bytes, bytesPlanned } = [small, large][i]!
-        return { cells: count, bytesPlanned, bytesAtMost: bytes }
-      }),
+      memory,
       shareOutside: outside === undefined
         ? "left out: there is no runs.db of the quick study here"
         : outside.map((one) => ({ ...one, target: targets.shareOutside, met: one.share < targets.shareOutside })),

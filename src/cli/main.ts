@@ -10,9 +10,7 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { assay } from "./assay.ts"
 import { exitCodeOf, exits } from "../pipeline/Errors.ts"
-import { near } from "../pipeline/near.ts"
 import { Fetching } from "../pipeline/run/fetching.ts"
 import { Failure, from } from "./failure.ts"
 import { showing } from "./fetching.ts"
@@ -20,6 +18,7 @@ import { tidy } from "./help.ts"
 import { exitQuietlyOnClosedPipe, say } from "./output.ts"
 import { isEndBySignal, watchSignals } from "./signals.ts"
 import { version } from "./version.ts"
+import { wanted } from "./wanted.ts"
 import { words } from "./words.ts"
 
 const color = process.stdout.isTTY && !process.env["NO_COLOR"]
@@ -59,21 +58,7 @@ watchSignals()
 
 const given = words(process.argv.slice(2))
 
-/** The first word, when it is the name of no command: help asked for together with it would hide that. */
-const unknownCommand = (): string | undefined => {
-  const [first] = given
-  const known = assay.subcommands.flatMap((group) => group.commands.map(({ name }) => name))
-  if (first === undefined || first.startsWith("-") || known.includes(first)) return undefined
-  const close = near(first, known)
-  return `there is no command "${first}". ${close.length > 0 ? `Did you mean ${close.join(" or ")}?` : `There are ${known.join(", ")}.`}`
-}
-
-const run = Effect.suspend(() => {
-  const unknown = unknownCommand()
-  return unknown === undefined
-    ? Command.runWith(assay, { version })(given)
-    : Effect.fail(new Failure({ exitCode: exits.usage, message: `${unknown} Try \`assay --help\`.` }))
-})
+const run = Effect.flatMap(wanted(given), (command) => Command.runWith(command, { version })(given))
 
 run.pipe(
   Effect.catchCause((cause) => Cause.hasInterruptsOnly(cause) ? Effect.interrupt : report(Cause.squash(cause))),

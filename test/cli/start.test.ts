@@ -1,7 +1,9 @@
 import { assert, describe, it } from "vitest"
+import * as Effect from "effect/Effect"
 import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { assay as command } from "../../src/cli/assay.ts"
+import { wanted } from "../../src/cli/wanted.ts"
 import { assay, assayBin, oldNode } from "./support.ts"
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
@@ -24,6 +26,14 @@ describe("assay", () => {
       assert.isAtLeast(examples.length, 2, name)
       for (const example of examples) assert.include(example.command, `assay ${name}`)
     }
+  })
+
+  it("finds every command in the folder of its name, without loading the others", async () => {
+    for (const one of command.subcommands.flatMap((group) => group.commands)) {
+      const found = await Effect.runPromise(wanted([one.name, "--help"]))
+      assert.deepStrictEqual(found.subcommands.flatMap((group) => group.commands), [one])
+    }
+    assert.strictEqual(await Effect.runPromise(wanted(["list", "--completions", "bash"])), command)
   })
 
   it.skipIf(oldNode === undefined)(
