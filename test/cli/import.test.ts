@@ -3,7 +3,7 @@ import { cpSync, existsSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
 import { copyOf, fixture } from "../logs/support.ts"
-import { assay, start, study, temporary, until } from "./support.ts"
+import { assay, putFinished, start, study, temporary, until } from "./support.ts"
 
 const { folder, remove } = temporary()
 afterAll(remove)
@@ -50,8 +50,8 @@ describe("assay import", () => {
         assert.strictEqual(refused.code, 3)
         assert.include(refused.err, "tastes: imported logs have this name in runs.db. Call the study otherwise")
       }
-      assert.strictEqual((await assay(own.folder, "run", study, "--db", "own.db")).code, 0)
-      const taken = await assay(own.folder, "import", copyOf("trl"), ...options, "--db", "own.db")
+      await putFinished(join(own.folder, "studied"))
+      const taken = await assay(own.folder, "import", copyOf("trl"), ...options, "--db", "studied/runs.db")
       assert.strictEqual(taken.code, 3)
       assert.include(taken.err, "tastes is the experiment of a study")
       assert.include(taken.err, "Import under another name with --as.")

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet"
 import * as Store from "../../src/store/index.ts"
 import { reading } from "../store/support.ts"
-import { assay, study, temporary } from "./support.ts"
+import { assay, putFinished, temporary } from "./support.ts"
 
 const { folder, remove } = temporary()
 afterAll(remove)
@@ -16,7 +16,7 @@ const metrics = (...args: ReadonlyArray<string>) => assay(folder, "metrics", "ta
 describe("assay metrics", () => {
   let stored: ReadonlyArray<ReadonlyArray<unknown>>
   beforeAll(async () => {
-    assert.strictEqual((await assay(folder, "run", study)).code, 0)
+    await putFinished(folder)
     const query = "SELECT variant, seed, metric, step, value FROM learning_curve WHERE experiment = 'tastes' ORDER BY ordinal, seed, position, metric, step"
     stored = (await Effect.runPromise(reading(join(folder, "runs.db"), (db) => Store.sql(db, query)))).rows
     assert.isAbove(stored.length, 40)

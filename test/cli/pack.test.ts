@@ -2,7 +2,7 @@ import Sqlite from "better-sqlite3"
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { assay, start, study, temporary, until } from "./support.ts"
+import { assay, putFinished, start, study, temporary, until } from "./support.ts"
 
 const { folder, remove } = temporary()
 afterAll(remove)
@@ -55,7 +55,7 @@ const everything = ({ ask }: Machine): ReadonlyArray<unknown> =>
 describe("assay pack and unpack", () => {
   const [one, first, second, all] = [machine("one"), machine("first"), machine("second"), machine("all")]
   beforeAll(async () => {
-    await one.run("run", study)
+    await putFinished(one.place)
     await first.run("run", study, "--seeds", "0..0")
     await second.run("run", study, "--seeds", "1..1")
     await first.run("pack", "tastes", "first.pack")

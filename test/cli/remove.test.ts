@@ -4,7 +4,7 @@ import Sqlite from "better-sqlite3"
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Store from "../../src/store/index.ts"
-import { assay, study, temporary } from "./support.ts"
+import { assay, putFinished, study, temporary } from "./support.ts"
 
 const { folder, remove } = temporary()
 afterAll(remove)
@@ -26,8 +26,7 @@ const files = (): number => readdirSync(objects, { recursive: true, withFileType
 
 describe("assay rm and gc", () => {
   beforeAll(async () => {
-    const first = await assay(folder, "run", study)
-    assert.strictEqual(first.code, 0, first.err)
+    await putFinished(folder)
     const second = await assay(folder, "run", study, "--db", "other.db", "--seeds", "1")
     assert.strictEqual(second.code, 0, second.err)
     mkdirSync(join(objects, "ab"), { recursive: true })

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -56,6 +56,22 @@ export const assay = (folder: string, ...args: ReadonlyArray<string>): Promise<E
 export const temporary = () => {
   const folder = mkdtempSync(join(tmpdir(), "assay-cli-"))
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+let finished: Promise<string> | undefined
+
+const finish = async (): Promise<string> => {
+  const { folder, remove } = temporary()
+  process.on("exit", remove)
+  const { code, err } = await assay(folder, "run", study)
+  if (code !== 0) throw new Error(err)
+  return folder
+}
+
+/** Puts into a folder all that a run of the study leaves in one: it is run once for all files of tests that share a process. */
+export const putFinished = async (folder: string): Promise<void> => {
+  finished ??= finish()
+  cpSync(await finished, folder, { recursive: true })
 }
 
 /** Waits until something holds, looking every few milliseconds; the test's own time limit ends a wait in vain. */

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
 import * as Yaml from "effect/encoding/Yaml"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { assay, assayBin, study, temporary } from "../cli/support.ts"
+import { assay, assayBin, putFinished, study, temporary } from "../cli/support.ts"
 
 const page = readFileSync("docs/how-to/cluster.md", "utf8")
 const scale = resolve("docs/how-to/scale")
@@ -35,7 +35,7 @@ describe("docs/how-to/cluster.md", () => {
   let alone: string
   beforeAll(async () => {
     const { folder } = project()
-    assert.strictEqual((await assay(folder, "run", study, "--seeds", "2")).code, 0)
+    await putFinished(folder)
     alone = (await assay(folder, "table", "tastes", "--format", "csv")).out
   })
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import Database from "better-sqlite3"
 import { afterAll, assert, describe, it } from "vitest"
-import { assay, study, temporary } from "../cli/support.ts"
+import { assay, putFinished, temporary } from "../cli/support.ts"
 
 const page = readFileSync("docs/how-to/figures.md", "utf8")
 const { folder, remove } = temporary()
@@ -14,7 +14,7 @@ const ours: { readonly [theirs: string]: string } = { completionLength: "reward"
 
 describe("docs/how-to/figures.md", () => {
   it("has commands that run", async () => {
-    assert.strictEqual((await assay(folder, "run", study, "--seeds", "1")).code, 0)
+    await putFinished(folder)
     const database = new Database(join(folder, "runs.db"))
     database.exec("UPDATE experiment SET name = 'reward-comparison'")
     database.close()

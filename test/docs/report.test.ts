@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import Database from "better-sqlite3"
 import { afterAll, assert, describe, it } from "vitest"
-import { assay, study, temporary } from "../cli/support.ts"
+import { assay, putFinished, temporary } from "../cli/support.ts"
 
 const page = readFileSync("docs/how-to/report.md", "utf8")
 const { folder, remove } = temporary()
@@ -11,7 +11,7 @@ afterAll(remove)
 
 describe("docs/how-to/report.md", () => {
   it("has commands that run, and the sections of what they write", async () => {
-    assert.strictEqual((await assay(folder, "run", study, "--seeds", "1")).code, 0)
+    await putFinished(folder)
     const database = new Database(join(folder, "runs.db"))
     database.exec("UPDATE experiment SET name = 'reward-comparison'")
     database.close()

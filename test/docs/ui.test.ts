@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import Database from "better-sqlite3"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { assay, start, study, temporary, until } from "../cli/support.ts"
+import { putFinished, start, temporary, until } from "../cli/support.ts"
 
 const page = readFileSync("docs/how-to/ui.md", "utf8")
 const { folder, remove } = temporary()
@@ -27,7 +27,7 @@ const serving = async (line: string) => {
 
 describe("docs/how-to/ui.md", () => {
   beforeAll(async () => {
-    assert.strictEqual((await assay(folder, "run", study, "--seeds", "1")).code, 0)
+    await putFinished(folder)
     const database = new Database(join(folder, "runs.db"))
     database.exec("UPDATE experiment SET name = 'reward-comparison'")
     database.exec(`VACUUM INTO '${join(folder, "other.db")}'`)

@@ -31,8 +31,8 @@ const progress = (folder: string): number => {
 describe("assay run", () => {
   it("measures every step and every image, and really trains", () => {
     const { boxes, kept, metrics, rewards, samples } = findings(undisturbed, [0, 1])
-    // A step has 2 prompts with 4 completions each; after steps 2, 4 and 5 it is watched on 4 images, in the end on 8.
-    assert.strictEqual(samples.length, 2 * (5 * 8 + 3 * 4 + 8))
+    // A step has 2 prompts with 2 completions each; after steps 2, 4 and 5 it is watched on 2 images, in the end on 4.
+    assert.strictEqual(samples.length, 2 * (5 * 4 + 3 * 2 + 4))
     assert.deepStrictEqual(kept.map(({ role }) => role), ["best", "last", "best", "last"])
     assert.strictEqual(rewards.length, samples.length)
     assert.isAbove(boxes.length, samples.length / 2)

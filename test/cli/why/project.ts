@@ -11,6 +11,9 @@ const files: { readonly [path: string]: string } = {
   "package.json": JSON.stringify({ name: "somebodys", type: "module" }),
   "node_modules/twice/package.json": JSON.stringify({ name: "twice", version: "1.2.3", type: "module", main: "main.js" }),
   "node_modules/twice/main.js": "export const twice = (value) => 2 * value\n",
+  // a compiler of its own that has nothing to say: what runs again does not hang on types
+  "node_modules/typescript/package.json": JSON.stringify({ name: "typescript", version: "7.0.0", type: "module" }),
+  "node_modules/typescript/bin/tsc": "",
   "lib/limits.ts": "export const ceiling = 8\n",
   "lib/normalise.ts": `import { ceiling } from "./limits.ts"
 

@@ -159,15 +159,15 @@ describe("a broken file", () => {
   it.live("is read, or refused by its name, whatever its bytes", () =>
     Effect.gen(function*() {
       let refused = 0
-      for (let seed = 0; seed < 40; seed++) {
+      for (let seed = 0; seed < 20; seed++) {
         const folder = yield* writeFiles({ "broken.parquet": broken(seed) })
         const result = yield* Effect.result(runIn(folder, Data.parquet({ files: join(folder, "broken.parquet"), as: "referring", onBad: "skip" })))
         if (Result.isSuccess(result)) continue
         refused++
         assert.include(result.failure.message, "broken.parquet")
       }
-      assert.isAbove(refused, 12)
-    }), 120_000)
+      assert.isAbove(refused, 6)
+    }))
 
   it.live("that makes the library loop is given up", () =>
     Effect.gen(function*() {

@@ -14,11 +14,11 @@ export const digits = Reward.define({
 const evaluation = (as: string, limit: number) =>
   Evaluate.detection({
     as,
-    data: Data.shapes({ split: "validation", layout: "coco", count: 8 }),
+    data: Data.shapes({ split: "validation", layout: "coco", count: 4 }),
     mode: "positive",
     reward: digits(),
     limit,
-    maxTokens: 24
+    maxTokens: 8
   })
 
 export default Experiment.make("digits", {
@@ -30,12 +30,12 @@ export default Experiment.make("digits", {
       Prompt.template(Prompt.standard),
       Pipeline.loop(
         { steps: 5, batch: 2, checkpointEvery: 2, keep: { best: "watch/reward" } },
-        Rollout.sample({ groupSize: 4, maxTokens: 24 }),
+        Rollout.sample({ groupSize: 2, maxTokens: 16 }),
         Reward.score(digits()),
         Update.grpo({ learningRate: 1e-3, klCoefficient: 0.04 }),
-        Pipeline.every(2, evaluation("watch", 4))
+        Pipeline.every(2, evaluation("watch", 2))
       ),
-      evaluation("held-out", 8)
+      evaluation("held-out", 4)
     ),
   table: { metrics: ["held-out/reward"] }
 })
