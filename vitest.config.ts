@@ -1,7 +1,12 @@
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
 const source = (path: string) => fileURLToPath(new URL(`src/${path}.ts`, import.meta.url))
+
+// threads and programs that tests start read modules and strip types once, as the command does, and in the same place
+process.env["NODE_COMPILE_CACHE"] ??= join(tmpdir(), "node-compile-cache")
 
 export default defineConfig({
   // the package's own name means its sources here, as in the studies that the command loads

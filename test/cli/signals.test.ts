@@ -2,7 +2,7 @@ import Database from "better-sqlite3"
 import { spawn } from "node:child_process"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
-import { assay, assayBin, oldNode, study, temporary, until } from "./support.ts"
+import { assayBin, oldNode, putFinished, study, temporary, until } from "./support.ts"
 import { atTerminal, hasTerminal, lastDrawn } from "./terminal.ts"
 
 const { folder, remove } = temporary()
@@ -69,9 +69,9 @@ describe.each(nodes)("a run under $name", ({ name, node }) => {
   })
 
   it("stops inside of a query that does not end", async () => {
-    await assay(folder, "run", study, "--db", "sql.db", "--seeds", "1", "--only", "taste=high")
+    await putFinished(folder)
     const endless = "WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t) SELECT count(*) FROM t"
-    const query = start(node, ["sql", endless, "--db", "sql.db"])
+    const query = start(node, ["sql", endless])
     await new Promise((resolve) => setTimeout(resolve, 1500)) // until it is inside of SQLite, which says nothing
     process.kill(query.pid, "SIGINT")
     assert.include([130, "SIGINT"], await query.ended)

@@ -5,7 +5,7 @@ import sharp from "sharp"
 
 /** The study of a new project, so small that it runs in seconds. */
 export const small = (study: string): string =>
-  study.replace("steps: 20", "steps: 1").replace("checkpointEvery: 10", "checkpointEvery: 1").replace("maxTokens: 160", "maxTokens: 64")
+  study.replace("steps: 20", "steps: 1").replace("checkpointEvery: 10", "checkpointEvery: 1").replace("maxTokens: 160", "maxTokens: 32")
     .replaceAll(/batch: \d+/g, "batch: 2").replaceAll(/layout: "(\w+)" \}/g, "layout: \"$1\", count: 8 }")
 
 /** An empty folder in which studies find what they import. */

@@ -3,6 +3,7 @@ import { afterAll, assert, describe, it } from "vitest"
 import { rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assay, temporary } from "../cli/support.ts"
+import { rows } from "./support.ts"
 
 const { folder, remove } = temporary()
 afterAll(remove)
@@ -20,9 +21,9 @@ const parts = {
   counting: Pipeline.from(Task.counting.questions(train, { absent: 0.2 })).pipe(Prompt.template(Prompt.standard, Task.counting.task))
 }
 const tasks = [
-  Evaluate.detection({ data: held, mode: "positive", limit: 8, maxTokens: 48 }),
-  Evaluate.region({ data: Task.region.choices(held), limit: 8, maxTokens: 48 }),
-  Evaluate.counting({ data: Task.counting.questions(held), limit: 8, maxTokens: 48 })
+  Evaluate.detection({ data: held, mode: "positive", limit: 4, maxTokens: 48 }),
+  Evaluate.region({ data: Task.region.choices(held), limit: 4, maxTokens: 48 }),
+  Evaluate.counting({ data: Task.counting.questions(held), limit: 4, maxTokens: 48 })
 ] as const
 
 export default Experiment.make("mixed", {
@@ -60,26 +61,29 @@ describe("a study of a mixture", () => {
     writeFileSync(join(folder, "mixed.ts"), study)
     const ended = await assay(folder, "run", "mixed.ts")
     assert.strictEqual(ended.code, 0, ended.err)
-    const rows = async (query: string) => JSON.parse((await assay(folder, "sql", query, "--json")).out)
-    const parts = await rows(
+    const parts = rows(
+      folder,
       "SELECT variant, group_concat(DISTINCT part ORDER BY part) AS parts FROM reward_part WHERE stage = 'loop#2' GROUP BY variant ORDER BY 1"
     )
     assert.deepStrictEqual(parts, [
       { variant: "all", parts: "countingAccuracy,format,regionAccuracy,weightedSum" },
       { variant: "detection", parts: "format,weightedSum" }
     ])
-    const [errors] = await rows("SELECT sum(errors) AS errors FROM reward_part")
-    assert.strictEqual(errors.errors, 0)
+    const [errors] = rows(folder, "SELECT sum(errors) AS errors FROM reward_part")
+    assert.strictEqual(errors!["errors"], 0)
     // sampled completions of the variant "all": which question each answered, batch by batch
-    const [asked] = await rows(
+    const [asked] = rows(
+      folder,
       "SELECT count(*) AS n, sum(prompt LIKE '%detect the following objects%') AS detection, sum(prompt LIKE '%from the following options%') AS region, " +
         "sum(prompt LIKE '%How many%') AS counting FROM sample JOIN run_stage USING (stage) JOIN run ON run.id = run_stage.run " +
         "WHERE run.variant = 'all' AND run_stage.label = 'loop#2'"
     )
-    assert.strictEqual(asked.n, 32)
-    assert.strictEqual(asked.detection + asked.region + asked.counting, 32)
-    assert.isTrue(asked.region > 0 && asked.counting > 0, JSON.stringify(asked))
-    const finals = await rows(
+    const { counting, detection, n, region } = asked as { readonly [what: string]: number }
+    assert.strictEqual(n, 32)
+    assert.strictEqual(detection! + region! + counting!, 32)
+    assert.isTrue(region! > 0 && counting! > 0, JSON.stringify(asked))
+    const finals = rows(
+      folder,
       "SELECT metric, count(value) AS n FROM final_metric WHERE name IN ('accuracy', 'mAP', 'evaluationSize') GROUP BY 1 ORDER BY 1"
     )
     assert.deepStrictEqual(finals, [
@@ -90,10 +94,11 @@ describe("a study of a mixture", () => {
       "region/accuracy",
       "region/evaluationSize"
     ].map((metric) => ({ metric, n: 2 })))
-    const [boxes] = await rows(
+    const [boxes] = rows(
+      folder,
       "SELECT count(*) AS n FROM box JOIN sample ON sample.id = box.sample WHERE role = 'true' AND sample.prompt LIKE '%from the following options%'"
     )
-    assert.strictEqual(boxes.n, 2 * 8 + asked.region, "one true box for each region answer, held out or trained on")
+    assert.strictEqual(boxes!["n"], 2 * 4 + region!, "one true box for each region answer, held out or trained on")
     const again = await assay(folder, "run", "mixed.ts")
     assert.deepStrictEqual([again.code, again.out], [0, ended.out])
   }, 180_000)

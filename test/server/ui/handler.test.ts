@@ -168,10 +168,10 @@ describe("hard times", () => {
       assert.strictEqual((yield* asked(`${url}/api/experiments`)).status, 200)
     }).pipe(Effect.scoped))
 
-  it.live("a thousand questions at once are all answered", () =>
+  it.live("hundreds of questions at once are all answered", () =>
     Effect.gen(function*() {
       const { url } = yield* serving()
-      const statuses = yield* Effect.all(Array.from({ length: 1000 }, () => asked(`${url}/api/experiments`)), { concurrency: 200 })
+      const statuses = yield* Effect.all(Array.from({ length: 400 }, () => asked(`${url}/api/experiments`)), { concurrency: 200 })
       assert.deepStrictEqual([...new Set(statuses.map(({ status }) => status))], [200])
     }).pipe(Effect.scoped))
 })

@@ -3,6 +3,7 @@ import { afterAll, assert, describe, it } from "vitest"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assay, temporary } from "../../cli/support.ts"
+import { rows } from "../../integration/support.ts"
 
 const { folder, remove } = temporary()
 afterAll(remove)
@@ -15,13 +16,13 @@ const prompts = Pipeline.from(Task.referring.expressions(scenes("train", 16))).p
   Prompt.template(Prompt.standard, Task.referring.task)
 )
 const held = scenes("validation", 20)
-const evaluation = Evaluate.referring({ data: Task.referring.expressions(held), limit: 12, maxTokens: 48 })
+const evaluation = Evaluate.referring({ data: Task.referring.expressions(held), limit: 4, maxTokens: 48 })
 
 export default Experiment.make("refer", {
   question: "Does a detector that is paid for it learn to refer?",
   policy: Policy.tiny(),
   seeds: 1,
-  references: { base: prompts.pipe(evaluation, Evaluate.detection({ data: held, mode: "positive", limit: 8 })) },
+  references: { base: prompts.pipe(evaluation, Evaluate.detection({ data: held, mode: "positive", limit: 4, maxTokens: 48 })) },
   pipeline: () =>
     prompts.pipe(
       Pipeline.loop(
@@ -31,7 +32,7 @@ export default Experiment.make("refer", {
         Update.grpo({ learningRate: 1e-4 })
       ),
       evaluation,
-      Evaluate.detection({ data: held, mode: "positive", limit: 8 })
+      Evaluate.detection({ data: held, mode: "positive", limit: 4, maxTokens: 48 })
     ),
   table: { metrics: ["accuracy", "detection/mAP"] }
 })
@@ -43,22 +44,23 @@ describe("a study of referring", () => {
     const ended = await assay(folder, "run", "refer.ts")
     assert.strictEqual(ended.code, 0, ended.err)
     assert.match(ended.out, /variant\s+n\s+accuracy\s+detection\/mAP/)
-    const rows = async (query: string) => JSON.parse((await assay(folder, "sql", query, "--json")).out)
-    const finals = await rows(
+    const finals = rows(
+      folder,
       "SELECT metric, unit, better, counts FROM final_metric WHERE variant = 'refer' AND name IN ('accuracy', 'mAP') ORDER BY 1"
     )
     assert.deepStrictEqual(finals, [
       { metric: "detection/mAP", unit: "%", better: "higher", counts: "image" },
       { metric: "referring/accuracy", unit: "%", better: "higher", counts: "image" }
     ])
-    const parts = await rows("SELECT DISTINCT part FROM reward_part WHERE variant = 'refer' ORDER BY 1")
-    assert.deepStrictEqual(parts.map(({ part }: { part: string }) => part), ["format", "overlap"])
-    const [asked] = await rows(
+    const parts = rows(folder, "SELECT DISTINCT part FROM reward_part WHERE variant = 'refer' ORDER BY 1")
+    assert.deepStrictEqual(parts.map(({ part }) => part), ["format", "overlap"])
+    const [asked] = rows(
+      folder,
       "SELECT sum(prompt LIKE '%this sentence describes%') AS refer, sum(prompt LIKE '%detect the following objects%') AS detect, " +
         "count(*) AS n FROM sample JOIN stage ON stage.id = sample.stage WHERE stage.kind = 'evaluate'"
     )
-    assert.deepStrictEqual(asked, { refer: 24, detect: 16, n: 40 })
-    const [boxes] = await rows("SELECT count(*) AS n FROM box JOIN sample ON sample.id = box.sample WHERE role = 'true' AND label LIKE 'the %'")
-    assert.strictEqual(boxes.n, 2 * 12 + 2 * 16, "one true box for each referring answer, held out or trained on")
+    assert.deepStrictEqual(asked, { refer: 8, detect: 8, n: 16 })
+    const [boxes] = rows(folder, "SELECT count(*) AS n FROM box JOIN sample ON sample.id = box.sample WHERE role = 'true' AND label LIKE 'the %'")
+    assert.strictEqual(boxes!["n"], 2 * 4 + 2 * 16, "one true box for each referring answer, held out or trained on")
   })
 })
