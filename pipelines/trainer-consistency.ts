@@ -3,13 +3,13 @@
  * within its interval. Rows differ in how the same update is computed, so their seeds draw the same prompts.
  */
 import { Evaluate, Experiment, Pipeline, Policy, Prompt, Reward, Rollout, Task, Update } from "assay"
-import { countingTrain, countingValidation, full, loop, optimizer, policyFolder, rollout } from "./support/given.ts"
+import { adapters, countingTrain, countingValidation, full, loop, optimizer, policy, policyFolder, rollout } from "./support/given.ts"
 
 const prompts = Pipeline.from(countingTrain).pipe(Prompt.template(Prompt.enhanced, Task.counting.task))
 const evaluation = Evaluate.counting({ data: countingValidation })
 
 /** GRPO's loss as such; with importance weights and a clipped ratio, which are 1 on fresh samples; with sequence-wise ratios. */
-const whole = { policy: Policy.local(policyFolder), update: Update.grpo(optimizer) }
+const whole = { policy, update: Update.grpo(optimizer) }
 
 export default Experiment.make("trainer-consistency", {
   question: "Does it matter which code trains?",
@@ -18,7 +18,8 @@ export default Experiment.make("trainer-consistency", {
   axes: {
     trainer: {
       "whole batches": whole,
-      "micro-batches": { ...whole, policy: Policy.local(policyFolder, { microBatch: 4 }) },
+      // computed here in any case: beside a server that trains the others, this is the row that it must agree with
+      "micro-batches": { ...whole, policy: Policy.local(policyFolder, { microBatch: 4, lora: adapters }) },
       "importance weights": { ...whole, update: Update.grpo({ ...optimizer, importanceCap: 2 }) },
       "sequence ratio": { ...whole, update: Update.gspo(optimizer) }
     }

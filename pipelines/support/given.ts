@@ -33,12 +33,20 @@ export const tinker = (url: string) => Policy.tinker({ url, model: policyFolder,
 const server = process.env["ASSAY_SERVER"]
 const training = process.env["ASSAY_TINKER"]
 
+/** What trains in a policy that is computed here beside one on a Tinker server, so that both train alike; else all of it does. */
+const matrices = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"] as const
+export const adapters = training === undefined ? null : { rank: 32, alpha: 32, targets: matrices }
+
 export const policy = training !== undefined ? tinker(training) : server === undefined ? Policy.local(policyFolder) : split(server)
 export const largePolicy = Policy.local(largePolicyFolder)
 
-/** What goes with the size of a model: VLM-R1's settings for billions of parameters, and such as move millions in few steps. */
-export const learningRate = real ? 1e-6 : 1e-4
-export const sftLearningRate = real ? 1e-5 : 1e-4
+/**
+ * What goes with the size of a model: VLM-R1's settings for billions of parameters, and such as move millions in few steps. A Tinker
+ * server trains adapters, which want ten times the rate.
+ */
+const rates = training === undefined ? 1 : 10
+export const learningRate = rates * (real ? 1e-6 : 1e-4)
+export const sftLearningRate = rates * (real ? 1e-5 : 1e-4)
 /** Tokens of an answer in training, in an evaluation, and from which on an answer counts as long. */
 export const maxTokens = real ? 1024 : 160
 export const evaluationTokens = real ? 4096 : 256
