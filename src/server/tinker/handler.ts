@@ -16,7 +16,7 @@ import { retrieving } from "./retrieving.ts"
 import { sampling } from "./sample.ts"
 import { samplers } from "./samplers.ts"
 import { samplingRoutes } from "./samplingRoutes.ts"
-import { sessions } from "./sessions.ts"
+import { rhythm, sessions } from "./sessions.ts"
 import { trainingRoutes } from "./trainingRoutes.ts"
 
 /** Paths that name what they are about, in place of a table. */
@@ -41,7 +41,7 @@ export const handlerOf = (base: Base, folder: string): Effect.Effect<Handler, ne
       readInput: inputReader(base)
     }
     yield* Effect.addFinalizer(() => Effect.sync(open.closeAll))
-    yield* Effect.forkScoped(Effect.repeat(Effect.sync(open.sweep), Schedule.spaced("5 seconds")))
+    yield* Effect.forkScoped(Effect.repeat(Effect.sync(open.sweep), Schedule.spaced(`${rhythm} seconds`)))
 
     const read = {
       heartbeat: jsonReader(Protocol.Heartbeat),

@@ -5,6 +5,9 @@ import { HttpError } from "../http/answers.ts"
 /** Seconds without a heartbeat, which clients send every ten, after which a session is dropped. */
 export const silence = 120
 
+/** Seconds from one sweep to the next. */
+export const rhythm = 5
+
 /** Sessions at a time. */
 const most = 256
 
@@ -18,13 +21,16 @@ export interface Sessions {
   /** What is to be done when it is gone; it is done at once where it is already. */
   readonly whenGone: (id: string, release: () => void) => void
   readonly close: (id: string) => void
-  /** Drops those not heard of for too long. */
+  /**
+   * Drops those not heard of for too long, to be called once a `rhythm`. Sweeps are counted instead of seconds: a server that was
+   * suspended itself heard nobody meanwhile, and drops nobody for it.
+   */
   readonly sweep: () => void
   readonly closeAll: () => void
 }
 
-export const sessions = (now: () => number = () => performance.now() / 1000): Sessions => {
-  const all = new Map<string, { heard: number; readonly releases: Array<() => void> }>()
+export const sessions = (): Sessions => {
+  const all = new Map<string, { silentSweeps: number; readonly releases: Array<() => void> }>()
   const close = (id: string): void => {
     const session = all.get(id)
     all.delete(id)
@@ -34,13 +40,13 @@ export const sessions = (now: () => number = () => performance.now() / 1000): Se
     open: () => {
       if (all.size >= most) throw new HttpError({ status: 429, message: `${most} sessions are open, which is as many as may be; ask again later`, code: "busy" })
       const id = randomUUID()
-      all.set(id, { heard: now(), releases: [] })
+      all.set(id, { silentSweeps: 0, releases: [] })
       return id
     },
     hear: (id) => {
       const session = all.get(id)
       if (session === undefined) throw gone(id)
-      session.heard = now()
+      session.silentSweeps = 0
     },
     whenGone: (id, release) => {
       const session = all.get(id)
@@ -49,7 +55,10 @@ export const sessions = (now: () => number = () => performance.now() / 1000): Se
     },
     close,
     sweep: () => {
-      for (const [id, { heard }] of all) if (now() - heard > silence) close(id)
+      for (const [id, session] of all) {
+        session.silentSweeps += 1
+        if (session.silentSweeps * rhythm > silence) close(id)
+      }
     },
     closeAll: () => [...all.keys()].forEach(close)
   }

@@ -6,22 +6,19 @@ import { afterAll, assert, describe, it } from "vitest"
 import { checkName, checkpoints, placeOf, uriOf } from "../../../src/server/tinker/checkpoints.ts"
 import { futures } from "../../../src/server/tinker/futures.ts"
 import { once } from "../../../src/server/tinker/once.ts"
-import { sessions, silence } from "../../../src/server/tinker/sessions.ts"
+import { rhythm, sessions, silence } from "../../../src/server/tinker/sessions.ts"
 
 describe("sessions", () => {
   it("are dropped, with what they hold, once they were not heard of for too long, and go on otherwise", () => {
-    let now = 0
-    const all = sessions(() => now)
+    const all = sessions()
     const [silent, alive] = [all.open(), all.open()]
     const released: Array<string> = []
     all.whenGone(silent, () => released.push("model"))
     all.whenGone(silent, () => released.push("sampler"))
     all.whenGone(alive, () => released.push("wrong"))
-    now = silence - 1
+    for (let i = 0; i < silence / rhythm; i++) all.sweep()
     all.hear(alive)
-    all.sweep()
     assert.deepStrictEqual(released, [])
-    now = silence + 1
     all.sweep()
     assert.deepStrictEqual(released, ["model", "sampler"])
     assert.throws(() => all.hear(silent), /there is no session .*: it has finished, or was not heard of for 120 seconds/)
