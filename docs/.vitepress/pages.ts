@@ -49,7 +49,6 @@ export const sections: ReadonlyArray<Section> = [
     "how-to/split.md": "Sampled there, trained here",
     "how-to/trainers.md": "Trained elsewhere",
     "how-to/scale.md": "Many GPUs, a cluster",
-    "how-to/cluster.md": "A study over many machines",
     "how-to/machines.md": "Many machines",
     "how-to/recorded.md": "Answers from a file",
     "how-to/import.md": "Logs of other trainers",

@@ -45,8 +45,8 @@ const elsewhere: ReadonlyArray<readonly [RegExp, string]> = [
   [/^curl -s "http:\/\/127\.0\.0\.1:8440\/api\//, "test/docs/ui.test.ts"],
   [/^export UI_TOKEN=\$\(openssl rand /, "openssl; test/docs/ui.test.ts serves the page with a token"],
   [/^watch assay status$/, "test/cli/status.test.ts, without watch"],
-  [/^(for part in parts\/\*; do|done)$/, "test/docs/cluster.test.ts"],
-  [/^sbatch /, "SLURM; test/docs/cluster.test.ts runs the script without it"],
+  [/^(for part in parts\/\*; do|done)$/, "test/docs/seeds.test.ts"],
+  [/^sbatch /, "SLURM; test/docs/seeds.test.ts runs the script without it"],
   [/^(npm pack|docker build )/, "Docker, which is not everywhere: the page says what was run"],
   [/peers-venv/, "peers from PyPI, by hand: test/peers/README.md says when"]
 ]
@@ -64,7 +64,6 @@ const onlyParsed: { readonly [page: string]: string } = {
 
 /** Pages whose commands a test of their own runs. */
 const ownTest: { readonly [page: string]: string } = {
-  "docs/how-to/cluster.md": "test/docs/cluster.test.ts",
   "docs/how-to/figures.md": "test/docs/figures.test.ts",
   "docs/how-to/import.md": "test/docs/import.test.ts",
   "docs/how-to/machines.md": "test/queue/sqlite.test.ts",

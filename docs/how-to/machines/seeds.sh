@@ -1,5 +1,5 @@
 #!/bin/bash
-# One seed a task of SLURM, each with a database of its own: sbatch --array=0-2 array.sbatch study.ts
+# One seed a task of SLURM, each with a database of its own: sbatch --array=0-2 seeds.sh study.ts
 # The same line again goes on with what was stopped, and does nothing where all is done.
 #SBATCH --job-name=assay
 #SBATCH --array=0-2

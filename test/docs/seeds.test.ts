@@ -1,4 +1,4 @@
-/** The page about clusters: its scripts run as they stand, one task after the other, and their databases become one. */
+/** One seed a task, as the page about many machines has it: scripts run as they stand, one task after the other, and their databases become one. */
 import { execFileSync } from "node:child_process"
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
@@ -6,8 +6,8 @@ import * as Yaml from "effect/encoding/Yaml"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { assay, assayBin, putFinished, study, temporary } from "../cli/support.ts"
 
-const page = readFileSync("docs/how-to/cluster.md", "utf8")
-const scale = resolve("docs/how-to/scale")
+const page = readFileSync("docs/how-to/machines.md", "utf8")
+const files = resolve("docs/how-to/machines")
 const seeds = ["0", "1"]
 
 /** A folder with the command where a project has it. */
@@ -25,13 +25,13 @@ const project = () => {
 
 /** The command of the job's container. */
 const jobCommand = (): ReadonlyArray<string> => {
-  const job = Yaml.parse(readFileSync(join(scale, "job.yaml"), "utf8")) as {
+  const job = Yaml.parse(readFileSync(join(files, "seeds.yaml"), "utf8")) as {
     readonly spec: { readonly template: { readonly spec: { readonly containers: ReadonlyArray<{ readonly command: ReadonlyArray<string> }> } } }
   }
   return job.spec.template.spec.containers[0]!.command
 }
 
-describe("docs/how-to/cluster.md", () => {
+describe("docs/how-to/machines.md", () => {
   let alone: string
   beforeAll(async () => {
     const { folder } = project()
@@ -41,15 +41,15 @@ describe("docs/how-to/cluster.md", () => {
 
   /** What the page says to do when tasks are through, and the table that it ends with. */
   const joined = ({ run }: ReturnType<typeof project>): string => {
-    const [, , last] = [...page.matchAll(/```sh\n([^]*?)```/g)].map(([, code]) => code!)
+    const last = [...page.matchAll(/```sh\n([^]*?)```/g)].map(([, code]) => code!).find((code) => code.startsWith("for part"))
     const said = run({}, "bash", "-ec", `${last!.replaceAll("group-size", "tastes").trimEnd()} --format csv`)
     return said.slice(said.indexOf("experiment,"))
   }
 
   it("has a script for SLURM whose tasks make the same table as one run", () => {
     const one = project()
-    copyFileSync(join(scale, "array.sbatch"), join(one.folder, "array.sbatch"))
-    for (const seed of seeds) one.run({ SLURM_ARRAY_TASK_ID: seed }, "bash", "array.sbatch", study)
+    copyFileSync(join(files, "seeds.sh"), join(one.folder, "seeds.sh"))
+    for (const seed of seeds) one.run({ SLURM_ARRAY_TASK_ID: seed }, "bash", "seeds.sh", study)
     assert.strictEqual(joined(one), alone)
   })
 
