@@ -98,12 +98,12 @@ const address = Flag.String("queue").pipe(
 )
 
 const shared = Flag.String("shared").pipe(
-  Flag.withDescription("Folder that all machines see, for what stages left (default: beside the queue's file, or .assay/shared)"),
-  Flag.withMetavar("FOLDER"),
+  Flag.withDescription("Where all machines find what stages left: a folder, or s3://BUCKET/PREFIX (default: beside the queue's file, or .assay/shared)"),
+  Flag.withMetavar("PLACE"),
   Flag.optional
 )
 
-/** A queue that workers take cells from, and the folder that they share. */
+/** A queue that workers take cells from, and the place that they share. */
 export const queue = { queue: address, shared } as const
 
 /** What there is on this machine for stages to share. */

@@ -1,18 +1,17 @@
-/** The shared folder: what finished stages and runs left, for all machines that see it. */
-import * as fs from "node:fs"
+/** The place that all machines reach, a folder or a bucket: what finished stages and runs left. */
 import * as path from "node:path"
 import { randomUUID } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { Journal } from "../pipeline/run/journal.ts"
-import { Ledger, oneByOne } from "../pipeline/run/ledger.ts"
-import { reasonOf } from "../pipeline/reason.ts"
+import { Ledger } from "../pipeline/run/ledger.ts"
 import * as Store from "../store/index.ts"
+import { bucket, isBucket } from "./bucket.ts"
 import { QueueError } from "./queueError.ts"
 
 export interface Shared {
-  readonly folder: string
-  /** By which every machine knows that it sees the same folder. */
+  readonly address: string
+  /** By which every machine knows that it sees the same place. */
   readonly id: string
   readonly between: Store.Between.Between
   /** Names of what a stage or a run left, by fingerprint. */
@@ -24,45 +23,32 @@ const idFile = "shared-by-assay"
 
 const nameOf = (kind: string) => (fingerprint: string): string => `${kind}/${fingerprint.slice(0, 2)}/${fingerprint.slice(2)}.pack.gz`
 
-const at = (folder: string, id: string): Shared => ({
-  folder,
-  id,
-  between: Store.Between.folder(folder),
-  stage: nameOf("stages"),
-  run: nameOf("runs")
+const at = (address: string, between: Store.Between.Between, id: string): Shared =>
+  ({ address, id, between, stage: nameOf("stages"), run: nameOf("runs") })
+
+const betweenAt = (address: string): Effect.Effect<Store.Between.Between, QueueError> =>
+  isBucket(address) ? bucket(address) : Effect.succeed(Store.Between.folder(address))
+
+const refused = (message: string, cause?: unknown) => new QueueError({ reason: "refused", message, cause })
+
+/** The place of a submitter, `s3://BUCKET/PREFIX` or a folder, which is made where it is not there. */
+export const make = Effect.fnUntraced(function*(named: string) {
+  const address = isBucket(named) ? named : path.resolve(named)
+  const between = yield* betweenAt(address)
+  const id = yield* Effect.mapError(between.first(idFile, randomUUID()), (error) =>
+    refused(`What machines share cannot be put at ${address}: ${error.message} Name another place by --shared.`, error))
+  return at(address, between, id)
 })
 
-/** The folder of a submitter, made where it is not there. */
-export const make = (folder: string): Effect.Effect<Shared, QueueError> =>
-  Effect.try({
-    try: () => {
-      const file = path.join(folder, idFile)
-      fs.mkdirSync(folder, { recursive: true })
-      try {
-        fs.writeFileSync(file, randomUUID(), { flag: "wx" })
-      } catch (cause) {
-        if (!fs.existsSync(file)) throw cause
-      }
-      return at(folder, fs.readFileSync(file, "utf8"))
-    },
-    catch: (cause) => new QueueError({ reason: "refused", message: `The shared folder ${folder} cannot be made: ${reasonOf(cause)}. Name another by --shared.`, cause })
-  })
-
-/** The folder that a submitter shares, as this machine sees it. */
-export const open = (folder: string, id: string): Effect.Effect<Shared, QueueError> =>
-  Effect.suspend(() => {
-    const file = path.join(folder, idFile)
-    if (!fs.existsSync(file)) {
-      return Effect.fail(new QueueError({
-        reason: "refused",
-        message: `The submitter shares the folder ${folder}, which is not there on this machine. Name by --shared where this machine has it.`
-      }))
-    }
-    return fs.readFileSync(file, "utf8") === id ? Effect.succeed(at(folder, id)) : Effect.fail(new QueueError({
-      reason: "refused",
-      message: `The folder ${folder} of this machine is another than the one that the submitter shares. Name by --shared where this machine has that.`
-    }))
-  })
+/** The place that a submitter shares, as this machine sees it. */
+export const open = Effect.fnUntraced(function*(address: string, id: string) {
+  const between = yield* betweenAt(address)
+  const found = yield* Effect.mapError(between.text(idFile), (error) => refused(`What the submitter shares at ${address} cannot be read: ${error.message}`, error))
+  if (found === id) return at(address, between, id)
+  return yield* refused(
+    `${address} of this machine is ${found === undefined ? "not there" : "another than"} what the submitter shares. Name by --shared where this machine has that.`
+  )
+})
 
 /** Puts what a run left where all have it. */
 export const giveRun = Effect.fnUntraced(function*({ between, run }: Shared, fingerprint: string, id: number) {
@@ -83,7 +69,13 @@ export const ledger = ({ between, stage }: Shared, own: Ledger["Service"], trans
     if (found !== undefined || (yield* transfer.take(stage(fingerprint), between)) === undefined) return found
     return yield* own.findStage(fingerprint)
   })
-  return { ...own, findStage, findStages: oneByOne(findStage) }
+  /** Side by side, as each may be a question over the network. */
+  const findStages: Ledger["Service"]["findStages"] = (fingerprints) =>
+    Effect.map(
+      Effect.forEach(fingerprints, (fingerprint) => Effect.map(findStage(fingerprint), (found) => [fingerprint, found] as const), { concurrency: 8 }),
+      (all) => new Map(all.flatMap(([fingerprint, found]) => found === undefined ? [] : [[fingerprint, found]]))
+    )
+  return { ...own, findStage, findStages }
 }
 
 /** The journal of this machine, of which others get every stage that is finished. */

@@ -89,7 +89,7 @@ export const execute = (round: AmongRound, content: Omit<Content, "shared">, sha
     yield* Effect.forEach(here, (run) => bring(shared, run), { discard: true })
     const done = yield* Runner.execute(here, here.map(({ record }) => idOf.get(record.fingerprint)!), settings)
     yield* Effect.forEach(known, (fingerprint) => Shared.giveStage(shared, fingerprint), { discard: true })
-    const all = { ...content, shared: { folder: shared.folder, id: shared.id } }
+    const all = { ...content, shared: { address: shared.address, id: shared.id } }
     const submission = yield* (yield* Queue).submit(all, away.map((run) => cellOf(run, 0)))
     const ended = yield* follow(submission, away, shared, report)
     here.forEach(({ record }, i) => ended.set(record.fingerprint, done[i]!))

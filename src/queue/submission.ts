@@ -28,8 +28,8 @@ export const Content = Schema.Struct({
   generated: Schema.String,
   /** One seed of a cell. */
   seed: Schema.Finite,
-  /** The shared folder as the submitter names it, and what stands in it to be known by. */
-  shared: Schema.Struct({ folder: Schema.String, id: Schema.String }),
+  /** What all machines share as the submitter names it, and what stands there to be known by. */
+  shared: Schema.Struct({ address: Schema.String, id: Schema.String }),
   /** For how many seconds a worker may be silent. */
   lease: Schema.Finite
 })

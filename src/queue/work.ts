@@ -25,7 +25,7 @@ export interface Options {
   readonly jobs: number
   /** What there is for stages to share, beside the machine's cores and memory. */
   readonly have: { readonly [name: string]: number }
-  /** Where this machine has the shared folder, if not where the submitter has it. */
+  /** Where this machine has what all share, if not where the submitter has it. */
   readonly shared: string | undefined
   /** Seconds without anything to do after which it ends. */
   readonly idle: number
@@ -58,7 +58,7 @@ const mismatch = (cell: Cell, planned: PlannedRun | undefined): string | undefin
 const accept = Effect.fnUntraced(function*(workspace: Workspace.Workspace, { content }: Open, file: string, worker: string, options: Options) {
   const wrong = difference(yield* sourceOf(file), content.source)
   if (wrong !== undefined) return yield* refused(wrong)
-  const shared = yield* Shared.open(options.shared ?? content.shared.folder, content.shared.id)
+  const shared = yield* Shared.open(options.shared ?? content.shared.address, content.shared.id)
   const queue = yield* Queue
   const study = yield* Workspace.loadStudy(file)
   const among = (services: Context.Context<Services>) =>

@@ -85,7 +85,8 @@ const stampOf = (file: string): string | undefined => {
 const attempt = <A>(file: string, work: () => A): Effect.Effect<A, StoreError> =>
   Effect.try({ try: work, catch: (cause) => failed(file, cause) })
 
-const digest = Effect.fnUntraced(function*(file: string, mode: "r" | "r+") {
+/** The sha256 and the size of a file, which is synced where it is opened to be written. */
+export const digest = Effect.fnUntraced(function*(file: string, mode: "r" | "r+") {
   const found = yield* attempt(file, () => digestSmall(file, mode))
   return found ?? (yield* Effect.tryPromise({ try: () => digestLarge(file, mode), catch: (cause) => failed(file, cause) }))
 })

@@ -50,7 +50,7 @@ describe("a submission", () => {
     options: { overrides: {}, scale: null, only: [] },
     generated: ".assay/workspace",
     seed: 0,
-    shared: { folder: "/shared", id: "i" },
+    shared: { address: "/shared", id: "i" },
     lease: 60
   }
 
@@ -63,7 +63,7 @@ describe("a submission", () => {
       content,
       { ...content, source: { ...content.source, commit: "c" } },
       { ...content, options: { ...content.options, overrides: { "loop.steps": 3 } } },
-      { ...content, shared: { folder: "/shared", id: "j" } }
+      { ...content, shared: { address: "/shared", id: "j" } }
     ].map(idOf)
     assert.strictEqual(new Set(ids).size, 4)
   })

@@ -1,5 +1,4 @@
 /** Runs a study by workers that take its cells from a queue. */
-import * as path from "node:path"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -19,7 +18,7 @@ export const interrupted = "Interrupted. The workers go on; the same command fol
 export const elsewhere = Effect.fnUntraced(function*(url: string, options: RunStudy) {
   const address = yield* queueAt(url)
   if (options.force.length > 0) return yield* usage("--force and --queue do not go together: force the stage here, then submit the rest.")
-  const shared = yield* Queue.Shared.make(path.resolve(Option.getOrElse(options.shared, () => Queue.sharedBeside(address, options.db))))
+  const shared = yield* Queue.Shared.make(Option.getOrElse(options.shared, () => Queue.sharedBeside(address, options.db)))
   const source = yield* Queue.sourceOf(options.file)
   return {
     among: (services: Context.Context<Services>) => Queue.Shared.sharing(services, shared),

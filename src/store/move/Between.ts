@@ -14,12 +14,28 @@ export interface Between {
   readonly put: (name: string, file: string) => Effect.Effect<void, StoreError>
   /** Copies what is there to a file; false where nothing is. */
   readonly get: (name: string, file: string) => Effect.Effect<boolean, StoreError>
+  /** The text under a name; undefined where nothing is. */
+  readonly text: (name: string) => Effect.Effect<string | undefined, StoreError>
+  /** The text under a name, which is this one where nothing was: the same for all who ask. */
+  readonly first: (name: string, text: string) => Effect.Effect<string, StoreError>
 }
 
 /** A folder that all of them see. */
 export const folder = (root: string): Between => {
   const at = (name: string) => path.join(root, name)
   const attempt = <A>(file: string, work: () => Promise<A>) => Effect.tryPromise({ try: work, catch: (cause) => failed(file, cause) })
+  const text = (name: string): string | undefined => fs.existsSync(at(name)) ? fs.readFileSync(at(name), "utf8") : undefined
+  const first = (name: string, own: string): string => {
+    try {
+      fs.mkdirSync(root, { recursive: true })
+      fs.writeFileSync(at(name), own, { flag: "wx" })
+      return own
+    } catch (cause) {
+      const there = text(name)
+      if (there === undefined) throw cause
+      return there
+    }
+  }
   const put = async (target: string, file: string) => {
     await fs.promises.mkdir(path.dirname(target), { recursive: true })
     const draft = `${target}.${randomUUID()}`
@@ -40,6 +56,8 @@ export const folder = (root: string): Between => {
         fs.promises.copyFile(at(name), file).then(() => true, (cause: NodeJS.ErrnoException) => {
           if (cause.code === "ENOENT") return false
           throw cause
-        }))
+        })),
+    text: (name) => attempt(at(name), async () => text(name)),
+    first: (name, own) => attempt(at(name), async () => first(name, own))
   }
 }

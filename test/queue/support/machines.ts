@@ -21,13 +21,13 @@ export interface Execution {
   readonly pid: number
 }
 
-export const machines = () => {
+/** `shared`: the place that all reach, if not a folder; `more`: variables by which they do. */
+export const machines = (shared?: string, more: () => { readonly [name: string]: string } = () => ({})) => {
   const root = mkdtempSync(join(tmpdir(), "assay-queue-"))
   const executions = join(root, "executions")
-  const env = { ASSAY_TEST_EXECUTIONS: executions }
   const alive = new Set<Running>()
   const started = (folder: string, args: ReadonlyArray<string>) => {
-    const running = assay(folder, args, { env })
+    const running = assay(folder, args, { env: { ASSAY_TEST_EXECUTIONS: executions, ...more() } })
     alive.add(running)
     void running.ended.then(() => alive.delete(running))
     return running
@@ -37,7 +37,7 @@ export const machines = () => {
     /** A folder of its own. */
     make: (name: string): string => mkdtempSync(join(root, `${name}-`)),
     submitter: (folder: string, queue: string) =>
-      started(folder, ["run", study, "--queue", queue, "--shared", join(root, "shared"), "--lease", String(lease)]),
+      started(folder, ["run", study, "--queue", queue, "--shared", shared ?? join(root, "shared"), "--lease", String(lease)]),
     worker: (queue: string, ...more: ReadonlyArray<string>) => {
       const folder = mkdtempSync(join(root, "worker-"))
       return started(folder, ["worker", "--queue", queue, "--db", join(folder, "own.db"), "--jobs", "1", "--idle", "20", ...more, study])
