@@ -171,10 +171,10 @@ describe("a stage and a run, given and taken", () => {
       const whole = fs.readFileSync(at(run))
       assert.include(yield* refused(Buffer.from("no pack\n")), "is no pack that assay wrote, or damaged")
       assert.include(yield* refused(whole.subarray(0, whole.length >> 1)), "is no pack that assay wrote, or damaged")
-      assert.include(yield* refused(gzipSync("no pack\n")), "is no pack")
+      assert.include(yield* refused(gzipSync("no pack\n")), "stages/e is no pack")
       const newer = gunzipSync(whole)
       newer.writeInt32BE(9999, 60) // where SQLite has the version
-      assert.include(yield* refused(gzipSync(newer)), "was made by a newer version of assay (schema 9999")
+      assert.include(yield* refused(gzipSync(newer)), "stages/e was made by a newer version of assay (schema 9999")
       assert.isUndefined(yield* to.journal("e", (journal) => journal.findStage("e")))
     })))
 })

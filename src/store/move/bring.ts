@@ -17,19 +17,18 @@ export const refuse = (file: string, message: string): StoreError => new StoreEr
 export const opened = (file: string): Effect.Effect<Database, StoreError, Scope.Scope> =>
   Effect.acquireRelease(attempt(file, () => new Sqlite(file, { readonly: true, fileMustExist: true })), (db) => Effect.sync(() => db.close()))
 
-const requirePack = Effect.fnUntraced(function*(file: string) {
-  if (!fs.existsSync(file)) return yield* refuse(file, `There is no file ${file}.`)
-  if (!(yield* attempt(file, () => isPack(file)))) {
-    return yield* refuse(file, `${file} is no pack; \`assay pack EXPERIMENT FILE\` makes one.`)
+/**
+ * The pack itself, or a copy at `draft` that is brought up to date, until the scope closes. Fails where the file is no pack, or a newer
+ * one, and says so of what it is `called`.
+ */
+export const current = Effect.fnUntraced(function*(file: string, draft: string, called = file) {
+  if (!fs.existsSync(file)) return yield* refuse(called, `There is no file ${called}.`)
+  if (!(yield* attempt(called, () => isPack(file)))) {
+    return yield* refuse(called, `${called} is no pack; \`assay pack EXPERIMENT FILE\` makes one.`)
   }
-})
-
-/** The pack itself, or a copy at `draft` that is brought up to date, until the scope closes. Fails where the file is no pack, or a newer one. */
-export const current = Effect.fnUntraced(function*(file: string, draft: string) {
-  yield* requirePack(file)
   const version = yield* Effect.scoped(Effect.flatMap(opened(file), (db) => attempt(file, () => Number(db.pragma("user_version", { simple: true })))))
   if (version === latest) return file
-  if (version > latest) return yield* refuse(file, `${file} was made by a newer version of assay (schema ${version}, here ${latest}). Update assay.`)
+  if (version > latest) return yield* refuse(called, `${called} was made by a newer version of assay (schema ${version}, here ${latest}). Update assay.`)
   return yield* Effect.acquireRelease(
     attempt(file, () => {
       fs.copyFileSync(file, draft)

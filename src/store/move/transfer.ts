@@ -80,7 +80,7 @@ export const transferMethods = (connection: Connection): Transfer["Service"] => 
       const [packed, pack] = [yield* draft, yield* draft]
       if (!(yield* between.get(name, packed))) return undefined
       yield* through(packed, createGunzip(), pack, damaged(name))
-      const source = yield* current(pack, yield* draft)
+      const source = yield* current(pack, yield* draft, name)
       const borrowed = yield* Effect.forEach(yield* filesIn(source), borrow(between))
       return yield* bring(connection, source).pipe(
         Effect.tap(() => connection.write("take", () => noteNamed(connection, ...borrowed))),
