@@ -80,6 +80,12 @@ export const engine: Measure.Part = (settings) =>
     const wanted = settings.smoke ? smoke : sizes
     const fresh = () => mkdtempSync(join(folder, "grid-"))
     const [cells, each] = wanted.stages
+    /** A folder whose database knows the study's code: what that is made of is noted once, which takes the bundler's time and memory. */
+    const known = async () => {
+      const place = fresh()
+      await grid(place, 1, each)
+      return place
+    }
     await grid(fresh(), 1, 2) // so that what is compiled is there
     const rounds = await Measure.rounds(settings, "engine", async () => {
       const place = fresh()
@@ -87,7 +93,7 @@ export const engine: Measure.Part = (settings) =>
       const cold = await grid(place, cells, each)
       const again = await grid(place, cells, each)
       const least = await grid(place, 1, each) // what planning takes for any study: code, versions, git
-      const planned = await grid(fresh(), wanted.plan[0], wanted.plan[1], "plan")
+      const planned = await grid(await known(), wanted.plan[0], wanted.plan[1], "plan")
       const help = await Command.run(["--help"])
       return { synced, cold, again, least, planned, help, ingested: await Ingest.measure(wanted.ingest) }
     })
@@ -95,9 +101,7 @@ export const engine: Measure.Part = (settings) =>
     const stages = cells * each
     const memory = []
     for (const count of wanted.memory) {
-      const place = fresh()
-      await grid(place, 1, each) // so that the code is known, whose outline takes the bundler, which takes memory
-      const { bytes, bytesPlanned, heapPlanned, heapRun } = await grid(place, count, each, "memory")
+      const { bytes, bytesPlanned, heapPlanned, heapRun } = await grid(await known(), count, each, "memory")
       memory.push({ cells: count, bytesPlanned, bytesAtMost: bytes, heapPlanned, heapGrownACell: (heapRun - heapPlanned) / count })
     }
     const outside = existsSync("runs.db") ? shareOutside("runs.db") : undefined
