@@ -10,6 +10,7 @@ import { assay, temporary } from "./support.ts"
 const study = fileURLToPath(new URL("../integration/studies/asked.ts", import.meta.url))
 const { folder, remove } = temporary()
 afterAll(remove)
+afterAll(() => delete process.env["ASSAY_TEST_URL"])
 
 const closing: Array<() => Promise<void>> = []
 afterEach(() => Promise.all(closing.splice(0).map((close) => close())))

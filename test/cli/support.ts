@@ -61,8 +61,7 @@ export const temporary = () => {
 let finished: Promise<string> | undefined
 
 const finish = async (): Promise<string> => {
-  const { folder, remove } = temporary()
-  process.on("exit", remove)
+  const folder = mkdtempSync(join(process.env["ASSAY_TESTS_SHARED"]!, "finished-"))
   const { code, err } = await assay(folder, "run", study)
   if (code !== 0) throw new Error(err)
   return folder

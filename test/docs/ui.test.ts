@@ -8,6 +8,7 @@ import { putFinished, start, temporary, until } from "../cli/support.ts"
 const page = readFileSync("docs/how-to/ui.md", "utf8")
 const { folder, remove } = temporary()
 afterAll(remove)
+afterAll(() => delete process.env["UI_TOKEN"])
 
 const commands = [...page.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, block]) => block!.trim().split("\n"))
 

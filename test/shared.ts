@@ -1,0 +1,10 @@
+/** A folder for what files of tests share, which is gone when all have run. */
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+export default () => {
+  const folder = mkdtempSync(join(tmpdir(), "assay-tests-"))
+  process.env["ASSAY_TESTS_SHARED"] = folder
+  return () => rmSync(folder, { recursive: true, force: true })
+}
