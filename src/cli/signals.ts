@@ -4,6 +4,8 @@
  * A terminal sends Ctrl-C to the launcher (bin/assay.js) and to this process, and the launcher passes on what it gets; the
  * command `timeout` signals a process and then its group. What comes both ways or at once is one press.
  */
+import { setImmediate } from "node:timers/promises"
+import * as Effect from "effect/Effect"
 
 const names = ["SIGINT", "SIGTERM"] as const
 
@@ -87,7 +89,14 @@ export const endBySignal = (): void => {
   endsBySignal = true
 }
 
-/** From here on a signal ends the process at once, as it does by default: for work that cannot look up, and need not. */
-export const endAtOnce = (): void => {
-  for (const name of [...names, "message"]) process.removeAllListeners(name)
-}
+/**
+ * From here on a signal ends the process at once, as it does by default: for work that cannot look up, and need not. One that came while
+ * the program was loaded is heard before, for which the event loop has to go round: an immediate may run in the round that it is made in.
+ */
+export const endAtOnce = Effect.promise(async () => {
+  for (let i = 0; i < 2; i++) await setImmediate()
+}).pipe(
+  Effect.andThen(Effect.sync(() => {
+    for (const name of [...names, "message"]) process.removeAllListeners(name)
+  }))
+)

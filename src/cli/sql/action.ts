@@ -46,7 +46,7 @@ export const sql = Effect.fn("sql")(function*(options: Options) {
   const [format = "text"] = wanted
   const file = Option.getOrUndefined(options.out)
   if (format === "parquet" && file === undefined) return yield* usage("Parquet is no text to print; say where to with --out FILE.")
-  endAtOnce() // SQLite does not look up from a query, which has nothing to put in order either
+  yield* endAtOnce // SQLite does not look up from a query, which has nothing to put in order either
   const rows = yield* Workspace.sql(Workspace.at(options.db), options.query)
   if (format === "parquet") return yield* saveParquet(file!, rows)
   const printed = formats[format](rows)
