@@ -64,7 +64,7 @@ describe.each([...byGround].map(([prepare, pages]) => ({ prepare, pages })))("$p
 
   it.each(pages)("%s has commands that run", async (page) => {
     assert.isAbove(await runCommands(folder, blocksOf(page).filter(({ language }) => language === "sh")), 0)
-  })
+  }, 240_000) // a page may have a dozen commands, and several of them train
 
   const results = "docs/how-to/read-results.md"
   if (!pages.includes(results)) return
