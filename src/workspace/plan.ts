@@ -1,5 +1,4 @@
 /** Plans of a study on a workspace, with the reasons of every stage. */
-import * as fs from "node:fs"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -37,11 +36,13 @@ export interface Options extends Plan.Options {
   readonly needed?: boolean | undefined
 }
 
+/** The database; undefined where there is none, or but the empty file of which another process is making one. */
+const opened = ({ db }: Workspace) =>
+  Store.openForReading({ file: db }).pipe(Effect.catchIf(({ reason }) => reason === "absent", () => Effect.undefined))
+
 /** The ledger to plan with: creates nothing where there is no database. */
-const ledger = ({ db, objects }: Workspace): Layer.Layer<Ledger, Store.StoreError> =>
-  fs.existsSync(db)
-    ? Store.layer({ file: db, objects })
-    : Layer.succeed(Ledger, empty)
+const ledger = ({ db, objects }: Workspace, handle: Store.Handle | undefined): Layer.Layer<Ledger, Store.StoreError> =>
+  handle === undefined ? Layer.succeed(Ledger, empty) : Store.layer({ file: db, objects })
 
 /** Where there is no database, everything runs for the first time. */
 const nothingBefore: Reasons.Reason = ({ stages }) =>
@@ -54,8 +55,8 @@ const nothingBefore: Reasons.Reason = ({ stages }) =>
  * Fails as `Plan.plan` does, with `UnfitPolicy`, and as running it would where imported logs have its name.
  */
 export const plan = Effect.fn("Workspace.plan")(function*(workspace: Workspace, study: Study, { needed = false, ...options }: Options = {}) {
-  const handle = fs.existsSync(workspace.db) ? yield* Store.openForReading({ file: workspace.db }) : undefined
-  const whole = yield* Layer.build(ledger(workspace))
+  const handle = yield* opened(workspace)
+  const whole = yield* Layer.build(ledger(workspace, handle))
   const first = yield* Effect.provideContext(Plan.plan(study.experiment, options), whole)
   const gone = needed && handle !== undefined ? yield* Needed.unneededIn(handle, first) : new Set<string>()
   const made = handle === undefined || gone.size === 0 ? first : yield* Plan.plan(study.experiment, options).pipe(

@@ -33,7 +33,7 @@ describeInBrowser("SQL", (given) => {
     await guide.getByText("final_metric", { exact: true }).first().click()
     await guide.getByText("The value; NULL where it is not finite.").first().waitFor()
     await guide.getByRole("button", { name: "Take this query" }).and(guide.locator(":visible")).click()
-    assert.match(await page.getByRole("textbox", { name: "SQL query" }).innerText(), /FROM final_metric/)
+    await page.getByRole("textbox", { name: "SQL query" }).filter({ hasText: "FROM final_metric" }).waitFor()
   })
 
   it("is answered as a plot, whose columns are in the address", async () => {

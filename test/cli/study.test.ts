@@ -1,5 +1,5 @@
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import sharp from "sharp"
@@ -25,6 +25,16 @@ describe("a study from plan to pictures", () => {
     assert.deepStrictEqual(counts, { finished: 0, runs: 12, resumes: 0, shared: 16 })
     assert.strictEqual(runs.length, 6)
     assert.strictEqual(runs[2].stages[3].why, "for the first time")
+  })
+
+  it("plan takes the empty file of which another process is making a database for none, and leaves it", async () => {
+    const db = join(folder, "begun.db")
+    writeFileSync(db, "")
+    const { code, err, out } = await assay(folder, "plan", study, "--json", "--db", "begun.db")
+    assert.strictEqual(code, 0, err)
+    assert.deepStrictEqual(JSON.parse(out), JSON.parse(planned.out))
+    assert.strictEqual(statSync(db).size, 0)
+    rmSync(db)
   })
 
   it("run prints the table to stdout, and progress and what to do next to stderr", () => {
