@@ -21,7 +21,11 @@ export interface Sources {
   readonly policies: ReadonlyArray<NotedPolicy>
 }
 
-/** Notes those that are not known yet. */
+/**
+ * Notes those that are not known yet.
+ *
+ * @internal
+ */
 export const noteSources = ({ handle: { sqlite }, write }: Connection, { codes, policies }: Sources) =>
   write("noteSources", () => {
     const code = sqlite.prepare("INSERT INTO code (hash, assay, outline) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")

@@ -68,7 +68,11 @@ const greet = (connection: Connection, id: string) =>
     say({ _tag: "Said", message: `${who} ${verb} studies on ${file}, too. The work is shared: each does what no other has in hand.` })
   })
 
-/** This process is one of them until the scope closes. */
+/**
+ * This process is one of them until the scope closes.
+ *
+ * @internal
+ */
 export const beAmong = (connection: Connection, id: string): Effect.Effect<void, JournalError, Scope.Scope> =>
   Effect.gen(function*() {
     yield* Effect.acquireRelease(register(connection, id), () => Effect.ignore(bury(connection, [id])))

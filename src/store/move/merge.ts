@@ -253,6 +253,8 @@ export interface Options {
 /**
  * Brings runs and executions from the database `file` into `db`, with all that they rest on but for files. In one transaction; the caller
  * sees to the files that artifacts name, and to artifacts that were of use until now, whose hashes are `dropped`.
+ *
+ * @internal
  */
 export const merge = (db: Database, file: string, { lock, subject, worker = "" }: Options) => {
   db.function("text_digest", { deterministic: true }, (text) => textDigest(String(text)))

@@ -44,6 +44,7 @@ const damaged = (name: string) => (cause: unknown): StoreError =>
     ? new StoreError({ reason: "corrupt", file: name, message: `${name}, which machines share, is no pack that assay wrote, or damaged: delete it there, and run again.`, cause })
     : failed(name, cause)
 
+/** @internal */
 export const transferMethods = (connection: Connection): Transfer["Service"] => {
   const { handle: { file: database }, objects } = connection
   const artifacts = artifactMethods(connection)
