@@ -33,8 +33,8 @@ export const tinker = (url: string) => Policy.tinker({ url, model: policyFolder,
 const server = process.env["ASSAY_SERVER"]
 const training = process.env["ASSAY_TINKER"]
 
-/** What trains in a policy that is computed here beside one on a Tinker server, so that both train alike; else all of it does. */
 const matrices = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"] as const
+/** What trains in a policy that is computed here beside one on a Tinker server, so that both train alike; else all of it does. */
 export const adapters = training === undefined ? null : { rank: 32, alpha: 32, targets: matrices }
 
 export const policy = training !== undefined ? tinker(training) : server === undefined ? Policy.local(policyFolder) : split(server)

@@ -14,8 +14,9 @@ const one = async (name: string) => {
 }
 
 /** That the first word names no command: help asked for together with it would hide it. */
-const unknown = (first: string, { subcommands }: Whole): Failure => {
+const unknown = (first: string | undefined, { subcommands }: Whole): Failure | undefined => {
   const known = subcommands.flatMap((group) => group.commands.map(({ name }) => name))
+  if (first === undefined || first.startsWith("-") || known.includes(first)) return undefined
   const close = near(first, known)
   const hint = close.length > 0 ? `Did you mean ${close.join(" or ")}?` : `There are ${known.join(", ")}.`
   return new Failure({ exitCode: exits.usage, message: `there is no command "${first}". ${hint} Try \`assay --help\`.` })
@@ -29,6 +30,6 @@ export const wanted = Effect.fnUntraced(function*(words: ReadonlyArray<string>) 
   // the whole one has types for all of them, which nobody looks at any more
   if (found !== undefined) return Command.make("assay").pipe(Command.withSubcommands([found])) as unknown as Whole
   const { assay } = yield* Effect.promise(() => import("./assay.ts"))
-  const isKnown = first === undefined || first.startsWith("-") || assay.subcommands.some(({ commands }) => commands.some(({ name }) => name === first))
-  return isKnown ? assay : yield* unknown(first, assay)
+  const failure = unknown(first, assay)
+  return failure === undefined ? assay : yield* failure
 })

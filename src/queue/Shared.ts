@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { Journal } from "../pipeline/run/journal.ts"
-import { Ledger } from "../pipeline/run/ledger.ts"
+import { Ledger, oneByOne } from "../pipeline/run/ledger.ts"
 import * as Store from "../store/index.ts"
 import { bucket, isBucket } from "./bucket.ts"
 import { QueueError } from "./queueError.ts"
@@ -69,13 +69,8 @@ export const ledger = ({ between, stage }: Shared, own: Ledger["Service"], trans
     if (found !== undefined || (yield* transfer.take(stage(fingerprint), between)) === undefined) return found
     return yield* own.findStage(fingerprint)
   })
-  /** Side by side, as each may be a question over the network. */
-  const findStages: Ledger["Service"]["findStages"] = (fingerprints) =>
-    Effect.map(
-      Effect.forEach(fingerprints, (fingerprint) => Effect.map(findStage(fingerprint), (found) => [fingerprint, found] as const), { concurrency: 8 }),
-      (all) => new Map(all.flatMap(([fingerprint, found]) => found === undefined ? [] : [[fingerprint, found]]))
-    )
-  return { ...own, findStage, findStages }
+  // each may be a question over the network
+  return { ...own, findStage, findStages: oneByOne(findStage, 8) }
 }
 
 /** The journal of this machine, of which others get every stage that is finished. */

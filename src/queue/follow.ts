@@ -20,11 +20,16 @@ const lonely = 10
 
 const isFinished = ({ stages }: PlannedRun): boolean => stages.every(({ status }) => status._tag === "finished")
 
-/** Merges what a run left in the shared folder: its stages first, then itself. */
+/** Merges what a run says of itself, whose stages are here. */
+const bringRun = Effect.fnUntraced(function*({ between, run }: Shared.Shared, { fingerprint }: PlannedRun["record"]) {
+  yield* (yield* Store.Transfer).take(run(fingerprint), between)
+})
+
+/** Merges what a run left for all: its stages first, then itself. */
 const bring = Effect.fnUntraced(function*(shared: Shared.Shared, { record, stages }: PlannedRun) {
   const ledger = yield* Ledger
   yield* Effect.forEach(stages, ({ fingerprint }) => ledger.findStage(fingerprint), { discard: true })
-  yield* (yield* Store.Transfer).take(shared.run(record.fingerprint), shared.between)
+  yield* bringRun(shared, record)
 })
 
 /** Follows runs that are in the queue until all have ended, and returns how. */
@@ -86,7 +91,7 @@ export const execute = (round: AmongRound, content: Omit<Content, "shared">, sha
     const idOf = new Map(plan.runs.map(({ record }, i) => [record.fingerprint, ids[i]!]))
     const here = plan.runs.filter(isFinished)
     // a run that ended while nobody followed: what it says of itself comes before what is said of it here
-    yield* Effect.forEach(here, (run) => bring(shared, run), { discard: true })
+    yield* Effect.forEach(here, ({ record }) => bringRun(shared, record), { discard: true })
     const done = yield* Runner.execute(here, here.map(({ record }) => idOf.get(record.fingerprint)!), settings)
     yield* Effect.forEach(known, (fingerprint) => Shared.giveStage(shared, fingerprint), { discard: true })
     const all = { ...content, shared: { address: shared.address, id: shared.id } }

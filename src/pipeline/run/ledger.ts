@@ -29,15 +29,11 @@ export class Ledger extends Context.Service<Ledger, {
   readonly curve: (fingerprint: string, metric: string) => Effect.Effect<ReadonlyArray<number | null>, JournalError>
 }>()("assay/pipeline/Ledger") {}
 
-/** `findStages` where there is nothing to be gained by asking at once. */
-export const oneByOne = (findStage: Ledger["Service"]["findStage"]): Ledger["Service"]["findStages"] =>
+/** `findStages` where there is nothing to be gained by asking at once; `concurrency` of them side by side, where each may take a while. */
+export const oneByOne = (findStage: Ledger["Service"]["findStage"], concurrency = 1): Ledger["Service"]["findStages"] =>
   Effect.fnUntraced(function*(fingerprints) {
-    const stages = new Map<string, FinishedStage>()
-    for (const fingerprint of fingerprints) {
-      const found = yield* findStage(fingerprint)
-      if (found !== undefined) stages.set(fingerprint, found)
-    }
-    return stages
+    const found = yield* Effect.forEach(fingerprints, findStage, { concurrency })
+    return new Map(found.flatMap((stage, i) => stage === undefined ? [] : [[fingerprints[i]!, stage]]))
   })
 
 /** A ledger in which nothing is finished. */

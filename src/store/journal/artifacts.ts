@@ -1,8 +1,8 @@
 /** Artifacts in runs.db and the object folder beside it: put in durably, and dropped when no row names them any more. */
-import { hash } from "node:crypto"
 import { readFile, writeFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import { troubleOf } from "../../pipeline/fileTrouble.ts"
+import { sha256 } from "../../pipeline/plan/Canonical.ts"
 import type { Artifacts } from "../../pipeline/run/artifacts.ts"
 import { JournalError } from "../../pipeline/run/journal.ts"
 import type { Artifact } from "../../pipeline/run/Records.ts"
@@ -87,9 +87,6 @@ const expect = (connection: Connection, hash: string, change: 1 | -1): void => {
 export const releasePending = (connection: Connection, ...artifacts: ReadonlyArray<Artifact | undefined>): void => {
   for (const artifact of artifacts) if (artifact !== undefined) expect(connection, artifact.hash, -1)
 }
-
-/** Hexadecimal. */
-export const sha256 = (text: string): string => hash("sha256", text)
 
 /** The text of an artifact; null for one that is a file. */
 const textOf = (connection: Connection, operation: string, { hash }: Artifact) =>

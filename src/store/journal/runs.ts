@@ -1,8 +1,8 @@
 /** Experiments and runs, as rows. */
 import * as Effect from "effect/Effect"
+import { sha256 } from "../../pipeline/plan/Canonical.ts"
 import { type Journal, JournalError } from "../../pipeline/run/journal.ts"
 import type { Environment, ExperimentRecord, RunRecord } from "../../pipeline/run/Records.ts"
-import { sha256 } from "./artifacts.ts"
 import type { Connection } from "./Connection.ts"
 
 type Scalar = null | boolean | number | string

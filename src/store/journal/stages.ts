@@ -1,9 +1,10 @@
 /** Stage executions: looked up, opened, stepped, closed. */
 import * as Effect from "effect/Effect"
+import { sha256 } from "../../pipeline/plan/Canonical.ts"
 import type { Journal, JournalError } from "../../pipeline/run/journal.ts"
 import type { FinishedStage, Ledger } from "../../pipeline/run/ledger.ts"
 import type { Artifact, KeptRecord, StageRecord } from "../../pipeline/run/Records.ts"
-import { dropBest, dropCheckpoints, forget, intact, noteNamed, releasePending, removeFiles, sha256 } from "./artifacts.ts"
+import { dropBest, dropCheckpoints, forget, intact, noteNamed, releasePending, removeFiles } from "./artifacts.ts"
 import { type Connection, journalError } from "./Connection.ts"
 import { rewindRecords } from "./rewind.ts"
 import { writeSteps } from "./steps.ts"

@@ -33,10 +33,13 @@ export const current = Effect.fnUntraced(function*(file: string, draft: string, 
     attempt(file, () => {
       fs.copyFileSync(file, draft)
       const db = new Sqlite(draft)
-      db.pragma(`application_id = ${applicationId}`)
-      db.pragma("foreign_keys = OFF")
-      migrate(db, file)
-      db.close()
+      try {
+        db.pragma(`application_id = ${applicationId}`)
+        db.pragma("foreign_keys = OFF")
+        migrate(db, file)
+      } finally {
+        db.close()
+      }
       return draft
     }),
     () => Effect.sync(() => fs.rmSync(draft, { force: true }))
