@@ -16,6 +16,7 @@ export default defineConfig({
     // they pack and install: `npm run package-test`; they start real servers: `npm run test:engines`
     exclude: ["test/package/**", "test/engines/**"],
     globalSetup: ["test/shared.ts"],
+    setupFiles: ["test/leavesNoTrace.ts"],
     // many tests wait for processes that they started, so that one worker would leave a core idle
     maxWorkers: 2,
     // what 305 files import is loaded twice, not 305 times: a file leaves the environment of its process as it found it

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { type Event, Fetching } from "../../src/pipeline/run/fetching.ts"
+import { setEnvironment } from "../environment.ts"
 import { start } from "./server.ts"
 
 const names = ["HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_ENDPOINT", "HF_TOKEN", "HF_TOKEN_PATH", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"]
@@ -11,19 +12,8 @@ const names = ["HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_ENDPOINT"
 /** Sets variables of the environment, those of the hub that are not named to nothing, until the scope closes. */
 export const environment = (values: { readonly [name: string]: string }) =>
   Effect.acquireRelease(
-    Effect.sync(() => {
-      const before = names.map((name) => [name, process.env[name]] as const)
-      for (const name of names) delete process.env[name]
-      Object.assign(process.env, values)
-      return before
-    }),
-    (before) =>
-      Effect.sync(() => {
-        for (const [name, value] of before) {
-          if (value === undefined) delete process.env[name]
-          else process.env[name] = value
-        }
-      })
+    Effect.sync(() => setEnvironment({ ...Object.fromEntries(names.map((name) => [name, undefined])), ...values })),
+    (restore) => Effect.sync(restore)
   )
 
 /** A hub, and a home for what comes from it, both gone when the scope closes. */

@@ -9,6 +9,7 @@ import { Claims } from "../../src/pipeline/run/Claims.ts"
 import { bucket } from "../../src/queue/bucket.ts"
 import * as Shared from "../../src/queue/Shared.ts"
 import * as Store from "../../src/store/index.ts"
+import { setEnvironment } from "../environment.ts"
 import { beginRun, filesIn, opened, put, stageOf, stepOf } from "../store/support.ts"
 import { checkSame, machines, succeeded } from "./support/machines.ts"
 import { program, s3 } from "./support/s3.ts"
@@ -18,12 +19,11 @@ const all = machines("s3://lab/cells", () => server.env)
 
 /** Does something as a process does that has the variables. */
 const withEnv = async <A>(env: { readonly [name: string]: string }, work: () => Promise<A>): Promise<A> => {
-  const before = { ...process.env }
-  Object.assign(process.env, env)
+  const restore = setEnvironment(env)
   try {
     return await work()
   } finally {
-    process.env = before
+    restore()
   }
 }
 

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Store from "../../src/store/index.ts"
+import { setEnvironment } from "../environment.ts"
 import { type Ended, start, study, temporary } from "../cli/support.ts"
 import { reading } from "../store/support.ts"
 import { collector, type Span } from "./collector.ts"
@@ -14,9 +15,9 @@ import { collector, type Span } from "./collector.ts"
 const runs = async (environment: { readonly [name: string]: string }, ...args: ReadonlyArray<string>): Promise<Ended & { readonly folder: string }> => {
   const { folder, remove } = temporary()
   afterAll(remove)
-  Object.assign(process.env, environment)
+  const restore = setEnvironment(environment)
   const { ended } = start(folder, ["run", study, ...args])
-  for (const name of Object.keys(environment)) delete process.env[name]
+  restore()
   return { ...(await ended), folder }
 }
 
