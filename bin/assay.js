@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // Plain JavaScript on purpose: this file must run, and say something useful, on a Node too old for the rest.
 import { spawn } from "node:child_process"
-import { existsSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import module, { createRequire } from "node:module"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { stripVTControlCharacters } from "node:util"
 
 /** A clone runs its sources, whatever was built beside them; the package has only what was built. */
 const isClone = existsSync(new URL("../src/cli/main.ts", import.meta.url))
@@ -12,7 +13,14 @@ const isClone = existsSync(new URL("../src/cli/main.ts", import.meta.url))
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
 const marker = "ASSAY_STARTED_BY"
 
-if (major > 22 || (major === 22 && minor >= 19)) {
+const [word = "--help", ...more] = process.argv.slice(2)
+
+if (["--help", "-h"].includes(word) && more.length === 0) {
+  // made by `npm run docs:reference`: to make it anew, every command would be loaded
+  const page = readFileSync(new URL("help.txt", import.meta.url), "utf8")
+  process.stdout.on("error", () => {}) // a reader that goes away is no error
+  process.stdout.write(process.stdout.isTTY && !process.env["NO_COLOR"] ? page : stripVTControlCharacters(page))
+} else if (major > 22 || (major === 22 && minor >= 19)) {
   if (process.env[marker] !== undefined && process.channel) {
     // Started by the branch below: when that process dies, even by SIGKILL, nobody is left to stop this one.
     process.on("disconnect", () => process.kill(process.pid, "SIGKILL"))

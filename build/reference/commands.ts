@@ -13,7 +13,7 @@ import { summary } from "../../src/cli/help.ts"
 import { block, cell, page, prose, table } from "./markdown.ts"
 
 /** What `--help` shows. */
-const helpOf = (path: ReadonlyArray<string>): Effect.Effect<HelpDoc> =>
+export const helpOf = (path: ReadonlyArray<string>): Effect.Effect<HelpDoc> =>
   Effect.gen(function*() {
     let found: HelpDoc | undefined
     const presenter: CliOutput.Presenter = {

@@ -1,13 +1,13 @@
 /** Help as it is printed: lists of commands have a sentence for each, and what goes over several lines stays in its column. */
 import * as Arr from "effect/Array"
+import * as CliOutput from "effect/cli/CliOutput"
 import type { HelpDoc } from "effect/cli/HelpDoc"
 
 /** The first sentence of a description. */
 export const summary = (description: string): string =>
   /^[^]*?(?:[.?!](?=\s|$)|:\n|\n\n|$)/.exec(description)![0].trim().replace(/:$/, ".").replaceAll(/\s+/g, " ")
 
-/** A help page that is printed well as it stands. */
-export const tidy = (doc: HelpDoc): HelpDoc => ({
+const tidy = (doc: HelpDoc): HelpDoc => ({
   ...doc,
   description: doc.description.replaceAll(/\n(?=[^\n])/g, "\n  "),
   ...(doc.subcommands === undefined ? {} : {
@@ -17,3 +17,7 @@ export const tidy = (doc: HelpDoc): HelpDoc => ({
     }))
   })
 })
+
+/** A help page as a terminal shows it. */
+export const helpText = (doc: HelpDoc, colors: boolean): string =>
+  CliOutput.defaultFormatter({ colors, globalFlags: "summary" }).formatHelpDoc(tidy(doc))

@@ -14,7 +14,7 @@ import { exitCodeOf, exits } from "../pipeline/Errors.ts"
 import { Fetching } from "../pipeline/run/fetching.ts"
 import { Failure, from } from "./failure.ts"
 import { showing } from "./fetching.ts"
-import { tidy } from "./help.ts"
+import { helpText } from "./help.ts"
 import { exitQuietlyOnClosedPipe, say } from "./output.ts"
 import { isEndBySignal, watchSignals } from "./signals.ts"
 import { version } from "./version.ts"
@@ -22,14 +22,13 @@ import { wanted } from "./wanted.ts"
 import { words } from "./words.ts"
 
 const color = process.stdout.isTTY && !process.env["NO_COLOR"]
-const formatter = CliOutput.defaultFormatter({ colors: color, globalFlags: "summary" })
 
 /** Help is data; what is wrong with a command line is not, and needs no page of help after it. */
 const presenter: CliOutput.Presenter = {
   present: (event) => {
     switch (event._tag) {
       case "Help":
-        return Console.log(formatter.formatHelpDoc(tidy(event.helpDoc)))
+        return Console.log(helpText(event.helpDoc, color))
       case "Version":
         return Console.log(event.version)
       case "InvalidInvocation": {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import { assert, describe, it } from "vitest"
 import { summary } from "../../src/cli/help.ts"
 import { assay } from "./support.ts"
@@ -8,6 +9,12 @@ describe("help", () => {
     const listed = out.slice(out.indexOf("Studies:"), out.indexOf("EXAMPLES")).trim().split("\n")
     assert.isAbove(listed.length, 20)
     for (const line of listed) assert.match(line, /^(|[A-Z][^.]*:| {2}\w+ +[A-Z].*[^.])$/)
+  })
+
+  it("of the whole command is at hand, and is what the command says", async () => {
+    const { out } = await assay(".", "--help")
+    for (const words of [[], ["-h"]]) assert.deepStrictEqual(await assay(".", ...words), { code: 0, out, err: "" })
+    assert.strictEqual(execFileSync(process.execPath, ["src/cli/main.ts", "--help"], { encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } }), out)
   })
 
   it("keeps what goes over several lines in its column", async () => {

@@ -23,11 +23,11 @@ describe("the reference", () => {
   it("is what the sources say", () => {
     const made = mkdtempSync(join(tmpdir(), "assay-reference-"))
     execFileSync(process.execPath, ["build/docs.ts", made])
-    const pages = globSync("**/*.md", { cwd: made })
-    assert.sameMembers(globSync("**/*.md", { cwd: "docs/reference" }), pages)
-    for (const page of pages) {
-      const [said, written] = [join(made, page), join("docs/reference", page)].map((file) => readFileSync(file, "utf8"))
-      assert.strictEqual(written, said, `docs/reference/${page} is out of date: npm run docs:reference`)
+    const files = globSync("**/*.{md,txt}", { cwd: made })
+    assert.sameMembers(globSync("{docs/reference/**/*.md,bin/*.txt}"), files)
+    for (const file of files) {
+      const [said, written] = [join(made, file), file].map((file) => readFileSync(file, "utf8"))
+      assert.strictEqual(written, said, `${file} is out of date: npm run docs:reference`)
     }
     rmSync(made, { recursive: true })
   })
