@@ -1,5 +1,5 @@
 /** Canonical JSON, the text that fingerprints are hashes of. */
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import { NotCanonical } from "../Errors.ts"
 
 const refuse = (path: string, what: string): never => {
@@ -28,8 +28,8 @@ const write = (value: unknown, path: string): string => {
   const inner = (key: string | number) => path === "" ? String(key) : `${path}.${key}`
   if (Array.isArray(value)) return `[${Array.from(value, (item, i) => write(item, inner(i))).join(",")}]`
   if (!isPlain(value)) return refuse(path, `a ${value.constructor.name}`)
-  const entries = Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1)
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${write(item, inner(key))}`).join(",")}}`
+  const items = value as { readonly [key: string]: unknown }
+  return `{${Object.keys(items).sort().map((key) => `${JSON.stringify(key)}:${write(items[key], inner(key))}`).join(",")}}`
 }
 
 /**
@@ -43,9 +43,5 @@ export const stringify = (value: unknown): string => write(value, "")
 /** The same for a value that is part of another, `path` being its place there. */
 export const stringifyAt = (value: unknown, path: string): string => write(value, path)
 
-/** sha256 of a text, hexadecimal; it may be given in pieces, which long ones that share some should be. */
-export const sha256 = (...pieces: ReadonlyArray<string>): string => {
-  const hash = createHash("sha256")
-  for (const piece of pieces) hash.update(piece)
-  return hash.digest("hex")
-}
+/** sha256 of a text, hexadecimal; a text that is kept may be given in the pieces that it shares with others, and goes on sharing them. */
+export const sha256 = (...pieces: ReadonlyArray<string>): string => hash("sha256", pieces.join(""))

@@ -32,7 +32,7 @@ export interface Fingerprint {
  */
 export const make = ({ inputs, node, random }: Preimage): Fingerprint => {
   // the canonical JSON of the pre-image, whose keys stand in their order; hashed in pieces, so that the text of a node is kept once
-  const head = `{"inputs":${stringify(inputs)},"node":`
+  const head = `{"inputs":${JSON.stringify(inputs.map(({ fingerprint, role }) => ({ fingerprint, role })))},"node":`
   const tail = random === undefined ? "}" : `,"random":${stringify(random)}}`
   const text = textOf(node)
   return { hash: sha256(head, text, tail), preimage: head + text + tail }

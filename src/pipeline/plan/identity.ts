@@ -48,7 +48,13 @@ export const identifier = Effect.fnUntraced(function*<E>(codeOf: (ref: CodeRef) 
     const config = Object.fromEntries(Object.entries(node.config).filter(([key]) => !left.includes(key)))
     return { kind: node.kind, name: node.name, code: hash, packages, config, parts, ...content }
   }
-  return (node: Node) => identify(node, false)
+  // rows of a study share nodes, such as their policy
+  const identities = new Map<Node, Identity>()
+  return (node: Node): Identity => {
+    const identity = identities.get(node) ?? identify(node, false)
+    identities.set(node, identity)
+    return identity
+  }
 })
 
 export type IdentityError = CodeError | ContentError

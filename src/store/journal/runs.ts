@@ -162,9 +162,9 @@ export const runMethods = (
     connection.read("isDone", () => {
       const rows = connection.sql(`
         SELECT s.fingerprint, rs.label FROM run r JOIN run_stage rs ON rs.run = r.id JOIN stage s ON s.id = rs.stage
-        WHERE r.id = ? AND r.status = 'done' ORDER BY rs.position`).all(run) as typeof stages
+        WHERE r.id = ? AND r.status = 'done' ORDER BY rs.position`).raw().all(run) as Array<readonly [string, string]>
       return rows.length === stages.length &&
-        rows.every(({ fingerprint, label }, i) => fingerprint === stages[i]!.fingerprint && label === stages[i]!.label)
+        rows.every(([fingerprint, label], i) => fingerprint === stages[i]!.fingerprint && label === stages[i]!.label)
     }),
   retireRuns: (experiment, keep) =>
     connection.write("retireRuns", () => {

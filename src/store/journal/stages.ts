@@ -21,32 +21,38 @@ const find = ({ sql }: Connection, fingerprint: string): StageRow | undefined =>
     | StageRow
     | undefined
 
-const artifact = ({ sql }: Connection, hash: string) =>
-  sql("SELECT hash, bytes, media_type AS mediaType, content FROM artifact WHERE hash = ?").get(hash) as Artifact & { readonly content: string | null }
+/** An artifact as columns of a row. */
+type Columns = readonly [hash: string, bytes: number, mediaType: string, content: string | null]
 
-const shown = ({ bytes, hash, mediaType }: Artifact): Artifact => ({ hash, bytes, mediaType })
+const fromColumns = ([hash, bytes, mediaType]: Columns): Artifact => ({ hash, bytes, mediaType })
+const isSound = ([hash, , , content]: Columns): boolean => content === null || sha256(content) === hash
+const isFile = ([, , , content]: Columns): boolean => content === null
 
-/** A finished stage whose texts are sound, with those of its artifacts that are files. */
-const finished = (connection: Connection, fingerprint: string) => {
-  const row = find(connection, fingerprint)
-  if (row?.status !== "done" || row.output === null) return undefined
-  const output = artifact(connection, row.output)
-  const subject = row.subject === null ? undefined : artifact(connection, row.subject)
-  const all = subject === undefined ? [output] : [output, subject]
-  if (all.some(({ content, hash }) => content !== null && sha256(content) !== hash)) return undefined
-  const stage: FinishedStage = { id: row.id, output: shown(output), subject: subject === undefined ? undefined : shown(subject) }
-  return { stage, files: all.filter(({ content }) => content === null) }
+/** Finished stages whose texts are sound, with the hashes of those of their artifacts that are files. One question for all: a study has many. */
+const finished = ({ sql }: Connection, fingerprints: ReadonlyArray<string>) => {
+  const rows = sql(`
+    SELECT s.id, s.fingerprint, s.subject IS NULL, o.hash, o.bytes, o.media_type, o.content, p.hash, p.bytes, p.media_type, p.content
+    FROM json_each(?) f JOIN stage s ON s.fingerprint = f.value
+      JOIN artifact o ON o.hash = s.output LEFT JOIN artifact p ON p.hash = s.subject
+    WHERE s.status = 'done'`)
+    .raw().iterate(JSON.stringify(fingerprints)) as IterableIterator<readonly [number, string, number, ...Columns, ...Columns]>
+  const found: Array<{ readonly fingerprint: string; readonly stage: FinishedStage; readonly files: ReadonlyArray<string> }> = []
+  for (const [id, fingerprint, leaves, ...columns] of rows) {
+    const output = columns.slice(0, 4) as unknown as Columns
+    const subject = leaves === 1 ? undefined : columns.slice(4) as unknown as Columns
+    const all = subject === undefined ? [output] : [output, subject]
+    if (!all.every(isSound)) continue
+    const stage = { id, output: fromColumns(output), subject: subject === undefined ? undefined : fromColumns(subject) }
+    found.push({ fingerprint, stage, files: all.filter(isFile).map(([hash]) => hash) })
+  }
+  return found
 }
 
 const findStages = Effect.fnUntraced(function*(connection: Connection, fingerprints: ReadonlyArray<string>) {
-  const { handle: { sqlite } } = connection
-  // in one transaction: to begin one takes longer than to find a stage
-  const ask = sqlite.transaction(() => fingerprints.map((fingerprint) => ({ fingerprint, found: finished(connection, fingerprint) })))
   const stages = new Map<string, FinishedStage>()
-  for (const { fingerprint, found } of yield* connection.read("findStage", ask)) {
-    if (found === undefined) continue
-    const sound = yield* Effect.forEach(found.files, ({ hash }) => Effect.mapError(connection.objects.verify(hash), journalError("findStage")))
-    if (sound.every((isSound) => isSound)) stages.set(fingerprint, found.stage)
+  for (const { files, fingerprint, stage } of yield* connection.read("findStage", () => finished(connection, fingerprints))) {
+    const sound = yield* Effect.forEach(files, (hash) => Effect.mapError(connection.objects.verify(hash), journalError("findStage")))
+    if (sound.every((isSound) => isSound)) stages.set(fingerprint, stage)
   }
   return stages
 })
