@@ -121,9 +121,9 @@ export const sampling = (base: Base, { use }: Samplers): Effect.Effect<Sampling,
       const scored = segments.map(({ scored }) => ({ ...scored, weights: [] }))
       return Effect.map(use(weights, (name) => base.samples("score", name, scored, false)), (found) => {
         const values = new Array<number | null>(input.length).fill(null)
-        segments.forEach(({ start }, s) =>
+        segments.forEach(({ positions }, s) =>
           found[s]!.forEach((value, t) => {
-            const at = start + t + 1
+            const at = positions[t]! + 1
             if (at < values.length && tokens[at] !== -1) values[at] = value
           })
         )

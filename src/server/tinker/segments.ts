@@ -3,7 +3,8 @@
  *
  * In the protocol every position of an input predicts a target, which need not be the input's next token. The engine scores what
  * follows a prompt, and only prompts have images. So a sequence is cut before each run of text, and once more where it begins to
- * teach something: what comes before is the same for all answers to one question, and is computed once for them.
+ * teach something. What comes before that is the same for all answers to one question: it is their prompt, computed once for them,
+ * and scored within it.
  */
 import type { Chunk } from "../../model/chunks.ts"
 import type { Scored } from "../../policy/local/adapters/start.ts"
@@ -17,11 +18,11 @@ export interface Sequence {
   readonly worth: ReadonlyArray<number>
 }
 
-/** What is scored together: the targets of positions `start` to `end`. */
+/** What is scored together. */
 export interface Segment {
   readonly scored: Omit<Scored, "weights">
-  readonly start: number
-  readonly end: number
+  /** The positions of its targets, in their order: of those that follow the prompt, then of those within it. */
+  readonly positions: ReadonlyArray<number>
   /** Whether any of its positions is worth something. */
   readonly teaches: boolean
 }
@@ -86,15 +87,23 @@ export const segmentsOf = ({ input, targets, worth }: Sequence): ReadonlyArray<S
   const runs = runsOf(input.pieces).flatMap(({ end, start }) =>
     teaching > start && teaching < end ? [{ start, end: teaching }, { start: teaching, end }] : [{ start, end }]
   )
-  return runs.map(({ end, start }) => ({
-    start,
-    end,
-    teaches: worth.slice(start, end).some((value) => value !== 0),
-    scored: {
-      prompt: headOf(input.pieces, start + 1),
-      // the last token only makes up the number: nobody reads it
-      tokens: [...tokens.slice(start + 1, end), 0],
-      targets: targets.slice(start, end)
+  // what teaches nothing goes within the prompt of the first that does, or of the last
+  const first = teaching < 0 ? runs.length - 1 : runs.findIndex(({ end }) => end > teaching)
+  const silent = runs.slice(0, first).flatMap(({ end, start }) => range(start, end))
+  return runs.slice(first).map(({ end, start }, r) => {
+    const within = r === 0 ? silent : []
+    return {
+      positions: [...range(start, end), ...within],
+      teaches: worth.slice(start, end).some((value) => value !== 0),
+      scored: {
+        prompt: headOf(input.pieces, start + 1),
+        within: within.map((row) => ({ row, target: targets[row]! })),
+        // the last token only makes up the number: nobody reads it
+        tokens: [...tokens.slice(start + 1, end), 0],
+        targets: targets.slice(start, end)
+      }
     }
-  }))
+  })
 }
+
+const range = (start: number, end: number): ReadonlyArray<number> => Array.from({ length: end - start }, (_, i) => start + i)

@@ -90,16 +90,16 @@ const score = async (
   if (parts.length === 0) return
   const apart = new Map<string, { readonly asked: Asked; readonly parts: Array<Part> }>()
   parts.forEach((part, p) => {
-    const { datum, end, scored, start } = part
+    const { datum, positions, scored } = part
     const name = weights === undefined ? JSON.stringify(scored) : String(p)
     const found = apart.get(name)
-    if (found === undefined) apart.set(name, { asked: { ...scored, weights: weights?.[datum]!.slice(start, end) ?? [] }, parts: [part] })
+    if (found === undefined) apart.set(name, { asked: { ...scored, weights: weights === undefined ? [] : scored.tokens.map((_, t) => weights[datum]![positions[t]!]!) }, parts: [part] })
     else found.parts.push(part)
   })
   const all = [...apart.values()]
   const found = await Effect.runPromise(call("score", model, all.map(({ asked }) => asked), weights !== undefined))
   all.forEach(({ parts }, i) => {
-    for (const { datum, start } of parts) found[i]!.forEach((value, t) => (logprobs[datum]![start + t] = value))
+    for (const { datum, positions } of parts) found[i]!.forEach((value, t) => (logprobs[datum]![positions[t]!] = value))
   })
 }
 

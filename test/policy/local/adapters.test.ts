@@ -21,7 +21,7 @@ let asked: ReadonlyArray<Scored>
 beforeAll(async () => {
   questions = [...(await Tiny.questions(path)).slice(0, 2), Tiny.wordsOnly]
   const prompts = await Promise.all(questions.map(chunksFor))
-  asked = prompts.map((prompt, i) => ({ prompt, tokens: answers[i]!, targets: answers[i]!, weights: weights[i]! }))
+  asked = prompts.map((prompt, i) => ({ prompt, within: [], tokens: answers[i]!, targets: answers[i]!, weights: weights[i]! }))
 })
 
 const make = () => Adapters.make({ folder: Tiny.folder, threads: 1 })
@@ -104,7 +104,7 @@ describe("what is scored", () => {
     const engine = await make()
     const long = (first: number, length: number): Scored => {
       const tokens = Array.from({ length }, (_, i) => 5 + ((first + i) % 40))
-      return { prompt: [{ tokens: [first] }], tokens, targets: tokens, weights: [] }
+      return { prompt: [{ tokens: [first] }], within: [], tokens, targets: tokens, weights: [] }
     }
     const all = [long(5, 1700), long(6, 20), long(7, 1700), long(8, 1600)]
     const together = await engine.score(null, all, false)
@@ -112,6 +112,34 @@ describe("what is scored", () => {
       const [alone] = await engine.score(null, [one], false)
       alone!.forEach((value, t) => assert.approximately(together[i]![t]!, value, 1e-4))
     }
+  })
+
+  it("may stand within prompts, in the pass that learns what follows them: the gradient is that of what follows alone", async () => {
+    const engine = await make()
+    await engine.create("a", lora, 0)
+    const worded = asked[2]!
+    const [{ tokens }] = worded.prompt as [{ tokens: ReadonlyArray<number> }]
+    const rows = [0, 3, tokens.length - 2]
+    const within = rows.map((row) => ({ row, target: tokens[row + 1]! }))
+    const some = [asked[0]!, { ...worded, within }, { ...worded, within, tokens: [7], targets: [7], weights: [2] }, worded]
+
+    const [picture, first, second, plain] = await engine.score("a", some, true)
+    const { gradientNorm } = await engine.step("a", Tiny.adamW())
+    assert.lengthOf(first!, 4 + 3)
+    // the same by tokens that follow a prompt of one
+    await engine.create("b", lora, 0)
+    const followed = { ...worded, prompt: [{ tokens: tokens.slice(0, 1) }], tokens: tokens.slice(1), targets: tokens.slice(1), weights: [] }
+    const [following] = await engine.score("b", [followed], false)
+    rows.forEach((row, i) => {
+      assert.approximately(first![4 + i]!, following![row]!, 1e-5)
+      assert.approximately(second![1 + i]!, following![row]!, 1e-5)
+    })
+    const [pictureAlone, plainAlone, , again] = await engine.score("b", some.map((one) => ({ ...one, within: [] })), true)
+    const alone = await engine.step("b", Tiny.adamW())
+    assert.deepStrictEqual(picture, pictureAlone)
+    plain!.forEach((value, t) => assert.approximately(value, again![t]!, 1e-5))
+    plainAlone!.forEach((value, t) => assert.approximately(value, first![t]!, 1e-5))
+    assert.approximately(alone.gradientNorm / gradientNorm, 1, 1e-4)
   })
 
   it("need not be what is read: targets stand in for the tokens", async () => {

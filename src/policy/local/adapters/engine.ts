@@ -116,9 +116,9 @@ export const make = async (options: BaseConfig): Promise<Adapters> => {
   const score = async ({ all, trainer }: Member, sequences: ReadonlyArray<Scored>, learn: boolean) => {
     const prompts = new Map<string, Promise<EncodedPrompt>>()
     const weighted = await Promise.all(sequences.map(async ({ prompt, ...sequence }) => {
-      const group = JSON.stringify(prompt)
-      if (!prompts.has(group)) prompts.set(group, encode(prompt))
-      return { ...sequence, group, prompt: await prompts.get(group)! }
+      const text = JSON.stringify(prompt)
+      if (!prompts.has(text)) prompts.set(text, encode(prompt))
+      return { ...sequence, group: JSON.stringify(sequence.within) + text, prompt: await prompts.get(text)! }
     }))
     const logprobs = new Array<ReadonlyArray<number>>(weighted.length)
     for (const batch of batches(weighted)) {

@@ -3,6 +3,7 @@ import type { Chunk } from "../../../model/chunks.ts"
 import type { HeadLora } from "../../../model/lora.ts"
 import type { Device } from "../../../onnx/devices.ts"
 import type { Key } from "../../../pipeline/Random.ts"
+import type { Within } from "../graphs/pack.ts"
 import type { Completion, SampleOptions } from "../../sampler.ts"
 import type { AdamW } from "../../trainer.ts"
 
@@ -19,6 +20,8 @@ export interface BaseConfig {
 /** What follows a prompt, and what is scored of it. */
 export interface Scored {
   readonly prompt: ReadonlyArray<Chunk>
+  /** Rows of the prompt, but for its last, and what is scored as predicted from each. They teach nothing. */
+  readonly within: ReadonlyArray<Within>
   /** The tokens that follow the prompt; the last is read by nobody. */
   readonly tokens: ReadonlyArray<number>
   /** What is scored after the prompt and after each token but the last: as many as tokens. */
@@ -45,7 +48,7 @@ export interface Adapters {
   /** Fresh ones, drawn from a seed, which change nothing yet. */
   readonly create: (name: string, lora: HeadLora, seed: number) => Promise<void>
   readonly drop: (name: string) => Promise<void>
-  /** log p of every target; with `learn`, the gradient of sum(weights * log p) is added to what the adapter has accumulated. */
+  /** log p of every target, then of those within the prompt; with `learn`, the gradient of sum(weights * log p) is added to what the adapter has accumulated. */
   readonly score: (name: string | null, sequences: ReadonlyArray<Scored>, learn: boolean) => Promise<ReadonlyArray<ReadonlyArray<number>>>
   /** Climbs the accumulated gradient by one step, clears it, and returns its norm before clipping. */
   readonly step: (name: string, options: AdamW) => Promise<{ readonly gradientNorm: number }>

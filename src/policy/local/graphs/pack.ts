@@ -158,16 +158,41 @@ const gridFeeds = (name: string, lengths: ReadonlyArray<ReadonlyArray<number>>, 
   return { [`${name}Index`]: int64(index), [`${name}Inverse`]: int64(inverse, [rows, heads]) }
 }
 
+/** A row of a prompt, but not its last, and what is scored as predicted from there. */
+export interface Within {
+  readonly row: number
+  readonly target: number
+}
+
 /** A prompt and the completions that share it. */
 export interface PackedGroup {
   readonly prompt: EncodedPrompt
+  readonly within?: ReadonlyArray<Within>
   readonly completions: ReadonlyArray<ReadonlyArray<number>>
   /** What is scored in place of the completions' own tokens, of the same lengths. */
   readonly targets?: ReadonlyArray<ReadonlyArray<number>>
 }
 
+interface Packed {
+  readonly feeds: Feeds
+  /** Log-probabilities that come out. */
+  readonly tokens: number
+  /** Where that of a token of a completion comes out, by group, sample and token. */
+  readonly place: (g: number, s: number, i: number) => number
+  /** Where that of a row within a prompt does, by group and row. */
+  readonly placeWithin: (g: number, i: number) => number
+}
+
+const withinFeeds = (within: ReadonlyArray<ReadonlyArray<Within>>, length: number): Feeds => {
+  const index = within.flatMap((rows, p) => rows.map(({ row }) => p * length + row))
+  if (index.length === 0) return {}
+  const inverse = new Array<number>(within.length * length).fill(none)
+  index.forEach((row, i) => (inverse[row] = i))
+  return { withinIndex: int64(index), withinInverse: int64(inverse) }
+}
+
 /**
- * Inputs of the scoring and training graphs, and where each token's log-probability comes out: `place[group][sample][i]`.
+ * Inputs of the scoring and training graphs, and where log-probabilities come out.
  *
  * Every group must have the same number of completions, none of them empty.
  */
@@ -175,7 +200,7 @@ export const packGroups = (
   groups: ReadonlyArray<PackedGroup>,
   model: Architecture,
   imageToken: number
-): { readonly feeds: Feeds; readonly tokens: number; readonly place: (g: number, s: number, i: number) => number } => {
+): Packed => {
   const prompts = groups.map((group) => group.prompt)
   const promptLength = longest(prompts.map((prompt) => prompt.ids))
   const samples = groups[0]!.completions.length
@@ -219,19 +244,23 @@ export const packGroups = (
     }
   })
   const images = prompts.flatMap((prompt) => prompt.images)
-  const tokens = firsts.length + targets.length
+  const within = groups.map((group) => group.within ?? [])
+  const ofCompletions = firsts.length + targets.length
+  const before = within.map((_, g) => within.slice(0, g).flat().length)
   return {
-    tokens,
+    tokens: ofCompletions + within.flat().length,
     place: (g, s, i) => (i === 0 ? g * samples + s : firsts.length + offsets[g * samples + s]! + i - 1),
+    placeWithin: (g, i) => ofCompletions + before[g]! + i,
     feeds: {
       ...rowFeeds(prompts, promptLength, { ids, positions }, imageToken),
       ...promptFeeds(prompts, promptLength),
+      ...withinFeeds(within, promptLength),
       ...(images.length === 0 ? {} : visionFeeds(images, model)),
       mask: float32(mask, [groups.length, 1, 1, 1, length, keys]),
       sampleZeros: float32(new Float32Array(samples), [samples, 1]),
       ...gridFeeds("query", lengths, model.keyValueHeads, shared),
       ...gridFeeds("key", lengths, model.keyValueHeads, 1),
-      targets: int64([...firsts, ...targets])
+      targets: int64([...firsts, ...targets, ...within.flat().map(({ target }) => target)])
     }
   }
 }

@@ -58,20 +58,30 @@ const completionAttention = (
   return Ops.reshape(Rows.fromGrid(Ops.reshape(mixed, [index.shape[0]!, size]), index, inverse), ["ownRows", heads * size])
 }
 
+/** What the sequences of a graph have: images in their prompts, and something that is scored within prompts. */
+export interface Reads {
+  readonly images: boolean
+  readonly within: boolean
+}
+
 /**
  * Log-probabilities of completion tokens, [tokens], for `groups` prompts with `samples` completions each.
  *
  * Rows are all prompt positions (right-padded to promptLength), then those of all completions one after the other, without
  * their last tokens, from which nothing is predicted. The first token of every completion is predicted from the last row of
- * its prompt, so `tokens` = groups * samples first tokens, then one for each row of the completions.
+ * its prompt, so `tokens` = groups * samples first tokens, then one for each row of the completions, then one for each row of prompts
+ * that `withinIndex` names, if there are any.
  */
-const logProbabilities = (graph: Graph.Graph, model: Architecture, set: ParameterSet, images: boolean) => {
+const logProbabilities = (graph: Graph.Graph, model: Architecture, set: ParameterSet, { images, within }: Reads) => {
   const parameters = declareParameters(graph, set)
   const causalPrompt = Graph.input(graph, "causalPrompt", "float32", ["promptLength", "promptLength"])
   const mask = Graph.input(graph, "mask", "float32", ["groups", 1, 1, 1, "length", "keys"])
   const sampleZeros = Graph.input(graph, "sampleZeros", "float32", ["samples", 1])
   const lastIndex = Graph.input(graph, "lastIndex", "int64", ["groups"])
   const lastInverse = Graph.input(graph, "lastInverse", "int64", ["promptRows"])
+  const inside = within
+    ? [{ index: Graph.input(graph, "withinIndex", "int64", ["within"]), inverse: Graph.input(graph, "withinInverse", "int64", ["promptRows"]) }]
+    : []
   const grids = {
     query: declareGrid(graph, "query", model.heads),
     key: declareGrid(graph, "key", model.keyValueHeads)
@@ -81,10 +91,11 @@ const logProbabilities = (graph: Graph.Graph, model: Architecture, set: Paramete
   const embedded = Decoder.embed(graph, parameters, images ? visionTower(graph, model, parameters) : undefined)
   const turn = Decoder.turnAt(embedded.positions, model)
   const streams = (rows: Graph.Value) => Ops.split(rows, 0, ["promptRows", "ownRows"])
-  /** The rows from which something is predicted: the last of each prompt, then those of the completions. */
+  /** The rows from which something is predicted: the last of each prompt, those of the completions, then those within prompts. */
   const predicting = (rows: Graph.Value): Graph.Value => {
     const [prompt, own] = streams(rows)
-    return Ops.concat([Rows.place(prompt!, lastIndex, lastInverse), own!], 0, "predicting")
+    const within = inside.map(({ index, inverse }) => Rows.place(prompt!, index, inverse))
+    return Ops.concat([Rows.place(prompt!, lastIndex, lastInverse), own!, ...within], 0, "predicting")
   }
 
   let x = embedded.x
@@ -105,9 +116,9 @@ const logProbabilities = (graph: Graph.Graph, model: Architecture, set: Paramete
     const pick = layer === model.layers - 1 ? predicting : (rows: Graph.Value) => rows
     x = Decoder.finishLayer(pick(x), pick(mixed), layer, model, parameters)
   }
-  const [last, own] = Ops.split(x, 0, ["groups", "ownRows"])
+  const [last, ...others] = Ops.split(x, 0, within ? ["groups", "ownRows", "within"] : ["groups", "ownRows"])
   const firsts = Ops.add(Ops.reshape(last!, ["groups", 1, model.hidden]), sampleZeros)
-  const rows = Ops.concat([Ops.reshape(firsts, ["firsts", model.hidden]), own!], 0, "tokens")
+  const rows = Ops.concat([Ops.reshape(firsts, ["firsts", model.hidden]), ...others], 0, "tokens")
   return {
     parameters,
     text: embedded.text,
@@ -116,9 +127,9 @@ const logProbabilities = (graph: Graph.Graph, model: Architecture, set: Paramete
 }
 
 /** The graph that only scores: output `logp` [tokens]. */
-export const scoring = (model: Architecture, set: ParameterSet, images: boolean): Graph.Graph => {
+export const scoring = (model: Architecture, set: ParameterSet, reads: Reads): Graph.Graph => {
   const graph = Graph.make()
-  Graph.output(logProbabilities(graph, model, set, images).logp, "logp")
+  Graph.output(logProbabilities(graph, model, set, reads).logp, "logp")
   return graph
 }
 
@@ -141,10 +152,10 @@ export const training = (
   model: Architecture,
   set: ParameterSet,
   trained: ReadonlyArray<ParameterSpec>,
-  images: boolean
+  reads: Reads
 ): Graph.Graph => {
   const graph = Graph.make()
-  const { logp, parameters, text } = logProbabilities(graph, model, set, images)
+  const { logp, parameters, text } = logProbabilities(graph, model, set, reads)
   const weights = Graph.input(graph, "weights", "float32", ["tokens"])
   const isTable = (spec: ParameterSpec) => spec.name === embeddingTable
   // ONNX Runtime goes back from the last node that nothing follows. In the order of the model, that makes each gradient as

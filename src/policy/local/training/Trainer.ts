@@ -4,10 +4,10 @@ import { float32, type Session, type Tensor } from "../../../onnx/session.ts"
 import type { AdamW } from "../../trainer.ts"
 import { adamW, type TrainingState } from "./adamW.ts"
 import type { Architecture } from "../../../model/architecture.ts"
-import { accumulated, lookedUp, scoring, training } from "../graphs/train.ts"
+import { accumulated, lookedUp, type Reads, scoring, training } from "../graphs/train.ts"
 import { inPieces } from "./inPieces.ts"
 import type { EncodedPrompt } from "../../../model/encode.ts"
-import { type Feeds, packGroups, type PackedGroup } from "../graphs/pack.ts"
+import { type Feeds, packGroups, type PackedGroup, type Within } from "../graphs/pack.ts"
 import { embeddingTable, isVision, type Layout, type ParameterSpec, view } from "../../../model/Parameters.ts"
 import type { Partition } from "./partition.ts"
 import type { Training } from "./settings.ts"
@@ -15,7 +15,9 @@ import type { Training } from "./settings.ts"
 /** One prompt with one completion and a weight for each of its tokens. */
 export interface WeightedSequence {
   readonly prompt: EncodedPrompt
-  /** Equal for sequences that share the prompt. */
+  /** Rows of the prompt that are scored, too, and teach nothing; none unless given. */
+  readonly within?: ReadonlyArray<Within>
+  /** Equal for sequences that share the prompt, and what is scored within it. */
   readonly group: string
   readonly tokens: ReadonlyArray<number>
   /** What is scored after the prompt and each token but the last; the tokens themselves unless given. */
@@ -24,7 +26,7 @@ export interface WeightedSequence {
 }
 
 export interface Trainer {
-  /** log p of every token; with `learn`, the gradient of sum(weights * log p) is accumulated too. */
+  /** log p of every token, then of every row within the prompt; with `learn`, the gradient of sum(weights * log p) is accumulated too. */
   readonly score: (
     sequences: ReadonlyArray<WeightedSequence>,
     parameters: Feeds,
@@ -71,11 +73,11 @@ export const make = (
   const at = parts.trained
   let known: Accumulators | undefined
   const accumulators = (): Accumulators => (known ??= accumulatorsOf(state().gradient, at))
-  const session = (learn: boolean, images: boolean): Promise<Session> => {
-    const name = `${learn} ${images}`
-    const used = (specs: ReadonlyArray<ParameterSpec>) => specs.filter((spec) => images || !isVision(spec))
+  const session = (learn: boolean, reads: Reads): Promise<Session> => {
+    const name = JSON.stringify({ learn, ...reads })
+    const used = (specs: ReadonlyArray<ParameterSpec>) => specs.filter((spec) => reads.images || !isVision(spec))
     const set = { ...parts, specs: used(parts.specs) }
-    const graph = () => (learn ? training(model, set, used(at.specs), images) : scoring(model, set, images))
+    const graph = () => (learn ? training(model, set, used(at.specs), reads) : scoring(model, set, reads))
     const found = sessions.get(name) ?? compile(graph())
     sessions.set(name, found)
     return found
@@ -85,9 +87,9 @@ export const make = (
     score: async (sequences, parameters, learn) => {
       const logprobs: Array<ReadonlyArray<number>> = sequences.map(() => [])
       for (const batch of microBatches(sequences, microBatch)) {
-        const images = batch[0]!.prompt.images.length > 0
-        const { feeds, place, tokens } = packGroups(batch, model, imageToken)
-        const graph = await session(learn, images)
+        const reads = { images: batch[0]!.prompt.images.length > 0, within: batch.some(({ within }) => within.length > 0) }
+        const { feeds, place, placeWithin, tokens } = packGroups(batch, model, imageToken)
+        const graph = await session(learn, reads)
         const inputs: Feeds = { ...parameters, ...feeds }
         const outputs: { [name: string]: Tensor | null } = { logp: null, [lookedUp]: null }
         if (learn) {
@@ -109,7 +111,10 @@ export const make = (
         const logp = run.logp!.data as Float32Array
         batch.forEach((group, g) =>
           group.members.forEach((member, s) => {
-            logprobs[member] = sequences[member]!.tokens.map((_, i) => logp[place(g, s, i)]!)
+            logprobs[member] = [
+              ...sequences[member]!.tokens.map((_, i) => logp[place(g, s, i)]!),
+              ...group.within.map((_, i) => logp[placeWithin(g, i)]!)
+            ]
           })
         )
       }
@@ -150,6 +155,7 @@ const sumOfSquares = (numbers: Float32Array, start: number, end: number): number
 }
 
 interface Group extends PackedGroup {
+  readonly within: ReadonlyArray<Within>
   /** Index of the sequence behind each completion; a filler has none. */
   readonly members: ReadonlyArray<number>
 }
@@ -166,9 +172,9 @@ const microBatches = (
   const byPrompt = new Map<string, Array<number>>()
   sequences.forEach(({ group }, i) => byPrompt.set(group, [...(byPrompt.get(group) ?? []), i]))
   const groups = [...byPrompt.values()].map((members) => {
-    const { prompt } = sequences[members[0]!]!
+    const { prompt, within = [] } = sequences[members[0]!]!
     const longest = Math.max(...members.map((member) => sequences[member]!.tokens.length))
-    return { members, prompt, length: prompt.ids.length + longest }
+    return { members, prompt, within, length: prompt.ids.length + longest }
   }).sort((a, b) => a.length - b.length)
   const batches: Array<Array<typeof groups[number]>> = []
   for (const images of [true, false]) {
@@ -185,8 +191,9 @@ const microBatches = (
   }
   return batches.map((batch) => {
     const widest = Math.max(...batch.map((group) => group.members.length))
-    return batch.map(({ members, prompt }) => ({
+    return batch.map(({ members, prompt, within }) => ({
       prompt,
+      within,
       members,
       completions: Array.from({ length: widest }, (_, s) => sequences[members[s] ?? -1]?.tokens ?? [0]),
       targets: Array.from({ length: widest }, (_, s) => {

@@ -106,7 +106,8 @@ describe("a frozen vision tower", () => {
       const used = (specs: Partition["specs"]) => specs.filter((spec) => images || !isVision(spec))
       const set = { ...parts, specs: used(parts.specs) }
       const trained = used(parts.trained.specs)
-      return training(model, set, trained, images).nodes.length - scoring(model, set, images).nodes.length
+      const reads = { images, within: false }
+      return training(model, set, trained, reads).nodes.length - scoring(model, set, reads).nodes.length
     }
     const apart = partition(model, { freezeVision: true, lora: null })
     const together = partition(model, { freezeVision: false, lora: null })
