@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import { afterAll, beforeAll } from "vitest"
 import * as Random from "../../src/pipeline/Random.ts"
 import * as Policy from "../../src/policy/index.ts"
+import { setEnvironment } from "../environment.ts"
 import { type Alive, alive } from "../policy/tinker/support.ts"
 import { folder as environments, has, hatchery, type Running, skyrl } from "./servers.ts"
 
@@ -123,7 +124,7 @@ describe.skipIf(!has("hatchery"))("hatchery-core 0.3, scripted", () => {
 
   it.live("is spoken to in JSON: it samples, and is refused as a trainer, for it knows no forward pass", () =>
     Effect.scoped(Effect.gen(function*() {
-      process.env["HATCHERY_KEY"] = "tml-dev"
+      yield* Effect.acquireRelease(Effect.sync(() => setEnvironment({ HATCHERY_KEY: "tml-dev" })), (restore) => Effect.sync(restore))
       const policy = Policy.tinker({ url: server.url, model: "scripted", folder: "assay:tiny-vl", keyVariable: "HATCHERY_KEY", lora: { rank: 8 }, patienceSeconds: 10 })
       assert.deepInclude(yield* policy.probe!([], 10), { "server.wire": "json", "server.trains": 0, "server.images": 0, "server.seed": 1 })
       const { sampler, trainer } = yield* alive(policy)
