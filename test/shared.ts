@@ -1,4 +1,4 @@
-/** A folder for what files of tests share, which is gone when all have run. */
+/** A folder for what files of tests share, and for all that they leave in the temporary one; it is gone when all have run. */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -6,5 +6,6 @@ import { join } from "node:path"
 export default () => {
   const folder = mkdtempSync(join(tmpdir(), "assay-tests-"))
   process.env["ASSAY_TESTS_SHARED"] = folder
+  process.env["TMPDIR"] = folder
   return () => rmSync(folder, { recursive: true, force: true })
 }

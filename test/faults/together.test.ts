@@ -26,6 +26,17 @@ const startAll = async (folder: string, many: number): Promise<ReadonlyArray<Run
   return all
 }
 
+/** The first that is seen with a stage in hand. */
+const atWork = async (folder: string, all: ReadonlyArray<Running>): Promise<Running> => {
+  while (all.some(({ process }) => process.exitCode === null)) {
+    const inHand = executions(folder).filter(({ to }) => to === undefined).map(({ pid }) => pid)
+    const found = all.find(({ process }) => inHand.includes(process.pid!))
+    if (found !== undefined) return found
+    await setTimeout(2)
+  }
+  throw new Error("both ended before a stage was seen in hand")
+}
+
 const begin = (folder: string): void => writeFileSync(join(folder, "executions.open"), "")
 
 interface Execution {
@@ -126,11 +137,10 @@ describe("a process that stands still for longer than others wait", () => {
     for (let i = 0; i < trials; i++) {
       await trial(kind, `study ${i}`, async () => {
         const folder = make("stopped")
-        const [stopped, other] = (await startAll(folder, 2)) as [Running, Running]
-        const pid = stopped.process.pid
-        while (!executions(folder).some((one) => one.pid === pid && one.to === undefined)) await setTimeout(2)
+        const all = await startAll(folder, 2)
+        const stopped = await atWork(folder, all)
         stopped.process.kill("SIGSTOP")
-        const { code, err } = await other.ended
+        const { code, err } = await all.find((one) => one !== stopped)!.ended
         assert.strictEqual(code, 0, err)
         stopped.process.kill("SIGCONT")
         const late = await stopped.ended

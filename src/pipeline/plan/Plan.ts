@@ -1,6 +1,7 @@
 /** Plans: the runs of a study, and of every stage whether it is finished, goes on, or runs. Planning runs nothing. */
 import * as Effect from "effect/Effect"
 import type { Experiment, Variant } from "../declare/Experiment.ts"
+import type { Node } from "../declare/Node.ts"
 import * as Paths from "../declare/Paths.ts"
 import type { AnyPolicy } from "../declare/policyNode.ts"
 import type { Until } from "../declare/Seeds.ts"
@@ -119,22 +120,34 @@ const contentsOf = (policy: Identity, path: string): RunRecord["params"] => {
   return [...new Map(all.map((param) => [param.path, param])).values()]
 }
 
-const runRecord = (
-  experiment: string,
-  variant: Variant,
-  seed: number,
-  policy: Identity,
-  stages: ReadonlyArray<Placed>
-): RunRecord => ({
+/** A row of the table, as all its seeds have it. */
+interface Row {
+  readonly variant: Variant
+  readonly policy: Identity
+  readonly identities: ReadonlyArray<Identity>
+  readonly params: RunRecord["params"]
+}
+
+const rowOf = (variant: Variant, identify: (node: Node) => Identity): Row => {
+  const policy = identify(variant.policy)
+  return {
+    variant,
+    policy,
+    identities: variant.pipeline.stages.map(identify),
+    params: [...Paths.params(Overrides.nodesOf(variant)), ...contentsOf(policy, "policy")]
+  }
+}
+
+const runRecord = (experiment: string, { params, variant }: Row, seed: number, stages: ReadonlyArray<Placed>): RunRecord => ({
   experiment,
   variant: variant.name,
   seed,
   fingerprint: sha256(stringify([experiment, variant.name, seed, stages.map(({ fingerprint }) => fingerprint)])),
-  params: [...Paths.params(Overrides.nodesOf(variant)), ...contentsOf(policy, "policy")]
+  params
 })
 
 /** Every row under its first seed, then under its second: so the whole table stands early, and each further seed narrows it. */
-const bySeed = <Row>(rows: ReadonlyArray<Row>, seedsOf: (row: Row) => ReadonlyArray<number>) => {
+const bySeed = (rows: ReadonlyArray<Row>, seedsOf: (row: Row) => ReadonlyArray<number>) => {
   const seeds = rows.map(seedsOf)
   return Array.from({ length: Math.max(0, ...seeds.map(({ length }) => length)) }, (_, i) =>
     rows.flatMap((row, r) => i < seeds[r]!.length ? [{ row, seed: seeds[r]![i]! }] : [])).flat()
@@ -144,16 +157,12 @@ const planned = Effect.fnUntraced(function*(resolved: Resolved, options: Options
   const ledger = yield* Ledger
   const identify = yield* identifier(CodeHash.ofProcess, resolved.chosen.flatMap(Overrides.nodesOf))
   const force = options.force ?? []
-  const rows = resolved.chosen.map((variant) => ({
-    variant,
-    policy: identify(variant.policy),
-    identities: variant.pipeline.stages.map(identify)
-  }))
+  const rows = resolved.chosen.map((variant) => rowOf(variant, identify))
   const traced = yield* Effect.try({
     try: () =>
-      bySeed(rows, ({ variant }) => seedsOf(variant.name)).map(({ row: { identities, policy, variant }, seed }) => {
-        const { initial, placed } = trace(policy, variant.pipeline.stages, identities, seed)
-        return { policy: variant.policy, initial, placed, record: runRecord(resolved.experiment.name, variant, seed, policy, placed) }
+      bySeed(rows, ({ variant }) => seedsOf(variant.name)).map(({ row, seed }) => {
+        const { initial, placed } = trace(row.policy, row.variant.pipeline.stages, row.identities, seed)
+        return { policy: row.variant.policy, initial, placed, record: runRecord(resolved.experiment.name, row, seed, placed) }
       }),
     catch: (cause) => {
       if (cause instanceof NotCanonical) return cause

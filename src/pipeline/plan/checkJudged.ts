@@ -8,6 +8,7 @@ import { near } from "../near.ts"
 export const checkJudged = ({ name, variants }: Pick<Experiment, "name" | "variants">): void => {
   for (const { name: variant, pipeline: { stages } } of variants) {
     for (const [position, stage] of stages.entries()) {
+      if (stage.judges.length === 0) continue
       const known = stages.slice(0, position).flatMap(({ metrics }) => metrics).map(fullName)
       const missing = stage.judges.find((metric) => !known.includes(metric))
       if (missing === undefined) continue
