@@ -175,11 +175,11 @@ export interface PackedGroup {
 
 interface Packed {
   readonly feeds: Feeds
-  /** Log-probabilities that come out. */
+  /** Tokens of completions. */
   readonly tokens: number
-  /** Where that of a token of a completion comes out, by group, sample and token. */
+  /** Where the log-probability of a token comes out, by group, sample and token. */
   readonly place: (g: number, s: number, i: number) => number
-  /** Where that of a row within a prompt does, by group and row. */
+  /** Where that of a row within a prompt does, among such, by group and row. */
   readonly placeWithin: (g: number, i: number) => number
 }
 
@@ -188,7 +188,7 @@ const withinFeeds = (within: ReadonlyArray<ReadonlyArray<Within>>, length: numbe
   if (index.length === 0) return {}
   const inverse = new Array<number>(within.length * length).fill(none)
   index.forEach((row, i) => (inverse[row] = i))
-  return { withinIndex: int64(index), withinInverse: int64(inverse) }
+  return { withinIndex: int64(index), withinInverse: int64(inverse), withinTargets: int64(within.flat().map(({ target }) => target)) }
 }
 
 /**
@@ -245,12 +245,11 @@ export const packGroups = (
   })
   const images = prompts.flatMap((prompt) => prompt.images)
   const within = groups.map((group) => group.within ?? [])
-  const ofCompletions = firsts.length + targets.length
   const before = within.map((_, g) => within.slice(0, g).flat().length)
   return {
-    tokens: ofCompletions + within.flat().length,
+    tokens: firsts.length + targets.length,
     place: (g, s, i) => (i === 0 ? g * samples + s : firsts.length + offsets[g * samples + s]! + i - 1),
-    placeWithin: (g, i) => ofCompletions + before[g]! + i,
+    placeWithin: (g, i) => before[g]! + i,
     feeds: {
       ...rowFeeds(prompts, promptLength, { ids, positions }, imageToken),
       ...promptFeeds(prompts, promptLength),
@@ -260,7 +259,7 @@ export const packGroups = (
       sampleZeros: float32(new Float32Array(samples), [samples, 1]),
       ...gridFeeds("query", lengths, model.keyValueHeads, shared),
       ...gridFeeds("key", lengths, model.keyValueHeads, 1),
-      targets: int64([...firsts, ...targets, ...within.flat().map(({ target }) => target)])
+      targets: int64([...firsts, ...targets])
     }
   }
 }

@@ -69,8 +69,8 @@ export interface Reads {
  *
  * Rows are all prompt positions (right-padded to promptLength), then those of all completions one after the other, without
  * their last tokens, from which nothing is predicted. The first token of every completion is predicted from the last row of
- * its prompt, so `tokens` = groups * samples first tokens, then one for each row of the completions, then one for each row of prompts
- * that `withinIndex` names, if there are any.
+ * its prompt, so `tokens` = groups * samples first tokens, then one for each row of the completions. Those of the rows within prompts
+ * that `withinIndex` names, if there are any, are apart, [within]: nothing is learnt from them.
  */
 const logProbabilities = (graph: Graph.Graph, model: Architecture, set: ParameterSet, { images, within }: Reads) => {
   const parameters = declareParameters(graph, set)
@@ -116,17 +116,17 @@ const logProbabilities = (graph: Graph.Graph, model: Architecture, set: Paramete
     const pick = layer === model.layers - 1 ? predicting : (rows: Graph.Value) => rows
     x = Decoder.finishLayer(pick(x), pick(mixed), layer, model, parameters)
   }
-  const [last, ...others] = Ops.split(x, 0, within ? ["groups", "ownRows", "within"] : ["groups", "ownRows"])
+  const [last, own, rowsWithin] = Ops.split(x, 0, within ? ["groups", "ownRows", "within"] : ["groups", "ownRows"])
   const firsts = Ops.add(Ops.reshape(last!, ["groups", 1, model.hidden]), sampleZeros)
-  const rows = Ops.concat([Ops.reshape(firsts, ["firsts", model.hidden]), ...others], 0, "tokens")
-  return {
-    parameters,
-    text: embedded.text,
-    logp: Ops.tokenLogProbability(Decoder.logits(rows, model, parameters), targets)
+  const rows = Ops.concat([Ops.reshape(firsts, ["firsts", model.hidden]), own!], 0, "tokens")
+  const predicted = (rows: Graph.Value, targets: Graph.Value) => Ops.tokenLogProbability(Decoder.logits(rows, model, parameters), targets)
+  if (rowsWithin !== undefined) {
+    Graph.output(predicted(rowsWithin, Graph.input(graph, "withinTargets", "int64", ["within"])), "logpWithin")
   }
+  return { parameters, text: embedded.text, logp: predicted(rows, targets) }
 }
 
-/** The graph that only scores: output `logp` [tokens]. */
+/** The graph that only scores: output `logp` [tokens], and `logpWithin` [within] where there are such. */
 export const scoring = (model: Architecture, set: ParameterSet, reads: Reads): Graph.Graph => {
   const graph = Graph.make()
   Graph.output(logProbabilities(graph, model, set, reads).logp, "logp")
@@ -143,7 +143,7 @@ export const accumulated = (spec: ParameterSpec): { readonly before: string; rea
 export const lookedUp = "text#gradient"
 
 /**
- * The graph that scores and differentiates: outputs `logp` [tokens] and, for every one of `trained`, what was accumulated
+ * The graph that scores and differentiates: outputs as of the one that only scores and, for every one of `trained`, what was accumulated
  * plus the gradient of sum(weights * logp). Before and after may be one buffer: the addition is its only reader.
  *
  * Token embeddings get only their share as output embeddings that way, if they are; the other is `lookedUp`.

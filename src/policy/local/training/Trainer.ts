@@ -91,7 +91,7 @@ export const make = (
         const { feeds, place, placeWithin, tokens } = packGroups(batch, model, imageToken)
         const graph = await session(learn, reads)
         const inputs: Feeds = { ...parameters, ...feeds }
-        const outputs: { [name: string]: Tensor | null } = { logp: null, [lookedUp]: null }
+        const outputs: { [name: string]: Tensor | null } = { logp: null, logpWithin: null, [lookedUp]: null }
         if (learn) {
           const weights = new Float32Array(tokens)
           batch.forEach((group, g) =>
@@ -109,11 +109,12 @@ export const make = (
         const table = learn ? accumulators().table : undefined
         if (table !== undefined) addRows(table, feeds.ids!.data as BigInt64Array, run[lookedUp]!.data as Float32Array)
         const logp = run.logp!.data as Float32Array
+        const logpWithin = run.logpWithin?.data as Float32Array | undefined
         batch.forEach((group, g) =>
           group.members.forEach((member, s) => {
             logprobs[member] = [
               ...sequences[member]!.tokens.map((_, i) => logp[place(g, s, i)]!),
-              ...group.within.map((_, i) => logp[placeWithin(g, i)]!)
+              ...group.within.map((_, i) => logpWithin![placeWithin(g, i)]!)
             ]
           })
         )
