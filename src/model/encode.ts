@@ -13,6 +13,7 @@ import type { Message, Question } from "./message.ts"
 import type { ModelConfig, PreprocessorConfig } from "./modelConfig.ts"
 import type { Text, TextError } from "./modelText.ts"
 import { type ImageGrid, promptPositions } from "./positions.ts"
+import { remember } from "./remember.ts"
 
 /** A prompt ready for the model. */
 export interface EncodedPrompt {
@@ -71,11 +72,14 @@ export const make = (config: ModelConfig, preprocessor: PreprocessorConfig, text
   }
   const pixelLimits = { minPixels: preprocessor.minPixels, maxPixels: preprocessor.maxPixels }
   const inputSize = (size: Size) => Effect.fromResult(smartResize(size, { factor, ...pixelLimits }))
-  const loadImage = remember((path) =>
-    Effect.gen(function*() {
-      const stored = yield* Image.load(path)
-      return bicubic(stored, yield* inputSize(stored))
-    })
+  const loadImage = remember(
+    (path) =>
+      Effect.gen(function*() {
+        const stored = yield* Image.load(path)
+        return bicubic(stored, yield* inputSize(stored))
+      }),
+    ({ pixels }) => pixels.length,
+    cachedBytes
   )
   const render = (question: Question) =>
     Effect.fromResult(text.render(question.messages, { addGenerationPrompt: true }))
@@ -108,24 +112,4 @@ export const make = (config: ModelConfig, preprocessor: PreprocessorConfig, text
     return yield* prompt(ids, grids)
   })
   return { pixelLimits, inputSize, render, encode, encodeChunks }
-}
-
-/** Keeps the latest results while their pixels, and the data URIs that some came from, fit into the cache. */
-const remember = <E>(load: (path: string) => Effect.Effect<Image.Image, E>) => {
-  const known = new Map<string, Image.Image>()
-  let bytes = 0
-  return (path: string): Effect.Effect<Image.Image, E> => {
-    const found = known.get(path)
-    if (found !== undefined) return Effect.succeed(found)
-    return Effect.tap(load(path), (image) =>
-      Effect.sync(() => {
-        known.set(path, image)
-        bytes += path.length + image.pixels.length
-        for (const [oldest, dropped] of known) {
-          if (bytes <= cachedBytes) break
-          known.delete(oldest)
-          bytes -= oldest.length + dropped.pixels.length
-        }
-      }))
-  }
 }

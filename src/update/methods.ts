@@ -143,9 +143,8 @@ const update = Effect.fnUntraced(function*(config: Config, rollouts: ScoredRollo
     yield* Diverged.check(loop, rollouts.groups.map(({ prompt }) => prompt.id), { loss, ...(gradientNorm !== undefined && { gradientNorm }) })
     seen.push({ loss, kl, clipFraction, gradientNorm: gradientNorm ?? Number.NaN })
   }
-  for (const name of ["loss", "kl", "clipFraction", "gradientNorm"] as const) {
-    record.metric(name, orZero(mean(seen.map((one) => one[name]))))
-  }
+  for (const name of ["loss", "kl", "clipFraction"] as const) record.metric(name, orZero(mean(seen.map((one) => one[name]))))
+  record.metric("gradientNorm", mean(seen.map((one) => one.gradientNorm))) // a trainer need not tell it
   record.metric("entropy", -orZero(mean(sampled.flat())))
   record.metric("learningRate", adamW.learningRate)
   record.metric("flatGroups", orZero(mean(rollouts.rewards.map((rewards) => (isFlat(rewards) ? 1 : 0)))))

@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Random from "../../src/pipeline/Random.ts"
 import { StageKey } from "../../src/pipeline/run/services.ts"
+import { Trainer } from "../../src/policy/trainer.ts"
 import type { PromptBatch } from "../../src/task/prompt.ts"
 import * as Reward from "../../src/reward/index.ts"
 import * as Rollout from "../../src/rollout/index.ts"
@@ -49,6 +51,16 @@ describe("Update.grpo", () => {
       assert.isAbove(metrics.gradientNorm!, 0)
       assert.strictEqual(metrics.learningRate, 1)
       assert.strictEqual(policy.calls.reference, 0)
+    }))
+
+  it.effect("records no norm of the gradient where the trainer tells none", () =>
+    Effect.gen(function*() {
+      const policy = bandit(3)
+      const trainer = yield* Trainer.pipe(Effect.provide(policy.layer))
+      const silent = Layer.succeed(Trainer, { ...trainer, step: (how) => Effect.as(trainer.step(how), { gradientNorm: undefined }) })
+      const metrics = yield* recorded(Update.grpo({ learningRate: 1 }).run(rollouts(-Math.log(3), [[0, 1], [1, 0]]))).pipe(Effect.provide(silent))
+      assert.isNaN(metrics.gradientNorm)
+      assert.closeTo(metrics.loss!, 0, 1e-12)
     }))
 
   it.effect("sends nothing of a flat group through the gradient", () =>

@@ -10,11 +10,12 @@ import type { Question } from "../../model/message.ts"
 import { loadPreprocessor } from "../../model/modelConfig.ts"
 import type { ModelFolderError } from "../../model/modelFolderError.ts"
 import type { Text } from "../../model/modelText.ts"
+import { remember } from "../../model/remember.ts"
 import { modelFolder } from "../../model/shipped.ts"
 import { exits } from "../../pipeline/Errors.ts"
 import type { InputChunk } from "../../protocol/tinker/chunks.ts"
 import type { Size } from "../../vision/Box.ts"
-import { type Seen, seen } from "../../vision/seen.ts"
+import { seen } from "../../vision/seen.ts"
 import { type PixelLimits, smartResize } from "../../vision/smartResize.ts"
 import { PolicyError } from "../policyError.ts"
 import type { Prompt } from "./data.ts"
@@ -36,25 +37,6 @@ const mark = "<|image_pad|>"
 /** Bytes of pictures that are kept for the next time: the answers to a question all come with its own. */
 const kept = 64 * 2 ** 20
 
-const remember = <E>(load: (path: string) => Effect.Effect<Seen, E>) => {
-  const known = new Map<string, Seen>()
-  let bytes = 0
-  return (path: string): Effect.Effect<Seen, E> => {
-    const found = known.get(path)
-    if (found !== undefined) return Effect.succeed(found)
-    return Effect.tap(load(path), (picture) =>
-      Effect.sync(() => {
-        if (!known.has(path)) bytes += path.length + picture.png.length
-        known.set(path, picture)
-        for (const [oldest, { png }] of known) {
-          if (bytes <= kept) break
-          known.delete(oldest)
-          bytes -= oldest.length + png.length
-        }
-      }))
-  }
-}
-
 /** Reads a folder, a shipped one or one of the hub by its name, and then questions as it says. Weights are not read. */
 export const open = (folder: string, revision?: string): Effect.Effect<Reader, ModelFolderError | HubError> =>
   Effect.gen(function*() {
@@ -66,7 +48,7 @@ export const open = (folder: string, revision?: string): Effect.Effect<Reader, M
       preprocessor === undefined
         ? Effect.fail(wrong("inputSize")({ message: `${folder} has no preprocessor_config.json, so its model reads no pictures. Name a model that does.` }))
         : Effect.mapError(Effect.fromResult(smartResize(size, { ...preprocessor, factor: preprocessor.patch * preprocessor.merge })), wrong("inputSize"))
-    const picture = remember((image) => seen(image, inputSize))
+    const picture = remember((image) => seen(image, inputSize), ({ png }) => png.length, kept)
     const render = (question: Question) => Result.mapError(text.render(question.messages, { addGenerationPrompt: true }), wrong("render"))
 
     const chunkOf = (image: string) =>

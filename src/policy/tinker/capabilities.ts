@@ -4,6 +4,7 @@ import * as Result from "effect/Result"
 import { reasonOf } from "../../pipeline/reason.ts"
 import * as Protocol from "../../protocol/tinker/Answers.ts"
 import { loadSharp } from "../../vision/sharp.ts"
+import { isBusy, patiently } from "../http/patiently.ts"
 import { Refused } from "../http/send.ts"
 import type { PolicyError } from "../policyError.ts"
 import { calibrate, type Calibrated, linear, present } from "./calibrate.ts"
@@ -11,7 +12,7 @@ import { ofAnswer } from "./data.ts"
 import type { Reader } from "./Folder.ts"
 import { create, type Creating, type Model, samplingSession, type Wire } from "./model.ts"
 import { ask } from "./samples.ts"
-import { call, isLost, type Server } from "./server.ts"
+import { call, hasty, isLost, refuses, type Server } from "./server.ts"
 import * as Session from "./Session.ts"
 
 /** How gradients come about: by which loss, and what is known of its reduction. */
@@ -35,9 +36,6 @@ export interface Found {
   readonly linear: Linear | string
 }
 
-/** Seconds for which a server that answers wrongly is asked again: which dialect it speaks is found out by what it refuses. */
-const patience = 2
-
 const words = "The quick brown fox jumps over the lazy dog."
 
 /** What the server lists; nothing where it does not say. */
@@ -46,8 +44,6 @@ const listed = (server: Server) =>
     Effect.map(call({ ...server, patienceSeconds: 0, timeoutSeconds: 10 }, Protocol.Capabilities, { path: "get_server_capabilities" }), (found) => found.supported_models),
     (): typeof Protocol.Capabilities.Type["supported_models"] => []
   )
-
-const refuses = ({ status }: Refused): boolean => status !== undefined && status !== 401 && status !== 403
 
 /** The wire that forward passes go over; the newer one where the server reads it. */
 const wireOf = (model: Model, tokens: ReadonlyArray<number>): Effect.Effect<Wire, Refused> => {
@@ -113,13 +109,15 @@ const sampling = (creating: Creating, model: Model, tokens: ReadonlyArray<number
     }
   })
 
-/** Asks with a model of its own, which is gone afterwards. Some thirty requests of a few tokens each. */
-export const capabilities = ({ base, lora, server }: Omit<Creating, "session">, reader: Reader): Effect.Effect<Found, Refused | PolicyError> =>
+/** Asks with a model of its own, which is gone afterwards. Some thirty requests of a few tokens each; all of them again where it was busy. */
+export const capabilities = (asked: Omit<Creating, "session">, reader: Reader): Effect.Effect<Found, Refused | PolicyError> =>
+  patiently(asked.server.patienceSeconds, askAll(asked, reader), isBusy)
+
+const askAll = ({ base, lora, server }: Omit<Creating, "session">, reader: Reader): Effect.Effect<Found, Refused | PolicyError> =>
   Effect.scoped(Effect.gen(function*() {
     const session = yield* Session.open(server)
-    const hasty = { ...server, patienceSeconds: Math.min(patience, server.patienceSeconds) }
     const models = yield* listed(server)
-    const creating = { base, lora, session, server: hasty }
+    const creating = { base, lora, session, server: hasty(server) }
     const model = yield* Effect.acquireRelease(
       Effect.mapError(create(creating), (refused) => {
         const names = models.slice(0, 10).flatMap(({ model_name }) => model_name ? [`"${model_name}"`] : [])

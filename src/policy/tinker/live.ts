@@ -13,7 +13,7 @@ import { create } from "./model.ts"
 import * as Place from "./Place.ts"
 import { type Asked, checkRoom, probe, probed } from "./probe.ts"
 import { sample } from "./samples.ts"
-import { failed, unfit } from "./server.ts"
+import { failed, hasty, unfit } from "./server.ts"
 import * as Session from "./Session.ts"
 import * as State from "./State.ts"
 import { checkImages, trainerOf } from "./trains.ts"
@@ -65,7 +65,7 @@ export const services = Effect.fnUntraced(function*({ concurrency, folder, revis
       found,
       reader,
       place,
-      scratch: (use) => Effect.scoped(Effect.flatMap(Effect.acquireRelease(create(creating), ({ unload }) => unload), use))
+      scratch: (use) => Effect.scoped(Effect.flatMap(Effect.acquireRelease(create({ ...creating, server: hasty(server) }), ({ unload }) => unload), use))
     })),
     Context.add(Subject, {
       save: (path, what) => Effect.flatMap(place.save(what), (state) => State.write(path, state)),

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import { exits } from "../../pipeline/Errors.ts"
 import { failureIn } from "../../protocol/chat.ts"
 import * as Protocol from "../../protocol/tinker/Answers.ts"
-import { patiently, worthAnother } from "../http/patiently.ts"
+import { isBusy, patiently, worthAnother } from "../http/patiently.ts"
 import { type Answered, Refused, send } from "../http/send.ts"
 import { PolicyError } from "../policyError.ts"
 
@@ -81,6 +81,9 @@ const isFailed = Schema.is(Protocol.Failed)
 const failedWith = ({ category, error }: typeof Protocol.Failed.Type, path: string) =>
   new Refused({ status: category?.startsWith("user") === true ? 400 : 500, message: `could not do ${path}: ${failureIn(error)}` })
 
+/** For finding out what a server does: one that answers wrongly is not asked for long, as that may be its way to refuse. */
+export const hasty = (server: Server): Server => ({ ...server, patienceSeconds: Math.min(2, server.patienceSeconds) })
+
 /** Waits for the result of a request that was begun by `path`, however often it has to be asked for. */
 export const outcome = (server: Server, path: string, request_id: string): Effect.Effect<Outcome, Refused> =>
   Effect.gen(function*() {
@@ -118,6 +121,10 @@ export const outcomeAs = <S extends Schema.ConstraintDecoder<unknown>>(server: S
 /** What an answer of another kind is: `read` throws where it is none. */
 export const decoded = <A>(found: Outcome, path: string, read: (found: Outcome) => A): Effect.Effect<A, Refused> =>
   Effect.try({ try: () => read(found), catch: (cause) => new Refused({ status: undefined, message: `sent what is no answer to ${path} (${String(cause)})` }) })
+
+/** Whether the server does not do what it was asked for. */
+export const refuses = (refused: Refused): boolean =>
+  refused.status !== undefined && refused.status !== 401 && refused.status !== 403 && !isBusy(refused)
 
 /** Whether the server does not know any more what it is asked about. */
 export const isLost = ({ status }: Refused): boolean => status === 404 || status === 410

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { exits } from "../../pipeline/Errors.ts"
 import { reasonOf } from "../../pipeline/reason.ts"
 import type { Scored } from "../../protocol/tinker/training.ts"
+import { isBusy, patiently } from "../http/patiently.ts"
 import type { Refused } from "../http/send.ts"
 import { PolicyError } from "../policyError.ts"
 import type { AdamW, Sequence, Trainer } from "../trainer.ts"
@@ -14,7 +15,7 @@ import { gradientNormIn } from "./gradientNorm.ts"
 import type { Begun, Model } from "./model.ts"
 import type { Place } from "./Place.ts"
 import { divisors } from "./Reductions.ts"
-import { failed, type Server } from "./server.ts"
+import { failed, isLost, refuses, type Server } from "./server.ts"
 
 type Tokens = ReadonlyArray<ReadonlyArray<number>>
 
@@ -52,7 +53,15 @@ export const trainerOf = ({ found, place, reader, scratch, server }: Training): 
   const { text } = reader
   /** Sequences whose gradient waits for the next step. */
   let waiting = 0
-  const own = new Map<Loss, Calibrated>()
+  /** What is known of its own losses; why it has none. */
+  const own = new Map<Loss, Calibrated | string>()
+  const calibrated = (loss: Loss): Effect.Effect<Calibrated | string, PolicyError> => {
+    const asked = scratch((model) => calibrate(model, found.wire, loss, text.encode("The quick brown fox jumps over the lazy dog.")))
+    return patiently(server.patienceSeconds, asked, isBusy).pipe(
+      Effect.catchIf((refused) => refuses(refused) && !isLost(refused), ({ message }) => Effect.succeed(message)),
+      Effect.mapError(failed(server, "train"))
+    )
+  }
 
   const answersOf = (sequences: ReadonlyArray<Sequence>, inputs: (i: number) => Answer["inputs"]): Effect.Effect<ReadonlyArray<Answer>, PolicyError> =>
     Effect.andThen(
@@ -127,10 +136,9 @@ export const trainerOf = ({ found, place, reader, scratch, server }: Training): 
     bounded: (sequences, { advantages, bound, high, low, old }) =>
       Effect.gen(function*() {
         const loss = bounded[bound]
-        const known = own.get(loss) ??
-          (yield* Effect.mapError(scratch((model) => calibrate(model, found.wire, loss, text.encode("The quick brown fox jumps over the lazy dog."))), failed(server, "train")))
-        if (typeof known === "string") return undefined
+        const known = own.get(loss) ?? (yield* calibrated(loss))
         own.set(loss, known)
+        if (typeof known === "string") return undefined
         const settings = new Map([["clip_low_threshold", low], ["clip_high_threshold", high]])
         return yield* learn(loss, known, settings, sequences, advantages, (i, own) => ({ logprobs: old[i]!, advantages: own }))
       }),

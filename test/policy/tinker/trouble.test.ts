@@ -58,6 +58,26 @@ describe("a server in trouble", () => {
       assert.deepStrictEqual(yield* round(policy), quiet)
     })), 120_000)
 
+  it.live("that is busy for longer while it is found out what it does is asked once more, and not taken for one that does not do it", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const began = performance.now()
+      server.between((handler) => (request) => performance.now() - began < 3500 && pathOf(request).startsWith("forward") ? status(503)() : handler(request))
+      const policy = yield* alive(there({ lora: { ...lora, rank: 3 } }))
+      assert.lengthOf(yield* round(policy), 2)
+    })), 120_000)
+
+  it.live("that has no room for the model by which its own losses are tried is trained by the linear one, and not tried again", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { trainer } = yield* alive(there())
+      const old = yield* trainer.backward(sequences, anyWeights(sequences))
+      let refused = 0
+      server.between((handler) => (request) => pathOf(request) === "create_model" ? (refused++, status(409)()) : handler(request))
+      const loss = { bound: "clipped", low: 0.8, high: 1.2, old, advantages: anyWeights(sequences) } as const
+      for (let i = 0; i < 2; i++) assert.isUndefined(yield* trainer.bounded!(sequences, loss))
+      assert.strictEqual(refused, 1)
+      assert.isNumber((yield* trainer.step(adamW())).gradientNorm)
+    })), 120_000)
+
   it.live("that was started anew has lost what was not saved: the error says so, and that the run goes on from its checkpoint", () =>
     Effect.scoped(Effect.gen(function*() {
       const policy = yield* alive(there())

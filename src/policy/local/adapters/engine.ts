@@ -14,6 +14,7 @@ import type { Feeds } from "../graphs/pack.ts"
 import { generate, tellingOf } from "../sampling/generate.ts"
 import type { Memory } from "../sampling/Cache.ts"
 import { decodeRows, decoderFeeds, lazily, parameterFeeds, samplersOf } from "../sampling/sessions.ts"
+import type { WeightedSequence } from "../training/microBatches.ts"
 import { type Partition, partition } from "../training/partition.ts"
 import { defaults } from "../training/settings.ts"
 import * as State from "../training/State.ts"
@@ -44,13 +45,13 @@ const bare: HeadLora = { rank: 1, alpha: 1, targets: [] }
 /** Pairs of positions that attention looks at in one pass: beyond, its memory would be gigabytes. */
 const mostPairs = 2 ** 23
 
-interface Long extends Trainer.WeightedSequence {
+interface Long extends WeightedSequence {
   readonly i: number
 }
 
 /** Sequences in batches that each fit into a pass: all of them, where they do, else by length. */
-const batches = (sequences: ReadonlyArray<Trainer.WeightedSequence>): ReadonlyArray<ReadonlyArray<Long>> => {
-  const lengthOf = ({ prompt, tokens }: Trainer.WeightedSequence) => prompt.ids.length + tokens.length
+const batches = (sequences: ReadonlyArray<WeightedSequence>): ReadonlyArray<ReadonlyArray<Long>> => {
+  const lengthOf = ({ prompt, tokens }: WeightedSequence) => prompt.ids.length + tokens.length
   const whole = sequences.map((sequence, i) => ({ ...sequence, i }))
   if (whole.length * Math.max(...whole.map(lengthOf)) ** 2 <= mostPairs) return [whole]
   const found: Array<Array<Long>> = []
@@ -156,15 +157,7 @@ export const make = async (options: BaseConfig): Promise<Adapters> => {
     score: async (name, sequences, learn) => score(await member(name), sequences, learn),
     step: async (name, adamW) => (await member(name)).trainer.step(adamW),
     save: async (name, path, what) => run((await member(name)).state.save(path, what)),
-    load: async (name, path, optimizer) => {
-      const { state } = await member(name)
-      await run(state.load(path))
-      if (optimizer) return
-      const training = state.training()
-      training.first.fill(0)
-      training.second.fill(0)
-      training.steps = 0
-    },
+    load: async (name, path, optimizer) => run((await member(name)).state.load(path, optimizer)),
     sample: async (name, asked, options) => draw(await member(name), asked, options)
   }
 }

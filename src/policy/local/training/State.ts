@@ -29,7 +29,8 @@ export interface State {
    */
   readonly reference: () => Float32Array
   readonly save: (path: string, what: "weights" | "training") => Effect.Effect<void, SafetensorsError>
-  readonly load: (path: string | "initial") => Effect.Effect<void, SafetensorsError | ModelFolderError>
+  /** Without `optimizer`, what a file has of that is left there, and no memory is taken for it. */
+  readonly load: (path: string | "initial", optimizer?: boolean) => Effect.Effect<void, SafetensorsError | ModelFolderError>
   /** Takes the trained weights from a model folder, or from PEFT's where adapters train; whatever trained them starts anew. */
   readonly read: (folder: string) => Effect.Effect<void, SafetensorsError | ModelFolderError>
 }
@@ -95,9 +96,9 @@ export const initial = Effect.fn("state.initial")(function*(
     yield* start()
   })
   const clear = Effect.sync(() => begun?.gradient.fill(0))
-  const loadFile = Effect.fnUntraced(function*(path: string) {
+  const loadFile = Effect.fnUntraced(function*(path: string, optimizer: boolean) {
     const file = yield* Safetensors.open(path)
-    const resumed = file.metadata.kind === "training" ? training() : undefined
+    const resumed = optimizer && file.metadata.kind === "training" ? training() : undefined
     yield* readFrom(file, "", weights)
     if (resumed === undefined) return yield* start()
     yield* readFrom(file, "first.", resumed.first)
@@ -140,7 +141,7 @@ export const initial = Effect.fn("state.initial")(function*(
         { kind: "training", steps: String(steps), reference: referenced ? "yes" : "no", ...beside }
       )
     },
-    load: (path) => Effect.andThen(clear, path === "initial" ? loadInitial() : loadFile(path)),
+    load: (path, optimizer = true) => Effect.andThen(clear, path === "initial" ? loadInitial() : loadFile(path, optimizer)),
     read: (folder) => Effect.andThen(clear, readFolder(folder))
   } satisfies State
 })
