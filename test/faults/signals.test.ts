@@ -29,8 +29,10 @@ describe.each([["SIGINT", 1, times(5, 1)], ["SIGINT", 2, times(5, 0)], ["SIGTERM
             running.process.kill(signal)
             if (press + 1 < presses) await setTimeout(150)
           }
-          const { code, err } = await running.ended
-          assert.oneOf(code, [0, 130], err)
+          const { code, err, signal: endedBy } = await running.ended
+          // Node takes its handlers off some milliseconds before its process is gone: a signal then ends one that has done all
+          const done = /^Next:$/m.test(err)
+          assert.oneOf(code ?? endedBy, done ? [0, 130, signal] : [0, 130], err)
           assert.notInclude(err, "terminate called")
           assert.notInclude(err, "Something broke")
           checkSound(folder)
