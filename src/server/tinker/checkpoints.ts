@@ -1,4 +1,4 @@
-/** Weights that were saved: files in one folder, whose names are made here and never taken from a request unchecked. */
+/** Weights that were saved: files whose names are made here and never taken from a request unchecked. */
 import { rmSync } from "node:fs"
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -23,8 +23,8 @@ export interface About {
   readonly lora: HeadLora
 }
 
-/** Saved to go on training from, or to sample from. */
-export type Kind = "weights" | "sampler_weights"
+/** Saved to go on training from, to sample from, or to sample from for a while. */
+export type Kind = "weights" | "sampler_weights" | "unnamed"
 
 export interface Place {
   readonly model: string
@@ -36,7 +36,7 @@ export interface Place {
 const most = 1000
 
 const name = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/
-const uri = /^tinker:\/\/([0-9a-f-]{36}:train:\d{1,9})\/(weights|sampler_weights)\/([^/]+)$/
+const uri = /^tinker:\/\/([0-9a-f-]{36}:train:\d{1,9})\/(weights|sampler_weights|unnamed)\/([^/]+)$/
 
 /** A name for a checkpoint, as it came in a request. Throws `HttpError` where it could be anything but a name. */
 export const checkName = (given: string): string => {
@@ -72,8 +72,9 @@ export interface Checkpoints {
 
 const decode = Schema.decodeUnknownResult(Schema.fromJsonString(About))
 
-export const checkpoints = (folder: string): Checkpoints => {
-  const folderOf = ({ kind, model }: Place) => join(folder, model.replaceAll(":", "-"), kind)
+/** What nobody named lies in `temporary`, which goes with the server. */
+export const checkpoints = (folder: string, temporary: string): Checkpoints => {
+  const folderOf = ({ kind, model }: Place) => join(kind === "unnamed" ? temporary : folder, model.replaceAll(":", "-"), kind)
   const fileOf = (place: Place) => join(folderOf(place), `${place.name}.safetensors`)
   const aboutOf = (place: Place) => join(folderOf(place), `${place.name}.json`)
   return {

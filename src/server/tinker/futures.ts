@@ -83,6 +83,8 @@ export const futures = (): Futures => {
       void future.settled.then((result) => {
         future.result = result
         owner.pending--
+        // they lie in the order in which they came to an end, so that what nobody can have come for yet is the last to go
+        if (owner.futures.delete(id)) owner.futures.set(id, future)
         trim(owner)
       })
       return id

@@ -1,4 +1,7 @@
 /** Answers the Tinker protocol with models that share one base. */
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
@@ -18,10 +21,17 @@ import { samplers } from "./samplers.ts"
 import { samplingRoutes } from "./samplingRoutes.ts"
 import { rhythm, sessions } from "./sessions.ts"
 import { trainingRoutes } from "./trainingRoutes.ts"
+import { unnamed } from "./unnamed.ts"
 
 /** Paths that name what they are about, in place of a table. */
 const finish = /^\/api\/v1\/sessions\/([^/]+)\/finish$/
 const sampler = /^\/api\/v1\/samplers\/([^/]+)$/
+
+/** A folder for as long as the scope is open. A file that is still being written when it ends may come in between. */
+const temporaryFolder = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "assay-tinker-"))),
+  (made) => Effect.promise(() => rm(made, { recursive: true, force: true, maxRetries: 3 }))
+)
 
 /**
  * A handler of `/api/v1/...`, which computes until the scope ends. Checkpoints lie in `folder`.
@@ -30,13 +40,15 @@ export const handlerOf = (base: Base, folder: string): Effect.Effect<Handler, ne
   Effect.gen(function*() {
     const open = sessions()
     const all = samplers(base)
+    const saved = checkpoints(folder, yield* temporaryFolder)
     const parts = {
       base,
       sessions: open,
       futures: futures(),
-      checkpoints: checkpoints(folder),
+      checkpoints: saved,
       models: models(base),
       samplers: all,
+      unnamed: unnamed(saved, all, open),
       sampling: yield* sampling(base, all),
       readInput: inputReader(base)
     }

@@ -7,6 +7,7 @@ import type { Models } from "./models.ts"
 import type { Sampling } from "./sample.ts"
 import type { Samplers } from "./samplers.ts"
 import type { Sessions } from "./sessions.ts"
+import type { Unnamed } from "./unnamed.ts"
 
 export interface Parts {
   readonly base: Base
@@ -15,6 +16,7 @@ export interface Parts {
   readonly checkpoints: Checkpoints
   readonly models: Models
   readonly samplers: Samplers
+  readonly unnamed: Unnamed
   readonly sampling: Sampling
   readonly readInput: InputReader
 }

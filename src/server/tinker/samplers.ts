@@ -1,6 +1,8 @@
 /** Sampling sessions, and the weights that they sample from: files, of which the latest used are in memory. */
+import { stat } from "node:fs/promises"
 import * as Effect from "effect/Effect"
-import type { PolicyError } from "../../policy/policyError.ts"
+import { exits } from "../../pipeline/Errors.ts"
+import { PolicyError } from "../../policy/policyError.ts"
 import { HttpError } from "../http/answers.ts"
 import type { Base } from "./base.ts"
 import type { Checkpoint } from "./checkpoints.ts"
@@ -38,8 +40,21 @@ export interface Samplers {
 /** Sampling sessions of one client. */
 const most = 4096
 
+/** Fails where a checkpoint's file is no longer the one that a session was opened on. */
+const unchanged = ({ file, path, written }: Checkpoint): Effect.Effect<void, PolicyError> =>
+  Effect.gen(function*() {
+    const now = yield* Effect.promise(() => stat(file).then(({ mtimeMs }) => mtimeMs, () => undefined))
+    if (now === written) return
+    const message = now === undefined
+      ? `${path} is not there any more; save the weights again, and sample from those`
+      : `${path} was written over since this sampling session was opened; open a new one, which samples what is there by now`
+    return yield* new PolicyError({ operation: "load", message, exitCode: exits.invalid })
+  })
+
 export const samplers = ({ samples }: Pick<Base, "samples">): Samplers => {
   const all = new Map<string, SamplingSession>()
+  /** How many each client has. */
+  const counts = new Map<string, number>()
   /** By name, the latest used last. */
   const loaded = new Set<string>()
   let last: Promise<unknown> = Promise.resolve()
@@ -49,8 +64,10 @@ export const samplers = ({ samples }: Pick<Base, "samples">): Samplers => {
       if (weights === null) return null
       const name = nameOf(weights)!
       if (!loaded.delete(name)) {
+        yield* unchanged(weights)
         yield* samples("create", name, weights.lora, 0)
-        yield* Effect.tapError(samples("load", name, weights.file, false), () => samples("drop", name))
+        // again, for it may have been written over while it was read
+        yield* Effect.tapError(Effect.andThen(samples("load", name, weights.file, false), unchanged(weights)), () => samples("drop", name))
       }
       loaded.add(name)
       if (loaded.size > inMemory) {
@@ -64,11 +81,13 @@ export const samplers = ({ samples }: Pick<Base, "samples">): Samplers => {
   return {
     open: (session, sequence, weights) => {
       const id = `${session}:sample:${sequence}`
-      if (all.size >= most) throw new HttpError({ status: 429, message: `${most} sampling sessions are open, which is as many as may be`, code: "busy" })
+      const count = counts.get(session) ?? 0
+      if (count >= most) throw new HttpError({ status: 429, message: `${most} sampling sessions are open, which is as many as a client may have`, code: "busy" })
       const found = all.get(id)
       if (found !== undefined) throw new HttpError({ status: 409, message: `there is a sampling session ${id} already` })
       const opened: SamplingSession = { id, session, weights, ended: [], told: 0, waiting: new Set<() => void>() }
       all.set(id, opened)
+      counts.set(session, count + 1)
       return opened
     },
     find: (id) => {
@@ -78,8 +97,12 @@ export const samplers = ({ samples }: Pick<Base, "samples">): Samplers => {
     },
     close: (id) => {
       const closed = all.get(id)
+      if (closed === undefined) return
       all.delete(id)
-      for (const wake of closed?.waiting ?? []) wake()
+      const left = counts.get(closed.session)! - 1
+      if (left > 0) counts.set(closed.session, left)
+      else counts.delete(closed.session)
+      for (const wake of closed.waiting) wake()
     },
     use: (weights, work) =>
       Effect.callback((resume) => {

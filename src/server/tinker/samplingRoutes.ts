@@ -1,6 +1,6 @@
 /** Routes that sample. */
 import { CreateSamplingSession, Sample } from "../../protocol/tinker/Requests.ts"
-import { encodeSampled, sampledToJson } from "../../protocol/tinker/sampling.ts"
+import { encodeSampled, type Sampled, sampledToJson } from "../../protocol/tinker/sampling.ts"
 import { HttpError } from "../http/answers.ts"
 import type { Route } from "../http/routes.ts"
 import { invalid } from "../model/invalid.ts"
@@ -15,6 +15,10 @@ export const checkBase = (name: string | undefined, base: Parts["base"]): void =
   if (name === undefined || name === base.name) return
   throw new HttpError({ status: 404, message: `there is no model "${name}" here, only "${base.name}"`, param: "base_model", code: "model_not_found" })
 }
+
+/** Numbers in an answer. */
+const sizeOf = ({ promptLogprobs = [], sequences }: Sampled): number =>
+  sequences.reduce((sum, { logprobs, tokens }) => sum + tokens.length + logprobs.length, promptLogprobs.length)
 
 export const samplingRoutes = (parts: Parts): { readonly [name: string]: Route } => {
   const { base, checkpoints, futures, readInput, samplers, sampling, sessions } = parts
@@ -43,7 +47,10 @@ export const samplingRoutes = (parts: Parts): { readonly [name: string]: Route }
       const { answer } = await sampling.ask(() => readSample(asked, session.weights, base, readInput))
       answer.catch(() => {})
       sessions.hear(session.session) // it may have ended while the request was read
-      const id = futures.begin(session.session, () => answer.then((sampled) => ({ json: () => sampledToJson(sampled), bytes: () => encodeSampled(sampled) })))
+      const id = futures.begin(session.session, async () => {
+        const sampled = await answer
+        return { json: () => sampledToJson(sampled), bytes: () => encodeSampled(sampled), size: sizeOf(sampled) }
+      })
       void futures.whenSettled(id).then(() => {
         session.ended.push(id)
         for (const wake of session.waiting) wake()

@@ -1,5 +1,4 @@
 /** Routes that make models, train them, and save and load their weights. */
-import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Protocol from "../../protocol/tinker/Requests.ts"
 import { decodeForwardBackward, encodeScored, type ForwardBackward, fromJson, scoredToJson } from "../../protocol/tinker/training.ts"
@@ -7,7 +6,7 @@ import { reasonOf } from "../../pipeline/reason.ts"
 import type { Route } from "../http/routes.ts"
 import { invalid } from "../model/invalid.ts"
 import { isProtobuf, jsonReader, unpacked } from "./body.ts"
-import { checkName, type Kind, placeOf, uriOf } from "./checkpoints.ts"
+import { checkName, type Place, placeOf, uriOf } from "./checkpoints.ts"
 import type { Outcome } from "./futures.ts"
 import { loraConfigOf, loraOf, type Model } from "./models.ts"
 import type { Parts } from "./parts.ts"
@@ -21,11 +20,8 @@ const checkOptimizer = (config: { readonly type: string } | undefined): void => 
 
 const json = (value: object): Outcome => ({ json: () => value })
 
-/** Files of weights that nobody named and that a model may leave: the oldest go. */
-const unnamed = 64
-
 export const trainingRoutes = (parts: Parts): { readonly [name: string]: Route } => {
-  const { base, checkpoints, futures, models, readInput, samplers, sessions } = parts
+  const { base, checkpoints, futures, models, readInput, sessions, unnamed } = parts
   const call = <A>(effect: Effect.Effect<A, unknown>): Promise<A> => Effect.runPromise(effect)
   const read = {
     create: jsonReader(Protocol.CreateModel),
@@ -56,10 +52,9 @@ export const trainingRoutes = (parts: Parts): { readonly [name: string]: Route }
   }
 
   /** Writes a checkpoint of a model as it is by now. */
-  const save = async (model: Model, kind: Kind, name: string, overwrite: boolean): Promise<string> => {
-    const place = { model: model.id, kind, name }
+  const save = async (model: Model, place: Place, overwrite: boolean): Promise<string> => {
     const { commit, file } = await checkpoints.reserve(place, overwrite)
-    await call(base.trains("save", model.id, file, kind === "weights" ? "training" : "weights"))
+    await call(base.trains("save", model.id, file, place.kind === "weights" ? "training" : "weights"))
     await commit({ base: base.name, lora: model.lora })
     return uriOf(place)
   }
@@ -88,29 +83,6 @@ export const trainingRoutes = (parts: Parts): { readonly [name: string]: Route }
     })
   }
 
-  /** Samplers of weights that nobody named, by model, the oldest first. */
-  const passing = new Map<string, Array<{ readonly name: string; readonly sampler: string }>>()
-  /** Saves a model's weights for one sampler, and lets the oldest such go. */
-  const saveUnnamed = async (model: Model, sequence: number): Promise<string> => {
-    const own = passing.get(model.id) ?? []
-    if (!passing.has(model.id)) sessions.whenGone(model.session, () => passing.delete(model.id))
-    passing.set(model.id, own)
-    const name = `unnamed-${sequence}-${randomUUID()}`
-    const weights = await checkpoints.find(placeOf(await save(model, "sampler_weights", name, false)))
-    const { id } = samplers.open(model.session, sequence, weights)
-    const one = { name, sampler: id }
-    sessions.whenGone(model.session, () => forget(model, [one]))
-    own.push(one)
-    forget(model, own.splice(0, Math.max(0, own.length - unnamed)))
-    return id
-  }
-  const forget = (model: Model, those: ReadonlyArray<{ readonly name: string; readonly sampler: string }>): void => {
-    for (const { name, sampler } of those) {
-      samplers.close(sampler)
-      checkpoints.remove({ model: model.id, kind: "sampler_weights", name })
-    }
-  }
-
   return {
     "POST /api/v1/create_model": async (request) => {
       const { base_model, lora_config, model_seq_id, optimizer_config, session_id } = await read.create(request)
@@ -128,9 +100,12 @@ export const trainingRoutes = (parts: Parts): { readonly [name: string]: Route }
     },
     "POST /api/v1/unload_model": async (request) => {
       const model = modelOf((await read.model(request)).model_id)
+      const begun = begin(model, async () => {
+        unnamed.drop(model)
+        return json({ type: "unload_model", model_id: model.id })
+      })
       models.drop(model.id)
-      const dropped = json({ type: "unload_model", model_id: model.id })
-      return Response.json({ request_id: futures.begin(model.session, () => Promise.resolve(dropped)), model_id: model.id })
+      return begun
     },
     "POST /api/v1/forward": forward(true),
     "POST /api/v1/forward_backward": forward(false),
@@ -156,7 +131,7 @@ export const trainingRoutes = (parts: Parts): { readonly [name: string]: Route }
       const { model_id, overwrite = false, path } = await read.save(request)
       const model = modelOf(model_id)
       const name = checkName(path ?? `state-${Date.now()}`)
-      return begin(model, async () => json({ type: "save_weights", path: await save(model, "weights", name, overwrite) }))
+      return begin(model, async () => json({ type: "save_weights", path: await save(model, { model: model.id, kind: "weights", name }, overwrite) }))
     },
     "POST /api/v1/save_weights_for_sampler": async (request) => {
       const { kind = "snapshot", model_id, path, sampling_session_seq_id } = await read.saveForSampler(request)
@@ -164,11 +139,14 @@ export const trainingRoutes = (parts: Parts): { readonly [name: string]: Route }
       const model = modelOf(model_id)
       if (path !== undefined) {
         const name = checkName(path)
-        return begin(model, async () => json({ type: "save_weights_for_sampler", path: await save(model, "sampler_weights", name, false) }))
+        const place = { model: model.id, kind: "sampler_weights", name } as const
+        return begin(model, async () => json({ type: "save_weights_for_sampler", path: await save(model, place, false) }))
       }
       if (sampling_session_seq_id === undefined) throw invalid("path, or sampling_session_seq_id for a session that samples from it, is missing.", "path")
-      return begin(model, async () =>
-        json({ type: "save_weights_for_sampler", path: null, sampling_session_id: await saveUnnamed(model, sampling_session_seq_id) }))
+      return begin(model, async () => {
+        const sampling_session_id = await unnamed.open(model, sampling_session_seq_id, (place) => save(model, place, false))
+        return json({ type: "save_weights_for_sampler", path: null, sampling_session_id })
+      })
     },
     "POST /api/v1/load_weights": async (request) => {
       const { base_model, model_id, model_seq_id, optimizer = false, optimizer_config, path, session_id } = await read.load(request)
@@ -179,13 +157,13 @@ export const trainingRoutes = (parts: Parts): { readonly [name: string]: Route }
       if (model_id === undefined && (session_id === undefined || model_seq_id === undefined)) {
         throw invalid("model_id, or session_id with model_seq_id for a new model, is missing.", "model_id")
       }
-      if (model_id === undefined) create(session_id!, model_seq_id!, found.lora, 0).made.catch(() => {})
-      const model = modelOf(model_id ?? `${session_id}:train:${model_seq_id}`)
+      const { made, model } = model_id === undefined ? create(session_id!, model_seq_id!, found.lora, 0) : { model: modelOf(model_id) }
       const shape = ({ alpha, head, rank, targets }: Model["lora"]) => JSON.stringify([rank, alpha, targets, head === true])
       if (shape(found.lora) !== shape(model.lora)) {
         throw invalid(`path: it is of rank ${found.lora.rank} and was made with another lora_config than the model; make a model from it instead.`, "path")
       }
       return begin(model, async () => {
+        await made // where there is no model, this says why
         await call(base.trains("load", model.id, found.file, optimizer))
         return json({ type: "load_weights", path, model_id: model.id, base_model: base.name, ...loraConfigOf(model.lora) })
       })

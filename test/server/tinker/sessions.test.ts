@@ -6,6 +6,7 @@ import { afterAll, assert, describe, it } from "vitest"
 import { checkName, checkpoints, placeOf, uriOf } from "../../../src/server/tinker/checkpoints.ts"
 import { futures } from "../../../src/server/tinker/futures.ts"
 import { once } from "../../../src/server/tinker/once.ts"
+import { samplers } from "../../../src/server/tinker/samplers.ts"
 import { rhythm, sessions, silence } from "../../../src/server/tinker/sessions.ts"
 
 describe("sessions", () => {
@@ -71,6 +72,31 @@ describe("futures", () => {
     assert.strictEqual(begun, 1024, "what is refused is not done")
     all.begin("c", never) // nobody else is told so
   })
+
+  it("are let go in the order in which they came to their end", async () => {
+    const all = futures()
+    let finish = () => {}
+    const slow = all.begin("a", () => new Promise<void>((resolve) => (finish = resolve)).then(() => ({ json: () => ({}), size: 1 })))
+    const large = [1, 2].map((i) => all.begin("a", () => done({ i }, 2 ** 22)))
+    await Promise.all(large.map((id) => all.whenSettled(id)))
+    finish()
+    await all.whenSettled(slow)
+    assert.isDefined(all.resultOf(slow), "nobody can have come for it yet")
+    assert.isUndefined(all.resultOf(large[0]!))
+  })
+})
+
+describe("sampling sessions", () => {
+  it("are as many of one client as may be, whoever else is there", () => {
+    const all = samplers({ samples: () => assert.fail("nothing is sampled") })
+    for (let i = 0; i < 4096; i++) all.open("a", i, null)
+    assert.throws(() => all.open("a", 4096, null), /4096 sampling sessions are open/)
+    all.open("b", 0, null)
+    all.close("a:sample:7")
+    all.close("a:sample:7")
+    all.open("a", 4096, null)
+    assert.throws(() => all.open("a", 4097, null), /4096 sampling sessions are open/)
+  })
 })
 
 describe("requests that are sent again", () => {
@@ -107,7 +133,7 @@ describe("checkpoints", () => {
   })
 
   it("lie below their folder, are there once they are whole, and are not written over unasked", async () => {
-    const all = checkpoints(folder)
+    const all = checkpoints(folder, folder)
     const place = placeOf(uriOf({ model, kind: "weights", name: "step-1.a" }))
     const { commit, file } = await all.reserve(place, false)
     assert.isTrue(file.startsWith(folder))

@@ -11,7 +11,7 @@ import { decodeSampled, type Sampled } from "../../../src/protocol/tinker/sampli
 import { type Datum, decodeScored, encodeForwardBackward, type Scored } from "../../../src/protocol/tinker/training.ts"
 import { errorOf, errorResponse } from "../../../src/server/http/answers.ts"
 import type { Handler } from "../../../src/server/http/routes.ts"
-import { open } from "../../../src/server/tinker/base.ts"
+import { type Base, open } from "../../../src/server/tinker/base.ts"
 import { handlerOf } from "../../../src/server/tinker/handler.ts"
 import { renderPng } from "../../../src/vision/scenes/render.ts"
 import { sceneOf } from "../../../src/data/drawn/shapes.ts"
@@ -105,12 +105,12 @@ export const clientOf = (send: (request: Request) => Promise<Response>, headers:
   }
 }
 
-/** The shipped model behind a handler. */
-export const serving = async () => {
+/** The shipped model behind a handler, or what is made of it. */
+export const serving = async (changed: (base: Base) => Base = (base) => base) => {
   const folder = mkdtempSync(join(tmpdir(), "assay-tinker-"))
   const scope = Scope.makeUnsafe()
   const inScope = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>): Promise<A> => Effect.runPromise(Effect.provideService(effect, Scope.Scope, scope))
-  const base = await inScope(open(name))
+  const base = changed(await inScope(open(name)))
   const handler: Handler = await inScope(handlerOf(base, folder))
   const send = async (request: Request): Promise<Response> => {
     try {
