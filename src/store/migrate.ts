@@ -2,6 +2,7 @@
 import type { Database } from "better-sqlite3"
 import * as fs from "node:fs"
 import { fileURLToPath } from "node:url"
+import { shrink } from "./shrink.ts"
 import { StoreError } from "./storeError.ts"
 import { textDigest } from "./journal/texts.ts"
 
@@ -45,16 +46,6 @@ export const checkVersion = (db: Database, file: string): number => {
   return version
 }
 
-/** Gives back the space of tables that were made anew, where that is much. It takes room on the disk, so it may fail. */
-const shrink = (db: Database): void => {
-  if (pragma(db, "freelist_count") * 4 < pragma(db, "page_count")) return
-  try {
-    db.exec("VACUUM")
-  } catch {
-    // the file stays as large as it is, and new rows fill it
-  }
-}
-
 /**
  * Brings the schema up to date. The version is read under the write lock, so two processes never both migrate.
  *
@@ -72,5 +63,5 @@ export const migrate = (db: Database, file: string): void => {
     if (broken !== undefined) throw new Error(`the migration would leave rows of ${broken.table} without what they name`)
     db.pragma(`user_version = ${latest}`)
   }).immediate()
-  shrink(db)
+  if (pragma(db, "freelist_count") * 4 >= pragma(db, "page_count")) shrink(db) // tables that were made anew left much room
 }

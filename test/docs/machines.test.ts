@@ -67,7 +67,7 @@ describe("files for many machines", () => {
       assert.include(mounted, `shared:${command[command.indexOf("--shared") + 1]}`)
       assert.include(command[command.indexOf("--queue") + 1]!, "@queue/")
     }
-    assert.hasAllKeys(volumes, ["queue", "shared"])
+    assert.hasAllKeys(volumes, ["queue", "shared", "results"])
   })
 
   it("Dockerfile has instructions that docker knows, and starts the command of the package", () => {

@@ -84,6 +84,25 @@ describe("a claim", () => {
       const error = yield* Effect.flip(one.journal((journal) => journal.commitStep(stage, stepOf(1, [["loss", 1]]))))
       assert.include(error.message, "took this stage over")
     })), 20_000)
+
+  it.live("that was lost lets nobody open, and so empty, what another finished meanwhile", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { files, one, other } = yield* two
+      const finish = other.claims.claim("s", other.journal((journal) =>
+        Effect.gen(function*() {
+          const stage = yield* journal.openStage(stageOf("s"))
+          yield* journal.closeStage(stage, { output: yield* put(journal, "theirs") })
+        })))
+      let tries = 0
+      yield* one.claims.claim("s", Effect.gen(function*() {
+        if (tries++ > 0) return
+        buryAll(files)
+        yield* finish
+        yield* one.journal((journal) => journal.openStage(stageOf("s")))
+      }))
+      assert.strictEqual(tries, 2)
+      assert.isDefined(yield* one.journal((journal) => journal.findStage("s")))
+    })), 20_000)
 })
 
 describe("two processes on one database", () => {
@@ -102,9 +121,9 @@ describe("two processes on one database", () => {
         Effect.flatMap(journal.openStage(stageOf("t")), (stage) => journal.closeStage(stage, { output: theirs }))))
       assert.isDefined(yield* one.journal((journal) => journal.findStage("t")), "its file is there")
 
-      const run = yield* one.journal((journal) => beginRun(journal, "e"))
+      const run = yield* one.claims.claim("e", one.journal((journal) => beginRun(journal, "e")))
       yield* one.claims.claim(`run ${run}`, Effect.gen(function*() {
-        yield* other.journal((journal) => beginRun(journal, "e"))
+        yield* other.claims.claim("e", other.journal((journal) => beginRun(journal, "e")))
         yield* other.journal((journal) => journal.closeRun(run, "interrupted"))
         const [status] = yield* Effect.scoped(Effect.flatMap(Store.openForReading({ file: files.file }), (db) =>
           Effect.map(Store.sql(db, "SELECT status FROM run"), ({ rows }) => rows.flat())))

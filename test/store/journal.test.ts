@@ -134,6 +134,17 @@ describe("stages", () => {
       })
     ))
 
+  it.live("a finished one stays so, though something fails behind it", () =>
+    withJournal((journal) =>
+      Effect.gen(function*() {
+        const stage = yield* journal.openStage(stageOf("f"))
+        yield* journal.commitStep(stage, stepOf(0, [["loss", 1]]))
+        yield* journal.closeStage(stage, { output: yield* put(journal, "out") })
+        yield* journal.failStage(stage, "the shared folder is full")
+        assert.strictEqual((yield* journal.findStage("f"))?.id, stage)
+      })
+    ))
+
   it.live("a failed one keeps its steps and its reason, and can be taken up again", () =>
     withJournal((journal, { file }) =>
       Effect.gen(function*() {

@@ -84,9 +84,9 @@ describe("a stage and a run, given and taken", () => {
     Effect.scoped(Effect.gen(function*() {
       const { between, files, from, run, stage, to } = yield* two
       const [runId, stageId] = yield* from.journal("e", wholeRun)
+      yield* to.journal("another", (journal) => journal.openStage(stageOf("another")))
       const own = yield* to.journal("e", (journal) =>
         Effect.gen(function*() {
-          yield* journal.openStage(stageOf("another"))
           const id = yield* beginRun(journal, "e")
           const begun = yield* journal.openStage(stageOf("e"))
           const checkpoint = yield* put(journal, "half of it")

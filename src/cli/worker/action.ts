@@ -1,7 +1,7 @@
 /** Works on cells from a queue. */
 import { createHash } from "node:crypto"
 import { mkdirSync } from "node:fs"
-import { tmpdir, userInfo } from "node:os"
+import { tmpdir } from "node:os"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -17,7 +17,7 @@ import type { WorkerOptions } from "./options.ts"
 /** One database a machine, user and queue: workers side by side share it, and one that is started again finds what it committed. */
 const journalOf = (address: Queue.Address): string => {
   const name = createHash("sha256").update(JSON.stringify(address)).digest("hex").slice(0, 12)
-  return path.join(tmpdir(), `assay-worker-${userInfo().uid}`, name, "runs.db")
+  return path.join(tmpdir(), `assay-worker-${process.getuid?.() ?? "user"}`, name, "runs.db")
 }
 
 const lineOf = (event: Event): string | undefined => {

@@ -29,6 +29,8 @@ export interface Connection {
   /** The same two for what only whoever executes the stage may write: they fail where another process has taken the stage over. */
   readonly writeStage: <A>(operation: string, stage: number, work: (now: string) => A) => Effect.Effect<A, JournalError>
   readonly commitStage: <A>(operation: string, stage: number, work: (now: string) => A) => Effect.Effect<A, JournalError>
+  /** The first of the two for a stage that may have no row yet, by its fingerprint. */
+  readonly writeClaimed: <A>(operation: string, fingerprint: string, work: (now: string) => A) => Effect.Effect<A, JournalError>
   readonly read: <A>(operation: string, work: () => A) => Effect.Effect<A, JournalError>
 }
 
@@ -70,9 +72,8 @@ export const make = (handle: Handle, objects: Objects, worker?: string): Connect
   const later: Connection["write"] = (operation, work) => write(operation, work, transaction.immediate)
   const commit: Connection["write"] = (operation, work) =>
     write(operation, work, (inside) => onDisk(handle.sqlite, () => transaction.immediate(inside)))
-  const mine = (stage: number): boolean => worker === undefined || statements.claimed.get(stage, worker) !== undefined
-  const fenced = <A>(stage: number, work: (now: string) => A) => (now: string): A => {
-    if (!mine(stage)) throw lost(handle.file)
+  const fenced = <A>(claimed: Statement, what: number | string, work: (now: string) => A) => (now: string): A => {
+    if (worker !== undefined && claimed.get(what, worker) === undefined) throw lost(handle.file)
     return work(now)
   }
   return {
@@ -89,7 +90,8 @@ export const make = (handle: Handle, objects: Objects, worker?: string): Connect
     read: run,
     write: later,
     commit,
-    writeStage: (operation, stage, work) => later(operation, fenced(stage, work)),
-    commitStage: (operation, stage, work) => commit(operation, fenced(stage, work))
+    writeStage: (operation, stage, work) => later(operation, fenced(statements.claimed, stage, work)),
+    commitStage: (operation, stage, work) => commit(operation, fenced(statements.claimed, stage, work)),
+    writeClaimed: (operation, fingerprint, work) => later(operation, fenced(statements.claimedName, fingerprint, work))
   }
 }

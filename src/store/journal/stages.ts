@@ -71,7 +71,7 @@ const clear = (connection: Connection, row: StageRow): ReadonlyArray<string> => 
 
 const openStage = (connection: Connection, record: StageRecord) =>
   Effect.flatMap(
-    connection.write("openStage", (now) => {
+    connection.writeClaimed("openStage", record.fingerprint, (now) => {
       const { sql } = connection
       const known = find(connection, record.fingerprint)
       const dropped = known?.status === "done" ? clear(connection, known) : []
@@ -231,7 +231,8 @@ export const stageMethods = (
   forgetAnswers: (stage) => connection.writeStage("forgetAnswers", stage, () => void connection.statements.forgetAnswers.run(stage)),
   failStage: (stage, error) =>
     connection.writeStage("failStage", stage, (now) => {
-      connection.sql("UPDATE stage SET status = 'failed', error = ?, ended_at = ? WHERE id = ?")
+      // what is done stays so, though something went wrong behind it
+      connection.sql("UPDATE stage SET status = 'failed', error = ?, ended_at = ? WHERE id = ? AND status <> 'done'")
         .run(error, now, stage)
     })
 })

@@ -20,6 +20,7 @@ export interface Statements {
   readonly keepAnswer: Statement
   readonly forgetAnswers: Statement
   /** Of a stage and a worker: something, where the worker has the stage in hand. */
+  readonly claimedName: Statement
   readonly claimed: Statement
 }
 
@@ -65,6 +66,7 @@ export const prepare = (db: Database): Statements => {
     findAnswer: db.prepare("SELECT content FROM answer WHERE stage = ? AND key = ?").pluck(),
     keepAnswer: db.prepare("INSERT INTO answer (stage, key, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"),
     forgetAnswers: db.prepare("DELETE FROM answer WHERE stage = ?"),
+    claimedName: db.prepare("SELECT 1 FROM claim WHERE name = ? AND worker = ?"),
     claimed: db.prepare("SELECT 1 FROM stage s JOIN claim c ON c.name = s.fingerprint WHERE s.id = ? AND c.worker = ?")
   }
 }

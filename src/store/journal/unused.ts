@@ -1,6 +1,7 @@
 /** What no run uses any more: executions of stages with all that they recorded, and files. */
 import * as Effect from "effect/Effect"
 import { attempt } from "../Database.ts"
+import { shrink } from "../shrink.ts"
 import { namedElsewhere, requireQuiet } from "../neighbours.ts"
 import type { StoreError } from "../storeError.ts"
 import type { Unused } from "../unused.ts"
@@ -56,8 +57,7 @@ export const dropUnused = (connection: Connection, { executions, files }: Unused
       for (const statement of leftovers) sqlite.prepare(statement).run()
     })
     yield* removeFiles(connection, files.map(({ hash }) => hash))
-    // outside of the transaction: gives the room in the file back
-    yield* attempt(connection.handle.file, () => void sqlite.exec("VACUUM"))
+    yield* Effect.sync(() => shrink(sqlite)) // outside of the transaction
   })
 
 /** Removes an experiment with its runs, earlier ones too. What they executed stays. */

@@ -1,6 +1,6 @@
 /** The processes that run studies on a database: that they live, and what becomes of those that do not. */
 import { hostname } from "node:os"
-import { readlinkSync } from "node:fs"
+import { readFileSync, readlinkSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { Fetching } from "../../pipeline/run/fetching.ts"
@@ -11,10 +11,10 @@ import { deathWatch, type Seen } from "./deathWatch.ts"
 /** How often a process says that it lives and looks after the others, in milliseconds. */
 const rhythm = 1000
 
-/** Where a pid means a process: of two containers with one name each has pids of its own. */
+/** Where a pid means a process: of two containers with one name each has pids of its own, and so has each of two hosts with one name. */
 export const machine = (): string => {
   try {
-    return `${hostname()} ${readlinkSync("/proc/self/ns/pid")}`
+    return `${hostname()} ${readlinkSync("/proc/self/ns/pid")} ${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}`
   } catch {
     return hostname()
   }

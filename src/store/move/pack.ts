@@ -31,13 +31,23 @@ export interface Source {
 
 const isFile = (file: string): boolean => fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true
 
+/** Whether it was there to be brought in: a run that goes on deletes a checkpoint's file once there is a newer one. */
+const brought = (db: Database, hash: string, file: string): boolean => {
+  try {
+    bringIn(db, "object", hash, file)
+    return true
+  } catch (cause) {
+    if (typeof cause === "object" && cause !== null && "code" in cause && cause.code === "ENOENT") return false
+    throw cause
+  }
+}
+
 /** Files of results, weights and checkpoints. */
 const packObjects = (db: Database, { objects }: Source): { readonly files: number; readonly missing: number } => {
   const { path: placeOf } = Objects.make(objects, "pack")
   const hashes = db.prepare("SELECT hash FROM artifact WHERE content IS NULL").pluck().all() as Array<string>
-  const there = hashes.filter((hash) => isFile(placeOf(hash)))
-  for (const hash of there) bringIn(db, "object", hash, placeOf(hash))
-  return { files: there.length, missing: hashes.length - there.length }
+  const files = hashes.filter((hash) => brought(db, hash, placeOf(hash))).length
+  return { files, missing: hashes.length - files }
 }
 
 /** Where generated pictures lie, seen from the folder of a database; those from elsewhere are put beside them. */
