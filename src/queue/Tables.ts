@@ -13,7 +13,7 @@ const statements = [
     content TEXT NOT NULL,
     submitted_at TEXT NOT NULL
   )`,
-  // attempt: how often the cell was submitted; merged: it is in the submitter's runs.db
+  // attempt: how often the cell was submitted; merged: it is in the runs.db of one who follows it
   `CREATE TABLE IF NOT EXISTS assay_cell (
     submission TEXT NOT NULL,
     fingerprint TEXT NOT NULL,

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { PlannedRun } from "../pipeline/plan/Plan.ts"
 import { Fetching } from "../pipeline/run/fetching.ts"
+import type { JournalError } from "../pipeline/run/journal.ts"
 import { Ledger } from "../pipeline/run/ledger.ts"
 import type { Event } from "../pipeline/run/Progress.ts"
 import * as Runner from "../pipeline/run/Runner.ts"
@@ -18,6 +19,18 @@ const rhythm = "1 second"
 /** After how many times without any worker the user hears of it. */
 const lonely = 10
 
+/** For how many cells at a time it is asked whether somebody else who follows them has merged them. */
+const portion = 500
+
+/** The next of many, a portion each time that it is called, from the first again after the last. */
+const inTurn = (many: ReadonlyMap<string, unknown>) => {
+  let from = 0
+  return (): ReadonlyArray<string> => {
+    if (from >= many.size) from = 0
+    return [...many.keys()].slice(from, from += portion)
+  }
+}
+
 const isFinished = ({ stages }: PlannedRun): boolean => stages.every(({ status }) => status._tag === "finished")
 
 /** Merges what a run says of itself, whose stages are here. */
@@ -32,41 +45,43 @@ const bring = Effect.fnUntraced(function*(shared: Shared.Shared, { record, stage
   yield* bringRun(shared, record)
 })
 
-/** Follows runs that are in the queue until all have ended, and returns how. */
-const follow = Effect.fnUntraced(function*(submission: string, runs: ReadonlyArray<PlannedRun>, shared: Shared.Shared, report: (event: Event) => void) {
+/** Follows runs that are in the queue until all have ended, and returns how. Others may follow at the same time, these runs or others. */
+export const follow = Effect.fnUntraced(function*(submission: string, runs: ReadonlyArray<PlannedRun>, shared: Shared.Shared, report: (event: Event) => void) {
   const queue = yield* Queue
   const say = yield* Fetching
   const open = new Map(runs.map((run) => [run.record.fingerprint, run]))
+  const some = inTurn(open)
   const seen = new Set<string>()
   const results = new Map<string, Runner.RunResult>()
 
-  const hear = Effect.fnUntraced(function*(news: News) {
+  /** Returns what is merged by that. */
+  const hear = Effect.fnUntraced(function*(news: News): Effect.fn.Return<ReadonlyArray<string>, JournalError, Ledger | Store.Transfer> {
     const planned = open.get(news.fingerprint)
-    if (planned === undefined) return
+    if (planned === undefined) return [] // whoever follows that one merges it
     const { seed, variant } = planned.record
     const run = { variant, seed }
     if (!seen.has(news.fingerprint)) {
       seen.add(news.fingerprint)
       report({ _tag: "RunStarted", run, stages: planned.stages.map(({ label }) => label) })
     }
-    if (news.state === "running") return
+    if (news.state === "running") return []
     yield* bring(shared, planned)
     open.delete(news.fingerprint)
-    if (news.state === "done") {
-      for (const { label } of planned.stages) report({ _tag: "StageReused", run, stage: label })
-      report({ _tag: "RunFinished", run })
-      results.set(news.fingerprint, { ...run, status: "done" })
-    } else {
+    if (news.state === "failed") {
       const error = news.message ?? "unknown"
       report({ _tag: "RunFailed", run, message: error })
       results.set(news.fingerprint, { ...run, status: "failed", error, exitCode: (news.exit_code ?? 1) as ExitCode })
+      return []
     }
+    for (const { label } of planned.stages) report({ _tag: "StageReused", run, stage: label })
+    report({ _tag: "RunFinished", run })
+    results.set(news.fingerprint, { ...run, status: "done" })
+    return [news.fingerprint]
   })
 
   for (let quiet = 0; open.size > 0;) {
-    const news = yield* queue.news(submission)
-    yield* Effect.forEach(news, hear, { discard: true })
-    yield* queue.merged(submission, news.flatMap(({ fingerprint, state }) => state === "done" ? [fingerprint] : []))
+    const news = yield* queue.news(submission, some())
+    yield* queue.merged(submission, (yield* Effect.forEach(news, hear)).flat())
     if (open.size === 0) break
     quiet = news.length > 0 ? -Infinity : quiet + 1
     if (quiet === lonely && (yield* queue.workers) === 0) {

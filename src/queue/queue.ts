@@ -31,7 +31,7 @@ const isLasting = (error: unknown): boolean => isSqlError(error) && lasting.incl
 /** How a cell stands that has been begun. */
 export interface News {
   readonly fingerprint: string
-  readonly state: "running" | "done" | "failed"
+  readonly state: "running" | "done" | "failed" | "merged"
   readonly worker: string | null
   readonly message: string | null
   readonly exit_code: number | null
@@ -141,12 +141,15 @@ const make = (address: Address) => Effect.gen(function*() {
         UPDATE assay_cell SET state = 'queued', worker = NULL
         WHERE submission = ${submission} AND fingerprint = ${fingerprint} AND attempt = ${attempt} AND state = 'running' AND worker = ${worker}`),
 
-    /** Cells that are being run, or have ended since they were last merged. */
-    news: (submission: string) =>
+    /** Cells that are being run, or have ended and were not merged yet; and which of `some` have been merged, as by another who follows them. */
+    news: (submission: string, some: ReadonlyArray<string>) =>
       patiently(sql<News>`
         SELECT fingerprint, state, worker, message, exit_code FROM assay_cell
-        WHERE submission = ${submission} AND state IN ('running', 'done', 'failed')`),
+        WHERE submission = ${submission} AND state IN ('running', 'done', 'failed')
+        UNION ALL SELECT fingerprint, state, worker, message, exit_code FROM assay_cell
+        WHERE submission = ${submission} AND state = 'merged' AND ${sql.in("fingerprint", some)}`),
 
+    /** Notes that cells which are done stand in the runs.db of somebody who follows them. */
     merged: (submission: string, fingerprints: ReadonlyArray<string>) =>
       fingerprints.length === 0 ? Effect.void : patiently(Effect.asVoid(sql`
         UPDATE assay_cell SET state = 'merged' WHERE submission = ${submission} AND state = 'done' AND ${sql.in("fingerprint", fingerprints)}`)),
