@@ -1,7 +1,7 @@
 /** A PostgreSQL server of a test: on loopback, in a folder of its own, by a user that may not do much. */
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -38,7 +38,11 @@ const freePort = async (): Promise<number> => {
 /** Makes a database in a temporary folder, and returns how to start and stop its server, and how to remove it. */
 export const postgres = async () => {
   const data = mkdtempSync(join(tmpdir(), "assay-postgres-"))
-  if (user !== undefined) chownSync(data, user.uid, user.gid)
+  if (user !== undefined) {
+    chownSync(data, user.uid, user.gid)
+    const around = process.env["ASSAY_TESTS_SHARED"]
+    if (around !== undefined) chmodSync(around, 0o711) // else that user does not get through to its own folder
+  }
   const made = spawnSync(join(programs!, "initdb"), ["-D", data, "-U", "assay", "--auth=trust", "--no-instructions", "--no-sync"], { ...user, cwd: data, encoding: "utf8" })
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`)
   const port = await freePort()
