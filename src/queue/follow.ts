@@ -1,15 +1,17 @@
 /** The submitter: puts the cells of a plan into a queue, follows them, and merges what they left into its runs.db. */
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type { PlannedRun } from "../pipeline/plan/Plan.ts"
 import { Fetching } from "../pipeline/run/fetching.ts"
-import type { JournalError } from "../pipeline/run/journal.ts"
+import { Journal, type JournalError } from "../pipeline/run/journal.ts"
 import { Ledger } from "../pipeline/run/ledger.ts"
 import type { Event } from "../pipeline/run/Progress.ts"
 import * as Runner from "../pipeline/run/Runner.ts"
 import type { ExitCode } from "../pipeline/Errors.ts"
 import * as Store from "../store/index.ts"
 import type { AmongRound } from "../workspace/run.ts"
-import { type News, Queue } from "./queue.ts"
+import type { Address } from "./address.ts"
+import { layer, type News, Queue } from "./queue.ts"
 import * as Shared from "./Shared.ts"
 import { cellOf, type Content } from "./submission.ts"
 
@@ -93,30 +95,40 @@ export const follow = Effect.fnUntraced(function*(submission: string, runs: Read
 })
 
 /**
- * Has the runs of a plan executed by whoever takes them from the queue, and returns how each of them ended, as `Round.execute` does.
- * What is finished on this machine is given to the others. Stopped, the workers go on; the same call takes it up again.
+ * Has the runs of a plan executed by whoever takes them from the queue at `address`, and returns how each of them ended, as `Round.execute`
+ * does. What is finished on this machine is given to the others. Stopped, the workers go on; the same call takes it up again. Where all is
+ * finished, the queue is not asked.
  */
-export const execute = (round: AmongRound, content: Omit<Content, "shared">, shared: Shared.Shared, report: (event: Event) => void) => {
+export const execute = (round: AmongRound, content: Omit<Content, "shared">, shared: Shared.Shared, address: Address, report: (event: Event) => void) => {
   const { plan, settings, within } = round
+  const here = plan.runs.filter(isFinished)
   const away = plan.runs.filter((run) => !isFinished(run))
   const known = [...new Set(away.flatMap(({ stages }) => stages.flatMap(({ fingerprint, status }) => status._tag === "finished" ? [fingerprint] : [])))]
-  const work = Effect.gen(function*() {
-    yield* Runner.openExperiment(plan, settings)
-    const ids = yield* Runner.openRuns(plan.runs, settings)
-    const idOf = new Map(plan.runs.map(({ record }, i) => [record.fingerprint, ids[i]!]))
-    const here = plan.runs.filter(isFinished)
-    // a run that ended while nobody followed: what it says of itself comes before what is said of it here
-    yield* Effect.forEach(here, ({ record }) => bringRun(shared, record), { discard: true })
-    const done = yield* Runner.execute(here, here.map(({ record }) => idOf.get(record.fingerprint)!), settings)
+
+  const submitted = Effect.gen(function*() {
     yield* Effect.forEach(known, (fingerprint) => Shared.giveStage(shared, fingerprint), { discard: true })
     const all = { ...content, shared: { address: shared.address, id: shared.id } }
     const submission = yield* (yield* Queue).submit(all, away.map((run) => cellOf(run, 0)))
-    const ended = yield* follow(submission, away, shared, report)
+    return yield* follow(submission, away, shared, report)
+  })
+
+  const work = Effect.gen(function*() {
+    const queue = away.length === 0 ? undefined : yield* Layer.build(layer(address)) // before anything else, as it may be out of reach
+    const journal = yield* Journal
+    yield* Runner.openExperiment(plan, settings)
+    const ids = yield* Runner.openRuns(plan.runs, settings)
+    const idOf = new Map(plan.runs.map(({ record }, i) => [record.fingerprint, ids[i]!]))
+    // a run that ended while nobody followed: what it says of itself comes before what is said of it here
+    yield* Effect.forEach(here, Effect.fnUntraced(function*({ record, stages }) {
+      if (!(yield* journal.isDone(idOf.get(record.fingerprint)!, stages))) yield* bringRun(shared, record)
+    }), { discard: true })
+    const done = yield* Runner.execute(here, here.map(({ record }) => idOf.get(record.fingerprint)!), settings)
+    const ended = queue === undefined ? new Map<string, Runner.RunResult>() : yield* Effect.provideContext(submitted, queue)
     here.forEach(({ record }, i) => ended.set(record.fingerprint, done[i]!))
     const results = plan.runs.map(({ record }) => ended.get(record.fingerprint)!)
     yield* Runner.retire(plan, ids, results)
     return results
-  })
+  }).pipe(Effect.scoped)
   // the logs of the runs come with them
   return within(() => {}, work, { experiment: plan.experiment, runs: [] })
 }

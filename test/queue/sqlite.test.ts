@@ -1,7 +1,9 @@
 /** Several workers on one machine, that take cells from a queue in a file of SQLite's, as docs/how-to/machines.md has it. */
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { rows } from "../integration/support.ts"
 import { checkSame, lease, machines, oneAtWork, succeeded } from "./support/machines.ts"
 
 const all = machines()
@@ -31,10 +33,18 @@ describe("a study whose cells go through a queue", () => {
 
     // again: nothing is left to do, and no worker is needed
     await succeeded(all.submitter(folder, queue))
-    // a new database gets it all from the shared folder
+    // a new database gets it all from the shared folder, with what the workers said of it, and needs no queue for that
     const other = all.make("other")
-    await succeeded(all.submitter(other, queue))
+    const gone = join(all.root, "gone.db")
+    await succeeded(all.submitter(other, `sqlite:${gone}`))
+    assert.isFalse(existsSync(gone))
     checkSame(other, alone)
+    const facts = "SELECT DISTINCT f.name, f.value FROM run r JOIN environment_fact f ON f.environment = r.environment ORDER BY 1, 2"
+    assert.deepStrictEqual(rows(other, facts), rows(folder, facts))
+    for (const database of [folder, other]) {
+      assert.deepStrictEqual(rows(database, "SELECT id FROM run WHERE id NOT IN (SELECT run FROM log)"), [], "runs without a log")
+      assert.isNotEmpty(rows(database, "SELECT 1 FROM run_stage WHERE reused = 0"), "who executed a stage is known")
+    }
     for (const worker of workers) worker.process.kill("SIGTERM")
     await Promise.all(workers.map(({ ended }) => ended))
   }, 120_000)

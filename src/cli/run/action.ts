@@ -45,7 +45,7 @@ const one = Effect.fnUntraced(function*(round: AmongRound, { db, jobs }: RunStud
   const execute = elsewhere === undefined ? round.execute : (listen: (event: Event) => void) => elsewhere.execute(round, chosen, listen)
   const words = elsewhere === undefined ? interrupted : followed
   yield* say(opening(plan))
-  if (isFinished(plan)) return yield* round.execute()
+  if (isFinished(plan)) return yield* execute(() => {})
   leaveSaying(words)
   if (elsewhere === undefined) yield* Workspace.bring(plan) // before anything is computed, as what is refused would be hours later, too
   const table = (columns: number) =>

@@ -38,8 +38,9 @@ export const elsewhere = Effect.fnUntraced(function*(url: string, options: RunSt
           lease: options.lease
         },
         shared,
+        address,
         report
-      ).pipe(Effect.provide(Queue.layer(address)))
+      )
   }
 })
 
