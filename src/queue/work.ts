@@ -6,8 +6,10 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type { PlannedRun } from "../pipeline/plan/Plan.ts"
 import { Claims } from "../pipeline/run/Claims.ts"
+import { JournalError } from "../pipeline/run/journal.ts"
 import type { Event } from "../pipeline/run/Progress.ts"
 import * as Runner from "../pipeline/run/Runner.ts"
+import * as Store from "../store/index.ts"
 import * as Workspace from "../workspace/index.ts"
 import { type AmongRound, prepareAmong, type Services } from "../workspace/run.ts"
 import { beAt } from "./beats.ts"
@@ -36,7 +38,14 @@ export interface Options {
 /** How often a cell may be delivered: one that ends its worker so often will end the next one, too. */
 const deliveries = 5
 
-const refused = (message: string) => new QueueError({ reason: "refused", message })
+const refused = (message: string, cause?: unknown) => new QueueError({ reason: "refused", message, cause })
+
+/** What is wrong with a submission on this machine is no fault of the worker, which may do for others; without its own database or the queue it can do nothing. */
+const refusing = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.mapError(effect, (error) => {
+    const isOwn = error instanceof JournalError || error instanceof Store.StoreError || (error instanceof QueueError && error.reason === "away")
+    return isOwn ? error : refused(error.message, error)
+  })
 
 /** The study file of a submission on this machine; undefined where it is none of those that were named. */
 const fileOf = Effect.fnUntraced(function*({ source }: Content, studies: ReadonlyArray<string>) {
@@ -70,7 +79,7 @@ const accept = Effect.fnUntraced(function*(workspace: Workspace.Workspace, { con
 
   /** The plan of one seed; cells come seed by seed. */
   const ofSeed = Effect.fnUntraced(function*(wanted: number) {
-    if (wanted !== seed) [seed, round] = [wanted, yield* first.planned(planOptions(content, wanted))]
+    if (wanted !== seed) [seed, round] = [wanted, yield* refusing(first.planned(planOptions(content, wanted)))]
     return round
   })
 
@@ -91,7 +100,7 @@ const accept = Effect.fnUntraced(function*(workspace: Workspace.Workspace, { con
       return result!
     })
   }
-})
+}, (effect) => refusing(effect))
 
 /** Works on one submission until nobody needs this worker there. */
 const workOn = Effect.fnUntraced(function*(workspace: Workspace.Workspace, submission: Open, file: string, others: (open: ReadonlyArray<Open>) => boolean, options: Options) {
