@@ -3,8 +3,8 @@ import * as path from "node:path"
 import { randomUUID } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { Journal } from "../pipeline/run/journal.ts"
-import { Ledger, oneByOne } from "../pipeline/run/ledger.ts"
+import { Journal, JournalError } from "../pipeline/run/journal.ts"
+import { type FinishedStage, Ledger, oneByOne } from "../pipeline/run/ledger.ts"
 import * as Store from "../store/index.ts"
 import { bucket, isBucket } from "./bucket.ts"
 import { QueueError } from "./queueError.ts"
@@ -62,8 +62,10 @@ export const giveStage = Effect.fnUntraced(function*({ between, stage }: Shared,
   if (found !== undefined) yield* (yield* Store.Transfer).give({ stage: found.id }, stage(fingerprint), between)
 })
 
-/** The ledger of this machine, for which a stage is finished where another machine has finished it. */
-export const ledger = ({ between, stage }: Shared, own: Ledger["Service"], transfer: Store.Transfer["Service"]): Ledger["Service"] => {
+type MakeLedger = (shared: Shared, own: Ledger["Service"], transfer: Store.Transfer["Service"]) => Ledger["Service"]
+
+/** The ledger of this machine, for which a stage is finished where another machine has finished it; what that left is brought here. */
+export const ledger: MakeLedger = ({ between, stage }, own, transfer) => {
   const findStage: Ledger["Service"]["findStage"] = Effect.fnUntraced(function*(fingerprint) {
     const found = yield* own.findStage(fingerprint)
     if (found !== undefined || (yield* transfer.take(stage(fingerprint), between)) === undefined) return found
@@ -71,6 +73,26 @@ export const ledger = ({ between, stage }: Shared, own: Ledger["Service"], trans
   })
   // each may be a question over the network
   return { ...own, findStage, findStages: oneByOne(findStage, 8) }
+}
+
+/** Of a stage that another machine has finished, for a plan, which asks no more than whether it is: nothing of it is here. */
+const elsewhere: FinishedStage = { id: -1, output: { hash: "", bytes: 0, mediaType: "" } }
+
+/**
+ * The same for a worker, whose plans are of every variant of a seed while it runs but some of them: `findStages` brings nothing, so that
+ * what a stage left, such as weights, is brought when a run comes to it.
+ */
+export const workersLedger: MakeLedger = (shared, own, transfer) => {
+  const failing = Effect.mapError(({ message }: Store.StoreError) => new JournalError({ operation: "findStages", message }))
+  return {
+    ...ledger(shared, own, transfer),
+    findStages: Effect.fnUntraced(function*(fingerprints) {
+      const here = yield* own.findStages(fingerprints)
+      const others = fingerprints.filter((fingerprint) => !here.has(fingerprint))
+      const there = yield* failing(Effect.filter(others, (fingerprint) => shared.between.has(shared.stage(fingerprint)), { concurrency: 8 }))
+      return new Map([...here, ...there.map((fingerprint) => [fingerprint, elsewhere] as const)])
+    })
+  }
 }
 
 /** The journal of this machine, of which others get every stage that is finished. */
@@ -84,11 +106,11 @@ export const journal = ({ between, stage }: Shared, own: Journal["Service"], tra
   }
 }
 
-/** Services of a run, such that this machine has what all others have finished. */
-export const sharing = <Services>(context: Context.Context<Services | Journal | Ledger | Store.Transfer>, shared: Shared) => {
+/** Services of a run, such that this machine has what all others have finished, by one of the ledgers above. */
+export const sharing = <Services>(context: Context.Context<Services | Journal | Ledger | Store.Transfer>, shared: Shared, ledgerOf: MakeLedger) => {
   const transfer = Context.get(context, Store.Transfer)
   return context.pipe(
-    Context.add(Ledger, ledger(shared, Context.get(context, Ledger), transfer)),
+    Context.add(Ledger, ledgerOf(shared, Context.get(context, Ledger), transfer)),
     Context.add(Journal, journal(shared, Context.get(context, Journal), transfer))
   )
 }

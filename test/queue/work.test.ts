@@ -1,8 +1,11 @@
 /** A worker in this process, at a queue in a file. */
+import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { assert, describe, it } from "vitest"
+import type { PlannedRun } from "../../src/pipeline/plan/Plan.ts"
 import { layer, Queue } from "../../src/queue/queue.ts"
 import { QueueError } from "../../src/queue/queueError.ts"
 import * as Shared from "../../src/queue/Shared.ts"
@@ -12,36 +15,72 @@ import { work } from "../../src/queue/work.ts"
 import * as Workspace from "../../src/workspace/index.ts"
 import { prepareAmong } from "../../src/workspace/run.ts"
 import { toy } from "../faults/support/processes.ts"
+import { rows } from "../integration/support.ts"
 import { temporaryFolder } from "../store/support.ts"
 
 const cards = fileURLToPath(new URL("studies/cards.ts", import.meta.url))
 
-/** Puts the cells of a study into the queue, as a submitter in the folder does. */
-const submit = Effect.fnUntraced(function*(file: string, folder: string) {
-  const { generated, ...workspace } = Workspace.at(join(folder, "runs.db"))
+/** Puts cells of a study into the queue, as a submitter in the folder does who has finished the others. */
+const submit = Effect.fnUntraced(function*(file: string, folder: string, variants?: ReadonlyArray<string>) {
+  const workspace = Workspace.at(join(folder, "runs.db"))
   const study = yield* Workspace.loadStudy(file)
-  const { plan } = yield* prepareAmong({ ...workspace, generated }, study, { elsewhere: true })
-  const { address, id } = yield* Shared.make(join(folder, "shared"))
-  const options = { overrides: {}, scale: null, only: [] }
-  const content = { experiment: plan.experiment.name, source: yield* sourceOf(file), options, generated, seed: 0, shared: { address, id }, lease: 60 }
-  return yield* (yield* Queue).submit(content, plan.runs.map((run) => cellOf(run, 0)))
+  const { plan, within } = yield* prepareAmong(workspace, study, { elsewhere: true })
+  const shared = yield* Shared.make(join(folder, "shared"))
+  const isSubmitted = ({ record }: PlannedRun) => variants?.includes(record.variant) !== false
+  const others = new Set(plan.runs.filter((run) => !isSubmitted(run)).flatMap(({ stages }) => stages.map(({ fingerprint }) => fingerprint)))
+  yield* within(() => {}, Effect.forEach(others, (fingerprint) => Shared.giveStage(shared, fingerprint), { discard: true }))
+  const content = {
+    experiment: plan.experiment.name,
+    source: yield* sourceOf(file),
+    options: { overrides: {}, scale: null, only: [] },
+    generated: workspace.generated,
+    seed: 0,
+    shared: { address: shared.address, id: shared.id },
+    lease: 60
+  }
+  return yield* (yield* Queue).submit(content, plan.runs.filter(isSubmitted).map((run) => cellOf(run, 0)))
 }, Effect.scoped)
+
+/** Does something in a folder with a queue. */
+const withQueue = <E>(body: (folder: string) => Effect.Effect<void, E, Queue | Scope.Scope>) =>
+  Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+    const folder = yield* temporaryFolder
+    yield* Effect.provide(body(folder), layer({ kind: "sqlite", file: join(folder, "queue.db") }))
+  })))
+
+/** Works until nothing is left, with a database in a folder of its own, and tells it what it says. */
+const worked = (folder: string, studies: ReadonlyArray<string>, say: (words: string) => void = () => {}) =>
+  Effect.suspend(() => {
+    mkdirSync(folder)
+    return work(Workspace.at(join(folder, "runs.db")), { studies, jobs: 1, have: {}, shared: undefined, idle: 0, say, listen: () => {} })
+  })
 
 describe("a worker", () => {
   it("leaves a submission that needs what its machine has not to others, and takes the next one", () =>
-    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
-      const folder = yield* temporaryFolder
+    withQueue(Effect.fnUntraced(function*(folder) {
+      const { sql } = yield* Queue
+      const [older, newer] = [yield* submit(cards, folder), yield* submit(toy, folder)]
       const said: Array<string> = []
-      yield* Effect.provide(Effect.gen(function*() {
-        const { sql } = yield* Queue
-        const [older, newer] = [yield* submit(cards, folder), yield* submit(toy, folder)]
-        const options = { studies: [cards, toy], jobs: 1, have: {}, shared: undefined, idle: 0, say: (words: string) => said.push(words), listen: () => {} }
-        const error = yield* Effect.flip(work(Workspace.at(join(folder, "worker.db")), options))
-        assert.instanceOf(error, QueueError)
-        assert.match((error as QueueError).message, /the stage "render" needs 1 of "gpu".*Say what there is with --have gpu=AMOUNT/)
-        assert.include(said[1], "cards: not by this worker. ")
-        const states = (submission: string) => sql`SELECT DISTINCT state FROM assay_cell WHERE submission = ${submission}`
-        assert.deepStrictEqual([yield* states(older), yield* states(newer)], [[{ state: "queued" }], [{ state: "done" }]])
-      }), layer({ kind: "sqlite", file: join(folder, "queue.db") }))
-    }))), 60_000)
+      const error = yield* Effect.flip(worked(join(folder, "worker"), [cards, toy], (words) => said.push(words)))
+      assert.instanceOf(error, QueueError)
+      assert.match((error as QueueError).message, /the stage "render" needs 1 of "gpu".*Say what there is with --have gpu=AMOUNT/)
+      assert.include(said[1], "cards: not by this worker. ")
+      const states = (submission: string) => sql`SELECT DISTINCT state FROM assay_cell WHERE submission = ${submission}`
+      assert.deepStrictEqual([yield* states(older), yield* states(newer)], [[{ state: "queued" }], [{ state: "done" }]])
+    })), 60_000)
+
+  it("gets what its cell needs of what others have finished, and no more", () =>
+    withQueue(Effect.fnUntraced(function*(folder) {
+      yield* Workspace.run(Workspace.at(join(folder, "runs.db")), yield* Workspace.loadStudy(toy), { only: [{ taste: "low" }], seeds: [0] })
+      yield* submit(toy, folder, ["untrained"])
+      const worker = join(folder, "worker")
+      yield* worked(worker, [toy])
+      const stages = "SELECT s.name, min(reused) AS reused FROM stage s LEFT JOIN run_stage rs ON rs.stage = s.id GROUP BY s.id ORDER BY s.id"
+      assert.deepStrictEqual(rows(worker, stages), [
+        { name: "count", reused: 1 },
+        { name: "atMost", reused: 1 },
+        { name: "ask", reused: 1 },
+        { name: "answer", reused: 0 }
+      ])
+    })), 60_000)
 })

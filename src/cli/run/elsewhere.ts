@@ -21,7 +21,7 @@ export const elsewhere = Effect.fnUntraced(function*(url: string, options: RunSt
   const shared = yield* Queue.Shared.make(Option.getOrElse(options.shared, () => Queue.sharedBeside(address, options.db)))
   const source = yield* Queue.sourceOf(options.file)
   return {
-    among: (services: Context.Context<Services>) => Queue.Shared.sharing(services, shared),
+    among: (services: Context.Context<Services>) => Queue.Shared.sharing(services, shared, Queue.Shared.ledger),
     execute: (round: AmongRound, chosen: Options, report: (event: Event) => void) =>
       Queue.execute(
         round,

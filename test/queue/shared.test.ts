@@ -1,0 +1,44 @@
+/** What machines share in a folder, as the ledgers of a submitter and of a worker see it. */
+import * as fs from "node:fs"
+import { join } from "node:path"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { assert, describe, it } from "vitest"
+import { Claims } from "../../src/pipeline/run/Claims.ts"
+import { Ledger } from "../../src/pipeline/run/ledger.ts"
+import * as Shared from "../../src/queue/Shared.ts"
+import * as Store from "../../src/store/index.ts"
+import { beginRun, filesIn, opened, pathOf, put, stageOf, stepOf, temporaryFolder } from "../store/support.ts"
+
+/** A database in the folder, with all that it is written by. */
+const machine = Effect.fnUntraced(function*(folder: string, name: string) {
+  const files = filesIn(join(folder, name))
+  fs.mkdirSync(join(folder, name))
+  return { files, services: yield* Layer.build(Store.workingLayer(files)) }
+})
+
+describe("what a worker knows of what others have finished", () => {
+  it("is for its plan that they are, and is brought when a run comes to it", () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      const shared = yield* Shared.make(join(folder, "shared"))
+      const [one, other] = [yield* machine(folder, "one"), yield* machine(folder, "other")]
+      const weights = yield* Context.get(one.services, Claims).claim("finished", Effect.provideContext(Effect.gen(function*() {
+        const journal = yield* opened
+        yield* beginRun(journal, "finished")
+        const stage = yield* journal.openStage(stageOf("finished"))
+        const weights = yield* put(journal, "w".repeat(100_000))
+        yield* journal.closeStage(stage, { output: yield* put(journal, "null"), subject: weights, records: stepOf(0, [["loss", 1]]) })
+        yield* Shared.giveStage(shared, "finished")
+        return weights
+      }), one.services))
+      const ledger = Context.get(Shared.sharing(other.services, shared, Shared.workersLedger), Ledger)
+      const found = yield* ledger.findStages(["finished", "open"])
+      assert.deepStrictEqual([...found.keys()], ["finished"])
+      assert.isFalse(fs.existsSync(pathOf(other.files, weights)), "nothing was brought for that")
+      assert.deepStrictEqual((yield* ledger.findStage("finished"))?.subject, weights)
+      assert.isTrue(fs.existsSync(pathOf(other.files, weights)))
+      assert.isUndefined(yield* ledger.findStage("open"))
+    }))))
+})
