@@ -4,10 +4,13 @@ import { randomUUID } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import type { PlannedRun } from "../pipeline/plan/Plan.ts"
+import { checkResources } from "../pipeline/plan/checkResources.ts"
+import type { Plan, PlannedRun, PlannedStage } from "../pipeline/plan/Plan.ts"
 import { Claims } from "../pipeline/run/Claims.ts"
 import { JournalError } from "../pipeline/run/journal.ts"
+import { Ledger } from "../pipeline/run/ledger.ts"
 import type { Event } from "../pipeline/run/Progress.ts"
+import * as Resources from "../pipeline/run/Resources.ts"
 import * as Runner from "../pipeline/run/Runner.ts"
 import * as Store from "../store/index.ts"
 import * as Workspace from "../workspace/index.ts"
@@ -63,6 +66,15 @@ const mismatch = (cell: Cell, planned: PlannedRun | undefined): string | undefin
     "Code, a package, a model or data differ: bring the same ones here."
 }
 
+/** Fails where a cell has stages that count as finished, but whose results are gone, and this machine lacks what it takes to execute them again. */
+const checkGone = Effect.fnUntraced(function*(plan: Plan, planned: PlannedRun, have: Resources.Amounts) {
+  const ledger = yield* Ledger
+  const check = (ahead: PlannedRun["stages"]) =>
+    checkResources({ ...plan, runs: [{ ...planned, stages: ahead.map((stage) => ({ ...stage, status: { _tag: "runs" } })) }] }, have)
+  const isGone = ({ fingerprint }: PlannedStage) => Effect.map(ledger.findStage(fingerprint), (found) => found === undefined)
+  yield* Effect.catch(check(planned.stages), () => Effect.flatMap(Effect.filter(planned.stages, isGone), check))
+})
+
 /** A submission that this machine can work on. */
 const accept = Effect.fnUntraced(function*(workspace: Workspace.Workspace, { content }: Open, file: string, worker: string, options: Options) {
   const wrong = difference(yield* sourceOf(file), content.source)
@@ -91,7 +103,8 @@ const accept = Effect.fnUntraced(function*(workspace: Workspace.Workspace, { con
       const wrong = mismatch(cell, planned)
       if (wrong !== undefined) return yield* refused(wrong)
       const runs = [planned!]
-      const id = yield* within(() => {}, Effect.map(Runner.openRuns(runs, settings), ([id]) => id!))
+      const opened = Effect.map(Runner.openRuns(runs, settings), ([id]) => id!)
+      const id = yield* within(() => {}, Effect.andThen(refusing(checkGone(plan, planned!, { ...Resources.ofMachine(), ...options.have })), opened))
       const [result] = yield* within(options.listen, Runner.execute(runs, [id], settings), { ...plan, runs })
       yield* within(() => {}, Effect.gen(function*() {
         if (result!.status === "done") yield* Effect.forEach(cell.stages, ({ fingerprint }) => Shared.giveStage(shared, fingerprint), { discard: true })

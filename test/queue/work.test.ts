@@ -1,5 +1,5 @@
 /** A worker in this process, at a queue in a file. */
-import { mkdirSync } from "node:fs"
+import { mkdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
@@ -67,6 +67,23 @@ describe("a worker", () => {
       assert.include(said[1], "cards: not by this worker. ")
       const states = (submission: string) => sql`SELECT DISTINCT state FROM assay_cell WHERE submission = ${submission}`
       assert.deepStrictEqual([yield* states(older), yield* states(newer)], [[{ state: "queued" }], [{ state: "done" }]])
+    })), 60_000)
+
+  it("needs no card for a stage that another machine has finished, unless what that left is gone", () =>
+    withQueue(Effect.fnUntraced(function*(folder) {
+      const study = yield* Workspace.loadStudy(cards)
+      yield* Workspace.run(Workspace.at(join(folder, "runs.db")), study, { only: [{ scale: "half" }], have: { gpu: 1 } })
+      yield* submit(cards, folder, ["whole"])
+      const { sql } = yield* Queue
+      yield* worked(join(folder, "worker"), [cards])
+      assert.deepStrictEqual(yield* sql`SELECT state FROM assay_cell`, [{ state: "done" }])
+
+      yield* sql`UPDATE assay_cell SET state = 'failed'`
+      yield* submit(cards, folder, ["whole"])
+      rmSync(join(folder, "shared", "objects"), { recursive: true })
+      const error = yield* Effect.flip(worked(join(folder, "other"), [cards]))
+      assert.match((error as QueueError).message, /the stage "render" needs 1 of "gpu"/)
+      assert.deepStrictEqual(yield* sql`SELECT state FROM assay_cell`, [{ state: "queued" }])
     })), 60_000)
 
   it("gets what its cell needs of what others have finished, and no more", () =>
