@@ -1,6 +1,12 @@
 /** The first step at which a noisy curve has risen. */
 import { mean } from "../pipeline/statistics.ts"
 
+/** A value of a curve; null where it was no finite number. */
+export interface Point {
+  readonly step: number
+  readonly value: number | null
+}
+
 export interface Rise {
   /** Means over the first and the last `window` values. */
   readonly start: number
@@ -10,13 +16,14 @@ export interface Rise {
 }
 
 /**
- * The first step from which on the mean over `window` values lies at least `by` above that of the first ones. Of a shorter curve,
- * the window is all of it.
+ * The first step from which on the mean over `window` values lies at least `by` above that of the first ones. Values that are no numbers
+ * are left out. Of a shorter curve, the window is all of it.
  */
-export const firstRise = (values: ReadonlyArray<number>, window: number, by: number): Rise => {
-  const width = Math.min(window, values.length)
-  const means = Array.from({ length: values.length - width + 1 }, (_, i) => mean(values.slice(i, i + width)))
+export const firstRise = (curve: ReadonlyArray<Point>, window: number, by: number): Rise => {
+  const points = curve.flatMap(({ step, value }) => value === null || Number.isNaN(value) ? [] : [{ step, value }])
+  const width = Math.min(window, points.length)
+  const means = Array.from({ length: points.length - width + 1 }, (_, i) => mean(points.slice(i, i + width).map(({ value }) => value)))
   const start = means[0]!
   const found = means.findIndex((value) => value >= start + by)
-  return { start, end: means.at(-1)!, firstStep: found < 0 ? undefined : found }
+  return { start, end: means.at(-1)!, firstStep: points[found]?.step }
 }

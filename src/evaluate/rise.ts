@@ -11,9 +11,9 @@ import { firstRise } from "./firstRise.ts"
  * Judges a curve that the nearest loop before recorded, such as `Evaluate.rise({ as: "format", of: "reward/format" })`; `of` is the
  * metric's name, "watch/mAP" of an evaluation in the loop.
  *
- * `start` and `end` are its means over the first and the last `window` steps (default 5). `firstStep` is the first step, from 0, from
- * which on its mean over `window` steps lies at least `by` (default 0.1) above `start`; where there is none, `risen` is 0 and
- * `firstStep` is left out, so that its mean is over the runs that rose. Hands on its input. A study in which no stage before
+ * `start` and `end` are its means over the first and the last `window` values (default 5): of an evaluation in the loop there is not one a
+ * step. `firstStep` is the first step, from 0, from which on its mean over `window` values lies at least `by` (default 0.1) above `start`;
+ * where there is none, `risen` is 0 and `firstStep` is left out, so that its mean is over the runs that rose. Hands on its input. A study in which no stage before
  * records the metric fails when it is planned.
  */
 export const rise = Stage.define({
@@ -39,8 +39,7 @@ export const rise = Stage.define({
   run: ({ by, of, window }, _input: unknown) =>
     Effect.gen(function*() {
       const recorder = yield* Recorder
-      const curve = yield* (yield* History).curve(of)
-      const { end, firstStep, start } = firstRise(curve.map((value) => value ?? NaN), window, by)
+      const { end, firstStep, start } = firstRise(yield* (yield* History).curve(of), window, by)
       recorder.metric("start", start)
       recorder.metric("end", end)
       recorder.metric("risen", firstStep === undefined ? 0 : 1)

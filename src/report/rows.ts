@@ -10,11 +10,16 @@ export interface Rows {
 }
 
 /** Columns of one name get a number, so that none hides another. */
-export const distinct = (columns: ReadonlyArray<string>): ReadonlyArray<string> =>
-  columns.map((name, i) => {
-    const before = columns.slice(0, i).filter((other) => other === name).length
-    return before === 0 ? name : `${name}:${before}`
+export const distinct = (columns: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const names = new Set(columns)
+  return columns.map((name, i) => {
+    if (columns.indexOf(name) === i) return name
+    let count = 1
+    while (names.has(`${name}:${count}`)) count++
+    names.add(`${name}:${count}`)
+    return `${name}:${count}`
   })
+}
 
 /** A value as JSON can hold it: a blob in hexadecimal, and as texts what a number of JSON could not be. */
 export const cell = (value: unknown): string | number | null =>

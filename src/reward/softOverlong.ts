@@ -12,7 +12,9 @@ import { define } from "../task/reward.ts"
 export const softOverlong = define({
   name: "softOverlong",
   module: import.meta.url,
-  config: Schema.Struct({ maxLength: Config.Count, margin: Config.Count }),
+  config: Schema.Struct({ maxLength: Config.Count, margin: Config.Count }).check(
+    Schema.makeFilter(({ margin, maxLength }) => margin <= maxLength ? undefined : `margin ${margin} is over maxLength ${maxLength}; it is at most that`)
+  ),
   score: ({ margin, maxLength }, { tokens }) => {
     if (tokens === undefined) {
       throw new Error("softOverlong needs the completion's length in tokens, the field `tokens` of a row")

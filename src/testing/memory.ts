@@ -113,8 +113,8 @@ const ledger = (memory: Memory): Ledger["Service"] => ({
     Effect.sync(() => {
       const stage = byFingerprint(memory, fingerprint)
       if (stage?.status !== "finished") return []
-      return stage.steps.flatMap(({ metrics }) => metrics)
-        .flatMap((one) => Metric.fullName(one) === metric ? [Number.isFinite(one.value) ? one.value : null] : [])
+      return stage.steps.flatMap(({ metrics, step }) =>
+        metrics.flatMap((one) => Metric.fullName(one) === metric ? [{ step, value: Number.isFinite(one.value) ? one.value : null }] : []))
     })
 })
 

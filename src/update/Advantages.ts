@@ -25,7 +25,7 @@ export const ofGroup = (rewards: ReadonlyArray<number>, scale: Scale): Array<num
 
 /**
  * Advantages of each part by itself, added up with the parts' factors: so that a part with a small spread is not drowned by
- * one with a large spread.
+ * one with a large spread. What a part does not concern has no advantage of it.
  *
  * Source: Liu et al., "GDPO", arXiv 2601.05242, without its last normalisation over the batch.
  */
@@ -34,9 +34,10 @@ export const ofParts = (
   scale: Scale
 ): Array<number> => {
   const sums = group.map(() => 0)
-  for (const name of Object.keys(group[0] ?? {})) {
-    const advantages = ofGroup(group.map((parts) => parts[name]!.value), scale)
-    advantages.forEach((advantage, i) => (sums[i]! += group[i]![name]!.factor * advantage))
+  for (const name of new Set(group.flatMap((parts) => Object.keys(parts)))) {
+    const having = group.flatMap((parts, i) => parts[name] === undefined ? [] : [{ i, ...parts[name] }])
+    const advantages = ofGroup(having.map(({ value }) => value), scale)
+    having.forEach(({ factor, i }, h) => (sums[i]! += factor * advantages[h]!))
   }
   return sums
 }

@@ -8,19 +8,29 @@ import * as Pipeline from "../../src/pipeline/declare/Pipeline.ts"
 import { memory, planStudy, prepared, runStudy } from "../pipeline/study.ts"
 import * as Toy from "../pipeline/toy.ts"
 
+/** A value at every step; null for one that is no number. */
+const curve = (...values: ReadonlyArray<number | null>) => values.map((value, step) => ({ step, value }))
+
 describe("the first rise of a curve", () => {
   it("is the first step of the first window whose mean is higher by enough", () => {
-    assert.deepStrictEqual(firstRise([0, 0, 0, 0, 1, 1, 1], 2, 0.5), { start: 0, end: 1, firstStep: 3 })
-    assert.deepStrictEqual(firstRise([0, 0, 0, 0, 1, 1, 1], 2, 0.6), { start: 0, end: 1, firstStep: 4 })
+    assert.deepStrictEqual(firstRise(curve(0, 0, 0, 0, 1, 1, 1), 2, 0.5), { start: 0, end: 1, firstStep: 3 })
+    assert.deepStrictEqual(firstRise(curve(0, 0, 0, 0, 1, 1, 1), 2, 0.6), { start: 0, end: 1, firstStep: 4 })
   })
 
   it("is not one spike of a noisy curve, and nothing where the curve stays or falls", () => {
-    assert.strictEqual(firstRise([0, 0, 0, 0, 1, 0, 0, 0], 4, 0.3).firstStep, undefined)
-    assert.strictEqual(firstRise([3, 2, 1, 0], 1, 0.1).firstStep, undefined)
+    assert.strictEqual(firstRise(curve(0, 0, 0, 0, 1, 0, 0, 0), 4, 0.3).firstStep, undefined)
+    assert.strictEqual(firstRise(curve(3, 2, 1, 0), 1, 0.1).firstStep, undefined)
   })
 
   it("of a curve shorter than the window compares it with itself", () => {
-    assert.deepStrictEqual(firstRise([1, 3], 5, 0.1), { start: 2, end: 2, firstStep: undefined })
+    assert.deepStrictEqual(firstRise(curve(1, 3), 5, 0.1), { start: 2, end: 2, firstStep: undefined })
+  })
+
+  it("is a step of the curve, which need not have a value at each, nor a number", () => {
+    const watched = curve(0, 0, 0, 1, 1).map(({ step, value }) => ({ step: 20 * step + 19, value }))
+    assert.strictEqual(firstRise(watched, 1, 0.5).firstStep, 79)
+    assert.deepStrictEqual(firstRise(curve(null, 0, 0, null, 1, 1), 2, 0.6), { start: 0, end: 1, firstStep: 4 })
+    assert.isUndefined(firstRise([], 2, 0.5).firstStep)
   })
 })
 

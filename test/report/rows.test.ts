@@ -43,6 +43,10 @@ describe("rows as text", () => {
     assert.deepStrictEqual([json(none), jsonl(none), csv(none)], ["[]", "", "a"])
   })
 
+  it("lose no column to another of its name, whatever it is called instead", () => {
+    assert.deepStrictEqual(JSON.parse(json({ columns: ["a", "a", "a:1", "a"], rows: [[1, 2, 3, 4]] })), [{ a: 1, "a:2": 2, "a:1": 3, "a:3": 4 }])
+  })
+
   it("are a table in Markdown that no value breaks", () => {
     const [head, sides, first, second] = markdown(rows).split("\n")
     assert.strictEqual(head, "| n | n | text | mixed | real | none | blob |")

@@ -167,7 +167,7 @@ describe("curves", () => {
         for (const [step, loss] of [3, NaN, 1].entries()) yield* journal.commitStep(id, stepOf(step, [["loss", loss], ["rate", 7]]))
         assert.deepStrictEqual(yield* journal.curve("f", "loss"), [])
         yield* journal.closeStage(id, { output: yield* put(journal, "output") })
-        assert.deepStrictEqual(yield* journal.curve("f", "loss"), [3, null, 1])
+        assert.deepStrictEqual(yield* journal.curve("f", "loss"), [{ step: 0, value: 3 }, { step: 1, value: null }, { step: 2, value: 1 }])
         assert.deepStrictEqual(yield* journal.curve("f", "watch/loss"), [])
       })
     ))

@@ -58,6 +58,11 @@ describe("Advantages.ofParts", () => {
     Advantages.ofParts(group, "none").forEach((advantage, i) => assert.closeTo(advantage, expected[i]!, 1e-12))
   })
 
+  it("gives nothing to a completion that a part does not concern", () => {
+    const group = [{ a: part(1, 1) }, { a: part(0, 1), b: part(2, 1) }, { b: part(4, 1) }]
+    assert.deepStrictEqual(Advantages.ofParts(group, "none"), [0.5, -0.5 - 1, 1])
+  })
+
   it("tells apart completions whose totals are equal", () => {
     // 2 a + b is 2 for each; a's spread is sqrt(1/3) and b's twice that.
     const group = [{ a: part(1, 2), b: part(0, 1) }, { a: part(0, 2), b: part(2, 1) }, { a: part(0, 2), b: part(2, 1) }]

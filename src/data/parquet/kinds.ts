@@ -32,7 +32,7 @@ export interface Kind {
 }
 
 /** The value at a path; through lists, the values of their items. */
-const at = (row: unknown, path: string): unknown => {
+export const at = (row: unknown, path: string): unknown => {
   const dot = path.indexOf(".")
   const [name, rest] = dot < 0 ? [path, undefined] : [path.slice(0, dot), path.slice(dot + 1)]
   if (Array.isArray(row)) return row.map((item) => at(item, path))

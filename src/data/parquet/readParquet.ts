@@ -14,7 +14,7 @@ import { collect } from "../layouts/readList.ts"
 import { classNames } from "./classNames.ts"
 import type { Cells } from "../../parquet/groups.ts"
 import { keepPicture, pictureIn } from "./keepPicture.ts"
-import { type Columns, type Corners, type How, type Kind, type KindName, kinds } from "./kinds.ts"
+import { at, type Columns, type Corners, type How, type Kind, type KindName, kinds } from "./kinds.ts"
 import { openParquet, type Parquet } from "../../parquet/openParquet.ts"
 
 export interface Options {
@@ -57,7 +57,7 @@ const kept = (folder: string, bytes: Uint8Array) =>
 /** The examples of a row, or one problem. `entry` is what messages call it, `index` its number in the whole set. */
 const examplesOf = Effect.fnUntraced(function*(row: Cells, entry: string, index: number, { read }: Kind, how: How, folder: string, look: Look) {
   const column = how.columns["image"]!
-  const draft = orProblem(entry, () => ({ make: read(row, how), bytes: pictureIn(row[column], column) }))
+  const draft = orProblem(entry, () => ({ make: read(row, how), bytes: pictureIn(at(row, column), column) }))
   if ("problem" in draft) return [draft]
   const found = yield* look(entry, column, yield* kept(folder, draft.bytes))
   if ("problem" in found) return [found]

@@ -12,6 +12,12 @@ export interface FinishedStage {
   readonly subject?: Artifact | undefined
 }
 
+/** A value of a metric. */
+export interface AtStep {
+  readonly step: number
+  readonly value: number | null
+}
+
 /** Reads only. */
 export class Ledger extends Context.Service<Ledger, {
   /** The finished execution of a fingerprint. Undefined when there is none or an artifact of it is missing or altered. */
@@ -26,7 +32,7 @@ export class Ledger extends Context.Service<Ledger, {
     metric: { readonly scope: string; readonly name: string }
   ) => Effect.Effect<number | null | undefined, JournalError>
   /** All values of a metric of a finished execution, by step; null for those that are no finite numbers. `metric` is its full name. */
-  readonly curve: (fingerprint: string, metric: string) => Effect.Effect<ReadonlyArray<number | null>, JournalError>
+  readonly curve: (fingerprint: string, metric: string) => Effect.Effect<ReadonlyArray<AtStep>, JournalError>
 }>()("assay/pipeline/Ledger") {}
 
 /** `findStages` where there is nothing to be gained by asking at once; `concurrency` of them side by side, where each may take a while. */

@@ -35,10 +35,10 @@ export class Recorder extends Context.Service<Recorder, Recording>()("assay/pipe
 /** What the stages before this one recorded, for stages that judge a training by its curves. */
 export class History extends Context.Service<History, {
   /**
-   * Values of a metric by step, of the nearest stage before this one that recorded any; null for those that are no finite
+   * Values of a metric with their steps, in order, of the nearest stage before this one that recorded any; null for those that are no finite
    * numbers. By the name that the stage gives it, "loss", or "watch/mAP" of an evaluation in it. Empty where none did.
    */
-  readonly curve: (metric: string) => Effect.Effect<ReadonlyArray<number | null>, JournalError>
+  readonly curve: (metric: string) => Effect.Effect<ReadonlyArray<{ readonly step: number; readonly value: number | null }>, JournalError>
 }>()("assay/pipeline/History") {}
 
 /** Folder for files that a stage generates and can always generate again (rendered scenes). */

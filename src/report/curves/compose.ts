@@ -78,8 +78,7 @@ const grouped = (curves: ReadonlyArray<RunCurve>, by: string | undefined): Reado
 
 const risesAt = ({ steps, values }: RunCurve, rise: Options["rise"]): number | null | undefined => {
   if (rise === undefined) return undefined
-  const { firstStep } = firstRise([...values], rise.window, rise.by)
-  return firstStep === undefined ? null : steps[firstStep]!
+  return firstRise([...values].map((value, i) => ({ step: steps[i]!, value })), rise.window, rise.by).firstStep ?? null
 }
 
 export const compose = (given: ReadonlyArray<RunCurve>, options: Options): Picture => {

@@ -33,14 +33,24 @@ const trained = <Row extends AtStage>(rows: ReadonlyArray<Row>): ReadonlyArray<R
   return rows.filter(({ scope, stage }) => loops.has(JSON.stringify([stage, scope])))
 }
 
-/** The curves of a metric, from rows of `learning_curve` that are of one scope; undefined where nothing went through steps. */
+/** Where rows trained in several stages, a line for each of them. */
+const byStage = <Row extends AtStage>(rows: ReadonlyArray<Named>, values: ReadonlyArray<Row>) => {
+  const stages = [...new Set(values.map(({ stage }) => stage))]
+  if (stages.length < 2) return { rows, values }
+  return {
+    rows: rows.flatMap((row) => stages.map((stage) => ({ ...row, name: `${row.name}, ${stage}` }))),
+    values: values.map((value) => ({ ...value, variant: `${value.variant}, ${value.stage}` }))
+  }
+}
+
+/** The curves of a metric, from rows of `learning_curve` that are of one scope or of stages' own; undefined where nothing went through steps. */
 export const curves = (
   table: Table.Table,
   metric: string,
   rows: ReadonlyArray<AtStage>
 ): Curves | undefined => {
   const values = trained(rows)
-  return values.length === 0 ? undefined : { experiment: table.experiment, metric, rows: named(table.rows), values }
+  return values.length === 0 ? undefined : { experiment: table.experiment, metric, ...byStage(named(table.rows), values) }
 }
 
 /** Parts of the reward of what trained, from rows of `reward_part`; undefined where nothing did. */
@@ -49,7 +59,7 @@ export const parts = (
   rows: ReadonlyArray<Omit<AtStage, "value"> & { readonly part: string; readonly mean: number | null }>
 ): Parts | undefined => {
   const values = trained(rows.map((row) => ({ ...row, value: row.mean }))).filter(({ scope }) => scope === "")
-  return values.length === 0 ? undefined : { experiment: table.experiment, rows: named(table.rows), values }
+  return values.length === 0 ? undefined : { experiment: table.experiment, ...byStage(named(table.rows), values) }
 }
 
 /** A metric with the interval of every row that has it, from the rows of `ablation` and the values that they are means of. */

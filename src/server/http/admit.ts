@@ -9,6 +9,9 @@ const loopback = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i
 /** Whether a name is one of this machine for itself. */
 export const isLoopback = (host: string): boolean => loopback.test(host)
 
+/** A name or address, and a port. What else a Host says, such as a path, a handler may take for a part of the request's URL. */
+const authority = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i
+
 const withoutPort = (authority: string): string => authority.replace(/:\d*$/, "")
 
 /** Host of the page that a browser asks for; undefined where there is none, as for a page from a file. */
@@ -48,6 +51,7 @@ export const admission = (host: string, token: string | undefined, visitors?: Vi
     if (local && !isLoopback(withoutPort(headers.host ?? ""))) {
       return new HttpError({ status: 403, message: `this server is asked as 127.0.0.1 or localhost, not as "${headers.host ?? ""}"` })
     }
+    if (!authority.test(headers.host ?? "")) return new HttpError({ status: 400, message: "the Host of this request is no name with a port" })
     if (local && headers.origin !== undefined && !isLoopback(originHost(headers.origin) ?? "")) {
       return new HttpError({ status: 403, message: `pages of ${headers.origin} may not ask this server` })
     }

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { sha256 } from "../../pipeline/plan/Canonical.ts"
 import type { Journal, JournalError } from "../../pipeline/run/journal.ts"
-import type { FinishedStage, Ledger } from "../../pipeline/run/ledger.ts"
+import type { AtStep, FinishedStage, Ledger } from "../../pipeline/run/ledger.ts"
 import type { Artifact, KeptRecord, StageRecord } from "../../pipeline/run/Records.ts"
 import { dropBest, dropCheckpoints, forget, intact, noteNamed, releasePending, removeFiles } from "./artifacts.ts"
 import { type Connection, journalError } from "./Connection.ts"
@@ -150,10 +150,10 @@ export const ledgerMethods = (connection: Connection): Ledger["Service"] => ({
   curve: (fingerprint, metric) =>
     connection.read("curve", () =>
       connection.sql(`
-        SELECT m.value FROM stage s JOIN last_value l ON l.stage = s.id JOIN metric_key k ON k.id = l.key
+        SELECT m.step, m.value FROM stage s JOIN last_value l ON l.stage = s.id JOIN metric_key k ON k.id = l.key
           JOIN metric m ON m.stage = s.id AND m.key = l.key
         WHERE s.fingerprint = ? AND s.status = 'done' AND iif(k.scope = '', k.name, k.scope || '/' || k.name) = ? ORDER BY m.step`)
-        .pluck().all(fingerprint, metric) as Array<number | null>)
+        .all(fingerprint, metric) as Array<AtStep>)
 })
 
 /** What the journal does with stages. */

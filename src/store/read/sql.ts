@@ -18,6 +18,13 @@ const refuse = (file: string, text: string): StoreError =>
       "to change a database use the sqlite3 client on a copy of it."
   })
 
+const tooLong = (file: string, characters: number, most: Most): StoreError =>
+  new StoreError({
+    reason: "query",
+    file,
+    message: `The first row has ${characters} characters, more than the ${most.characters} that are shown here. Select less of it, or ask by \`assay sql\`.`
+  })
+
 const rejected = (file: string, error: StoreError): StoreError => {
   const text = error.cause instanceof Error ? error.cause.message : error.message
   return new StoreError({ reason: "query", file, message: `SQLite rejects the query: ${text}.`, cause: error.cause })
@@ -26,7 +33,7 @@ const rejected = (file: string, error: StoreError): StoreError => {
 const whole = (value: unknown): unknown =>
   typeof value === "bigint" && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value
 
-/** How much of an answer is wanted: so many rows, and about so many characters. */
+/** How much of an answer is wanted: so many rows, and so many characters. */
 export interface Most {
   readonly rows: number
   readonly characters: number
@@ -59,9 +66,10 @@ const ask = question(({ file, sqlite }, text: string, most: Most): Beginning => 
   const rows: Array<ReadonlyArray<unknown>> = []
   let characters = 0
   for (const row of statement.raw().safeIntegers().iterate() as IterableIterator<ReadonlyArray<unknown>>) {
-    if (rows.length >= most.rows || characters >= most.characters) return { columns, rows, more: true }
-    rows.push(row.map(whole))
     characters += row.reduce<number>((sum, value) => sum + lengthOf(value), 0)
+    if (rows.length >= most.rows || (rows.length > 0 && characters > most.characters)) return { columns, rows, more: true }
+    if (characters > most.characters) throw tooLong(file, characters, most)
+    rows.push(row.map(whole))
   }
   return { columns, rows, more: false }
 })

@@ -145,6 +145,11 @@ describe("who may look", () => {
         const answer = yield* Effect.promise(() => raw(url, `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`).answer)
         assert.notInclude(answer, "question", path)
       }
+      // a Host with a path in it, which a door may read in another way, too
+      for (const host of ["é.é.é/api/sql/guide?x=y", "é.é.é.é.é/api/sql?query=SELECT+1&x=yyyy", "localhost/api/experiments?"]) {
+        const bytes = Buffer.from(`GET /index.html HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`, "latin1")
+        assert.match(yield* Effect.promise(() => raw(url, bytes).answer), /^HTTP\/1\.1 400 /, host)
+      }
       const session = (authorization: string) => asked(`${url}/api/session`, { method: "POST", headers: { authorization } })
       assert.strictEqual((yield* session("Bearer wrong")).status, 401)
       const { headers, status } = yield* session("Bearer secret")

@@ -24,6 +24,17 @@ describe("SQL", () => {
       assert.deepStrictEqual([body.rows.length, body.more], [1000, true])
     }).pipe(Effect.scoped))
 
+  it.live("is cut before a row that is too long, and refused where that is the first", () =>
+    Effect.gen(function*() {
+      const { url } = yield* serving()
+      const long = "hex(zeroblob(3000000))"
+      const { body } = yield* asked(urlOf(url, `SELECT 1 AS n, 'short' AS text UNION ALL SELECT 2, ${long}`))
+      assert.deepStrictEqual([body.rows, body.more], [[[1, "short"]], true])
+      const refused = yield* asked(urlOf(url, `SELECT ${long}`))
+      assert.strictEqual(refused.status, 400)
+      assert.match(refused.body.error.message, /The first row has 6000000 characters, more than the \d+ that are shown here\. Select less of it/)
+    }).pipe(Effect.scoped))
+
   it.live("that never ends is stopped, and holds up nobody meanwhile", () =>
     Effect.gen(function*() {
       const { url } = yield* serving()

@@ -152,6 +152,10 @@ describe("cosine", () => {
     assert.deepStrictEqual(partsOf(always).map(({ name }) => name), ["weight"])
   })
 
+  it("has no margin over its length", () => {
+    assert.throws(() => Reward.softOverlong({ maxLength: 100, margin: 200 }), /margin 200 is over maxLength 100; it is at most that/)
+  })
+
   it("scores 0 and says why when nobody counted the tokens", () => {
     assert.deepStrictEqual(cosine.score({ completion: cat, solution: cat }), {
       total: 0,
