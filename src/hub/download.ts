@@ -86,7 +86,7 @@ const goOn = async (place: Place, file: Listed, partial: string): Promise<Hash> 
     for (let part = await nextOf(reader); part.done !== true; part = await nextOf(reader)) {
       const { length } = part.value
       if (from + length > file.size) throw new Error("more came than the file holds")
-      await handle.write(part.value, 0, length, from)
+      for (let done = 0; done < length;) done += (await handle.write(part.value, done, length - done, from + done)).bytesWritten
       hash.update(part.value)
       from += length
       place.came(length)

@@ -17,12 +17,13 @@ export const commitOf = async (settings: Settings, repository: Repository, signa
   throw refusal(repository, `${settings.endpoint} gives no commit for ${called(repository)}. Is HF_ENDPOINT a hub?`)
 }
 
-/** A path that stays in its folder on every system, and a hash that is one: both become paths of the cache. */
-const isSafe = ({ etag, path, size }: Listed): boolean =>
-  path.split("/").every((part) => part !== "" && part !== "." && part !== ".." && !/[\\:\0]/.test(part)) &&
-  /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(etag) && Number.isSafeInteger(size) && size >= 0
+/** A path that stays in its folder on every system: it becomes a path of the cache. */
+const staysIn = (path: string): boolean => path.split("/").every((part) => part !== "" && part !== "." && part !== ".." && !/[\\:\0]/.test(part))
 
-/** The files of a commit. */
+/** A hash that is one, which becomes a path, too. */
+const isWhole = ({ etag, size }: Listed): boolean => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(etag) && Number.isSafeInteger(size) && size >= 0
+
+/** The files of a commit, but for those that could not be kept: a log with the time in its name is no reason to do without a model. */
 export const filesAt = async (settings: Settings, repository: Repository, commit: string, signal: AbortSignal): Promise<ReadonlyArray<Listed>> => {
   const { listFiles } = await import("@huggingface/hub")
   const { name, type } = repository
@@ -35,11 +36,9 @@ export const filesAt = async (settings: Settings, repository: Repository, commit
   })
   const files: Array<Listed> = []
   for await (const { lfs, oid = "", path, size, type } of entries) {
-    if (type !== "file") continue
+    if (type !== "file" || !staysIn(path)) continue
     const file = { path, size: lfs?.size ?? size, etag: lfs?.oid ?? oid }
-    if (!isSafe(file)) {
-      throw refusal(repository, `${called(repository)} lists ${JSON.stringify(path)}, which cannot be kept: a path that leaves its folder, or no hash. Use another revision.`)
-    }
+    if (!isWhole(file)) throw refusal(repository, `${called(repository)} lists ${JSON.stringify(path)} without a hash, so that it cannot be kept. Use another revision.`)
     files.push(file)
   }
   return files

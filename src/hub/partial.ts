@@ -13,14 +13,17 @@ const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 8)
 
 const ownName = (etag: string): string => `${etag}.${host}-${process.pid}.incomplete`
 
-/** Milliseconds after which nobody writes to a file any more whose process cannot be asked. */
-const quiet = 120_000
+/**
+ * Milliseconds after which nobody writes to a file any more: where its process cannot be asked, and where one of its number lives, which
+ * may be quite another by now. The latter waits longer between tries than the former's clock may be off.
+ */
+const quiet = { elsewhere: 120_000, here: 600_000 } as const
 
 const inUse = async (path: string): Promise<boolean> => {
   const [, machine, pid] = /\.([0-9a-f]{8})-(\d+)\.incomplete$/.exec(path) ?? []
-  if (machine === host) return Number(pid) !== process.pid && isRunning(Number(pid))
+  if (machine === host && (Number(pid) === process.pid || !isRunning(Number(pid)))) return false
   const found = await stat(path).catch(() => undefined)
-  return found !== undefined && Date.now() - found.mtimeMs < quiet
+  return found !== undefined && Date.now() - found.mtimeMs < (machine === host ? quiet.here : quiet.elsewhere)
 }
 
 /** Beginnings of a content: this process's own, those that others write to, and those that nobody does. */

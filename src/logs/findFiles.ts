@@ -62,7 +62,9 @@ const ofFile = async (path: string, layouts: ReadonlyArray<Layout>): Promise<Fou
   const fitting = layouts.filter((layout) => holds(layout, row))
   const layout = fitting.find(({ completions }) => completions.source.includes("parquet") === parquet) ?? fitting[0]
   if (layout !== undefined) return { layout, completions: [path], metrics: [] }
-  const numbers = parquet ? undefined : layouts.find((one) => one.numbers(row) !== undefined)
+  const numbersIn = (one: Layout) => one.numbers(row)?.metrics
+  // a step says little: the layout is the one by which there are numbers at it, if there are any
+  const numbers = parquet ? undefined : layouts.find((one) => Object.keys(numbersIn(one) ?? {}).length > 0) ?? layouts.find(numbersIn)
   if (numbers !== undefined) return { layout: numbers, completions: [], metrics: [path] }
   const known = layouts.map(({ columns, name }) => `${name} (${columns.step[0]}, ${columns.prompt}, ${columns.completion})`)
   throw failure(path, `${path} is no log of a known layout: it has the columns ${Object.keys(row).slice(0, 12).join(", ") || "none"}. Known: ${known.join(", ")}.`)

@@ -67,15 +67,18 @@ const open = async ({ completions, layout, metrics }: Found): Promise<Log> => {
   const sources = inOrder(opened)
   const all = [...new Set([...numbers.keys(), ...sources.flatMap(({ steps }) => steps)])].sort((a, b) => a - b)
   const without = (step: number): LoggedStep => ({ step, metrics: numbers.get(step) ?? {}, samples: [] })
-  /** The completions of a file; none of the last file where it cannot be read. */
-  const read = async function*(source: Completions.Source, after: number): AsyncGenerator<LoggedStep> {
+  /** The rows of a file; none of the last file where it cannot be read. */
+  const rowsOf = async function*(source: Completions.Source, after: number) {
     try {
-      for await (const rows of source.read(after)) {
-        yield { ...without(rows.step), samples: sampled(layout, source.path, rows, parts) }
-      }
+      yield* source.read(after)
     } catch (cause) {
       if (!(cause instanceof DataError) || source !== sources.at(-1) || !source.path.endsWith(".parquet")) throw cause
       remark(`${cause.message} It is the last, and left out as one that is still being written.`)
+    }
+  }
+  const read = async function*(source: Completions.Source, after: number): AsyncGenerator<LoggedStep> {
+    for await (const rows of rowsOf(source, after)) {
+      yield { ...without(rows.step), samples: sampled(layout, source.path, rows, parts) }
     }
   }
   return {

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import { existsSync } from "node:fs"
 import { type FileHandle, open as openFile, rename, rm } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from "./halfFloats.ts"
@@ -55,13 +56,15 @@ export const open = Effect.fn("safetensors.open")(function*(file: string) {
 
 const Index = Schema.Struct({ weight_map: Schema.Record(Schema.String, Schema.String) })
 
-/** Opens a model folder's weights: the shards that model.safetensors.index.json names, else model.safetensors. */
+/** Opens a model folder's weights: model.safetensors, else the shards that model.safetensors.index.json names. Both are there where one is left over. */
 export const openFolder = (
   folder: string
 ): Effect.Effect<Weights, SafetensorsError | ModelFolderError, Scope.Scope> =>
-  readOptionalJson(folder, "model.safetensors.index.json").pipe(
-    Effect.flatMap((json) => json === undefined ? open(join(folder, "model.safetensors")) : openShards(folder, json))
-  )
+  Effect.suspend(() => {
+    const whole = join(folder, "model.safetensors")
+    if (existsSync(whole)) return open(whole)
+    return Effect.flatMap(readOptionalJson(folder, "model.safetensors.index.json"), (json) => json === undefined ? open(whole) : openShards(folder, json))
+  })
 
 /** Writes a file as a whole or not at all. Larger elements come first, so that every tensor is aligned. */
 export const write = (

@@ -4,7 +4,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { type Saved, writeAdapter, writeFolder } from "../model/export.ts"
 import { modelFiles } from "../hub/model.ts"
-import { commitIn, isOnHub } from "../hub/repository.ts"
+import { commitIn } from "../hub/repository.ts"
 import { snapshot } from "../hub/snapshot.ts"
 import { modelFolder } from "../model/shipped.ts"
 import { exits } from "../pipeline/Errors.ts"
@@ -69,7 +69,7 @@ export const exportModel = Effect.fn("Workspace.exportModel")(function*(workspac
     })
   }
   const commit = commitIn(params[`${policy}.content`])
-  const base = isOnHub(folder) && commit !== undefined
+  const base = commit !== undefined
     ? (yield* snapshot({ type: "model", name: folder, revision: commit }, modelFiles(params[`${policy}.weights`] === "folder"))).folder
     : modelFolder(folder)
   const saved: Saved = { folder: base, weights: objects.path(hash) }

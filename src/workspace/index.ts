@@ -9,7 +9,7 @@ export { exportModel, NoModel, type Options as ExportOptions } from "./exportMod
 export { importLogs, type Options as ImportOptions, type Progress as ImportProgress, type Result as Imported } from "./importLogs/importLogs.ts"
 export { importModule, loadStudy, type Study, StudyError } from "./loadStudy.ts"
 export { modulesOf } from "./modules.ts"
-export { log, mostLogged } from "./log/read.ts"
+export { log, logFrom, mostLogged } from "./log/read.ts"
 export { metrics } from "./metrics.ts"
 export { overview, type Status } from "./overview.ts"
 export { pack, type Packed, unpack, type Unpacked } from "./pack.ts"

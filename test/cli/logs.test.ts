@@ -1,4 +1,6 @@
+import Database from "better-sqlite3"
 import { rmSync } from "node:fs"
+import { join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
 import { until } from "./support.ts"
 import { project } from "./why/project.ts"
@@ -31,6 +33,19 @@ describe("assay logs", () => {
     assert.include((await entries(2)).join("\n"), "info numbers: reused, as an execution with the same fingerprint is there")
     const { out } = await somebodys.assay("logs", "1")
     assert.match(out, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}warn {3}measure {2}so many: 5$/m)
+  })
+
+  it("is printed whole, however long it is", async () => {
+    const database = new Database(join(somebodys.folder, "runs.db"))
+    const { last } = database.prepare("SELECT max(ordinal) AS last FROM log WHERE run = 2").get() as { readonly last: number }
+    const add = database.prepare("INSERT INTO log (run, ordinal, at, level, stage, message) SELECT run, ?, at, level, stage, 'more' FROM log WHERE run = 2 AND ordinal = 0")
+    database.transaction(() => {
+      for (let i = 1; i <= 10_100; i++) add.run(last + i)
+    })()
+    database.close()
+    const lines = await entries(2)
+    assert.lengthOf(lines, last + 1 + 10_100)
+    assert.include(lines[0]!, "begun")
   })
 
   it("is left as it is by a study that finds everything finished", async () => {

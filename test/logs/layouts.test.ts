@@ -35,6 +35,15 @@ describe("verl", () => {
   })
 })
 
+describe("numbers alone", () => {
+  it("are of the layout that has numbers in them: a step is in those of all", async () => {
+    const folder = folderOf({ "metrics.jsonl": jsonLines([{ step: 3, data: { "actor/lr": 0.1 } }]) })
+    const log = await readLog([join(folder, "metrics.jsonl")])
+    assert.strictEqual(log.layout.name, "verl")
+    assert.deepStrictEqual(await stepsOf(log), [{ step: 3, metrics: { "actor/lr": 0.1 }, samples: [] }])
+  })
+})
+
 /** A line of completions.jsonl: what ms-swift logs of a step, column by column. */
 const table = (step: number, rewards: ReadonlyArray<number | null>) => ({
   step: rewards.map(() => String(step)),

@@ -213,6 +213,8 @@ describe("a sharded model", () => {
       assert.include((yield* Effect.flip(Safetensors.openFolder(path))).message, "model.safetensors: is missing")
       yield* Safetensors.write(join(path, "model.safetensors"), [{ name: "a", shape: [1], data: Float32Array.of(1) }])
       assert.strictEqual((yield* Safetensors.openFolder(path)).tensors.size, 1)
+      index(path, { a: "left-over-00001-of-00002.safetensors" })
+      assert.strictEqual((yield* Safetensors.openFolder(path)).tensors.size, 1)
     }))
 })
 

@@ -12,7 +12,7 @@ interface Options {
   readonly json: boolean
 }
 
-type Log = Effect.Success<ReturnType<typeof Workspace.log>>
+type Log = Effect.Success<ReturnType<typeof Workspace.logFrom>>
 type Entry = Log["entries"][number]
 
 /** How long a follower waits before it looks again. */
@@ -28,12 +28,13 @@ export const logs = Effect.fn("logs")(function*({ db, follow, json, run }: Optio
   const workspace = Workspace.at(db)
   let [last, stages] = [-1, 1]
   for (;;) {
-    const found = yield* Workspace.log(workspace, run, last)
+    const found = yield* Workspace.logFrom(workspace, run, last)
     stages = Math.max(stages, ...found.entries.map(({ stage }) => width(visible(stage ?? ""))))
     if (found.entries.length > 0) {
       yield* print(found.entries.map((entry) => json ? JSON.stringify(entry) : line(entry, stages)).join("\n"))
     }
     last = found.entries.at(-1)?.ordinal ?? last
+    if (found.entries.length === Workspace.mostLogged) continue // a long log comes piece by piece
     if (follow && mayGoOn(found)) yield* Effect.sleep(pause)
     else if (follow && found.entries.length > 0) continue // what came last may have come after it was read how the run stands
     else break

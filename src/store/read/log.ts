@@ -14,7 +14,11 @@ export interface LogEntry {
   readonly message: string
 }
 
-/** What was logged of a run after a place (-1: all of it); the last `most`, in order. */
+/** What was logged of a run after a place (-1: from the beginning); the first `most`, in order. */
+export const logFrom = question(({ sqlite }, run: number, after: number, most: number) =>
+  sqlite.prepare("SELECT ordinal, at, level, stage, message FROM log WHERE run = ? AND ordinal > ? ORDER BY ordinal LIMIT ?").all(run, after, most) as Array<LogEntry>)
+
+/** The same, but the last `most`. */
 export const log = question(({ sqlite }, run: number, after: number, most: number) =>
   sqlite.prepare(`
     SELECT * FROM (

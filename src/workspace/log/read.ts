@@ -4,12 +4,17 @@ import * as Store from "../../store/index.ts"
 import { open, runById } from "../read.ts"
 import type { Workspace } from "../workspace.ts"
 
-/** Entries that are read at once, at most: of a longer log the last. */
+/** Entries that are read at once, at most. */
 export const mostLogged = 10_000
 
-/** The log of a run after a place (all of it unless given), and how the run stands. Fails with `NotFound`. */
-export const log = Effect.fn("Workspace.log")(function*(workspace: Workspace, run: number, after = -1, most = mostLogged) {
+/** The last entries of a run's log, and how the run stands. Fails with `NotFound`. */
+export const log = Effect.fn("Workspace.log")(function*(workspace: Workspace, run: number, most = mostLogged) {
   const { status } = yield* runById(workspace, run)
-  const handle = yield* open(workspace)
-  return { status, entries: yield* Store.log(handle, run, after, most) }
+  return { status, entries: yield* Store.log(yield* open(workspace), run, -1, most) }
+}, Effect.scoped)
+
+/** The next `most` entries after a place (-1: from the beginning), for whoever reads a log whole and as it grows. Fails with `NotFound`. */
+export const logFrom = Effect.fn("Workspace.logFrom")(function*(workspace: Workspace, run: number, after: number, most = mostLogged) {
+  const { status } = yield* runById(workspace, run)
+  return { status, entries: yield* Store.logFrom(yield* open(workspace), run, after, most) }
 }, Effect.scoped)

@@ -42,7 +42,7 @@ export const runHandlers = HttpApiBuilder.group(Api, "runs", Effect.fn(function*
         stages: run.stages.map((stage) => stageOf(run, stage)),
         environment: run.facts
       })),
-    log: ({ query }) => Effect.map(explained(Workspace.log(workspace, query.run, -1, shown)), ({ entries }) => ({ entries })),
+    log: ({ query }) => Effect.map(explained(Workspace.log(workspace, query.run, shown)), ({ entries }) => ({ entries })),
     difference: ({ query }) =>
       Effect.map(explained(Workspace.runDifference(workspace, query.run, query.other)), ({ environment, left, params, right, stages }) => ({
         left: sideOf(left),
