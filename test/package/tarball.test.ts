@@ -15,9 +15,9 @@ const judge = (...command: ReadonlyArray<string>) => execFileSync("npx", ["--yes
 
 describe("the package", () => {
   it("holds what a user needs and nothing else", () => {
-    const known = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/assay\.js|dist\/.+\.(js|d\.ts)|ui\/dist\/(index\.html|theme\.js|icon\.svg|assets\/[\w.-]+\.(js|css))|migrations\/\d{4}_\w+\.sql|trainers\/\w+\.py|shims\/assay_\w+\.py|assets\/font\/(Inter-\w+\.(ttf|woff2)|OFL\.txt)|assets\/tiny-vl(-large)?\/.+)$/
+    const known = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/(assay\.js|help\.txt)|dist\/.+\.(js|d\.ts)|ui\/dist\/(index\.html|theme\.js|icon\.svg|assets\/[\w.-]+\.(js|css))|migrations\/\d{4}_\w+\.sql|trainers\/\w+\.py|shims\/assay_\w+\.py|assets\/font\/(Inter-\w+\.(ttf|woff2)|OFL\.txt)|assets\/tiny-vl(-large)?\/.+)$/
     assert.deepStrictEqual(files.filter((file) => !known.test(file)), [])
-    for (const file of ["README.md", "LICENSE", "bin/assay.js", "dist/cli/main.js", "ui/dist/index.html", "shims/assay_trl.py", "trainers/train_trl.py", "assets/tiny-vl/model.safetensors", "assets/tiny-vl-large/model.safetensors"]) {
+    for (const file of ["README.md", "LICENSE", "bin/assay.js", "bin/help.txt", "dist/cli/main.js", "ui/dist/index.html", "shims/assay_trl.py", "trainers/train_trl.py", "assets/tiny-vl/model.safetensors", "assets/tiny-vl-large/model.safetensors"]) {
       assert.include(files, file)
     }
     const size = statSync(tarball).size
