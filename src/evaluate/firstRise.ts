@@ -1,11 +1,6 @@
 /** The first step at which a noisy curve has risen. */
+import type { AtStep } from "../pipeline/run/ledger.ts"
 import { mean } from "../pipeline/statistics.ts"
-
-/** A value of a curve; null where it was no finite number. */
-export interface Point {
-  readonly step: number
-  readonly value: number | null
-}
 
 export interface Rise {
   /** Means over the first and the last `window` values. */
@@ -19,7 +14,7 @@ export interface Rise {
  * The first step from which on the mean over `window` values lies at least `by` above that of the first ones. Values that are no numbers
  * are left out. Of a shorter curve, the window is all of it.
  */
-export const firstRise = (curve: ReadonlyArray<Point>, window: number, by: number): Rise => {
+export const firstRise = (curve: ReadonlyArray<AtStep>, window: number, by: number): Rise => {
   const points = curve.flatMap(({ step, value }) => value === null || Number.isNaN(value) ? [] : [{ step, value }])
   const width = Math.min(window, points.length)
   const means = Array.from({ length: points.length - width + 1 }, (_, i) => mean(points.slice(i, i + width).map(({ value }) => value)))

@@ -7,19 +7,10 @@ import { empty, Ledger } from "../../src/pipeline/run/ledger.ts"
 import { follow } from "../../src/queue/follow.ts"
 import { layer, Queue } from "../../src/queue/queue.ts"
 import type * as Shared from "../../src/queue/Shared.ts"
-import { cellOf, type Content } from "../../src/queue/submission.ts"
+import { cellOf } from "../../src/queue/submission.ts"
 import * as Store from "../../src/store/index.ts"
 import { temporaryFolder } from "../store/support.ts"
-
-const content: Content = {
-  experiment: "e",
-  source: { file: "s.ts", commit: null, lockfile: null },
-  options: { overrides: {}, scale: null, only: [] },
-  generated: ".assay/workspace",
-  seed: 0,
-  shared: { address: "/shared", id: "i" },
-  lease: 60
-}
+import { content } from "./support/content.ts"
 
 const runOf = (seed: number): PlannedRun => ({
   record: { experiment: "e", variant: "v", seed, fingerprint: `f${seed}`, params: [] },

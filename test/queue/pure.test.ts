@@ -2,7 +2,8 @@
 import { assert, describe, it } from "vitest"
 import { parse, sharedBeside, shown } from "../../src/queue/address.ts"
 import { difference } from "../../src/queue/source.ts"
-import { type Content, idOf, type Source } from "../../src/queue/submission.ts"
+import { idOf, type Source } from "../../src/queue/submission.ts"
+import { content } from "./support/content.ts"
 
 describe("the address of a queue", () => {
   it("is a PostgreSQL database, or a file", () => {
@@ -44,16 +45,6 @@ describe("the code of a study", () => {
 })
 
 describe("a submission", () => {
-  const content: Content = {
-    experiment: "e",
-    source: { file: "s.ts", commit: null, lockfile: null },
-    options: { overrides: {}, scale: null, only: [] },
-    generated: ".assay/workspace",
-    seed: 0,
-    shared: { address: "/shared", id: "i" },
-    lease: 60
-  }
-
   it("is the same where the same is run, whatever seeds are left", () => {
     assert.strictEqual(idOf(content), idOf({ ...content, seed: 3, lease: 5 }))
   })

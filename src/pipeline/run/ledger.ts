@@ -12,7 +12,7 @@ export interface FinishedStage {
   readonly subject?: Artifact | undefined
 }
 
-/** A value of a metric. */
+/** A value of a metric; null where it was no finite number. */
 export interface AtStep {
   readonly step: number
   readonly value: number | null

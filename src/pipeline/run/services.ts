@@ -7,6 +7,7 @@ import type { Rows, RowsError } from "../Rows.ts"
 import type { Artifacts } from "./artifacts.ts"
 import type { Execution } from "./execution.ts"
 import type { Journal, JournalError } from "./journal.ts"
+import type { AtStep } from "./ledger.ts"
 import type { SampleRecord } from "./Records.ts"
 
 /** The services that any stage may ask for. */
@@ -38,7 +39,7 @@ export class History extends Context.Service<History, {
    * Values of a metric with their steps, in order, of the nearest stage before this one that recorded any; null for those that are no finite
    * numbers. By the name that the stage gives it, "loss", or "watch/mAP" of an evaluation in it. Empty where none did.
    */
-  readonly curve: (metric: string) => Effect.Effect<ReadonlyArray<{ readonly step: number; readonly value: number | null }>, JournalError>
+  readonly curve: (metric: string) => Effect.Effect<ReadonlyArray<AtStep>, JournalError>
 }>()("assay/pipeline/History") {}
 
 /** Folder for files that a stage generates and can always generate again (rendered scenes). */

@@ -7,6 +7,9 @@ import { gradientNormIn } from "./gradientNorm.ts"
 import type { Model, Wire } from "./model.ts"
 import * as Reductions from "./Reductions.ts"
 
+/** What a server is asked about while it is found out what it does. */
+export const sentence = "The quick brown fox jumps over the lazy dog."
+
 /** Losses that are linear in log-probabilities, and so can stand for any other: the first at any time, the second at the present log-probabilities. */
 export const linear = ["cross_entropy", "importance_sampling"] as const
 /** Losses of a bounded ratio, as ours are. */

@@ -7,7 +7,7 @@ import { loadSharp } from "../../vision/sharp.ts"
 import { isBusy, patiently } from "../http/patiently.ts"
 import { Refused } from "../http/send.ts"
 import type { PolicyError } from "../policyError.ts"
-import { calibrate, type Calibrated, linear, present } from "./calibrate.ts"
+import { calibrate, type Calibrated, linear, present, sentence } from "./calibrate.ts"
 import { ofAnswer } from "./data.ts"
 import type { Reader } from "./Folder.ts"
 import { create, type Creating, type Model, samplingSession, type Wire } from "./model.ts"
@@ -35,8 +35,6 @@ export interface Found {
   /** Else why it cannot be trained. */
   readonly linear: Linear | string
 }
-
-const words = "The quick brown fox jumps over the lazy dog."
 
 /** What the server lists; nothing where it does not say. */
 const listed = (server: Server) =>
@@ -125,7 +123,7 @@ const askAll = ({ base, lora, server }: Omit<Creating, "session">, reader: Reade
       }),
       ({ unload }) => unload
     )
-    const tokens = reader.text.encode(words)
+    const tokens = reader.text.encode(sentence)
     const sampled = {
       contextTokens: models.find(({ model_name }) => model_name === base)?.max_context_length ?? undefined,
       ...yield* sampling(creating, model, tokens)

@@ -7,7 +7,7 @@ import { isBusy, patiently } from "../http/patiently.ts"
 import type { Refused } from "../http/send.ts"
 import { PolicyError } from "../policyError.ts"
 import type { AdamW, Sequence, Trainer } from "../trainer.ts"
-import { bounded, calibrate, type Calibrated, type Loss, scoringInputs } from "./calibrate.ts"
+import { bounded, calibrate, type Calibrated, type Loss, scoringInputs, sentence } from "./calibrate.ts"
 import type { Found } from "./capabilities.ts"
 import { type Answer, datumOf, lengthOf, ofAnswer, requestsOf } from "./data.ts"
 import type { Reader } from "./Folder.ts"
@@ -56,7 +56,7 @@ export const trainerOf = ({ found, place, reader, scratch, server }: Training): 
   /** What is known of its own losses; why it has none. */
   const own = new Map<Loss, Calibrated | string>()
   const calibrated = (loss: Loss): Effect.Effect<Calibrated | string, PolicyError> => {
-    const asked = scratch((model) => calibrate(model, found.wire, loss, text.encode("The quick brown fox jumps over the lazy dog.")))
+    const asked = scratch((model) => calibrate(model, found.wire, loss, text.encode(sentence)))
     return patiently(server.patienceSeconds, asked, isBusy).pipe(
       Effect.catchIf((refused) => refuses(refused) && !isLost(refused), ({ message }) => Effect.succeed(message)),
       Effect.mapError(failed(server, "train"))
