@@ -52,7 +52,7 @@ def reward(completions, completion_ids, row, trainer_state, **_):
 args = arguments()
 with open(settings["data"], encoding="utf-8") as lines:
     data = Dataset.from_list([json.loads(line) for line in lines])
-data.set_transform(lambda batch: {**batch, "image": [picture(path) for path in batch["image"]]})
+data.set_transform(lambda batch: {**batch, "images": [[picture(path) for path in paths] for paths in batch["images"]]})
 follow = assay_stage.callback(stage, "trl", "transformers", "torch", "peft", "accelerate", "datasets", "vllm")
 trainer = GRPOTrainer(model=model(), reward_funcs=reward, args=args, train_dataset=data, callbacks=[follow])
 if not settings["vision"]:

@@ -16,7 +16,7 @@ import { prompt } from "../task/ask.ts"
 import { DataError } from "../task/dataError.ts"
 import type { AnyExample, Dataset } from "../task/dataset.ts"
 import { lookUp } from "../task/lookUp.ts"
-import type { Asking, Prompt } from "../task/prompt.ts"
+import { type Asking, type Prompt, questionOf } from "../task/prompt.ts"
 import { record } from "../task/record.ts"
 import { part, type Reward } from "../task/reward.ts"
 import { scorable } from "../task/scorable.ts"
@@ -95,7 +95,7 @@ const greedy = { n: 1, temperature: 0, topP: 1, topK: 0 } as const
 const answer = (prompts: ReadonlyArray<Prompt>, maxTokens: number) =>
   Effect.gen(function*() {
     const sampler = yield* Sampler
-    const questions = prompts.map(({ image, messages }) => ({ messages, images: [image.path], key: Random.key(0) }))
+    const questions = prompts.map((prompt) => ({ ...questionOf(prompt), key: Random.key(0) }))
     const completions = yield* sampler.sample(questions, { ...greedy, maxTokens })
     const rendered = yield* Effect.forEach(questions, (question) => sampler.render(question))
     return prompts.map((_, i) => {

@@ -12,7 +12,7 @@ import { Sampler } from "../policy/sampler.ts"
 import { judgeRollouts } from "../reward/judgeRollouts.ts"
 import * as Summary from "../reward/Summary.ts"
 import type { Group } from "../rollout/rollouts.ts"
-import type { Prompt } from "../task/prompt.ts"
+import { type Prompt, questionOf } from "../task/prompt.ts"
 import type { Reward, Score as Judged } from "../task/reward.ts"
 import * as Diverged from "../update/Diverged.ts"
 import type { Begin, Score, Step } from "./messages.ts"
@@ -81,7 +81,7 @@ export const follow = Effect.fnUntraced(function*({ checkpoint, folder, promptsO
         logprobs: [],
         finishReason: call.stopped[i] === true ? "stop" as const : "length" as const
       }))
-      const rendered = sampler.render({ messages: prompt.messages, images: [prompt.image.path] })
+      const rendered = sampler.render(questionOf(prompt))
       return Effect.map(rendered, (rendered): Group => ({ prompt, rendered, completions }))
     })
   })

@@ -1,6 +1,7 @@
 /** ms-swift: `swift rlhf --rlhf_type grpo`, by the script trainers/train_swift.py. */
 import { resolve } from "node:path"
-import { type Message, textsIn } from "../model/message.ts"
+import { mentionsImage, type Message, textsIn } from "../model/message.ts"
+import { questionOf } from "../task/prompt.ts"
 import type { Trainer } from "./trainer.ts"
 import { configOf, sets } from "./transformers.ts"
 
@@ -32,10 +33,10 @@ const own = {
   add_version: false
 } as const
 
-/** The picture stands before the text of the user. */
+/** The picture, if it is shown, stands before the text of the user. */
 const marked = (message: Message) => ({
   role: message.role,
-  content: `${message.role === "user" ? "<image>" : ""}${textsIn([message]).join("\n")}`
+  content: `${mentionsImage(message) ? "<image>" : ""}${textsIn([message]).join("\n")}`
 })
 
 export const msSwift: Trainer = {
@@ -44,6 +45,6 @@ export const msSwift: Trainer = {
   install: "pip install ms-swift msgspec",
   sets: [...sets, ...Object.keys(own), "model", "adapters", "ref_adapters", "dataset", "freeze_vit", "freeze_aligner", "use_cpu"],
   config: (settings, { data, output }, seed) => configOf(settings, defaults, { ...own, dataset: data, output_dir: output, seed }),
-  row: ({ image, messages }, row) => ({ messages: messages.map(marked), images: [resolve(image.path)], row }),
+  row: (prompt, row) => ({ messages: prompt.messages.map(marked), images: questionOf(prompt).images.map((path) => resolve(path)), row }),
   leftOut: ["reward_std", "rewards/Reward/mean", "rewards/Reward/std", "epoch"]
 }

@@ -1,6 +1,7 @@
 /** TRL: GRPOTrainer, by the script trainers/train_trl.py. */
 import { resolve } from "node:path"
 import { type Message, textsIn } from "../model/message.ts"
+import { questionOf } from "../task/prompt.ts"
 import type { Trainer } from "./trainer.ts"
 import { configOf, sets } from "./transformers.ts"
 
@@ -19,6 +20,6 @@ export const trl: Trainer = {
   install: "pip install trl peft",
   sets: [...sets, ...Object.keys(ordered)],
   config: (settings, { output }, seed) => configOf(settings, defaults, { ...ordered, output_dir: output, seed }),
-  row: ({ image, messages }, row) => ({ prompt: messages.map(plain), image: resolve(image.path), row }),
+  row: (prompt, row) => ({ prompt: prompt.messages.map(plain), images: questionOf(prompt).images.map((path) => resolve(path)), row }),
   leftOut: ["reward_std", "rewards/reward/mean", "rewards/reward/std", "epoch"]
 }

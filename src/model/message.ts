@@ -12,6 +12,9 @@ export interface Question {
   readonly images: ReadonlyArray<string>
 }
 
+export const mentionsImage = ({ content }: Message): boolean =>
+  typeof content !== "string" && content.some(({ type }) => type === "image")
+
 /** The pieces of text in messages, in order. */
 export const textsIn = (messages: ReadonlyArray<Message>): ReadonlyArray<string> =>
   messages.flatMap(({ content }) =>

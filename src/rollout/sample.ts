@@ -6,7 +6,7 @@ import * as Stage from "../pipeline/declare/Stage.ts"
 import * as Random from "../pipeline/Random.ts"
 import { StageKey } from "../pipeline/run/services.ts"
 import { Sampler } from "../policy/sampler.ts"
-import type { PromptBatch } from "../task/prompt.ts"
+import { type PromptBatch, questionOf } from "../task/prompt.ts"
 import type { Rollouts } from "./rollouts.ts"
 
 const config = Schema.Struct({
@@ -38,11 +38,7 @@ export const sample = Stage.define({
     Effect.gen(function*() {
       const sampler = yield* Sampler
       const key = yield* StageKey
-      const questions = batch.rows.map((prompt, i) => ({
-        messages: prompt.messages,
-        images: [prompt.image.path],
-        key: Random.fold(key, i)
-      }))
+      const questions = batch.rows.map((prompt, i) => ({ ...questionOf(prompt), key: Random.fold(key, i) }))
       const sampled = yield* sampler.sample(questions, { n: groupSize, ...choice })
       const rendered = yield* Effect.forEach(questions, (question) => sampler.render(question))
       const groups = batch.rows.map((prompt, i) => ({ prompt, rendered: rendered[i]!, completions: sampled[i]! }))

@@ -7,9 +7,10 @@ import type { Prompt } from "./prompt.ts"
 import type { Convention } from "./Task.ts"
 import type { TemplateConfig } from "./template.ts"
 
-/** The messages of a question: the image, then the text, with the request where the template puts it. */
-export const messages = ({ place, request }: TemplateConfig, question: string): ReadonlyArray<Message> => {
-  const user = (text: string): Message => ({ role: "user", content: [{ type: "image" }, { type: "text", text }] })
+/** The messages of a question: the image unless it is hidden, then the text, with the request where the template puts it. */
+export const messages = ({ image, place, request }: TemplateConfig, question: string): ReadonlyArray<Message> => {
+  const shown = image === "hidden" ? [] : [{ type: "image" } as const]
+  const user = (text: string): Message => ({ role: "user", content: [...shown, { type: "text", text }] })
   switch (place) {
     case "before":
       return [user(`${request}\n${question}`)]

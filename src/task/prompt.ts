@@ -1,5 +1,5 @@
 /** Prompts: questions about one image with their true answers. */
-import type { Message } from "../model/message.ts"
+import { type Message, mentionsImage, type Question } from "../model/message.ts"
 import type { Json } from "../pipeline/json.ts"
 import type { Rows } from "../pipeline/Rows.ts"
 import type { Size, Spoken } from "../vision/Box.ts"
@@ -24,6 +24,12 @@ export interface Prompt<out Asked = unknown, out Truth = unknown> {
   /** What else the example carried, for rewards that look at it; by name. */
   readonly columns?: { readonly [name: string]: Json }
 }
+
+/** What the model is asked: the messages, with the picture if they show it. */
+export const questionOf = ({ image, messages }: Pick<Prompt, "image" | "messages">): Question => ({
+  messages,
+  images: messages.some(mentionsImage) ? [image.path] : []
+})
 
 /** By which task and template prompts were made: what an evaluation asks by, unless it is told otherwise. */
 export interface Asking {

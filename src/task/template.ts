@@ -13,6 +13,8 @@ export interface TemplateConfig {
   readonly place: "before" | "after" | "system"
   /** Pixels of the image as the model sees it ("resized", as Qwen2.5-VL speaks; the default) or "thousand" (Qwen3-VL). */
   readonly space?: Spoken
+  /** "hidden" asks without the picture: how well can be answered blind, by what is common alone? "shown" unless given. */
+  readonly image?: "shown" | "hidden"
 }
 
 /** Config of a template whose question is worded. */
@@ -21,7 +23,8 @@ export const Template = Schema.Struct({
   question: Schema.NonEmptyString,
   request: Schema.String,
   place: Schema.Literals(["before", "after", "system"]),
-  space: withDefault(Schema.Literals(["resized", "thousand"]), "resized")
+  space: withDefault(Schema.Literals(["resized", "thousand"]), "resized"),
+  image: withDefault(Schema.Literals(["shown", "hidden"]), "shown")
 })
 
 interface Wording {

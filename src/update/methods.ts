@@ -10,6 +10,7 @@ import { isFlat, mean, orZero } from "../pipeline/statistics.ts"
 import { PolicyError } from "../policy/policyError.ts"
 import { Trainer } from "../policy/trainer.ts"
 import type { ScoredRollouts } from "../rollout/rollouts.ts"
+import { questionOf } from "../task/prompt.ts"
 import * as Advantages from "./Advantages.ts"
 import * as Diverged from "./Diverged.ts"
 import * as Losses from "./Losses.ts"
@@ -59,7 +60,7 @@ const sequencesOf = (config: Config, rollouts: ScoredRollouts) => {
   })
   return groups.flatMap(({ advantages, completions, prompt }) =>
     completions.map(({ logprobs, tokens }, i) => ({
-      question: { messages: prompt.messages, images: [prompt.image.path] },
+      question: questionOf(prompt),
       tokens,
       sampled: logprobs,
       advantage: advantages[i]!

@@ -5,7 +5,7 @@ import { LoopStep, Recorder } from "../pipeline/run/services.ts"
 import * as Metric from "../pipeline/declare/Metric.ts"
 import * as Stage from "../pipeline/declare/Stage.ts"
 import { Trainer } from "../policy/trainer.ts"
-import type { PromptBatch } from "../task/prompt.ts"
+import { type PromptBatch, questionOf } from "../task/prompt.ts"
 import * as Diverged from "./Diverged.ts"
 import * as Losses from "./Losses.ts"
 import * as Optimizer from "./Optimizer.ts"
@@ -35,7 +35,7 @@ export const sft = Stage.define({
       const adamW = yield* Optimizer.adamW(config)
       const sequences = yield* Effect.forEach(batch.rows, (prompt) =>
         Effect.map(trainer.encodeAnswer(prompt.solution), (tokens) => ({
-          question: { messages: prompt.messages, images: [prompt.image.path] },
+          question: questionOf(prompt),
           tokens
         })))
       // The weights of this loss do not depend on the log-probabilities, which only the pass backward brings.

@@ -41,6 +41,8 @@ export const ofJson = (value: Json): Value => {
   return { shown: cut(text), whole: text }
 }
 
-/** Of a template its name is shown; its wording and request are compared. */
-export const ofTemplate = (template: Json): Value =>
-  ({ shown: isObject(template) ? String(template["name"] ?? "unnamed") : "unnamed", whole: JSON.stringify(template) })
+/** Of a template its name is shown, and that it hides the picture; its wording and request are compared. */
+export const ofTemplate = (template: Json): Value => {
+  const { image, name = "unnamed" } = isObject(template) ? template : {}
+  return { shown: `${name}${image === "hidden" ? " without the picture" : ""}`, whole: JSON.stringify(template) }
+}

@@ -64,6 +64,7 @@ const run = <E>(
   Effect.gen(function*() {
     const kept = Testing.recorded()
     const asked: Array<string> = []
+    const shown: Array<ReadonlyArray<string>> = []
     yield* stage.run(input).pipe(
       Effect.provide(Testing.recording(kept)),
       Effect.provideService(Sampler, {
@@ -74,6 +75,7 @@ const run = <E>(
           Effect.sync(() => {
             assert.deepInclude(options, { n: 1, temperature: 0 })
             asked.push(...questions.map(({ messages }) => JSON.stringify(messages)))
+            shown.push(...questions.map(({ images }) => images))
             return questions.map(({ images }) => {
               const text = answers[images[0]!] ?? "None"
               return [{ text, tokens: [...text].map(() => 0), logprobs: [], finishReason: "stop" as const }]
@@ -81,13 +83,27 @@ const run = <E>(
           })
       })
     )
-    return { metrics: Object.fromEntries(kept.metrics), samples: kept.samples, asked }
+    return { metrics: Object.fromEntries(kept.metrics), samples: kept.samples, asked, shown }
   })
 
 const cat = "<think></think><answer>```json\n[{\"bbox_2d\": [0, 0, 20, 30], \"label\": \"cat\"}]\n```</answer>"
 const both = "[{\"bbox_2d\": [0, 0, 20, 30], \"label\": \"dog\"}, {\"bbox_2d\": [90, 40, 99, 49], \"label\": \"cow\"}]"
 
 describe("Evaluate.detection", () => {
+  it.effect("hides the picture where the prompts hid it, or where it is told to", () =>
+    Effect.gen(function*() {
+      const hidden = { ...prompts.template, image: "hidden" as const }
+      const evaluation = { data: source({}), mode: "positive", maxTokens: 9 } as const
+      for (const stage of [Evaluate.detection(evaluation), Evaluate.detection({ ...evaluation, template: hidden })]) {
+        const { asked, samples, shown } = yield* run(stage, {}, { ...prompts, template: hidden })
+        assert.deepStrictEqual(shown, [[], [], []])
+        assert.notInclude(asked.join(), "image")
+        assert.deepStrictEqual(samples.map(({ details }) => (details as { image: string }).image), ["a.png", "b.png", "c.png"], "people see it")
+      }
+      const { shown } = yield* run(Evaluate.detection({ ...evaluation, template: prompts.template }), {}, { ...prompts, template: hidden })
+      assert.deepStrictEqual(shown, [["a.png"], ["b.png"], ["c.png"]])
+    }))
+
   it.effect("asks about every image with labels, and measures in pixels of the image file", () =>
     Effect.gen(function*() {
       const stage = Evaluate.detection({ data: source({}), mode: "positive", reward: Reward.format(), batch: 2 })

@@ -59,11 +59,19 @@ describe.each(Object.entries(trainers))("%s", (_, trainer) => {
   })
 })
 
+const hidden = { ...prompt, messages: [{ role: "user", content: [{ type: "text", text: "Where is the dog?" }] }] } as unknown as Prompt
+
 describe("rows of data", () => {
+  it("have no picture where the question hides it", () => {
+    const messages = [{ role: "user", content: "Where is the dog?" }]
+    assert.deepStrictEqual(trainers.trl.row(hidden, 0), { prompt: messages, images: [], row: 0 })
+    assert.deepStrictEqual(trainers["ms-swift"].row(hidden, 0), { messages, images: [], row: 0 })
+  })
+
   it("are TRL's", () => {
     assert.deepStrictEqual(trainers.trl.row(prompt, 3), {
       prompt: [{ role: "system", content: "Be brief." }, { role: "user", content: "Where is the dog?" }],
-      image: "/pictures/a.png",
+      images: ["/pictures/a.png"],
       row: 3
     })
   })

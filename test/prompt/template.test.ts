@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { mentionsImage, textsIn } from "../../src/model/message.ts"
 import * as Rows from "../../src/pipeline/Rows.ts"
 import { Sampler } from "../../src/policy/sampler.ts"
 import * as Prompt from "../../src/prompt/index.ts"
@@ -7,6 +8,7 @@ import type { Dataset } from "../../src/task/dataset.ts"
 import { detection } from "../../src/task/detection/detection.ts"
 import type { Example } from "../../src/task/detection/index.ts"
 import { spool } from "../../src/testing.ts"
+import { questionOf } from "../../src/task/prompt.ts"
 import { example } from "./support.ts"
 
 const unused = () => Effect.die("a prompt only asks for the input size")
@@ -25,8 +27,8 @@ const dataset = (...examples: ReadonlyArray<Example>): Dataset<Example> => ({
   skipped: 0
 })
 
-const run = (data: Dataset<Example>) =>
-  Prompt.template(Prompt.enhanced).run(data).pipe(Effect.provideService(Sampler, halving), Effect.provide(spool))
+const run = (data: Dataset<Example>, template: Prompt.TemplateConfig = Prompt.enhanced) =>
+  Prompt.template(template).run(data).pipe(Effect.provideService(Sampler, halving), Effect.provide(spool))
 
 describe("Prompt.template", () => {
   it.effect("asks about every example with a label, at the size that the policy sees", () =>
@@ -38,13 +40,28 @@ describe("Prompt.template", () => {
       ))
       const prompts = yield* Rows.toArray(rows)
       assert.strictEqual(task, "detection")
-      assert.deepStrictEqual(template, { ...Prompt.enhanced, question: detection.wording, space: "resized" })
+      assert.deepStrictEqual(template, { ...Prompt.enhanced, question: detection.wording, space: "resized", image: "shown" })
       assert.deepStrictEqual(prompts.map(({ id, input }) => ({ id, input })), [
         { id: "17", input: { width: 100, height: 50 } },
         { id: "18", input: { width: 20, height: 10 } }
       ])
       assert.deepStrictEqual([...prompts[0]!.asked as ReadonlyArray<string>].sort(), ["a", "b"])
       assert.deepStrictEqual(prompts[0]!.truth, [{ label: "a", box: { space: "resized", x1: 10, y1: 10, x2: 20, y2: 20 } }])
+    }))
+
+  it.effect("hides the picture where that is wanted, and asks in the same words", () =>
+    Effect.gen(function*() {
+      const asked = (image: "shown" | "hidden") =>
+        Effect.gen(function*() {
+          const { rows } = yield* run(dataset(example([["a", 20, 20, 40, 40]])), { ...Prompt.system, image })
+          const [prompt] = yield* Rows.toArray(rows)
+          return { ...prompt!, ...questionOf(prompt!) }
+        })
+      const [hidden, shown] = [yield* asked("hidden"), yield* asked("shown")]
+      assert.deepStrictEqual([hidden.images, shown.images], [[], [hidden.image.path]])
+      assert.deepStrictEqual(textsIn(hidden.messages), textsIn(shown.messages))
+      assert.deepStrictEqual(hidden.messages.some(mentionsImage), false)
+      assert.deepStrictEqual(hidden.truth, shown.truth)
     }))
 
   it.effect("fails, naming the data set, when there is nothing to ask", () =>
@@ -58,7 +75,8 @@ describe("Prompt.template", () => {
     assert.deepStrictEqual(Prompt.template(Prompt.standard).config, {
       ...Prompt.standard,
       question: detection.wording,
-      space: "resized"
+      space: "resized",
+      image: "shown"
     })
     assert.throws(() => Prompt.template({ ...Prompt.standard, question: "What is this?" }), /question/)
   })

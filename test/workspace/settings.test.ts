@@ -38,6 +38,12 @@ describe("settings of evaluations", () => {
     assert.notStrictEqual(before!.whole, after!.whole)
   })
 
+  it("say of a template that it hides the picture", () => {
+    const blind = { ...evaluation, config: { ...evaluation.config, template: { name: "enhanced", image: "hidden" } } }
+    const [found] = settings([stage("AP", "held", "e", blind)], ["held"])
+    assert.strictEqual(found!.settings["prompt"]!.shown, "enhanced without the picture")
+  })
+
   it("tell data of another content apart, but not other code", () => {
     const of = (more: object) => {
       const [found] = settings([stage("AP", "held", "e", { ...evaluation, parts: { ...evaluation.parts, data: { ...data, ...more } } })], ["held"])
