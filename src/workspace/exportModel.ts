@@ -6,6 +6,7 @@ import { type Saved, writeAdapter, writeFolder } from "../model/export.ts"
 import { modelFiles } from "../hub/model.ts"
 import { commitIn } from "../hub/repository.ts"
 import { snapshot } from "../hub/snapshot.ts"
+import { modelContent } from "../model/contentHash.ts"
 import { modelFolder } from "../model/shipped.ts"
 import { exits } from "../pipeline/Errors.ts"
 import * as Objects from "../store/Objects.ts"
@@ -68,10 +69,20 @@ export const exportModel = Effect.fn("Workspace.exportModel")(function*(workspac
         "makes them anew."
     })
   }
-  const commit = commitIn(params[`${policy}.content`])
+  const content = params[`${policy}.content`]
+  const commit = commitIn(content)
+  const readsWeights = params[`${policy}.weights`] === "folder"
   const base = commit !== undefined
-    ? (yield* snapshot({ type: "model", name: folder, revision: commit }, modelFiles(params[`${policy}.weights`] === "folder"))).folder
+    ? (yield* snapshot({ type: "model", name: folder, revision: commit }, modelFiles(readsWeights))).folder
     : modelFolder(folder)
+  // adapters and frozen towers stand on weights that lie in the folder, and on no others
+  const rests = params[`${policy}.lora.rank`] !== undefined || params[`${policy}.freezeVision`] === true
+  if (commit === undefined && rests && (yield* modelContent(base, readsWeights)) !== content) {
+    return yield* new NoModel({
+      message: `The folder ${base} is no longer what run ${id} started from, and its trained weights go only with those of then. ` +
+        "Put its files back as they were, or run the study again."
+    })
+  }
   const saved: Saved = { folder: base, weights: objects.path(hash) }
   yield* options.adapter === true ? writeAdapter(saved, options.out) : writeFolder(saved, options.out, { dtype: options.dtype ?? "F32" })
 })

@@ -1,13 +1,14 @@
 import * as Effect from "effect/Effect"
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { load } from "../../src/model/modelConfig.ts"
 import { parameterSpecs } from "../../src/model/Parameters.ts"
 import * as Safetensors from "../../src/model/Safetensors.ts"
 import { assay } from "../cli/support.ts"
-import { rows, start } from "./support.ts"
+import { rows, start, startOn } from "./support.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "assay-export-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -67,5 +68,24 @@ describe("assay export", () => {
     assert.strictEqual(code, 3)
     assert.include(err, `${hash.slice(2)}, are missing or altered. Running its study again makes them anew.`)
     assert.notInclude(readdirSync(folder), "altered")
+  })
+})
+
+describe("assay export of adapters", () => {
+  it("refuses a folder that is no longer what they were trained on", async () => {
+    const here = join(folder, "adapters")
+    const model = join(here, "model")
+    cpSync(fileURLToPath(new URL("../../assets/tiny-vl", import.meta.url)), model, { recursive: true })
+    const { code, said } = await startOn(fileURLToPath(new URL("studies/adapters.ts", import.meta.url)), { ASSAY_TEST_MODEL: model }, here).ended
+    assert.strictEqual(code, 0, said)
+    const written = await assay(here, "export", "1", "--out", "merged")
+    assert.strictEqual(written.code, 0, written.err)
+    writeFileSync(join(model, "generation_config.json"), "{}")
+    for (const more of [[], ["--adapter"]]) {
+      const { code, err } = await assay(here, "export", "1", "--out", "refused", ...more)
+      assert.strictEqual(code, 3)
+      assert.include(err, `The folder ${model} is no longer what run 1 started from, and its trained weights go only with those of then.`)
+    }
+    assert.notInclude(readdirSync(here), "refused")
   })
 })

@@ -1,9 +1,5 @@
 /** The local policy: a Qwen2.5-VL model of any size, sampled and trained in this process by ONNX Runtime. */
-import { createHash } from "node:crypto"
-import { createReadStream } from "node:fs"
-import { readdir } from "node:fs/promises"
-import { join, resolve } from "node:path"
-import { pipeline } from "node:stream/promises"
+import { resolve } from "node:path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -11,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { modelFiles } from "../../hub/model.ts"
 import { addressOf, modelOnHub, Revision } from "../../hub/repository.ts"
 import { pin, snapshot, supply } from "../../hub/snapshot.ts"
+import { modelContent } from "../../model/contentHash.ts"
 import { targets } from "../../model/lora.ts"
 import { ModelFolderError } from "../../model/modelFolderError.ts"
 import { modelFolder, tiny as tinyFolder } from "../../model/shipped.ts"
@@ -18,7 +15,6 @@ import { type Device, devices } from "../../onnx/devices.ts"
 import * as Config from "../../pipeline/declare/Config.ts"
 import type { ContentError } from "../../pipeline/declare/Node.ts"
 import type { PolicyNode } from "../../pipeline/declare/policyNode.ts"
-import { reasonOf } from "../../pipeline/reason.ts"
 import { Subject } from "../../pipeline/run/services.ts"
 import { ComputeThreads } from "../../pipeline/run/ComputeThreads.ts"
 import { define } from "../define.ts"
@@ -44,35 +40,12 @@ const config = Schema.Struct({
   device: Config.withDefault(Schema.Literals(devices), "cpu")
 })
 
-/** sha256 over names and contents of the files that decide what the model says. */
-const contentHash = (folder: string, weights: "folder" | number): Effect.Effect<string, ModelFolderError> =>
-  Effect.tryPromise({
-    try: async () => {
-      const files = (await readdir(folder)).filter((name) =>
-        /\.(json|jinja|txt)$/.test(name) || (weights === "folder" && name.endsWith(".safetensors"))
-      ).sort()
-      const hash = createHash("sha256")
-      for (const name of files) {
-        hash.update(`${name}\n`)
-        await pipeline(createReadStream(join(folder, name)), hash, { end: false })
-      }
-      return hash.digest("hex")
-    },
-    catch: (cause) =>
-      new ModelFolderError({
-        folder,
-        file: "",
-        message: `Model folder ${folder} cannot be read (${reasonOf(cause)}). ` +
-          "Name a folder in Hugging Face layout, relative to where the command runs, or a model on the hub as ORG/NAME."
-      })
-  })
-
 const filesOf = ({ weights }: typeof config.Type) => modelFiles(weights === "folder")
 
 /** The hash of a folder, which has no revisions. */
 const checkedContent = ({ folder, revision, weights }: typeof config.Type) =>
   revision === undefined
-    ? contentHash(modelFolder(folder), weights)
+    ? modelContent(modelFolder(folder), weights === "folder")
     : Effect.fail(ModelFolderError.of(folder, "", "is a folder here, so it has no revisions. Leave the revision out, or name a model on the hub.", "revision"))
 
 const services = (options: typeof config.Type) =>

@@ -1,34 +1,22 @@
 /** Which files here say how a model that lies on a server reads prompts, for plans. */
-import { createHash } from "node:crypto"
-import { readdir, readFile } from "node:fs/promises"
-import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import type { HubError } from "../../hub/hubError.ts"
 import { modelFiles } from "../../hub/model.ts"
 import { addressOf, modelOnHub } from "../../hub/repository.ts"
 import { pin, supply } from "../../hub/snapshot.ts"
-import { ModelFolderError } from "../../model/modelFolderError.ts"
+import { contentHash } from "../../model/contentHash.ts"
+import type { ModelFolderError } from "../../model/modelFolderError.ts"
 import { modelFolder } from "../../model/shipped.ts"
-import { reasonOf } from "../../pipeline/reason.ts"
 
 /** Files that decide what a prompt is. */
 const decisive = /^(tokenizer.*\.json|preprocessor_config\.json|generation_config\.json|config\.json|chat_template\.(json|jinja)|vocab\.json|merges\.txt)$/
 
-const contentHash = (folder: string): Effect.Effect<string, ModelFolderError> =>
-  Effect.tryPromise({
-    try: async () => {
-      const hash = createHash("sha256")
-      for (const name of (await readdir(folder)).filter((name) => decisive.test(name)).sort()) hash.update(`${name}\n`).update(await readFile(join(folder, name)))
-      return hash.digest("hex")
-    },
-    catch: (cause) =>
-      ModelFolderError.of(folder, "", `cannot be read (${reasonOf(cause)}). Name the folder of the model's tokenizer as \`folder\`, or its name on the hub.`)
-  })
+const remedy = "Name the folder of the model's tokenizer as `folder`, or its name on the hub."
 
 /** Which files these are. */
 export const contentOf = (folder: string, revision?: string): Effect.Effect<string, ModelFolderError | HubError> => {
   const repository = modelOnHub(folder, revision)
-  return repository === undefined ? contentHash(modelFolder(folder)) : Effect.map(pin(repository), (commit) => addressOf(repository, commit))
+  return repository === undefined ? contentHash(modelFolder(folder), (name) => decisive.test(name), remedy) : Effect.map(pin(repository), (commit) => addressOf(repository, commit))
 }
 
 /** What of them is not on this machine yet. */
