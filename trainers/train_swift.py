@@ -18,11 +18,10 @@ def model_file(name):
         return json.load(file)
 
 
-# ms-swift has limits of its own for pictures, and takes these from the environment
-limits = model_file("preprocessor_config.json")
-size = limits.get("size", {})
-os.environ.setdefault("MIN_PIXELS", str(limits.get("min_pixels", size.get("shortest_edge", 3136))))
-os.environ.setdefault("MAX_PIXELS", str(limits.get("max_pixels", size.get("longest_edge", 12845056))))
+# ms-swift has limits of its own for pictures, and takes the stage's from the environment
+if settings["pixels"] is not None:
+    os.environ.setdefault("MIN_PIXELS", str(settings["pixels"]["minPixels"]))
+    os.environ.setdefault("MAX_PIXELS", str(settings["pixels"]["maxPixels"]))
 
 import torch
 from swift.callbacks import callbacks_map
@@ -37,7 +36,8 @@ Qwen2VLTemplate.image_token_id = model_file("config.json")["image_token_id"]
 assay_stage.take_up_weights(GRPOTrainer, settings["adapter"] is not None)
 
 
-ends = model_file("generation_config.json").get("eos_token_id", [])
+generation = model_file("generation_config.json") if os.path.exists(os.path.join(start, "generation_config.json")) else model_file("config.json")
+ends = generation.get("eos_token_id") or []
 ends = ends if isinstance(ends, list) else [ends]
 
 

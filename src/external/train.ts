@@ -12,6 +12,7 @@ import { Execution } from "../pipeline/run/execution.ts"
 import { Journal } from "../pipeline/run/journal.ts"
 import { Generated, StageKey } from "../pipeline/run/services.ts"
 import { Portable } from "../policy/portable.ts"
+import { Sampler } from "../policy/sampler.ts"
 import type { Prompts } from "../task/prompt.ts"
 import type { Reward } from "../task/reward.ts"
 import { explain } from "./explain.ts"
@@ -64,7 +65,7 @@ const cutOff = Effect.fnUntraced(function*(how: string, attempt: string, trainer
 /** Starts the trainer, and follows it to its end. */
 const attempt = Effect.fnUntraced(function*(followed: Followed, from: string | undefined, seed: number) {
   const { folder, promptsOf, settings, trainer } = followed
-  const [{ progress }, { trains }, threads] = [yield* Execution, yield* Portable, yield* ComputeThreads]
+  const [{ progress }, { trains }, sampler, threads] = [yield* Execution, yield* Portable, yield* Sampler, yield* ComputeThreads]
   progress(0, settings.steps, `writing what ${trainer.title} reads`)
   const data = join(folder, "data.jsonl")
   yield* writeData(data, settings, trainer, promptsOf)
@@ -81,6 +82,7 @@ const attempt = Effect.fnUntraced(function*(followed: Followed, from: string | u
     data,
     ...start,
     vision: trains.vision,
+    pixels: sampler.pixelLimits === undefined ? null : { ...yield* sampler.pixelLimits },
     completions: settings.batch * settings.groupSize,
     resume: from ?? null
   }
