@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { Journal, JournalError } from "../pipeline/run/journal.ts"
-import { type FinishedStage, Ledger, oneByOne } from "../pipeline/run/ledger.ts"
+import { Ledger, oneByOne } from "../pipeline/run/ledger.ts"
 import * as Store from "../store/index.ts"
 import { bucket, isBucket } from "./bucket.ts"
 import { QueueError } from "./queueError.ts"
@@ -72,25 +72,22 @@ export const ledger: MakeLedger = ({ between, stage }, own, transfer) => {
     return yield* own.findStage(fingerprint)
   })
   // each may be a question over the network
-  return { ...own, findStage, findStages: oneByOne(findStage, 8) }
+  return { ...own, findStage, finished: oneByOne(findStage, 8) }
 }
 
-/** Of a stage that another machine has finished, for a plan, which asks no more than whether it is: nothing of it is here. */
-const elsewhere: FinishedStage = { id: -1, output: { hash: "", bytes: 0, mediaType: "" } }
-
 /**
- * The same for a worker, whose plans are of every variant of a seed while it runs but some of them: `findStages` brings nothing, so that
+ * The same for a worker, whose plans are of every variant of a seed while it runs but some of them: `finished` brings nothing, so that
  * what a stage left, such as weights, is brought when a run comes to it.
  */
 export const workersLedger: MakeLedger = (shared, own, transfer) => {
-  const failing = Effect.mapError(({ message }: Store.StoreError) => new JournalError({ operation: "findStages", message }))
+  const failing = Effect.mapError(({ message }: Store.StoreError) => new JournalError({ operation: "finished", message }))
   return {
     ...ledger(shared, own, transfer),
-    findStages: Effect.fnUntraced(function*(fingerprints) {
-      const here = yield* own.findStages(fingerprints)
+    finished: Effect.fnUntraced(function*(fingerprints) {
+      const here = yield* own.finished(fingerprints)
       const others = fingerprints.filter((fingerprint) => !here.has(fingerprint))
       const there = yield* failing(Effect.filter(others, (fingerprint) => shared.between.has(shared.stage(fingerprint)), { concurrency: 8 }))
-      return new Map([...here, ...there.map((fingerprint) => [fingerprint, elsewhere] as const)])
+      return new Set([...here, ...there])
     })
   }
 }

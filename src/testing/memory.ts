@@ -96,7 +96,7 @@ const findStage = (memory: Memory) => (fingerprint: string) =>
 
 const ledger = (memory: Memory): Ledger["Service"] => ({
   findStage: findStage(memory),
-  findStages: oneByOne(findStage(memory)),
+  finished: oneByOne(findStage(memory)),
   unfinishedStep: (fingerprint) =>
     Effect.sync(() => {
       const stage = byFingerprint(memory, fingerprint)

@@ -34,8 +34,7 @@ describe("what a worker knows of what others have finished", () => {
         return weights
       }), one.services))
       const ledger = Context.get(Shared.sharing(other.services, shared, Shared.workersLedger), Ledger)
-      const found = yield* ledger.findStages(["finished", "open"])
-      assert.deepStrictEqual([...found.keys()], ["finished"])
+      assert.deepStrictEqual([...yield* ledger.finished(["finished", "open"])], ["finished"])
       assert.isFalse(fs.existsSync(pathOf(other.files, weights)), "nothing was brought for that")
       assert.deepStrictEqual((yield* ledger.findStage("finished"))?.subject, weights)
       assert.isTrue(fs.existsSync(pathOf(other.files, weights)))

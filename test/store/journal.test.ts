@@ -52,7 +52,7 @@ describe("artifacts", () => {
         fs.writeFileSync(pathOf(files, stages[1]!), "longer")
         assert.isUndefined(yield* journal.findStage("f0"))
         assert.isUndefined(yield* journal.findStage("f1"))
-        assert.deepStrictEqual([...yield* journal.findStages(["f0", "f1", "f2"])], [])
+        assert.deepStrictEqual([...yield* journal.finished(["f0", "f1", "f2"])], [])
       })
     ))
 
@@ -65,9 +65,8 @@ describe("artifacts", () => {
           if (i === 2) continue // and one that is not finished
           yield* journal.closeStage(id, { output: yield* journal.putText("application/json", text), subject: yield* put(journal, `weights ${i}`) })
         }
-        const found = yield* journal.findStages([...names, "nowhere"])
-        assert.deepStrictEqual([...found.keys()], ["f0", "f1"])
-        for (const name of names) assert.deepStrictEqual(found.get(name), yield* journal.findStage(name))
+        assert.deepStrictEqual([...yield* journal.finished([...names, "nowhere"])], ["f0", "f1"])
+        for (const [i, name] of names.entries()) assert.strictEqual((yield* journal.findStage(name)) === undefined, i === 2)
       })
     ))
 

@@ -169,7 +169,7 @@ const planned = Effect.fnUntraced(function*(resolved: Resolved, options: Options
       throw cause
     }
   })
-  const finished = yield* ledger.findStages([...new Set(traced.flatMap(({ placed }) => placed.map(({ fingerprint }) => fingerprint)))])
+  const finished = yield* ledger.finished([...new Set(traced.flatMap(({ placed }) => placed.map(({ fingerprint }) => fingerprint)))])
   const owners = new Map<string, Status>()
 
   const status = Effect.fnUntraced(function*(stage: Placed, forced: boolean, { seed, variant }: RunRecord): Effect.fn.Return<Status, JournalError> {

@@ -22,8 +22,8 @@ export interface AtStep {
 export class Ledger extends Context.Service<Ledger, {
   /** The finished execution of a fingerprint. Undefined when there is none or an artifact of it is missing or altered. */
   readonly findStage: (fingerprint: string) => Effect.Effect<FinishedStage | undefined, JournalError>
-  /** The same of many at once, which takes a fraction of the time: those that there are, by fingerprint. */
-  readonly findStages: (fingerprints: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, FinishedStage>, JournalError>
+  /** Those of many fingerprints that `findStage` would find, in a fraction of the time. */
+  readonly finished: (fingerprints: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>, JournalError>
   /** Step of the newest checkpoint of an unfinished execution of a fingerprint. */
   readonly unfinishedStep: (fingerprint: string) => Effect.Effect<number | undefined, JournalError>
   /** The last value of a metric of a finished execution; null for one that is no finite number, undefined where there is none. */
@@ -35,17 +35,17 @@ export class Ledger extends Context.Service<Ledger, {
   readonly curve: (fingerprint: string, metric: string) => Effect.Effect<ReadonlyArray<AtStep>, JournalError>
 }>()("assay/pipeline/Ledger") {}
 
-/** `findStages` where there is nothing to be gained by asking at once; `concurrency` of them side by side, where each may take a while. */
-export const oneByOne = (findStage: Ledger["Service"]["findStage"], concurrency = 1): Ledger["Service"]["findStages"] =>
+/** `finished` where there is nothing to be gained by asking at once; `concurrency` of them side by side, where each may take a while. */
+export const oneByOne = (findStage: Ledger["Service"]["findStage"], concurrency = 1): Ledger["Service"]["finished"] =>
   Effect.fnUntraced(function*(fingerprints) {
-    const found = yield* Effect.forEach(fingerprints, findStage, { concurrency })
-    return new Map(found.flatMap((stage, i) => stage === undefined ? [] : [[fingerprints[i]!, stage]]))
+    const isFinished = (fingerprint: string) => Effect.map(findStage(fingerprint), (stage) => stage !== undefined)
+    return new Set(yield* Effect.filter(fingerprints, isFinished, { concurrency }))
   })
 
 /** A ledger in which nothing is finished. */
 export const empty: Ledger["Service"] = {
   findStage: () => Effect.undefined,
-  findStages: () => Effect.succeed(new Map()),
+  finished: () => Effect.succeed(new Set()),
   unfinishedStep: () => Effect.undefined,
   lastValue: () => Effect.undefined,
   curve: () => Effect.succeed([])

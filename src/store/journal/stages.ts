@@ -139,7 +139,7 @@ const writeAndRemove = (
 /** What the ledger tells of stages. */
 export const ledgerMethods = (connection: Connection): Ledger["Service"] => ({
   findStage: (fingerprint) => Effect.map(findStages(connection, [fingerprint]), (found) => found.get(fingerprint)),
-  findStages: (fingerprints) => findStages(connection, fingerprints),
+  finished: (fingerprints) => Effect.map(findStages(connection, fingerprints), (found) => new Set(found.keys())),
   unfinishedStep: (fingerprint) => unfinishedStep(connection, fingerprint),
   lastValue: (fingerprint, { name, scope }) =>
     connection.read("lastValue", () =>

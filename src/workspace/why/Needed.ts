@@ -36,5 +36,5 @@ export const content = (ledger: Ledger["Service"], handle: Store.Handle, fingerp
     fingerprints.has(fingerprint)
       ? Effect.mapError(Store.recordedStage(handle, fingerprint), ({ message }) => new JournalError({ operation: "findStage", message }))
       : ledger.findStage(fingerprint)
-  return { ...ledger, findStage, findStages: oneByOne(findStage) }
+  return { ...ledger, findStage, finished: oneByOne(findStage) }
 }
