@@ -2,6 +2,7 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { exits } from "../pipeline/Errors.ts"
+import { codeOf } from "../pipeline/reason.ts"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 
@@ -24,8 +25,7 @@ export class ModelFolderError extends Data.TaggedError("ModelFolderError")<{
   }
 }
 
-export const isMissing = (cause: unknown): boolean =>
-  cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR")
+export const isMissing = (cause: unknown): boolean => ["ENOENT", "ENOTDIR"].includes(codeOf(cause))
 
 /** The text of a file, or undefined where there is no such file. */
 export const readOptional = (folder: string, file: string): Effect.Effect<string | undefined, ModelFolderError> =>

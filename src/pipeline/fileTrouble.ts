@@ -1,8 +1,5 @@
 /** Files and folders that the system refuses: what to do about it, and who else it will meet. */
-import { reasonOf } from "./reason.ts"
-
-const codeOf = (cause: unknown): string =>
-  typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
+import { codeOf, reasonOf } from "./reason.ts"
 
 /** What to do, by the system's code: of those errors that every file in the same place would meet. */
 const remedies: { readonly [code: string]: string } = {

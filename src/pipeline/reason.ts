@@ -7,7 +7,10 @@ export const reasonOf = (error: unknown): string => {
   return String(says ? error.message : error)
 }
 
-/** The same of what `fetch` threw, whose own words are always that it failed: why stands in its cause. */
+/** The code of an error of the system or of a library, such as ENOENT; "" where it has none. */
+export const codeOf = (error: unknown): string => typeof error === "object" && error !== null && "code" in error ? String(error.code) : ""
+
+/** What an error of `fetch` says, whose own words are always that it failed: why stands in its cause. */
 export const fetchReasonOf = (error: unknown): string => reasonOf(error instanceof Error && error.cause !== undefined ? error.cause : error)
 
 /** One paragraph that says why something failed: the message of its error, or of what was thrown. */

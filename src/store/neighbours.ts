@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import Sqlite from "better-sqlite3"
+import { codeOf } from "../pipeline/reason.ts"
 import { attempt, openForReading } from "./Database.ts"
 import { realFile } from "./realFile.ts"
 import { isHeld } from "./runLock.ts"
@@ -33,7 +34,7 @@ const isOurs = (file: string): boolean => {
     sqlite = new Sqlite(file, { readonly: true, fileMustExist: true })
     return sqlite.pragma("application_id", { simple: true }) === mark
   } catch (cause) {
-    if (typeof cause === "object" && cause !== null && "code" in cause && cause.code === "SQLITE_NOTADB") return false
+    if (codeOf(cause) === "SQLITE_NOTADB") return false
     throw cause
   } finally {
     sqlite?.close()

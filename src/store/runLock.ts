@@ -4,6 +4,7 @@ import Sqlite from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { isRunning } from "../pipeline/isRunning.ts"
+import { codeOf } from "../pipeline/reason.ts"
 import { realFile } from "./realFile.ts"
 import { fromCause, isTooLong, StoreError } from "./storeError.ts"
 
@@ -13,8 +14,7 @@ const patience = 250
 /** How long one waits for another to have begun: it has the lock alone while it puts the database in order. */
 const beginning = 5_000
 
-const isBusy = (cause: unknown): boolean =>
-  typeof cause === "object" && cause !== null && "code" in cause && String(cause.code).startsWith("SQLITE_BUSY")
+const isBusy = (cause: unknown): boolean => codeOf(cause).startsWith("SQLITE_BUSY")
 
 /** The lock of a database file, by whatever path or link it is reached. */
 const lockFile = (database: string): string => `${realFile(database)}.lock`

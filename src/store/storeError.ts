@@ -3,7 +3,7 @@ import * as Data from "effect/Data"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { type ExitCode, exits } from "../pipeline/Errors.ts"
-import { reasonOf } from "../pipeline/reason.ts"
+import { codeOf, reasonOf } from "../pipeline/reason.ts"
 
 export type Reason =
   | "absent"
@@ -53,7 +53,7 @@ export const isTooLong = (file: string): boolean => {
     fs.statSync(`${file}.lock-journal`)
     return false
   } catch (cause) {
-    return cause instanceof Error && "code" in cause && cause.code === "ENAMETOOLONG"
+    return codeOf(cause) === "ENAMETOOLONG"
   }
 }
 
@@ -142,8 +142,6 @@ const describe = (file: string, code: string, text: string): readonly [Reason, s
 /** Explains a failure of the SQLite driver. */
 export const fromCause = (file: string, cause: unknown): StoreError => {
   if (cause instanceof StoreError) return cause
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
-  const text = reasonOf(cause)
-  const [reason, message] = describe(file, code, text)
+  const [reason, message] = describe(file, codeOf(cause), reasonOf(cause))
   return new StoreError({ reason, file, message, cause })
 }

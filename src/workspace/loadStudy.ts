@@ -9,6 +9,7 @@ import manifest from "../../package.json" with { type: "json" }
 import type { Experiment } from "../pipeline/declare/Experiment.ts"
 import { exits } from "../pipeline/Errors.ts"
 import { faceOf } from "../pipeline/faces.ts"
+import { codeOf } from "../pipeline/reason.ts"
 
 /** A study file cannot be used: `message` names the file, the line where it is known, and the remedy. */
 export class StudyError extends Data.TaggedError("StudyError")<{
@@ -86,7 +87,7 @@ const firstLine = (text: string): string =>
 const explain = (file: string, error: unknown): StudyError => {
   const invalid = (message: string) => new StudyError({ file, message })
   if (!(error instanceof Error)) return invalid(`${file} threw ${String(error)} while it was loaded.`)
-  const code = "code" in error ? String(error.code) : ""
+  const code = codeOf(error)
   if (code === "ERR_MODULE_NOT_FOUND") {
     return invalid(`${file} cannot be loaded: ${firstLine(error.message)}. Check the import, and its .ts ending.`)
   }

@@ -4,6 +4,7 @@ import * as path from "node:path"
 import { createHash } from "node:crypto"
 import type { Database } from "better-sqlite3"
 import * as Effect from "effect/Effect"
+import { codeOf } from "../../pipeline/reason.ts"
 import { attempt } from "../Database.ts"
 import { sync } from "../durable.ts"
 import { textDigest } from "../journal/texts.ts"
@@ -37,7 +38,7 @@ const brought = (db: Database, hash: string, file: string): boolean => {
     bringIn(db, "object", hash, file)
     return true
   } catch (cause) {
-    if (typeof cause === "object" && cause !== null && "code" in cause && cause.code === "ENOENT") return false
+    if (codeOf(cause) === "ENOENT") return false
     throw cause
   }
 }

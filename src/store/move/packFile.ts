@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import Sqlite, { type Database } from "better-sqlite3"
+import { codeOf } from "../../pipeline/reason.ts"
 import { migrate } from "../migrate.ts"
 import { merge, type Merged, type Subject } from "./merge.ts"
 
@@ -58,7 +59,7 @@ export const isPack = (file: string): boolean => {
     db = new Sqlite(file, { readonly: true, fileMustExist: true })
     return db.pragma("application_id", { simple: true }) === packId
   } catch (cause) {
-    if (typeof cause === "object" && cause !== null && "code" in cause && cause.code === "SQLITE_NOTADB") return false
+    if (codeOf(cause) === "SQLITE_NOTADB") return false
     throw cause
   } finally {
     db?.close()

@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises"
 import { createGunzip, createGzip } from "node:zlib"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { codeOf } from "../../pipeline/reason.ts"
 import { JournalError } from "../../pipeline/run/journal.ts"
 import type { Artifact } from "../../pipeline/run/Records.ts"
 import { attempt } from "../Database.ts"
@@ -40,7 +41,7 @@ const through = (from: string, change: Transform, to: string, explained: (cause:
 
 /** What was cut off or changed on its way is known by the checksum of gzip. */
 const damaged = (name: string) => (cause: unknown): StoreError =>
-  typeof cause === "object" && cause !== null && "code" in cause && String(cause.code).startsWith("Z_")
+  codeOf(cause).startsWith("Z_")
     ? new StoreError({ reason: "corrupt", file: name, message: `${name}, which machines share, is no pack that assay wrote, or damaged: delete it there, and run again.`, cause })
     : failed(name, cause)
 
