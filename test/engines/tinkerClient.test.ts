@@ -40,10 +40,13 @@ const sumOf = (tokens: Tokens): number => tokens.flat().reduce((a, b) => a + b, 
 
 describe.skipIf(!has("skyrl"))("SkyRL 0.4, jax", () => {
   let server: Running
-  let model: string
+  // the decoder of a model, and the model itself: the same weights
+  const [model, whole] = [join(root, "llama"), join(root, "bare")]
   beforeAll(async () => {
-    model = join(root, "tiny-text")
-    execFileSync(join(environments, "skyrl", "bin", "python"), [join(import.meta.dirname, "tiny_text.py"), "assets/tiny-vl", model], { env: { ...process.env, CUDA_VISIBLE_DEVICES: "" } })
+    const make = (what: string, from: string, to: string) =>
+      execFileSync(join(environments, "skyrl", "bin", "python"), [join(import.meta.dirname, "text_only.py"), what, from, to], { env: { ...process.env, CUDA_VISIBLE_DEVICES: "" } })
+    make("bare", "assets/tiny-vl", whole)
+    make("llama", whole, model)
     server = await skyrl(model, root)
   })
   afterAll(() => server?.stop())
@@ -64,6 +67,17 @@ describe.skipIf(!has("skyrl"))("SkyRL 0.4, jax", () => {
         "server.logprobs": 1
       })
     }))
+
+  it.live("says of text what the same weights say here: log-probabilities and greedy answers", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const [here, there] = [yield* alive(Policy.local(whole)), yield* alive(policy())]
+      const [expected, found] = [yield* here.trainer.logprobs(sequences, "current"), yield* there.trainer.logprobs(sequences, "current")]
+      found.flat().forEach((value, t) => assert.approximately(value, expected.flat()[t]!, 1e-3))
+      const asked = sequences.map(({ question }, i) => ({ ...question, key: Random.key(i) }))
+      const greedy = { n: 1, temperature: 0, topP: 1, topK: 0, maxTokens: 12 }
+      const textsOf = (groups: ReadonlyArray<ReadonlyArray<{ readonly tokens: ReadonlyArray<number> }>>) => groups.map(([one]) => one!.tokens)
+      assert.deepStrictEqual(textsOf(yield* there.sampler.sample(asked, greedy)), textsOf(yield* here.sampler.sample(asked, greedy)))
+    })))
 
   it.live("has gradients of weighted sums: of either sign, and as many times as large as the weights say", () =>
     Effect.scoped(Effect.gen(function*() {

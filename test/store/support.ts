@@ -135,3 +135,12 @@ export const writeStudy = (
       }
     }
   })
+
+/** Rows of a query on a database that this process has open. */
+export const rows = (file: string, text: string) =>
+  Effect.map(reading(file, (db) => Store.sql(db, text)), (result) => result.rows)
+
+/** A study of one run, of one finished stage. */
+export const oneRun = [
+  { name: "a", role: "variant", stages: [{ fingerprint: "f", metrics: [["mAP", 1]] }] }
+] as const
