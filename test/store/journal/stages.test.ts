@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fs from "node:fs"
-import { oneRun, opened, pathOf, put, rows, sampleOf, stageOf, stepOf, withJournal, writeStudy } from "../support.ts"
+import { oneRun, pathOf, put, rows, sampleOf, stageOf, stepOf, withJournal, writeStudy } from "../support.ts"
 
 describe("stages", () => {
   const finish = (journal: Parameters<Parameters<typeof withJournal>[0]>[0]) =>
