@@ -49,11 +49,19 @@ describeInBrowser("the ablation table", (given) => {
     }
   })
 
-  it("leads from a row to its runs and from a cell to its samples", async () => {
-    const page = await given.open(path)
-    const row = page.getByRole("row", { name: /^weighted sum to/ })
-    assert.strictEqual(await row.getByRole("rowheader").getByRole("link").getAttribute("href"), "/runs?experiment=reward-comparison&variant=weighted+sum")
-    assert.strictEqual(await row.getByRole("cell").getByRole("link").first().getAttribute("href"), "/samples?experiment=reward-comparison&variant=weighted+sum")
+  it("leads from a row to its runs and from a number to the samples of its evaluation", async () => {
+    await Effect.runPromise(writeGrid(given.journal, "two", given.picture, { beside: "ood" }))
+    const page = await given.open("/ablation?experiment=two")
+    const row = page.getByRole("row", { name: /^AP50, 3B/ }).first()
+    assert.strictEqual(await row.getByRole("rowheader").getByRole("link").getAttribute("href"), "/runs?experiment=two&variant=AP50%2C+3B")
+    await row.getByRole("cell").getByRole("link").first().click()
+    await page.getByText("10 samples").waitFor()
+    assert.strictEqual(await page.getByLabel("Stage").locator("option:checked").innerText(), "detection (30)")
+    await page.goBack()
+    await page.getByRole("table", { name: "mAP (%) by reward and size" }).getByRole("link", { name: "38.50" }).click()
+    await page.getByText("10 samples").waitFor()
+    assert.strictEqual(await page.getByLabel("Stage").locator("option:checked").innerText(), "detection (30)")
+    assert.strictEqual(await page.getByLabel("Row").inputValue(), "AP50, 7B")
   })
 
   it("is downloaded as it is shown", async () => {

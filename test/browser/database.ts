@@ -113,19 +113,18 @@ export const beginTraining = (journal: Opened, experiment: string, variant: stri
     return { run, loop, fingerprint }
   })
 
-const evaluate = (journal: Opened, run: number, position: number, fingerprint: string, image: string, value: number) =>
+const evaluate = (journal: Opened, run: number, position: number, fingerprint: string, image: string, value: number, label = "detection") =>
   Effect.gen(function*() {
-    const known = yield* journal.findStage(`${fingerprint} detection`)
-    const record = stageOf(`${fingerprint} detection`, {
+    const known = yield* journal.findStage(`${fingerprint} ${label}`)
+    const record = stageOf(`${fingerprint} ${label}`, {
       kind: "evaluate",
-      name: "detection",
+      name: label,
       config: { mode: "positive", maxTokens: 256 },
       metrics: heldOut.map((metric) => ({ ...metric, scope: "" }))
     })
     const stage = known?.id ?? (yield* journal.openStage(record))
-    yield* journal.linkStage({ run, position, stage, label: "detection", reused: known !== undefined })
+    yield* journal.linkStage({ run, position, stage, label, reused: known !== undefined })
     if (known === undefined) yield* journal.closeStage(stage, { output: yield* put(journal, fingerprint), records: evaluation(image, value) })
-    yield* journal.closeRun(run, "done")
   })
 
 /** Closes what `beginTraining` began: its loop, its evaluation and the run. */
@@ -133,6 +132,7 @@ export const endTraining = (journal: Opened, { fingerprint, loop, run }: { reado
   Effect.gen(function*() {
     yield* journal.closeStage(loop, { output: yield* put(journal, fingerprint) })
     yield* evaluate(journal, run, 1, fingerprint, image, value)
+    yield* journal.closeRun(run, "done")
   })
 
 const openStudy = (journal: Opened, experiment: string, question: string, some: ReadonlyArray<Row>) =>
@@ -156,7 +156,9 @@ export const writeStudy = (journal: Opened, image: string) =>
       for (const seed of seeds) {
         if (row.role === "reference") {
           const record = { experiment: name, variant: row.name, seed, fingerprint: `${name} base ${seed}`, params: [] }
-          yield* evaluate(journal, yield* journal.openRun(record, environment), 0, `${name} base`, image, row.mAP[0]!)
+          const run = yield* journal.openRun(record, environment)
+          yield* evaluate(journal, run, 0, `${name} base`, image, row.mAP[0]!)
+          yield* journal.closeRun(run, "done")
           continue
         }
         const begun = yield* beginTraining(journal, name, row.name, seed)
@@ -179,8 +181,8 @@ export const planStudy = (journal: Opened, experiment: string) =>
     }
   })
 
-/** Writes a finished study of two axes, one seed and no row for one of its four places. */
-export const writeGrid = (journal: Opened, experiment: string, image: string) =>
+/** Writes a finished study of two axes, one seed and no row for one of its four places; `beside` is a second evaluation of its runs. */
+export const writeGrid = (journal: Opened, experiment: string, image: string, { beside }: { readonly beside?: string } = {}) =>
   Effect.gen(function*() {
     const some: ReadonlyArray<Row> = [
       { name: "AP50, 3B", role: "baseline", mAP: [31], cell: { reward: "AP50", size: "3B" } },
@@ -192,5 +194,7 @@ export const writeGrid = (journal: Opened, experiment: string, image: string) =>
       const fingerprint = `${experiment} ${variant}`
       const run = yield* journal.openRun({ experiment, variant, seed: 0, fingerprint, params: [] }, environment)
       yield* evaluate(journal, run, 0, fingerprint, image, mAP[0]!)
+      if (beside !== undefined) yield* evaluate(journal, run, 1, fingerprint, image, mAP[0]!, beside)
+      yield* journal.closeRun(run, "done")
     }
   })

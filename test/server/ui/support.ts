@@ -40,8 +40,15 @@ export const serving = (options: Partial<ServeOptions> = {}) =>
     return { ...made, url }
   })
 
+interface Asked {
+  readonly status: number
+  readonly headers: Response["headers"]
+  readonly text: string
+  readonly body: ReturnType<typeof JSON.parse>
+}
+
 /** What an URL answers, its body as JSON where it is some. */
-export const asked = (url: string, init?: RequestInit) =>
+export const asked = (url: string, init?: RequestInit): Effect.Effect<Asked> =>
   Effect.promise(async () => {
     const response = await fetch(url, init)
     const text = await response.text()

@@ -95,7 +95,7 @@ export const columnsOf = (table: Ablation): ReadonlyArray<Column<Row>> => [
     by: ({ cells }) => cells[i]!.measured?.mean,
     cell: (row) => (
       <>
-        <a class="mean" href={href("samples", { experiment: table.experiment, variant: row.variant })} title="Its samples">
+        <a class="mean" href={href("samples", { experiment: table.experiment, variant: row.variant, metric: column.metric })} title="Its samples">
           <Mean cell={row.cells[i]!} digits={column.digits} />
         </a>
         {linesOf(row).map((line) => <LineOf key={line} cell={row.cells[i]!} line={line} column={column} />)}

@@ -16,7 +16,7 @@ const tint = (mean: number, means: ReadonlyArray<number>, better: "higher" | "lo
 
 /** `column` is that of the metric. */
 export const Grid = ({ column, grid, table }: { readonly table: Ablation; readonly grid: NonNullable<Ablation["grid"]>; readonly column: number }) => {
-  const { better, digits, title, unit } = table.columns[column]!
+  const { better, digits, metric, title, unit } = table.columns[column]!
   const measured = new Map(table.rows.map(({ cells, variant }) => [variant, cells[column]!.measured]))
   const of = (variant: string | null): Measured => variant === null ? null : measured.get(variant) ?? null
   const means = grid.rows.flatMap(({ variants }) => variants.flatMap((variant) => of(variant)?.mean ?? []))
@@ -35,7 +35,9 @@ export const Grid = ({ column, grid, table }: { readonly table: Ablation; readon
                 const found = of(variant)
                 return found === null ? <td key={i} class="number muted">–</td> : (
                   <td key={i} class="number" style={{ "--tint": `${tint(found.mean, means, better)}%` }}>
-                    <a href={href("runs", { experiment: table.experiment, variant: variant! })}>{withInterval(found.mean.toFixed(digits), found.ci95, digits)}</a>
+                    <a href={href("samples", { experiment: table.experiment, variant: variant!, metric })} title="Its samples">
+                      {withInterval(found.mean.toFixed(digits), found.ci95, digits)}
+                    </a>
                   </td>
                 )
               })}

@@ -2,7 +2,8 @@
 import { beginning, plain } from "../../parts/marks.ts"
 import { Picture } from "../../parts/picture.tsx"
 import { Visible } from "../../parts/visible.tsx"
-import { drawnBoxes, imageOf, type Listed, runText, shownValue, stageText } from "./state.ts"
+import { drawnBoxes, imageOf, type Listed, runText, stageText } from "./state.ts"
+import { shownValue } from "./values.ts"
 
 /** Characters of an answer, beside a picture and without one. */
 const opening = { beside: 160, alone: 420 } as const

@@ -2,7 +2,8 @@
 import type { ComponentChildren } from "preact"
 import { Fold } from "../../parts/fold.tsx"
 import { change, param } from "../../shell/route.ts"
-import { chosenGroup, chosenPart, chosenSort, everything, type Group, partsOf, type Places } from "./state.ts"
+import type { Group } from "./groups.ts"
+import { chosenGroup, chosenPart, chosenSort, everything, partsOf, type Places } from "./state.ts"
 
 type Query = Parameters<typeof change>[0]
 

@@ -8,7 +8,8 @@ import { change, param } from "../../shell/route.ts"
 import { Legend, RoleSwitch } from "./boxes.tsx"
 import { Card } from "./card.tsx"
 import { Choice } from "./filters.tsx"
-import { experiment, type Places, runText, shownChange, shownValue, stageText, withKeys } from "./state.ts"
+import { experiment, type Places, runText, stageText, withKeys } from "./state.ts"
+import { lookOf, shownChange, shownValue } from "./values.ts"
 
 type Pairs = Answer<"/api/samples/pairs">
 type Side = Pairs["left"]
@@ -67,8 +68,6 @@ const SideChoice = ({ name, places, side }: { readonly name: "left" | "right"; r
   )
 }
 
-const look = (change: number): string => change === 0 ? "number" : change > 0 ? "number good" : "number bad"
-
 /** What became of each part of the reward, over all pairs. */
 const Changes = ({ pairs: { pairs, parts } }: { readonly pairs: Pairs }) => (
   <div class="scroll" role="region" aria-label="What changed" tabIndex={0}>
@@ -90,7 +89,7 @@ const Changes = ({ pairs: { pairs, parts } }: { readonly pairs: Pairs }) => (
             <th scope="row">{part}</th>
             <td class="number">{shownValue(left)}</td>
             <td class="number">{shownValue(right)}</td>
-            <td class={look(right - left)}>{shownChange(right - left)}</td>
+            <td class={lookOf(right - left)}>{shownChange(right - left)}</td>
             <td class="number">{risen}</td>
             <td class="number">{fallen}</td>
             <td class="number">{n} of {pairs}</td>
@@ -107,7 +106,7 @@ const Pair = ({ pair: { change, left, right }, part }: { readonly pair: Pairs["f
     <article class="pair">
       <p class="row between">
         <a href={href}>example <Visible text={beginning(left.example, 40)} /></a>
-        {part !== undefined && <span>{part} <strong class={look(change ?? 0)}>{change === null ? "has no number" : shownChange(change)}</strong></span>}
+        {part !== undefined && <span>{part} <strong class={lookOf(change)}>{change === null ? "has no number" : shownChange(change)}</strong></span>}
       </p>
       <div class="beside">
         <Card sample={left} part={part} href={href} />

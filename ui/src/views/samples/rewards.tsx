@@ -1,6 +1,7 @@
 /** What samples were rewarded with, part by part: one of them, or two with their differences. */
 import { Visible } from "../../parts/visible.tsx"
-import { type Reward, shownChange, shownValue } from "./state.ts"
+import type { Reward } from "./state.ts"
+import { lookOf, shownChange, shownValue } from "./values.ts"
 
 const Value = ({ reward }: { readonly reward: Reward | undefined }) => (
   <>
@@ -11,8 +12,6 @@ const Value = ({ reward }: { readonly reward: Reward | undefined }) => (
 
 const difference = (left: Reward | undefined, right: Reward | undefined): number | null =>
   typeof left?.value === "number" && typeof right?.value === "number" ? right.value - left.value : null
-
-const look = (change: number | null): string => change === null || change === 0 ? "number" : change > 0 ? "number good" : "number bad"
 
 interface Props {
   readonly left: ReadonlyArray<Reward>
@@ -42,7 +41,7 @@ export const Rewards = ({ left, right }: Props) => {
                 <th scope="row">{part}</th>
                 <td class="number"><Value reward={a} /></td>
                 {right !== undefined && <td class="number"><Value reward={b} /></td>}
-                {right !== undefined && <td class={look(difference(a, b))}>{shownChange(difference(a, b))}</td>}
+                {right !== undefined && <td class={lookOf(difference(a, b))}>{shownChange(difference(a, b))}</td>}
               </tr>
             )
           })}

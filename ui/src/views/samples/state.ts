@@ -1,9 +1,9 @@
 /** What the URL says of this view, and what is asked of the API for it. */
 import type { Answer, Query } from "../../shell/ask.ts"
 import { href, param, paramAll, params } from "../../shell/route.ts"
+import { type Group, groupOfMetric } from "./groups.ts"
 
 export type Places = Answer<"/api/samples/places">
-export type Group = Places["groups"][number]
 export type Listed = Answer<"/api/samples">["samples"][number]
 export type Whole = Answer<"/api/sample">
 export type Reward = Listed["rewards"][number]
@@ -19,11 +19,6 @@ export const withKeys = (changes: Changes): string =>
 export const everything = "*"
 
 export const experiment = (): string => param("experiment")
-
-const groupOfMetric = (groups: ReadonlyArray<Group>, metric: string): Group | undefined => {
-  const scope = metric.slice(0, metric.lastIndexOf("/"))
-  return groups.find((group) => scope !== "" && (group.scope === scope || (group.scope === "" && group.label === scope)))
-}
 
 /**
  * Which samples are shown: those that the URL names, or whose metric it names; else the last evaluation's, else the last ones. Undefined
@@ -100,13 +95,6 @@ export const drawnBoxes = (boxes: ReadonlyArray<Box>): ReadonlyArray<Box & { rea
 }
 
 export const imageOf = (id: number, side: 320 | 1600): string => `/api/samples/${id}/image?side=${side}`
-
-/** A value of a reward as people read it. */
-export const shownValue = (value: number | null | undefined): string =>
-  value === undefined ? "" : value === null ? "not a number" : String(Number(value.toFixed(3)))
-
-/** The same of a difference, with its sign. */
-export const shownChange = (change: number | null): string => change === null ? "" : `${change > 0 ? "+" : ""}${Number(change.toFixed(3))}`.replace("-", "−")
 
 /** Which run a sample is of: its row and seed, or its seeds, where several share it. */
 export const runText = (runs: Listed["runs"]): string => {
