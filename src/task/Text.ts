@@ -60,6 +60,20 @@ const last = (text: string, open: string, close: string): string | undefined => 
 
 export const firstAnswer = (text: string) => first(text, "<answer>", "</answer>")
 export const lastAnswer = (text: string) => last(text, "<answer>", "</answer>")
+
+const [answering, thought] = ["<answer>", "</think>"] as const
+
+/**
+ * What a completion answers, read kindly: its last answer; of one that was cut off, what follows the last mark where an answer begins
+ * or thoughts end; else all of it. So what stands in thoughts is no answer.
+ */
+export const answer = (text: string): string => {
+  const starts = [answering, thought].flatMap((mark) => {
+    const at = text.lastIndexOf(mark)
+    return at < 0 ? [] : [at + mark.length]
+  })
+  return lastAnswer(text) ?? text.slice(Math.max(0, ...starts))
+}
 export const firstJsonFence = (text: string) => first(text, "```json", "```")
 export const lastJsonFence = (text: string) => last(text, "```json", "```")
 export const firstFence = (text: string) => first(text, "```", "```")

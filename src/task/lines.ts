@@ -2,10 +2,14 @@
 
 /**
  * The lines of a UTF-8 stream, without their line feeds and a carriage return before one; a byte order mark at the start
- * is left out. A line is cut after `longest` characters, one more than which tells that it was.
+ * is left out. A line is cut after `longest` characters, one more than which tells that it was. What is not UTF-8 shows as U+FFFD,
+ * or is thrown as `decoder` throws it.
  */
-export const lines = async function*(chunks: AsyncIterable<Uint8Array>, longest: number): AsyncGenerator<string> {
-  const decoder = new TextDecoder() // leaves the byte order mark out
+export const lines = async function*(
+  chunks: AsyncIterable<Uint8Array>,
+  longest: number,
+  decoder = new TextDecoder() // leaves the byte order mark out
+): AsyncGenerator<string> {
   let held = ""
   const take = (text: string): void => {
     if (held.length <= longest) held += text.slice(0, longest + 1 - held.length)

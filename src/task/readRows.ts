@@ -1,7 +1,7 @@
 /** Rows of a file, some at a time: a JSON list, or JSON lines. Which of the two it is, its first character says. */
 import { DataError } from "./dataError.ts"
 import { lines } from "./lines.ts"
-import { reasonOf } from "../pipeline/reason.ts"
+import { codeOf, reasonOf } from "../pipeline/reason.ts"
 import { bytesOf, readJson } from "./readJson.ts"
 
 /** One row. `value` is what its JSON says; a line that is no JSON has a `fault` instead, which says why. */
@@ -30,7 +30,7 @@ export const readRows = async function*(path: string): AsyncGenerator<ReadonlyAr
       throw new DataError({ path, message: `${path} is empty. Download or write it again.` })
     }
     const all = after(first.value, bytes)
-    yield* opening === 0x5b ? listed(path, all) : lined(all)
+    yield* opening === 0x5b ? listed(path, all) : lined(path, all)
   } finally {
     await bytes.return(undefined) // closes the file for whoever stops early
   }
@@ -48,16 +48,21 @@ const listed = async function*(path: string, bytes: AsyncIterable<Uint8Array>): 
   }
 }
 
-const lined = async function*(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ReadonlyArray<Entry>> {
+const lined = async function*(path: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ReadonlyArray<Entry>> {
   let [index, number] = [0, 0]
   let held: Array<Entry> = []
-  for await (const line of lines(bytes, longest)) {
-    number++
-    if (line.trim() === "") continue
-    held.push({ index: index++, entry: `line ${number}`, ...parsed(line) })
-    if (held.length < some) continue
-    yield held
-    held = []
+  try {
+    for await (const line of lines(bytes, longest, new TextDecoder("utf-8", { fatal: true }))) {
+      number++
+      if (line.trim() === "") continue
+      held.push({ index: index++, entry: `line ${number}`, ...parsed(line) })
+      if (held.length < some) continue
+      yield held
+      held = []
+    }
+  } catch (cause) {
+    if (codeOf(cause) !== "ERR_ENCODING_INVALID_ENCODED_DATA") throw cause
+    throw new DataError({ path, message: `${path}, behind line ${number}: it is not UTF-8. Save it as UTF-8.` })
   }
   yield held
 }

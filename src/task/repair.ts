@@ -64,6 +64,8 @@ export const repair = (text: string): unknown => {
   return values.length > 1 ? values : values[0]
 }
 
+const escapes: { readonly [letter: string]: string } = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" }
+
 /** A string from its opening quote to the next unescaped one like it, or to the end. */
 const quoted = (text: string, start: number): { readonly value: string; readonly end: number } => {
   const quote = text[start]!
@@ -74,9 +76,10 @@ const quoted = (text: string, start: number): { readonly value: string; readonly
     if (char === quote) return { value: value + text.slice(from, at), end: at + 1 }
     if (char === "\\" && at + 1 < text.length) {
       value += text.slice(from, at)
+      const code = /^u[\da-f]{4}/i.exec(text.slice(at + 1, at + 6))?.[0]
       const escape = text[at + 1]!
-      value += escape === "n" ? "\n" : escape === "t" ? "\t" : escape
-      at++
+      value += code === undefined ? escapes[escape] ?? escape : String.fromCharCode(parseInt(code.slice(1), 16))
+      at += code?.length ?? 1
       from = at + 1
     }
   }

@@ -4,6 +4,7 @@
  *
  * The scanner only finds where values end; every value is read by `JSON.parse`, some elements of a list at a time.
  */
+import { isUtf8 } from "node:buffer"
 import { reasonOf } from "../pipeline/reason.ts"
 import * as HeldBytes from "./HeldBytes.ts"
 
@@ -94,9 +95,13 @@ export const splitter = (wanted: (key: Key) => boolean = () => true): Splitter =
     const shown = byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `byte 0x${byte.toString(16).padStart(2, "0")}`
     return fail(`at byte ${held.dropped + at}, ${due[place] ?? "a value"} is due, not ${shown}`)
   }
+  const text = (start: number, end: number): string => {
+    if (!isUtf8(held.bytes.subarray(start, end))) throw new Error("it is not UTF-8; save it as UTF-8")
+    return held.bytes.toString("utf8", start, end)
+  }
   const read = (name: string, start: number, end: number): unknown => {
     try {
-      return JSON.parse(held.bytes.toString("utf8", start, end)) as unknown
+      return JSON.parse(text(start, end)) as unknown
     } catch (cause) {
       return fail(`${name}, from byte ${held.dropped + start} on: ${reasonOf(cause)}`)
     }
@@ -106,7 +111,7 @@ export const splitter = (wanted: (key: Key) => boolean = () => true): Splitter =
   const readElements = (end: number): ReadonlyArray<unknown> => {
     const expected = commas.at(-1) === end ? commas.length : commas.length + 1
     try {
-      const rows = JSON.parse(`[${held.bytes.toString("utf8", from, end)}]`) as ReadonlyArray<unknown>
+      const rows = JSON.parse(`[${text(from, end)}]`) as ReadonlyArray<unknown>
       if (rows.length === expected) return rows
     } catch {
       // which of them it is, is found below

@@ -40,7 +40,7 @@ const isDataUri = (source: string): boolean => source.startsWith("data:")
 
 /**
  * Decodes an image's bytes to RGB, 8 bits a channel. What is transparent shows white, as in the reference (qwen_vl_utils), and EXIF
- * rotation is ignored, as there, since boxes are given in pixels as stored.
+ * rotation is ignored, as there, since boxes are given in pixels as stored; so are color profiles: numbers are those that are stored.
  *
  * Fails with `ImageError`, naming `source`, when they are no picture, cut short, or above `largestPixels`.
  */
@@ -48,7 +48,7 @@ export const decode = (bytes: Uint8Array, source: string): Effect.Effect<Image, 
   Effect.tryPromise({
     try: async () => {
       const sharp = await loadSharp()
-      const { data, info } = await sharp(bytes, { limitInputPixels: largestPixels, failOn: "error" })
+      const { data, info } = await sharp(bytes, { limitInputPixels: largestPixels, failOn: "error", ignoreIcc: true })
         .toColourspace("srgb").flatten({ background: "#fff" })
         .raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true })
       return { width: info.width, height: info.height, pixels: new Uint8Array(data) }

@@ -3,6 +3,11 @@ import * as Data from "effect/Data"
 import * as Result from "effect/Result"
 import type { Size } from "./Box.ts"
 
+/** Of the longer side to the shorter one; above this, no model sees a picture. */
+export const largestAspectRatio = 200
+
+export const aspectRatio = ({ height, width }: Size): number => Math.max(height, width) / Math.min(height, width)
+
 /** The image is more than 200 times as long as it is wide (or the other way round). */
 export class AspectRatioError extends Data.TaggedError("AspectRatioError")<{
   readonly size: Size
@@ -33,11 +38,11 @@ export interface SmartResize extends PixelLimits {
 export const smartResize = (size: Size, options: SmartResize): Result.Result<Size, AspectRatioError> => {
   const { height, width } = size
   const { factor, maxPixels, minPixels } = options
-  if (Math.max(height, width) / Math.min(height, width) > 200) {
+  if (aspectRatio(size) > largestAspectRatio) {
     return Result.fail(
       new AspectRatioError({
         size,
-        message: `An image of ${width} x ${height} pixels is over 200 times as long as wide, which no model sees. ` +
+        message: `An image of ${width} x ${height} pixels is over ${largestAspectRatio} times as long as wide, which no model sees. ` +
           "Crop it or leave it out."
       })
     )

@@ -45,6 +45,35 @@ const formats: { readonly [what: string]: readonly [file: () => Promise<Buffer>,
 }
 
 describe("pictures as they come", () => {
+  it.effect("have the colours that are stored, whatever profile they carry", () =>
+    Effect.gen(function*() {
+      const path = join(yield* temporaryFolder, "p3.png")
+      const stored = plain("#cb4934").png()
+      writeFileSync(path, yield* Effect.promise(() => stored.toBuffer()))
+      const without = yield* middle(path)
+      const { data, info } = yield* Effect.promise(() => plain("#cb4934").raw().toBuffer({ resolveWithObject: true }))
+      const withProfile = sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } }).withIccProfile("p3").png()
+      writeFileSync(path, yield* Effect.promise(() => withProfile.toBuffer()))
+      const raw = yield* Effect.promise(() => sharp(path, { ignoreIcc: true }).raw().toBuffer())
+      assert.notDeepEqual([...raw.subarray(0, 3)], without, "the profile changes what is stored")
+      assert.deepStrictEqual(yield* middle(path), [...raw.subarray(0, 3)])
+    }))
+
+  it.effect("may be such as no model sees, which is found before anything is computed", () =>
+    Effect.gen(function*() {
+      const path = join(yield* temporaryFolder, "wide.png")
+      const of = (width: number, height: number) =>
+        Effect.promise(() => sharp({ create: { width, height, channels: 3, background: "#000" } }).png().toFile(path))
+      for (const [width, height, says] of [[2010, 10, "over 200 times as long as wide"], [10_001, 10_000, "more than 100 million"]] as const) {
+        yield* of(width, height)
+        const found = yield* lookAt(path)
+        assert.deepInclude(found, { kind: "a picture that no model sees" })
+        assert.include("message" in found ? found.message : "", `wide.png is ${width} x ${height} pixels, ${says}, which no model sees.`)
+      }
+      yield* of(2000, 10)
+      assert.deepInclude(yield* lookAt(path), { width: 2000 })
+    }))
+
   for (const [what, [file, colour, by]] of Object.entries(formats)) {
     it.effect(`${what} has its size and colours, whatever its suffix`, () =>
       Effect.gen(function*() {
@@ -106,8 +135,10 @@ describe("pictures as they come", () => {
       const path = join(yield* temporaryFolder, "padded.jpg")
       const whole = yield* Effect.promise(() => noise().jpeg().toBuffer())
       for (const zeros of [1, 5, 300]) {
-        writeFileSync(path, Buffer.concat([whole, Buffer.alloc(zeros)]))
-        assert.deepInclude(yield* lookAt(path), { width: 60, height: 40 })
+        for (const file of [whole, yield* Effect.promise(() => noise().png().toBuffer())]) {
+          writeFileSync(path, Buffer.concat([file, Buffer.alloc(zeros)]))
+          assert.deepInclude(yield* lookAt(path), { width: 60, height: 40 })
+        }
       }
       assert.isAbove(readFileSync(path).length, whole.length)
     }))

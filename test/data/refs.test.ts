@@ -117,7 +117,18 @@ describe("Data.refs", () => {
       assert.include(yield* message([null]), "[0], must be an object")
       const wide = [{ ...instances().annotations[0], bbox: [10, 30, 130, 170] }]
       assert.include(yield* message(pickles.value, instances({ annotations: wide })), "leaves the image")
-      assert.include(yield* message(pickles.value, instances({ annotations: [{ id: 1719310, bbox: [1] }] })), "annotations[0], field \"bbox\"")
+      const wrong = instances({ annotations: [{ id: 1719310, bbox: [1] }] })
+      assert.match(yield* message(pickles.value, wrong), /refs\.json, \[0\], annotations\[0\] of .*instances\.json, field "bbox"/)
+    }))
+
+  it.effect("leaves out what is wrong where it is told to, and never minds what is wrong in other splits", () =>
+    Effect.gen(function*() {
+      const [row] = pickles.value
+      const rows = [row, { ...row, sentences: [7] }, { ...row, split: "train", sentences: [7] }, { ...row, ann_id: 6 }]
+      const sound = instances()
+      const files = yield* set(rows, { ...sound, annotations: [...sound.annotations, { id: 6, bbox: [1, 1, -2, 2] }] }, "refs.json")
+      const dataset = yield* run(Data.refs({ ...files, onBad: "skip" }))
+      assert.deepStrictEqual([dataset.examples.size, dataset.skipped], [row!.sentences.length, 2])
     }))
 
   it.effect("says what a pickle is that it cannot read", () =>

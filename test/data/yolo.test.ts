@@ -1,5 +1,5 @@
 /** YOLO folders: a text file an image. */
-import { rmSync } from "node:fs"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -42,6 +42,25 @@ describe("Data.yolo", () => {
         negatives: []
       })
       assert.deepStrictEqual([b!.id, b!.objects, b!.positives], ["b", [], []])
+    }))
+
+  it.effect("reads text files whatever the case of their suffix, and refuses two pictures of one name", () =>
+    Effect.gen(function*() {
+      const files = yield* set({ "a.TXT": "0 0.5 0.5 0.2 0.4", "b.txt": "" })
+      assert.deepStrictEqual((yield* toArray((yield* run(Data.yolo(files))).examples)).map(({ objects }) => objects.length), [1, 0])
+      writeFileSync(join(files.images, "b.jpg"), readFileSync(join(files.images, "a.jpg")))
+      assert.match((yield* Effect.flip(run(Data.yolo(files)))).message, /b\.jpg, has the name of b\.PNG, and one text file stands for both\. Rename one of them\./)
+      const { examples, skipped } = yield* run(Data.yolo({ ...files, onBad: "skip" }))
+      assert.deepStrictEqual([(yield* toArray(examples)).map(({ id }) => id), skipped], [["a", "b"], 1])
+    }))
+
+  it.effect("says which file is not UTF-8", () =>
+    Effect.gen(function*() {
+      const files = yield* set({ "a.txt": "" })
+      writeFileSync(join(files.annotations, "a.txt"), Buffer.from("0 0.5 0.5 0.2 0.4 \u00e9", "latin1"))
+      assert.match((yield* Effect.flip(run(Data.yolo(files)))).message, /a\.txt, cannot be read \(it is not UTF-8; save it as UTF-8\)/)
+      writeFileSync(files.names, Buffer.from("names: [caf\u00e9]", "latin1"))
+      assert.match((yield* Effect.flip(run(Data.yolo(files)))).message, /data\.yaml cannot be read .*it is not UTF-8/)
     }))
 
   it.effect("takes names from a list in YAML, or a file of one a line", () =>

@@ -134,6 +134,28 @@ describe("Evaluate.detection", () => {
       ])
     }))
 
+  it.effect("ranks images by their ids, whatever their order in the file", () =>
+    Effect.gen(function*() {
+      const withOrder = (...ids: ReadonlyArray<string>) =>
+        Stage.define({
+          kind: "data",
+          name: "numbered",
+          module: import.meta.url,
+          config: Schema.Struct({}),
+          run: () =>
+            Effect.succeed<Dataset<Example>>({ name: "numbered", categories: ["cat", "dog"], examples: Rows.of(ids.map((id) => example(id, "cat"))), skipped: 0 })
+        })
+      // the answer about 10 is right and that about 9 is not: 9 comes first, as numbers go
+      for (const ids of [["9", "10"], ["10", "9"]]) {
+        const { metrics, samples } = yield* run(Evaluate.detection({ data: withOrder(...ids)({}), mode: "positive" }), {
+          "10.png": cat,
+          "9.png": cat.replace("[0, 0, 20, 30]", "[60, 0, 80, 30]")
+        })
+        assert.approximately(metrics["mAP"]!, 100 * 0.5 * 51 / 101, 1e-9)
+        assert.deepStrictEqual(samples.map(({ example }) => example), ids)
+      }
+    }))
+
   it.effect("reads answers in thousandths where the template says so", () =>
     Effect.gen(function*() {
       const stage = Evaluate.detection({ data: source({}), mode: "positive" })

@@ -1,14 +1,12 @@
 /** COCO's and OVDEval's layouts, written. */
+import { idFrom } from "../../task/detection/coco/fields.ts"
 import type { Example } from "../../task/detection/example.ts"
 import type { Output, Source } from "./target.ts"
-
-/** Ids that are all digits are numbers, as COCO's are. */
-const idOf = (id: string): number | string => /^(0|[1-9]\d{0,14})$/.test(id) ? Number(id) : id
 
 const images = async function*({ examples, fileOf }: Source<Example>, questions: boolean): AsyncGenerator<object> {
   for await (const example of examples()) {
     const { height, width } = example.image
-    const image = { id: idOf(example.id), file_name: fileOf(example), width, height }
+    const image = { id: idFrom(example.id), file_name: fileOf(example), width, height }
     yield questions ? { ...image, text: example.positives, neg_text: example.negatives } : image
   }
 }
@@ -21,7 +19,7 @@ const annotations = async function*({ dataset, examples }: Source<Example>): Asy
     for (const { area, box, crowd, label } of example.objects) {
       yield {
         id: id++,
-        image_id: idOf(example.id),
+        image_id: idFrom(example.id),
         category_id: categories.get(label),
         bbox: [box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1],
         area,

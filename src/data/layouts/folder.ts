@@ -1,4 +1,5 @@
 /** Data sets that are folders of small files. */
+import { isUtf8 } from "node:buffer"
 import { createHash } from "node:crypto"
 import { readdir } from "node:fs/promises"
 import { extname, join } from "node:path"
@@ -30,6 +31,10 @@ const bytesOf = async (path: string): Promise<Buffer> => {
 export const bytesIn = (path: string): Effect.Effect<Buffer | { readonly fault: string }> =>
   Effect.promise(() => bytesOf(path).catch((cause: unknown) => ({ fault: reasonOf(cause) })))
 
+/** The text of a small file, or why there is none. */
+export const textIn = (path: string): Effect.Effect<string | { readonly fault: string }> =>
+  Effect.map(bytesIn(path), (bytes) => "fault" in bytes ? bytes : isUtf8(bytes) ? bytes.toString("utf8") : { fault: "it is not UTF-8; save it as UTF-8" })
+
 /** Names of the files in a folder that end so, sorted; the suffixes are in lower case. */
 export const namesIn = (folder: string, suffixes: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>, DataError> =>
   Effect.tryPromise({
@@ -42,10 +47,10 @@ export const namesIn = (folder: string, suffixes: ReadonlyArray<string>): Effect
 
 /** The lines of a small file that are not empty, without white space around them. */
 export const linesIn = (path: string): Effect.Effect<ReadonlyArray<string>, DataError> =>
-  Effect.flatMap(bytesIn(path), (bytes) =>
-    "fault" in bytes
-      ? Effect.fail(new DataError({ path, message: `${path} cannot be read (${bytes.fault}). Check the path.` }))
-      : Effect.succeed(bytes.toString("utf8").split("\n").map((line) => line.trim()).filter((line) => line !== "")))
+  Effect.flatMap(textIn(path), (text) =>
+    typeof text === "string"
+      ? Effect.succeed(text.split("\n").map((line) => line.trim()).filter((line) => line !== ""))
+      : Effect.fail(new DataError({ path, message: `${path} cannot be read (${text.fault}). Check the path.` })))
 
 /** Names in pieces, as a stream whose pieces are worked on one after the other. */
 export const inPieces = (names: ReadonlyArray<string>): Stream.Stream<ReadonlyArray<string>> =>

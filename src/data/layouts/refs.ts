@@ -7,7 +7,8 @@ import { asDataError, DataError } from "../../task/dataError.ts"
 import type { Dataset } from "../../task/dataset.ts"
 import { isOutside } from "../../task/detection/coco/annotations.ts"
 import { rowsOf } from "../../task/detection/coco/document.ts"
-import { faultOf, type Id, idOf, isRow, rectangleOf, requireInside, show, sideOf, textOf } from "../../task/detection/coco/fields.ts"
+import { faultOf, type Id, idOf, isRow, rectangleOf, type Row, requireInside, show, sideOf, textOf } from "../../task/detection/coco/fields.ts"
+import type { Problem } from "../../task/problem.ts"
 import type { Example } from "../../task/referring/example.ts"
 import type { Box, Size } from "../../vision/Box.ts"
 import { fileName } from "./cocoLayout.ts"
@@ -29,10 +30,15 @@ const config = Schema.Struct({
 
 type Options = typeof config["Type"]
 
-/** What references point to: where objects and pictures are, by their ids. */
+/** What references point to, by their ids: where objects and pictures are, or what is wrong with their rows. */
 interface Targets {
-  readonly boxes: Map<Id, Box<"original">>
-  readonly pictures: Map<Id, Size & { readonly file: string }>
+  readonly boxes: Map<Id, Box<"original"> | Wrong>
+  readonly pictures: Map<Id, Size & { readonly file: string } | Wrong>
+}
+
+/** What is wrong with a row of the instances file. */
+interface Wrong {
+  readonly wrong: Omit<Problem, "entry">
 }
 
 /** The boxes and pictures that are pointed to. Rows that are none are left out, and missed by whoever points to them. */
@@ -56,7 +62,9 @@ const targetsOf = (annotations: string, wanted: { readonly boxes: Set<Id>; reado
           try {
             take(list, row)
           } catch (cause) {
-            throw new DataError({ path: annotations, message: `${annotations}, ${list}[${first + i}], ${faultOf(cause).message}` })
+            const { kind, message } = faultOf(cause)
+            const place = list === "images" ? targets.pictures : targets.boxes
+            place.set((row as Row)["id"] as Id, { wrong: { kind, message: `${list}[${first + i}] of ${annotations}, ${message}` } })
           }
         })
       }
@@ -75,6 +83,8 @@ const examplesOf = (ref: Ref, targets: Targets, look: Look) =>
     const [box, picture] = [targets.boxes.get(ref.annotation), targets.pictures.get(ref.image)]
     if (box === undefined) return unknown("ann_id", `no annotation has the id ${show(ref.annotation)}`)
     if (picture === undefined) return unknown("image_id", `no image has the id ${show(ref.image)}`)
+    if ("wrong" in box) return problem(box.wrong.kind, box.wrong.message)
+    if ("wrong" in picture) return problem(picture.wrong.kind, picture.wrong.message)
     if (isOutside(box.x1, box.x2 - box.x1, picture.width) || isOutside(box.y1, box.y2 - box.y1, picture.height)) {
       return problem("a box that leaves the image", `the box of annotation ${ref.annotation} leaves the image. Correct it.`)
     }
@@ -96,11 +106,11 @@ const refsOf = ({ refs, split }: Options) =>
     yield* Stream.runForEach(Stream.fromAsyncIterable(readRefs(refs), asDataError), (some) =>
       Effect.sync(() => {
         for (const one of some) {
-          if ("problem" in one) problems.push(one)
-          else {
-            splits.add(one.split)
-            if (one.split === split) found.push(one)
-          }
+          if (typeof one.split === "string") splits.add(one.split)
+          // a row that says no split may be of this one
+          if ("problem" in one) {
+            if (typeof one.split !== "string" || one.split === split) problems.push({ problem: one.problem })
+          } else if (one.split === split) found.push(one)
         }
       }))
     if (found.length > 0 || problems.length > 0) return { found, problems }
@@ -131,7 +141,7 @@ export const refs = Stage.define({
       const pieces = Array.from({ length: Math.ceil(found.length / 256) }, (_, i) => found.slice(256 * i, 256 * (i + 1)))
       const results = Stream.mapEffect(Stream.fromIterable(pieces), (some) =>
         Effect.map(Effect.forEach(some, (ref) => examplesOf(ref, targets, look)), (all) => all.flat()))
-      const { examples, skipped } = yield* collect(options.annotations, options.onBad, Stream.concat(Stream.make(problems), results))
+      const { examples, skipped } = yield* collect(options.refs, options.onBad, Stream.concat(Stream.make(problems), results))
       const name = options.name ?? `${nameOf({}, options.refs)}-${options.split}`
       const dataset: Dataset<Example> = { name, categories: [], examples, skipped }
       return dataset

@@ -62,9 +62,18 @@ const inPickle = async function*(path: string): AsyncGenerator<ReadonlyArray<Ent
   yield value.map((one, index) => ({ index, entry: `[${index}]`, value: rowOf(one) }))
 }
 
+/** What is wrong with a row, and its split where it says one. */
+export interface Wrong {
+  readonly problem: Problem
+  readonly split?: unknown
+}
+
+const wrongOr = (one: Entry): Ref | Wrong => {
+  const read = readEntry(one, refOf(one.entry))
+  return "problem" in read && isRow(one.value) ? { ...read, split: one.value["split"] } : read
+}
+
 /** The references of a file, or what is wrong with a row, some at a time. A pickle is held in memory. Throws `DataError`. */
-export const readRefs = async function*(path: string): AsyncGenerator<ReadonlyArray<Ref | { readonly problem: Problem }>> {
-  for await (const some of /\.jsonl?$/.test(path) ? readRows(path) : inPickle(path)) {
-    yield some.map((one) => readEntry(one, refOf(one.entry)))
-  }
+export const readRefs = async function*(path: string): AsyncGenerator<ReadonlyArray<Ref | Wrong>> {
+  for await (const some of /\.jsonl?$/.test(path) ? readRows(path) : inPickle(path)) yield some.map(wrongOr)
 }

@@ -24,21 +24,21 @@ const config = Schema.Struct({
 
 type Options = typeof config["Type"]
 
-/** The names of the XML files, without their suffix. */
-const idsOf = ({ annotations, list }: Options): Effect.Effect<ReadonlyArray<string>, DataError> =>
+/** The names of the XML files. */
+const filesOf = ({ annotations, list }: Options): Effect.Effect<ReadonlyArray<string>, DataError> =>
   list === undefined
-    ? Effect.map(namesIn(annotations, [".xml"]), (names) => names.map((name) => name.slice(0, -".xml".length)))
+    ? namesIn(annotations, [".xml"])
     : Effect.flatMap(linesIn(list), (lines) => {
       const wrong = lines.findIndex((line) => /\s|[\\/]|^\.\.?$/.test(line))
-      if (wrong < 0) return Effect.succeed(lines)
+      if (wrong < 0) return Effect.succeed(lines.map((line) => `${line}.xml`))
       const message = `${list}, line ${wrong + 1} must be the name of one image, such as 000005. Lists of single classes name more.`
       return Effect.fail(new DataError({ path: list, message }))
     })
 
 /** Reads the annotations of an image, and looks at its picture. */
-const exampleOf = (folder: string, id: string, look: Look) =>
+const exampleOf = (folder: string, entry: string, look: Look) =>
   Effect.gen(function*() {
-    const entry = `${id}.xml`
+    const id = entry.slice(0, -".xml".length)
     const problem = (fault: Omit<Problem, "entry">): Result<Example> => ({ problem: { entry, ...fault } })
     const bytes = yield* bytesIn(join(folder, entry))
     if ("fault" in bytes) return problem({ kind: "no file", message: `cannot be read (${bytes.fault}). Restore the file.` })
@@ -56,8 +56,9 @@ const exampleOf = (folder: string, id: string, look: Look) =>
  * A data set in Pascal VOC's layout: `annotations` is the folder of XML files, `images` that of the pictures. The labels of an
  * image are its positives; labels are sorted, since no file lists them.
  *
- * VOC counts pixels from 1, both corners taken in: `xmin` 1 is the left edge. Objects marked `difficult` count as crowd regions,
- * neither right nor wrong, as VOC's own evaluation has it. Errors and `onBad` as for `coco`.
+ * VOC counts pixels from 1, both corners taken in: `xmin` 1 is the left edge. Objects marked `difficult` count as crowd regions: a box
+ * that lies in one is neither right nor wrong. (VOC's own evaluation passes over those alone that cover such an object.) Errors and
+ * `onBad` as for `coco`.
  * Source: Everingham et al., "The PASCAL VOC Challenge", 2010.
  */
 export const voc = Stage.define({
@@ -66,18 +67,18 @@ export const voc = Stage.define({
   module: import.meta.url,
   config,
   content: (options) =>
-    Effect.flatMap(idsOf(options), (ids) =>
-      filesHash(options.annotations, ids.map((id) => `${id}.xml`), options.images, (name, text) => {
+    Effect.flatMap(filesOf(options), (names) =>
+      filesHash(options.annotations, names, options.images, (name, text) => {
         const file = /<filename>([^<]*)<\/filename>/.exec(text)?.[1]?.trim()
-        return [file ?? name.replace(/xml$/, "jpg")]
+        return [file ?? name.replace(/xml$/i, "jpg")]
       })),
   run: (options, _input: unknown) =>
     Effect.gen(function*() {
-      const ids = yield* idsOf(options)
+      const names = yield* filesOf(options)
       const look = lookOnce(options.images)
       const labels = new Set<string>()
-      const results = Stream.mapEffect(inPieces(ids), (some) =>
-        Effect.forEach(some, (id) => exampleOf(options.annotations, id, look), { concurrency: 8 }).pipe(
+      const results = Stream.mapEffect(inPieces(names), (some) =>
+        Effect.forEach(some, (name) => exampleOf(options.annotations, name, look), { concurrency: 8 }).pipe(
           Effect.tap((found) =>
             Effect.sync(() => {
               for (const one of found) if ("example" in one) for (const { label } of one.example.objects) labels.add(label)

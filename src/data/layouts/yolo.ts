@@ -10,7 +10,7 @@ import type { Example, TrueObject } from "../../task/detection/example.ts"
 import type { Size } from "../../vision/Box.ts"
 import { joined } from "./content.ts"
 import { files, nameOf } from "./files.ts"
-import { bytesIn, filesHash, inPieces, namesIn, picturesHash, pictureSuffixes } from "./folder.ts"
+import { filesHash, inPieces, namesIn, picturesHash, pictureSuffixes, textIn } from "./folder.ts"
 import { type Look, lookOnce } from "../pictures/lookOnce.ts"
 import type { Result } from "./readEntry.ts"
 import { collect } from "./readList.ts"
@@ -59,26 +59,35 @@ const parsed = (id: string, entry: string, text: string, labels: ReadonlyArray<s
   }
 }
 
+/** Files by their names without suffix, the first of those that share one. */
+const byStem = (files: ReadonlyArray<string>): ReadonlyMap<string, string> => new Map(files.toReversed().map((file) => [stemOf(file), file]))
+
 /** A picture with the objects of its text file; one without a file holds none. */
-const exampleOf = (folder: string, file: string, labelled: ReadonlySet<string>, labels: ReadonlyArray<string>, look: Look) =>
+const exampleOf = (folder: string, file: string, texts: ReadonlyMap<string, string>, labels: ReadonlyArray<string>, look: Look) =>
   Effect.gen(function*() {
     const id = stemOf(file)
-    const entry = labelled.has(id) ? `${id}.txt` : file
+    const labelled = texts.get(id)
+    const entry = labelled ?? file
     const found = yield* look(entry, "picture", file)
     if ("problem" in found) return found
-    const bytes = labelled.has(id) ? yield* bytesIn(join(folder, entry)) : Buffer.alloc(0)
-    if ("fault" in bytes) {
-      const message = `cannot be read (${bytes.fault}). Restore the file.`
+    const text = labelled === undefined ? "" : yield* textIn(join(folder, labelled))
+    if (typeof text !== "string") {
+      const message = `cannot be read (${text.fault}). Restore the file.`
       return { problem: { kind: "no file", entry, message } }
     }
-    return parsed(id, entry, bytes.toString("utf8"), labels, found.image)
+    return parsed(id, entry, text, labels, found.image)
   })
 
-/** A text file whose picture is not there. */
-const strays = (labelled: ReadonlyArray<string>, pictures: ReadonlyArray<string>): ReadonlyArray<Result<Example>> => {
-  const stems = new Set(pictures.map(stemOf))
-  return labelled.filter((id) => !stems.has(id) && id !== "classes").map((id) =>
-    ({ problem: { kind: "no picture", entry: `${id}.txt`, message: "has no picture of its name. Restore it, or drop the file." } }))
+/** Text files whose picture is not there, and pictures of one name, whose objects nobody could tell apart. */
+const strays = (texts: ReadonlyMap<string, string>, pictures: ReadonlyArray<string>): ReadonlyArray<Result<Example>> => {
+  const first = byStem(pictures)
+  const problem = (kind: string, entry: string, message: string) => ({ problem: { kind, entry, message } })
+  return [
+    ...[...texts].filter(([id]) => !first.has(id) && id !== "classes").map(([, file]) =>
+      problem("no picture", file, "has no picture of its name. Restore it, or drop the file.")),
+    ...pictures.filter((file) => first.get(stemOf(file)) !== file).map((file) =>
+      problem("two pictures of one name", file, `has the name of ${first.get(stemOf(file))}, and one text file stands for both. Rename one of them.`))
+  ]
 }
 
 /**
@@ -107,11 +116,10 @@ export const yolo = Stage.define({
     Effect.gen(function*() {
       const labels = yield* namesOf(options.names)
       const pictures = yield* namesIn(options.images, pictureSuffixes)
-      const texts = (yield* namesIn(options.annotations, [".txt"])).map(stemOf)
-      const labelled = new Set(texts)
+      const texts = byStem(yield* namesIn(options.annotations, [".txt"]))
       const look = lookOnce(options.images)
-      const results = Stream.mapEffect(inPieces(pictures), (some): Effect.Effect<ReadonlyArray<Result<Example>>> =>
-        Effect.forEach(some, (file) => exampleOf(options.annotations, file, labelled, labels, look), { concurrency: 8 }))
+      const results = Stream.mapEffect(inPieces([...byStem(pictures).values()].sort()), (some): Effect.Effect<ReadonlyArray<Result<Example>>> =>
+        Effect.forEach(some, (file) => exampleOf(options.annotations, file, texts, labels, look), { concurrency: 8 }))
       const all = Stream.concat(Stream.make(strays(texts, pictures)), results)
       const { examples, skipped } = yield* collect(options.annotations, options.onBad, all)
       const dataset: Dataset<Example> = { name: nameOf(options, options.annotations), categories: labels, examples, skipped }

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Yaml from "effect/encoding/Yaml"
 import { reasonOf } from "../../pipeline/reason.ts"
 import { DataError } from "../../task/dataError.ts"
-import { bytesIn } from "./folder.ts"
+import { textIn } from "./folder.ts"
 
 /** `names` of a `data.yaml`: a list, or an object by numbers from 0. */
 const inYaml = (text: string): ReadonlyArray<unknown> => {
@@ -21,11 +21,11 @@ const inLines = (text: string): ReadonlyArray<string> => text.trimEnd().split("\
 
 /** The labels in a `data.yaml`, or in a file of one a line (`classes.txt`, `obj.names`). */
 export const namesOf = (path: string): Effect.Effect<ReadonlyArray<string>, DataError> =>
-  Effect.flatMap(bytesIn(path), (bytes) =>
+  Effect.flatMap(textIn(path), (text) =>
     Effect.try({
       try: () => {
-        if ("fault" in bytes) throw new Error(bytes.fault)
-        const names = /\.ya?ml$/i.test(path) ? inYaml(bytes.toString("utf8")) : inLines(bytes.toString("utf8"))
+        if (typeof text !== "string") throw new Error(text.fault)
+        const names = /\.ya?ml$/i.test(path) ? inYaml(text) : inLines(text)
         const wrong = names.findIndex((name) => typeof name !== "string" || name === "")
         if (wrong >= 0) throw new Error(`label ${wrong} must be a text that is not empty`)
         if (new Set(names).size < names.length) throw new Error("two labels are the same")

@@ -7,6 +7,7 @@ import type { Problem } from "../../task/problem.ts"
 import { forReading, requireFile } from "../../task/regularFile.ts"
 import type { Size } from "../../vision/Box.ts"
 import { largestPixels } from "../../vision/Image.ts"
+import { aspectRatio, largestAspectRatio } from "../../vision/smartResize.ts"
 import { loadSharp } from "../../vision/sharp.ts"
 import { type Ends, isWhole } from "./wholePicture.ts"
 
@@ -24,8 +25,8 @@ type Fault = Omit<Problem, "entry">
 export const isPicture = (found: Picture | Fault): found is Picture => "width" in found
 
 /**
- * Size and orientation of an image file, or what is wrong with it: missing, no picture, cut short, or of another size than
- * `expected`. Reads only the first and last bytes of most files, and decodes those that could be cut short.
+ * Size and orientation of an image file, or what is wrong with it: missing, no picture, cut short, of another size than
+ * `expected`, or none that a model can see. Reads only the first and last bytes of most files, and decodes those that could be cut short.
  */
 export const lookAt = (path: string, expected?: Size): Effect.Effect<Picture | Fault> =>
   Effect.promise(async () => {
@@ -33,7 +34,7 @@ export const lookAt = (path: string, expected?: Size): Effect.Effect<Picture | F
     if (typeof found === "string") {
       return { kind: "a picture that cannot be read", message: `${path} cannot be read (${found}). Restore the file.` }
     }
-    return (expected === undefined ? undefined : wrongSize(path, found, expected)) ?? found
+    return (expected === undefined ? undefined : wrongSize(path, found, expected)) ?? unseeable(path, found) ?? found
   })
 
 /** That a picture is not shown as it is stored. */
@@ -54,14 +55,27 @@ const wrongSize = (path: string, found: Picture, expected: Size): Fault | undefi
   return { kind: isTurned ? "a size as turned by EXIF" : "a wrong size", message }
 }
 
+const unseeable = (path: string, size: Size): Fault | undefined => {
+  const { height, width } = size
+  const why = height * width > largestPixels
+    ? `more than ${largestPixels / 1e6} million`
+    : aspectRatio(size) > largestAspectRatio
+    ? `over ${largestAspectRatio} times as long as wide`
+    : undefined
+  return why === undefined
+    ? undefined
+    : { kind: "a picture that no model sees", message: `${path} is ${width} x ${height} pixels, ${why}, which no model sees. Crop it or leave it out.` }
+}
+
 const look = async (path: string): Promise<Picture> => {
   const ends = endsOf(path)
   const png = pngSize(ends)
   if (png !== undefined) return { ...png, orientation: 1 }
   const sharp = await loadSharp()
-  const { height, orientation = 1, width } = await sharp(path).metadata()
+  const damaged = (cause: unknown) => Promise.reject(new Error(`it is cut short, damaged or no picture: ${reasonOf(cause)}`))
+  const { height, orientation = 1, width } = await sharp(path).metadata().catch(damaged)
   // a header says nothing of what follows it
-  if (!isWhole(ends)) await sharp(await readFile(path), { failOn: "error", limitInputPixels: largestPixels }).stats()
+  if (!isWhole(ends)) await sharp(await readFile(path), { failOn: "error", limitInputPixels: largestPixels }).stats().catch(damaged)
   return { width, height, orientation }
 }
 
@@ -81,9 +95,9 @@ const endsOf = (path: string): Ends => {
   }
 }
 
-/** Size of a whole PNG; undefined for other formats. */
+/** Size of a whole PNG with nothing behind it; undefined for anything else. */
 const pngSize = ({ head, tail }: Ends): Size | undefined => {
-  if (head.toString("latin1", 1, 4) !== "PNG" || head.toString("latin1", 12, 16) !== "IHDR") return undefined
-  if (tail.toString("latin1", 8, 12) !== "IEND") throw new Error("the PNG is cut short")
+  const isWhole = head.toString("latin1", 1, 4) === "PNG" && head.toString("latin1", 12, 16) === "IHDR" && tail.toString("latin1", 8, 12) === "IEND"
+  if (!isWhole) return undefined
   return { width: head.readUInt32BE(16), height: head.readUInt32BE(20) }
 }

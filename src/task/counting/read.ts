@@ -1,15 +1,15 @@
 /** Reading the one number of a completion. */
 import * as Text from "../Text.ts"
 
-/** A whole number that is no piece of a longer one or of a fraction. */
-const whole = /(?<![\d.])-?\d{1,9}(?!\d|\.\d)/
+/** A whole number that is no piece of a longer one, of a fraction; `3.0` is 3. A minus behind a word is a hyphen. */
+const whole = /(?<![\d.]|\d,)(?:(?<!\w)-)?\d{1,9}(?!\d|,\d{3}(?!\d)|\.\d*[1-9])/
 
 /**
- * The first whole number of the last answer, or of the whole text where there is none; undefined where none of up to nine
- * digits stands there. Words are no numbers. Never throws, linear in the text.
+ * The first whole number of what a completion answers (`Text.answer`); undefined where none of up to nine digits stands there. Words
+ * are no numbers. Never throws, linear in the text.
  */
 export const number = (text: string): number | undefined => {
-  const found = whole.exec(Text.lastAnswer(text) ?? text)
+  const found = whole.exec(Text.answer(text))
   return found === null ? undefined : Number(found[0])
 }
 

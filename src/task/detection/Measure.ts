@@ -5,6 +5,7 @@ import type { Dataset } from "../dataset.ts"
 import type { Answered } from "../Task.ts"
 import * as Boxes from "./Boxes.ts"
 import * as Coco from "./coco/Coco.ts"
+import { idFrom, rising } from "./coco/fields.ts"
 import { suppress } from "./coco/suppress.ts"
 import type { Example } from "./example.ts"
 import * as Matching from "./Matching.ts"
@@ -42,7 +43,8 @@ export const metrics: ReadonlyArray<Metric.Metric> = [
  * precision, recall, F1 and mean IoU of boxes matched one to one from IoU 0.5 on; mAP after OVDEval's suppression
  * (`nmsAP`, ties: the last); and how many boxes there are (`Boxes`).
  *
- * A model gives no confidence: every box scores 1.0, and the boxes of an image keep the order in which it said them.
+ * A model gives no confidence: every box scores 1.0, the boxes of an image keep the order in which it said them, and images are ranked
+ * by their ids, as pycocotools ranks them.
  * Boxes with a label that the data set lacks count against precision and not at all in COCO's numbers. What was not
  * asked about is no truth.
  */
@@ -86,9 +88,13 @@ export const saidOf = ({ answer, prompt }: AnsweredDetection): ReadonlyArray<Lab
 /** Stands for a label that the data set lacks, of which COCO's numbers know nothing. */
 const unknown = -1
 
-/** Truth and answers as COCO's files would have them. */
-const cocoOf = (categories: ReadonlyArray<string>, answers: ReadonlyArray<AnsweredDetection>) => {
+/**
+ * Truth and answers as COCO's files would have them. Boxes of one score are ranked by the ids of their images, whatever the order in
+ * the file, as pycocotools ranks them: of answers, whose scores are all alike, that decides.
+ */
+const cocoOf = (categories: ReadonlyArray<string>, unsorted: ReadonlyArray<AnsweredDetection>) => {
   const ids = new Map(categories.map((name, id) => [name, id]))
+  const answers = unsorted.toSorted((a, b) => rising(idFrom(a.example.id), idFrom(b.example.id)))
   const truth: Coco.Truth = {
     images: answers.map((_, id) => ({ id })),
     categories: categories.map((name, id) => ({ id, name })),

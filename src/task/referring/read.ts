@@ -2,7 +2,8 @@
 import type { Box, Spoken } from "../../vision/Box.ts"
 import * as Text from "../Text.ts"
 
-const number = "\\s*(-?\\d{1,9}(?:\\.\\d{1,9})?)\\s*"
+/** With no more digits than a float has. */
+const number = "\\s*(-?\\d{1,9}(?:\\.\\d{1,20})?)\\s*"
 const four = new RegExp(`\\[${[number, number, number, number].join(",")}\\]`)
 
 const first = <S extends Spoken>(pattern: RegExp, text: string, space: S): Box<S> | undefined => {
@@ -13,11 +14,11 @@ const first = <S extends Spoken>(pattern: RegExp, text: string, space: S): Box<S
 }
 
 /**
- * The first four numbers in brackets of the last answer, or of the whole text where there is none, taken to be in `space`;
- * undefined where there are none. Never throws, linear in the text.
+ * The first four numbers in brackets of what a completion answers (`Text.answer`), taken to be in `space`; undefined where there
+ * are none. Never throws, linear in the text.
  */
 export const box = <S extends Spoken>(text: string, space: S): Box<S> | undefined =>
-  first(four, Text.lastAnswer(text) ?? text, space)
+  first(four, Text.answer(text), space)
 
 const fourWhole = /\[(\d{1,9}),\s*(\d{1,9}),\s*(\d{1,9}),\s*(\d{1,9})\]/
 

@@ -7,8 +7,8 @@ export const folded = (text: string): string => Text.strip(text).toLowerCase()
 /** The last answer, or the whole text where there is none, as labels are compared. Never throws, linear in the text. */
 export const said = (text: string): string => folded(Text.lastAnswer(text) ?? text)
 
-/** The option that a completion names, and names alone; undefined where it says anything else. */
+/** The option that a completion names in its answer (`Text.answer`), and names alone; undefined where it says anything else. */
 export const chosen = (text: string, options: ReadonlyArray<string>): string | undefined => {
-  const answer = said(text)
+  const answer = folded(Text.answer(text))
   return options.find((option) => folded(option) === answer)
 }

@@ -44,10 +44,14 @@ describe("an answer", () => {
     ["<think>2</think><answer>1</answer><answer>3</answer>", 3],
     ["7", 7],
     ["<answer>-2</answer>", -2],
-    ["<answer>0</answer>", 0]
+    ["<answer>0</answer>", 0],
+    ["<answer>3.0</answer>", 3],
+    ["<answer>cats-3</answer>", 3],
+    ["<think>2 red and 3 blue</think>\n<answer>5", 5],
+    ["<think>2 red and 3 blue</think> 5", 5]
   ])("%j is the first whole number of the last answer: %d", (text, wanted) => assert.strictEqual(number(text), wanted))
 
-  it.each(["", "<answer>four</answer>", "<think>3</think><answer>none</answer>", "<answer>3.5</answer>", "<answer>1234567890</answer>"])(
+  it.each(["", "<answer>four</answer>", "<think>3</think><answer>none</answer>", "<answer>3.5</answer>", "<answer>1234567890</answer>", "<answer>1,234</answer>"])(
     "%j holds none",
     (text) => assert.isUndefined(number(text))
   )

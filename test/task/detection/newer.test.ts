@@ -29,6 +29,23 @@ const table = (reward: Reward.Reward, rows: ReadonlyArray<readonly [said: string
   for (const [said, truth, expected] of rows) assert.approximately(total(reward, said, truth), expected, 1e-12, said)
 }
 
+describe("JSON that cannot be parsed", () => {
+  const broken = "<answer>```json\n[{'bbox_2d': [1, 2, 30, 40], 'label': 'cat'}]\n```</answer>"
+  it.each([
+    ["ap", Reward.ap()],
+    ["ap50", Reward.ap50()],
+    ["odLength", Reward.odLength()],
+    ["weightedSum", Reward.weightedSum()],
+    ["meanIou", Reward.meanIou()],
+    ["hungarian", Reward.hungarian()],
+    ["precisionRecall", Reward.precisionRecall()],
+    ["countError", Reward.countError()]
+  ])("is no answer to %s, and so not the right one where nothing is there", (_, reward) => {
+    assert.strictEqual(total(reward, broken, none), total(reward, "<answer>I see a cat.</answer>", none))
+    assert.isBelow(total(reward, broken, none), total(reward, none, none))
+  })
+})
+
 describe("meanIou: sum of IoU / the larger count", () => {
   it("by hand", () =>
     table(Reward.meanIou(), [

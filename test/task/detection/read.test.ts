@@ -18,6 +18,10 @@ describe("boxes of a completion", () => {
     ["no fence", `<answer>The boxes are [${cat}].</answer>`],
     ["one object", `<answer>\`\`\`json\n${cat}\n\`\`\`</answer>`],
     ["cut off before the end", `<think>t</think><answer>\`\`\`json\n[${cat}, {"bbox_2d": [5, 6`],
+    ["cut off, behind thoughts with lists in them", `<think>['cat', 'dog'] at [1, 2]: \`\`\`x\`\`\`</think><answer>\`\`\`json\n[${cat}, {"bbox_2d": [5, 6`],
+    ["cut off behind its thoughts alone", `<think>['cat']</think>[${cat}, {"bbox_2d": [5, 6`],
+    ["a list in a list", `<answer>[[${cat}]]</answer>`],
+    ["two lists side by side", `<answer>\`\`\`json\n[${cat}]\n[{"bbox_2d": [5], "label": "dog"}]\n\`\`\`</answer>`],
     ["an item without numbers", `<answer>\`\`\`json\n[{"bbox_2d": "x", "label": "dog"}, ${cat}]\n\`\`\`</answer>`]
   ])("%s", (_, completion) => {
     assert.deepStrictEqual(boxes(completion), [said("cat", 1, 2, 3, 4)])
@@ -49,7 +53,8 @@ describe("repair", () => {
     ["words of Python", "[None, True, False]", [null, true, false]],
     ["prose around it", `Here: [${cat}] as asked`, [item]],
     ["an escaped quote", "[\"a \\\" b\", \"c\"", ["a \" b", "c"]],
-    ["a string that never ends", "[\"a", ["a"]]
+    ["a string that never ends", "[\"a", ["a"]],
+    ["signs by their codes", "[\"caf\\u00e9\\r\\n\", \"\\u12", ["caf\u00e9\r\n", "u12"]]
   ])("%s", (_, broken, meant) => {
     assert.deepStrictEqual<unknown>(repair(broken), meant)
   })

@@ -51,6 +51,7 @@ describe("an answer", () => {
     }
     assert.deepStrictEqual(read("[1, 2, 3] and [ 4,5.5 ,-6, 7 ], [8, 9, 10, 11]"), ["thousand", 4, 5.5, -6, 7])
     assert.deepStrictEqual(read("[1, 2, 3, 4]<answer>[5, 6, 7, 8]</answer>"), ["thousand", 5, 6, 7, 8])
+    assert.deepStrictEqual(read("<think>near [1, 2, 3, 4]</think><answer>[5, 6.1234567890123, 7, 8]}"), ["thousand", 5, 6.1234567890123, 7, 8])
     for (const text of ["", "None", "[1, 2, 3, x]", "1, 2, 3, 4", "[1e9, 2, 3, 4]"]) assert.isUndefined(read(text), text)
   })
 

@@ -1,5 +1,5 @@
 /** Rows of one category after another, and of one image after another within it. */
-import type { Id } from "./fields.ts"
+import { type Id, rising } from "./fields.ts"
 
 /** Rows of one category after another, within it of one image after another, within that in their own order. */
 export interface Grouping {
@@ -16,11 +16,6 @@ export interface Grouping {
 export interface Index {
   readonly ids: ReadonlyArray<Id>
   readonly of: (id: Id) => number | undefined
-}
-
-const rising = (a: Id, b: Id): number => {
-  if (typeof a === "number" && typeof b === "number") return a - b
-  return typeof a !== typeof b ? (typeof a === "number" ? -1 : 1) : a < b ? -1 : 1
 }
 
 export const indexOf = (rows: ReadonlyArray<{ readonly id: Id }>): Index => {

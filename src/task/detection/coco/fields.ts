@@ -8,6 +8,15 @@ export type Row = { readonly [field: string]: unknown }
 /** A whole number or a text that is not empty; 1 and "1" are two ids. */
 export type Id = number | string
 
+/** An id as COCO's files have it: one that is all digits is a number. */
+export const idFrom = (text: string): Id => /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : text
+
+/** How ids are ordered: numbers before texts. */
+export const rising = (a: Id, b: Id): number => {
+  if (typeof a === "number" && typeof b === "number") return a - b
+  return typeof a !== typeof b ? (typeof a === "number" ? -1 : 1) : a < b ? -1 : a > b ? 1 : 0
+}
+
 /** A field that cannot be used: `field` is its name, `index` its place in a list. The message says what it must be. */
 export class BadField extends Error {
   readonly field: string

@@ -6,11 +6,15 @@ import * as Text from "../../Text.ts"
 const saysNone = (text: string): boolean => Text.clean(text) === "none"
 
 /**
- * The items that an answer lists: those in `fence`, its JSON fence, where it has one (none where that is not JSON), else
- * those of the first list of objects that stands in it bare. Undefined where it neither lists anything nor says "None".
+ * The items that an answer lists: those in `fence`, its JSON fence, where it has one, else those of the first list of objects that
+ * stands in it bare. Undefined where it neither lists anything nor says "None", as where its fence is not JSON: what nobody can read
+ * says of no picture that it is empty.
  */
 export const items = (answer: string, fence: string | undefined): ReadonlyArray<unknown> | undefined => {
-  if (fence !== undefined) return Items.list(Items.parse(Text.strip(fence)))
+  if (fence !== undefined) {
+    const value = Items.parse(Text.strip(fence))
+    return value === undefined ? undefined : Items.list(value)
+  }
   if (saysNone(answer)) return []
   const value = Items.parse(Text.firstList(answer) ?? "")
   return Array.isArray(value) ? value : undefined

@@ -57,7 +57,7 @@ const config = Schema.Struct({ variant: Variant })
  *
  * Reads the last json fence of the last `<answer>`, and of the solution's first. All scores are 1.0, so the order of
  * the boxes is their confidence, and boxes appended after good ones cost nothing. No answer: 0. No boxes on both sides
- * ("None" or an empty list): 1; on one side: 0. Unparsable JSON in a fence counts as no boxes; boxes with a label that
+ * ("None" or an empty list): 1; on one side: 0. JSON in a fence that cannot be parsed is no answer (of the published code, no boxes); boxes with a label that
  * the truth lacks are dropped; labels are case-sensitive.
  * `fixed`: an answer without a fence is read too: a bare JSON list of boxes, or "None"; anything else scores 0, and a
  * solution of which that holds is an error (0). A solution without `<answer>` is read whole. Truth made only of boxes

@@ -106,7 +106,7 @@ const scores = { faithful: score("faithful"), fixed: score("fixed") }
  * Reads the first json fence of the last `<answer>`, or of the whole text where there is none, in lower case. Boxes are
  * matched greedily by IoU, down to 0.5; position = sum of IoU / true boxes; completeness = 1 - (missed true boxes /
  * true boxes + unmatched predictions / predictions) / 2. Truth "None": 1 for "None", else 0. Empty lists on both sides:
- * 1, on one side: 0; unparsable JSON in a fence counts as empty, and an item that is no box as an unmatched prediction.
+ * 1, on one side: 0; JSON in a fence that cannot be parsed earns 0, and an item that is no box as an unmatched prediction.
  * `fixed`: an answer without a fence is read too: a bare JSON list of boxes; what is neither that nor "None" scores 0, and
  * a solution of which that holds, or with an item that is no box, is an error (0). A wrong label sets the IoU to 0 before
  * matching, and IoU is the plain one.
