@@ -1,7 +1,7 @@
 /** What a view shows while there is nothing to show: that it waits, that it failed, or what to do. */
 import type { ReadonlySignal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
-import type { Known } from "../shell/live.ts"
+import type { Known } from "../shell/follow.ts"
 
 /** Says nothing for a moment: most answers are there before it could be read. */
 export const Loading = () => <p class="state loading" role="status">Loading…</p>

@@ -50,26 +50,21 @@ const problemOf = async (response: Response): Promise<AskError> => {
   return new AskError(response.status, error?.message ?? `the server answered ${response.status} ${response.statusText}`, error?.param ?? undefined)
 }
 
-/** What came back, and the tag by which the next answer is found to be the same. */
-export interface Asked<A> {
-  readonly value: A
-  readonly tag: string | null
-}
-
-/** Asks a URL of `urlOf`. Throws `AskError`, and what `signal` aborts with. */
-export const askUrl = async <A>(url: string, signal?: AbortSignal): Promise<Asked<A>> => {
-  const response = await fetch(url, signal === undefined ? {} : { signal }).catch((cause: unknown) => {
+/** Asks a URL of `urlOf`, and gives the JSON as it came. Throws `AskError`, and what `signal` aborts with. */
+export const askUrl = async (url: string, signal?: AbortSignal): Promise<string> => {
+  const lost = (cause: unknown): never => {
     if (signal?.aborted === true) throw cause
     throw new AskError(0, "the server cannot be reached; is `assay ui` still running?")
-  })
+  }
+  const response = await fetch(url, signal === undefined ? {} : { signal }).catch(lost)
   if (response.status === 401) locked.value = true
   if (!response.ok) throw await problemOf(response)
-  return { value: await response.json() as A, tag: response.headers.get("etag") }
+  return response.text().catch(lost)
 }
 
 /** Asks once. Throws `AskError`. */
 export const ask = async <P extends Path>(path: P, query: Query<P>, signal?: AbortSignal): Promise<Answer<P>> =>
-  (await askUrl<Answer<P>>(urlOf(path, query), signal)).value
+  JSON.parse(await askUrl(urlOf(path, query), signal)) as Answer<P>
 
 /** Gives the server its token, for a cookie; whether it was the right one. */
 export const unlock = async (token: string): Promise<boolean> => {

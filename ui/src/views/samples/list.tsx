@@ -2,7 +2,7 @@
 import type { ReadonlySignal } from "@preact/signals"
 import { Empty, When } from "../../parts/states.tsx"
 import type { Answer } from "../../shell/ask.ts"
-import type { Known } from "../../shell/live.ts"
+import type { Known } from "../../shell/follow.ts"
 import { change, param, params } from "../../shell/route.ts"
 import { Legend, RoleSwitch } from "./boxes.tsx"
 import { Card } from "./card.tsx"
