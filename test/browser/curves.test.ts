@@ -1,6 +1,8 @@
 /** The view of curves, in a browser. */
+import * as Effect from "effect/Effect"
 import type { Page } from "playwright-core"
 import { assert, it } from "vitest"
+import { beginTraining, planStudy, trainingStep } from "./database.ts"
 import { axeProblems, describeInBrowser, isTooWide } from "./support.ts"
 
 const keysOf = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams)
@@ -67,6 +69,40 @@ describeInBrowser("curves", (given) => {
     assert.strictEqual(keysOf(page)["from"], "5")
     await page.getByRole("button", { name: "All steps" }).click()
     await page.getByRole("img", { name: "loop/reward over steps 0 to 19, 3 lines" }).waitFor()
+  })
+
+  it("grow under a run that writes, while the step that is pointed at and a range that is being drawn stay", async () => {
+    await Effect.runPromise(planStudy(given.journal, "growing"))
+    const { loop } = await Effect.runPromise(beginTraining(given.journal, "growing", "AP50", 0))
+    const commit = (step: number) => Effect.runPromise(given.journal.commitStep(loop, trainingStep(given.picture, step, 1)))
+    for (let step = 0; step < 4; step++) await commit(step)
+    const page = await opened("?experiment=growing&metric=loop%2Freward")
+    const plot = page.getByRole("img", { name: /over steps 0 to 3/ })
+    await plot.focus()
+    for (let i = 0; i < 3; i++) await page.keyboard.press("ArrowRight")
+    const pointed = page.getByRole("columnheader", { name: "At step 2", exact: true })
+    await pointed.waitFor()
+    const canvas = await page.locator(".plot canvas").elementHandle()
+    for (const [step, width] of [[4, 1280], [5, 1000]] as const) {
+      await page.setViewportSize({ width, height: 800 })
+      await commit(step)
+      await page.getByRole("img", { name: `over steps 0 to ${step}` }).waitFor()
+      await pointed.waitFor()
+      // with the picture drawn anew for another width, it is another canvas
+      assert.strictEqual(await canvas!.evaluate((drawn) => (drawn as unknown as { readonly isConnected: boolean }).isConnected), width === 1280)
+    }
+    await page.keyboard.press("ArrowRight")
+    await page.getByRole("columnheader", { name: "At step 3", exact: true }).waitFor()
+    const box = (await page.locator(".u-over").boundingBox())!
+    await page.mouse.move(box.x + 0.2 * box.width, box.y + 100)
+    await page.mouse.down()
+    await page.mouse.move(box.x + 0.6 * box.width, box.y + 100, { steps: 4 })
+    await commit(6)
+    await page.getByRole("img", { name: "over steps 0 to 6" }).waitFor()
+    await page.mouse.up()
+    await page.waitForURL(/from=1&to=4/)
+    await page.getByRole("img", { name: /over steps 1 to 4/ }).waitFor()
+    assert.strictEqual((await page.locator(".u-select").boundingBox())?.width ?? 0, 0, "a range that was taken is no longer drawn")
   })
 
   it("say of what has none what to do", async () => {

@@ -1,6 +1,7 @@
 /** How the page makes lines of an answer about curves. */
 import { assert, describe, it } from "vitest"
-import { type Curves, dashOf, digits, lastAt, pictureOf } from "../../ui/src/views/curves/picture.ts"
+import { type Curves, dashOf, frameOf, pictureOf, placeOf } from "../../ui/src/views/curves/picture.ts"
+import { digits, riseOf, valueOf } from "../../ui/src/views/curves/words.ts"
 
 const look = { light: "#000000", dark: "#ffffff", dash: null }
 const curve = { run: 1, variant: "a", seed: 0, rises: null, lost: 0 }
@@ -32,19 +33,54 @@ describe("the lines of a picture", () => {
     assert.deepStrictEqual(shapes(answer, ["e/a"], false).map(([group]) => group), [1, 1])
   })
 
-  it("leave out, and count, what a logarithmic scale has no place for", () => {
+  it("leave out, and count, what of means and seeds a logarithmic scale has no place for", () => {
     const { below, lines } = pictureOf(answer, new Set(), true)
-    assert.deepStrictEqual([below, lines[1]!.values, lines.at(-1)!.values], [2, [null, 2], [6, null]])
+    assert.deepStrictEqual([below, lines.at(-1)!.values], [1, [6, null]])
+  })
+
+  it("reach down to the least that is drawn where a band goes below zero", () => {
+    const wide = group("w", { band: { values: [0.5, -1, 2], raw: [0, 0.25, 2], low: [-3, -2, null], high: [4, -0.5, null] } })
+    const { below, lines } = pictureOf({ steps: [0, 1, 2], span: 1, groups: [wide] }, new Set(), true)
+    assert.deepStrictEqual([below, lines.map(({ values }) => values)], [1, [[4, 0.25, null], [0.25, 0.25, null], [null, 0.25, 2], [0.5, null, 2]]])
+    const none = pictureOf({ steps: [0], span: 1, groups: [group("n", { band: { values: [-1], raw: null, low: [-2], high: [0] } })] }, new Set(), true)
+    assert.deepStrictEqual([none.below, none.lines.map(({ values }) => values)], [1, [[null], [null], [null]]])
+  })
+})
+
+describe("a plot", () => {
+  const frame = (curves: Curves, hidden: ReadonlyArray<string> = []) => frameOf(pictureOf(curves, new Set(hidden), false), curves.groups)
+
+  it("is the same for another answer about the same lines, and another one for others", () => {
+    const longer = { ...answer, steps: [0, 1, 2], groups: [banded, { ...lined, lines: [{ values: [5, 1, 2], raw: null }, { values: [6, 0, 3], raw: null }] }] }
+    assert.strictEqual(frame(longer), frame(answer))
+    const others = [frame(answer, ["e/a"]), frame({ ...answer, groups: [lined] }), frame({ ...answer, groups: [{ ...banded, look: { ...look, dash: "4 2" } }, lined] })]
+    assert.strictEqual(new Set([frame(answer), ...others]).size, 4)
+  })
+
+  it("finds a step again when steps are drawn together, and none that it does not draw", () => {
+    assert.deepStrictEqual([3, 4, 5, 8, 2, 9].map((step) => placeOf([3, 5, 8], step)), [0, 0, 1, 2, null, null])
+    assert.isNull(placeOf([], 0))
   })
 })
 
 describe("words of a legend", () => {
-  it("are the last value at or before a step", () => {
-    assert.deepStrictEqual([lastAt([1, null, 3], 1), lastAt([1, null], 9), lastAt([null], 0)], [1, 1, null])
+  const steps = [0, 10, 20]
+
+  it("are mean and interval of one step, the last that has a mean, named where it is an earlier one", () => {
+    const gone = group("a", { band: { values: [2, 3, null], raw: null, low: [1, null, 0], high: [3, 4, 9] } })
+    assert.deepStrictEqual([0, 1, 2].map((index) => valueOf(gone, index, steps)), ["2  (1 to 3)", "3", "3, step 10"])
+    assert.strictEqual(valueOf(group("a", { band: { values: [null], raw: null, low: [1], high: [2] } }), 0, steps), "–")
   })
 
-  it("have four digits, and a dash where there is nothing", () => {
-    assert.deepStrictEqual([digits(0.123456), digits(1234567), digits(null)], ["0.1235", "1235000", "–"])
+  it("are each seed's last value", () => {
+    const seeds = group("b", { lines: [{ values: [5, null, 7], raw: null }, { values: [null, 0.123456, null], raw: null }] })
+    assert.deepStrictEqual([0, 1, 2].map((index) => valueOf(seeds, index, steps)), ["5  –", "5, step 0  0.1235", "7  0.1235, step 10"])
+  })
+
+  it("give steps whole, and values four digits", () => {
+    const rises = (...all: ReadonlyArray<number | null>) => riseOf(group("a", { curves: all.map((rises) => ({ ...curve, rises })) }))
+    assert.deepStrictEqual([rises(12345), rises(12, 13, null), rises(null)], ["12345  (1 of 1)", "13  (2 of 3)", "none of 1"])
+    assert.deepStrictEqual([digits(0.123456), digits(1234567)], ["0.1235", "1235000"])
     assert.deepStrictEqual([dashOf(look), dashOf({ ...look, dash: "4 2" })], [[], [8, 4]])
   })
 })

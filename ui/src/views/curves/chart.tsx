@@ -1,10 +1,11 @@
 /** The plot: lines and bands by uPlot, a step that is pointed at, and a range of steps that is drawn over them. */
-import { useEffect, useRef } from "preact/hooks"
+import type { RefObject } from "preact"
+import { useEffect, useMemo, useRef } from "preact/hooks"
 import uPlot from "uplot"
 import "uplot/dist/uPlot.min.css"
 import { axes, whole } from "../../parts/axes.ts"
 import { dark } from "../../shell/theme.ts"
-import { dashOf, type Drawn, type Group, type Picture } from "./picture.ts"
+import { dashOf, type Drawn, frameOf, type Group, type Picture, placeOf } from "./picture.ts"
 
 interface Props {
   readonly picture: Picture
@@ -44,7 +45,16 @@ const drawRises = (plot: uPlot, groups: ReadonlyArray<Group>, shown: ReadonlySet
   })
 }
 
-const optionsOf = ({ groups, log, onPoint, onRange, picture, width, yLabel }: Props): uPlot.Options => {
+/** Points at a step, or at none where it is not drawn. */
+const pointAt = (plot: uPlot, step: number | null): void => {
+  const place = step === null ? null : placeOf([...plot.data[0]], step)
+  plot.setCursor(place === null ? { left: -10, top: -10 } : { left: plot.valToPos(plot.data[0][place]!, "x"), top: plot.over.clientHeight / 2 })
+}
+
+/** Of the first props; `latest` has those of later answers, and `pointed` the step that is pointed at, whatever its place is in them. */
+const optionsOf = (latest: RefObject<Props>, pointed: RefObject<number | null>): uPlot.Options => {
+  const { groups, log, picture, width, yLabel } = latest.current
+  const before = pointed.current // a new plot points at nothing at first, and says so
   const colour = (group: number): string => groups[group]!.look[dark.value ? "dark" : "light"]
   const many = picture.lines.length > 60
   const [steps, values] = axes("step", yLabel)
@@ -68,12 +78,18 @@ const optionsOf = ({ groups, log, onPoint, onRange, picture, width, yLabel }: Pr
     ],
     bands: picture.bands.map(({ group, high, low }) => ({ series: [high, low], fill: `${colour(group)}26` })),
     hooks: {
-      draw: [(plot) => drawRises(plot, groups, shown, colour)],
-      setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)],
+      ready: [(plot) => pointAt(plot, before)],
+      draw: [(plot) => drawRises(plot, latest.current.groups, shown, colour)],
+      setCursor: [({ cursor, data }) => {
+        const place = cursor.idx ?? null
+        pointed.current = place === null ? null : data[0][place] ?? null
+        latest.current.onPoint(place)
+      }],
       setSelect: [(plot) => {
         const { left, width } = plot.select
+        plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
         if (width < 4) return
-        onRange(Math.max(0, Math.round(plot.posToVal(left, "x"))), Math.round(plot.posToVal(left + width, "x")))
+        latest.current.onRange(Math.max(0, Math.round(plot.posToVal(left, "x"))), Math.round(plot.posToVal(left + width, "x")))
       }]
     }
   }
@@ -83,19 +99,38 @@ const optionsOf = ({ groups, log, onPoint, onRange, picture, width, yLabel }: Pr
 const step = (plot: uPlot, by: number): void => {
   const last = plot.data[0].length - 1
   const index = Math.min(last, Math.max(0, (plot.cursor.idx ?? (by > 0 ? -1 : last + 1)) + by))
-  plot.setCursor({ left: plot.valToPos(plot.data[0][index]!, "x"), top: plot.over.clientHeight / 2 })
+  pointAt(plot, plot.data[0][index]!)
+}
+
+const dataOf = ({ lines, steps }: Picture) => [steps, ...lines.map(({ values }) => values)] as uPlot.AlignedData
+
+/** Draws another answer in the same plot: the step that is pointed at stays, and so does a range that is being drawn. */
+const redraw = (plot: uPlot, picture: Picture, pointed: number | null): void => {
+  plot.batch(() => plot.setData(dataOf(picture)))
+  if (plot.select.width === 0) pointAt(plot, pointed)
 }
 
 export const Chart = (props: Props) => {
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot>(null)
+  const drawn = useRef<Picture>(null)
+  const pointed = useRef<number | null>(null)
+  const latest = useRef<Props>(props)
+  latest.current = props
   const { groups, label, log, picture, width, yLabel } = props
   const isDark = dark.value
+  const frame = useMemo(() => frameOf(picture, groups), [picture, groups])
   useEffect(() => {
-    const drawn = new uPlot(optionsOf(props), [picture.steps, ...picture.lines.map(({ values }) => values)] as uPlot.AlignedData, box.current!)
-    plot.current = drawn
-    return () => drawn.destroy()
-  }, [picture, groups, width, log, yLabel, isDark])
+    const made = new uPlot(optionsOf(latest, pointed), dataOf(picture), box.current!)
+    plot.current = made
+    drawn.current = picture
+    return () => made.destroy()
+  }, [frame, width, log, yLabel, isDark])
+  useEffect(() => {
+    if (drawn.current === picture) return
+    drawn.current = picture
+    redraw(plot.current!, picture, pointed.current)
+  }, [picture])
   const onKeyDown = (event: KeyboardEvent) => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
     if (by === undefined || plot.current === null) return

@@ -1,7 +1,8 @@
 /** What each colour is, with its values at the step that is pointed at, or else at the last. */
 import { change, href } from "../../shell/route.ts"
 import { dark } from "../../shell/theme.ts"
-import { type Curves, dashOf, digits, type Group, keyOf, lastAt, type Look } from "./picture.ts"
+import { type Curves, dashOf, keyOf, type Look } from "./picture.ts"
+import { riseOf, valueOf } from "./words.ts"
 
 interface Props {
   readonly curves: Curves
@@ -17,20 +18,6 @@ const Swatch = ({ look }: { readonly look: Look }) => (
     <line x1="1" x2="21" y1="4" y2="4" stroke={dark.value ? look.dark : look.light} stroke-width="3" stroke-dasharray={dashOf(look).join(" ")} />
   </svg>
 )
-
-/** Values of each seed's line, or of mean and band, in words. */
-const valueOf = ({ band, lines }: Group, index: number): string => {
-  if (band === null) return lines.map(({ values }) => digits(lastAt(values, index))).join("  ")
-  const [low, high] = [lastAt(band.low, index), lastAt(band.high, index)]
-  return `${digits(lastAt(band.values, index))}${low === null || low === high ? "" : `  (${digits(low)} to ${digits(high)})`}`
-}
-
-const riseOf = ({ curves }: Group): string => {
-  const risen = curves.flatMap(({ rises }) => rises ?? [])
-  if (risen.length === 0) return `none of ${curves.length}`
-  const mean = risen.reduce((sum, step) => sum + step, 0) / risen.length
-  return `${digits(mean)}  (${risen.length} of ${curves.length})`
-}
 
 const toggle = (hidden: ReadonlySet<string>, key: string): void =>
   change({ hide: hidden.has(key) ? [...hidden].filter((one) => one !== key) : [...hidden, key] }, { replace: true })
@@ -67,7 +54,7 @@ export const Legend = ({ curves: { groups, steps }, hidden, pointed, rises, vari
                   {group.curves.length}
                   {lost > 0 && <span class="warn"> · {lost} not finite</span>}
                 </td>
-                <td class="values">{valueOf(group, index)}</td>
+                <td class="values">{valueOf(group, index, steps)}</td>
                 {rises && <td class="values">{riseOf(group)}</td>}
                 <td>{variants && <a href={href("runs", { experiment: group.experiment, variant: group.name })}>runs</a>}</td>
               </tr>

@@ -19,27 +19,40 @@ export interface Picture {
   readonly lines: ReadonlyArray<Drawn>
   /** Indices of lines between which a band is filled. */
   readonly bands: ReadonlyArray<{ readonly low: number; readonly high: number; readonly group: number }>
-  /** Values that a logarithmic scale has no place for. */
+  /** Points of means and seeds that a logarithmic scale has no place for. */
   readonly below: number
 }
 
 /** By what a group is called in the URL and told from the others. */
 export const keyOf = ({ experiment, name }: Group): string => `${experiment}/${name}`
 
+const hasPlace = (value: number): boolean => value > 0
+
+/**
+ * The same on a logarithmic scale. An end of a band that has no place there lies at the least value that is drawn: left out, its
+ * neighbours would be joined, and the band look narrower than it is.
+ */
+const onLogScale = (lines: ReadonlyArray<Drawn>): Pick<Picture, "lines" | "below"> => {
+  let [least, below] = [Infinity, 0]
+  for (const { as, values } of lines) {
+    for (const value of values) {
+      if (value === null) continue
+      if (hasPlace(value)) least = Math.min(least, value)
+      else if (as === "mean" || as === "seed") below++
+    }
+  }
+  const placed = ({ as, values }: Drawn): Column => {
+    const otherwise = (as === "low" || as === "high") && least < Infinity ? least : null
+    return values.map((value) => value === null || hasPlace(value) ? value : otherwise)
+  }
+  return { lines: lines.map((line) => ({ ...line, values: placed(line) })), below }
+}
+
 /** The lines of the groups that are not hidden: bands first, then what was recorded, and what it is about on top. */
 export const pictureOf = ({ groups, steps }: Curves, hidden: ReadonlySet<string>, log: boolean): Picture => {
-  let below = 0
-  const scaled = (values: Column): Column => {
-    if (!log) return values
-    return values.map((value) => {
-      if (value === null || value > 0) return value
-      below++
-      return null
-    })
-  }
   const shown = groups.map((group, index) => ({ ...group, index })).filter((group) => !hidden.has(keyOf(group)))
   const lines: Array<Drawn> = []
-  const add = (group: number, as: Drawn["as"], values: Column): number => lines.push({ group, as, values: scaled(values) })
+  const add = (group: number, as: Drawn["as"], values: Column): number => lines.push({ group, as, values })
   const bands = shown.flatMap(({ band, index }) => {
     if (band === null) return []
     const high = add(index, "high", band.high)
@@ -51,17 +64,18 @@ export const pictureOf = ({ groups, steps }: Curves, hidden: ReadonlySet<string>
   for (const { band, index, lines } of shown) {
     for (const { values } of band === null ? lines : [band]) add(index, band === null ? "seed" : "mean", values)
   }
-  return { steps, lines, bands, below }
+  return { steps, bands, ...log ? onLogScale(lines) : { lines, below: 0 } }
 }
 
-/** The last value of a column at or before an index. */
-export const lastAt = (values: Column, index: number): number | null => {
-  const before = values.slice(0, index + 1)
-  return before.findLast((value) => value !== null) ?? null
-}
+/** What a plot is made for: with the same, another answer is only other data. */
+export const frameOf = ({ bands, lines }: Picture, groups: ReadonlyArray<Group>): string =>
+  JSON.stringify([lines.map(({ as, group }) => [as, group, groups[group]!.look]), bands])
 
-/** A number as a person compares it. */
-export const digits = (value: number | null): string => value === null ? "–" : String(Number(value.toPrecision(4)))
+/** The place of a step among those that are drawn, or of the last one before it; null where it lies outside of them. */
+export const placeOf = (steps: ReadonlyArray<number>, step: number): number | null => {
+  const found = steps.findLastIndex((one) => one <= step)
+  return found < 0 || step > steps.at(-1)! ? null : found
+}
 
 /** Dashes of a palette's look, as a canvas takes them. */
 export const dashOf = ({ dash }: Look): Array<number> => dash === null ? [] : dash.split(" ").map((length) => 2 * Number(length))
