@@ -22,21 +22,30 @@ const digest = (text: string): Buffer => createHash("sha256").update(text).diges
 /** Compares in a time that tells nothing of the token. */
 const isToken = (given: string, token: Buffer): boolean => timingSafeEqual(digest(given), token)
 
-/** What the cookie holds: whoever reads it does not know the token. */
-export const cookieOf = (token: string): string => createHash("sha256").update(`cookie of ${token}`).digest("hex")
+const hex = (text: string): string => createHash("sha256").update(text).digest("hex")
+
+/**
+ * The cookie that stands for a token: whoever reads it does not know the token. A browser keeps one cookie of a name for all ports of a
+ * host, so that its name is the token's, too: of two servers on one host, neither overwrites that of the other.
+ */
+export const cookieOf = ({ cookie }: Visitors, token: string): { readonly name: string; readonly value: string } => ({
+  name: `${cookie}_${hex(`name of the cookie of ${token}`).slice(0, 8)}`,
+  value: hex(`cookie of ${token}`)
+})
 
 const cookieIn = (header: string, name: string): string | undefined =>
   header.split(";").map((pair) => pair.trim()).find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
 
 /** Whether a request comes with the token, or with the cookie that stands for it. */
 const identified = (token: string, visitors: Visitors | undefined) => {
-  const [expected, cookie] = [digest(token), digest(cookieOf(token))]
+  const expected = digest(token)
+  const cookie = visitors && cookieOf(visitors, token)
   return (headers: IncomingHttpHeaders): boolean => {
     const [, bearer] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? "") ?? []
     const given = bearer ?? headers["x-api-key"]?.toString()
     if (given !== undefined) return isToken(given, expected)
-    const kept = visitors === undefined ? undefined : cookieIn(headers.cookie ?? "", visitors.cookie)
-    return kept !== undefined && isToken(kept, cookie)
+    const kept = cookie && cookieIn(headers.cookie ?? "", cookie.name)
+    return cookie !== undefined && kept !== undefined && isToken(kept, digest(cookie.value))
   }
 }
 

@@ -4,6 +4,6 @@
 export interface Visitors {
   /** Whether a path holds nothing but the page itself, which anybody may see. */
   readonly isOpen: (path: string) => boolean
-  /** Name of the cookie that counts as the token. */
+  /** What the name of the cookie that counts as the token begins with. */
   readonly cookie: string
 }

@@ -33,11 +33,11 @@ const sessionPath = "/api/session"
 /** Files of the page hold nothing of anybody's, so that a link to a view can be opened before the token is given. */
 export const visitors: Visitors = { isOpen: (path) => !isApi(path), cookie: "assay_ui" }
 
-const session = (token: string | undefined): Response =>
-  new Response(null, {
-    status: 204,
-    headers: token === undefined ? {} : { "set-cookie": `${visitors.cookie}=${cookieOf(token)}; Path=/; HttpOnly; SameSite=Strict` }
-  })
+const session = (token: string | undefined): Response => {
+  if (token === undefined) return new Response(null, { status: 204 })
+  const { name, value } = cookieOf(visitors, token)
+  return new Response(null, { status: 204, headers: { "set-cookie": `${name}=${value}; Path=/; HttpOnly; SameSite=Strict` } })
+}
 
 const notAllowed = (method: string): HttpError =>
   new HttpError({ status: 405, message: `nothing here takes ${method}: the page only reads`, headers: { allow: "GET, HEAD" } })

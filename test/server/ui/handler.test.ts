@@ -6,10 +6,13 @@ import { request } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { cookieOf } from "../../../src/server/http/admit.ts"
+import { visitors } from "../../../src/server/ui/handler.ts"
 import { readPage } from "../../../src/server/ui/page.ts"
 import { beginTraining, planStudy, trainingStep } from "../../browser/database.ts"
 import { raw } from "../http/raw.ts"
 import { asked, serving, writePage } from "./support.ts"
+
+type Cookie = ReturnType<typeof cookieOf>
 
 /** Asks with a path and headers that `fetch` would mend, and gives the status. */
 const statusOf = (url: string, path: string, headers: Record<string, string> = {}, method = "GET") =>
@@ -155,12 +158,17 @@ describe("who may look", () => {
       const { headers, status } = yield* session("Bearer secret")
       assert.strictEqual(status, 204)
       const set = headers.get("set-cookie")!
-      assert.match(set, /^assay_ui=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Strict$/)
+      assert.match(set, /^assay_ui_[0-9a-f]{8}=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Strict$/)
       const statusWith = (cookie: string) => Effect.map(asked(`${url}/api/experiments`, { headers: { cookie } }), ({ status }) => status)
       assert.strictEqual(yield* statusWith(`other=1; ${set.split(";")[0]}`), 200)
-      assert.strictEqual(yield* statusWith("assay_ui=secret"), 401)
-      assert.strictEqual(yield* statusWith(`assay_uix=${cookieOf("secret")}`), 401)
-      assert.strictEqual(yield* statusWith(`assay_ui=${cookieOf("other")}`), 401)
+      const [own, other] = ["secret", "other"].map((token) => cookieOf(visitors, token)) as [Cookie, Cookie]
+      assert.strictEqual(set.split(";")[0], `${own.name}=${own.value}`)
+      assert.strictEqual(yield* statusWith(`${own.name}=secret`), 401)
+      assert.strictEqual(yield* statusWith(`${own.name}x=${own.value}`), 401)
+      assert.strictEqual(yield* statusWith(`${own.name}=${other.value}`), 401)
+      assert.strictEqual(yield* statusWith(`${other.name}=${other.value}`), 401)
+      assert.strictEqual(yield* statusWith(`${other.name}=${other.value}; ${own.name}=${own.value}`), 200)
+      assert.notStrictEqual(own.name, other.name, "a browser keeps one cookie of a name for all ports of a host")
     }).pipe(Effect.scoped))
 })
 
