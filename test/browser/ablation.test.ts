@@ -39,6 +39,7 @@ describeInBrowser("the ablation table", (given) => {
     await page.getByRole("columnheader", { name: "loop/reward/ap" }).waitFor()
     await page.getByRole("columnheader", { name: "recall@0.5" }).waitFor({ state: "detached" }) // what is there until then goes
     await page.getByText("The SQL that gives these numbers").click()
+    await page.waitForURL(/open=sql/)
     const restored = await given.open(page.url().slice(given.url.length))
     for (const one of [page, restored]) {
       await one.getByText("SELECT m.variant").waitFor()

@@ -34,6 +34,7 @@ describeInBrowser("curves", (given) => {
     await page.getByLabel("Risen by").press("Tab")
     await page.getByLabel("Smoothing").fill("0.5")
     await page.getByRole("button", { name: "AP50" }).click()
+    await page.waitForURL(/hide=/)
     assert.deepStrictEqual(keysOf(page), {
       part: "loop/ap",
       show: "lines",
@@ -51,6 +52,26 @@ describeInBrowser("curves", (given) => {
     assert.strictEqual(await again.getByRole("button", { name: "AP50" }).getAttribute("aria-pressed"), "false")
     await again.getByText("Exponential average with weight 0.5").waitFor()
     await again.getByRole("columnheader", { name: "First step risen" }).waitFor()
+  })
+
+  it("follow the slider however long it is moved, and their address follows them", async () => {
+    const page = await opened()
+    const moved = await page.evaluate(`(() => {
+      const slider = document.querySelector("input[type=range]")
+      for (let i = 1; i <= 500; i++) {
+        slider.value = i === 500 ? "0.37" : String(i % 90 / 100)
+        slider.dispatchEvent(new Event("input", { bubbles: true }))
+      }
+      return new Promise((resolve) => setTimeout(() => resolve(slider.parentElement.querySelector("output").textContent), 100))
+    })()`)
+    assert.strictEqual(moved, "0.37")
+    await page.waitForURL(/smooth=0\.37/)
+    await page.getByLabel("Smoothing").fill("0.4")
+    await page.getByLabel("Smoothing").fill("0.5")
+    await page.getByLabel("log scale").check() // a step of its own, with what stood before it
+    await page.waitForURL(/smooth=0\.5&log=1/)
+    await page.goBack()
+    await page.waitForURL(/smooth=0\.5$/)
   })
 
   it("point at a step by the keyboard, and take a range of steps that is drawn over them", async () => {

@@ -1,4 +1,5 @@
 /** The page around the views: it opens, it can be walked through, and its address is its state. */
+import type { Page } from "playwright-core"
 import { assert, it } from "vitest"
 import { axeProblems, describeInBrowser, isTooWide } from "./support.ts"
 
@@ -35,6 +36,32 @@ describeInBrowser("the shell", (given) => {
     assert.notStrictEqual(await ground(), before)
     await page.reload()
     assert.notStrictEqual(await ground(), before)
+  })
+
+  it("puts the focus on what a link leads to", async () => {
+    const focused = (page: Page) => page.waitForFunction("document.activeElement === document.getElementById('main')")
+    const page = await given.open("/experiments")
+    await page.getByRole("link", { name: "reward-comparison" }).press("Enter")
+    await focused(page)
+    await page.getByRole("table").first().waitFor()
+    await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Runs" }).press("Enter")
+    await focused(page)
+    await page.getByRole("row").nth(3).waitFor()
+    await page.keyboard.press("Tab")
+    assert.isTrue(await page.evaluate("document.getElementById('main').contains(document.activeElement)"))
+  })
+
+  it("marks what it shows as that of an earlier question while the server is away", async () => {
+    const page = await given.open("/ablation?experiment=reward-comparison")
+    await page.getByRole("columnheader", { name: "recall@0.5" }).waitFor()
+    given.allow(/ERR_FAILED/)
+    await page.route("**/api/**", (route) => route.abort())
+    await page.getByText("Metrics (2 of").click()
+    await page.getByRole("group", { name: "detection" }).getByLabel("AP50").check()
+    await page.getByRole("status").getByText("not connected").waitFor()
+    await page.locator("[aria-busy=true]").getByRole("columnheader", { name: "recall@0.5" }).waitFor()
+    await page.unroute("**/api/**")
+    await page.locator("[aria-busy=false]").getByRole("columnheader", { name: "AP50" }).waitFor()
   })
 
   it("says when the server is gone", async () => {

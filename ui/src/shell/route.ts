@@ -1,15 +1,26 @@
 /** Where the page is: every state of it is in the URL, the view as the path and the rest as the query. */
 import { computed, signal } from "@preact/signals"
+import { sparing } from "./sparing.ts"
 
 /** What a view is asked to show: values by key, several where a key repeats. */
 export type Query = Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
 
-const read = () => ({ view: location.pathname.slice(1).split("/", 1)[0] ?? "", params: new URLSearchParams(location.search) })
+const read = (address: string) => {
+  const { pathname, search } = new URL(address, location.origin)
+  return { url: pathname + search, view: pathname.slice(1).split("/", 1)[0] ?? "", params: new URLSearchParams(search) }
+}
 
-const current = signal(read())
+/** Where the page is. The address of the browser is a moment behind while somebody moves a slider. */
+const current = signal(read(location.pathname + location.search))
+
+/** Browsers refuse an address that changes hundreds of times in a few seconds: some at ten a second, for as long as it goes on. */
+const replacing = sparing((url: string) => history.replaceState(null, "", url), 200)
+
+addEventListener("pagehide", replacing.flush)
 
 addEventListener("popstate", () => {
-  current.value = read()
+  replacing.drop() // it was about the place that has been left
+  current.value = read(location.pathname + location.search)
 })
 
 /** Name of the view, the first part of the path; empty at the root. */
@@ -38,16 +49,24 @@ export const href = (name: string, query: Query = {}): string => {
   return `/${name}${text === "" ? "" : `?${text}`}`
 }
 
-const move = (url: string, replace: boolean): void => {
-  if (url === location.pathname + location.search) return
-  history[replace ? "replaceState" : "pushState"](null, "", url)
-  current.value = read()
+const push = (url: string): void => {
+  replacing.flush()
+  history.pushState(null, "", url)
 }
 
-/** Goes to a URL of `href`. */
+const move = (url: string, replace: boolean): void => {
+  const next = read(url)
+  if (next.url === current.peek().url) return
+  current.value = next
+  if (replace) replacing.put(next.url)
+  else push(next.url)
+}
+
+/** Goes to a URL of `href`. What had the focus may be gone then: it begins at the new content. */
 export const go = (url: string): void => {
   move(url, false)
   scrollTo(0, 0)
+  requestAnimationFrame(() => document.getElementById("main")?.focus({ preventScroll: true }))
 }
 
 /** Goes there as if it had been the address all along. */
@@ -58,8 +77,9 @@ export const redirect = (url: string): void => move(url, true)
  * through, such as every letter typed into a filter.
  */
 export const change = (query: Query, { replace = false } = {}): void => {
-  const text = write(query, new URLSearchParams(location.search)).toString()
-  move(`${location.pathname}${text === "" ? "" : `?${text}`}`, replace)
+  const { params, url } = current.peek()
+  const text = write(query, new URLSearchParams(params)).toString()
+  move(`${url.split("?", 1)[0]}${text === "" ? "" : `?${text}`}`, replace)
 }
 
 /** Lets links within the page go without loading it anew; those with a modifier, a target or a file behind them are the browser's. */
