@@ -1,5 +1,10 @@
 /** The view of runs, in a browser. */
+import * as Effect from "effect/Effect"
+import { dirname } from "node:path"
 import { assert, it } from "vitest"
+import * as Store from "../../src/store/index.ts"
+import { environment } from "../store/support.ts"
+import { planStudy } from "./database.ts"
 import { axeProblems, describeInBrowser, isTooWide } from "./support.ts"
 
 describeInBrowser("runs", (given) => {
@@ -25,6 +30,35 @@ describeInBrowser("runs", (given) => {
     await page.getByText("git.commit").waitFor()
     await page.getByRole("heading", { name: "Log" }).waitFor()
     await page.getByText("Nothing is logged").waitFor()
+  })
+
+  it("say how much of a long log is not shown, and lead to samples only while tables have them", async () => {
+    await Effect.runPromise(planStudy(given.journal, "long"))
+    const entries = Array.from({ length: 512 }, (_, i): Store.Entry =>
+      ({ variant: "AP50", seed: 0, stage: undefined, level: "info", at: "2026-11-28T10:00:00.000Z", message: `entry ${i}.` }))
+    const write = Store.logWriter({ file: given.db, objects: `${dirname(given.db)}/objects` })
+    await Effect.runPromise(Effect.scoped(Effect.flatMap(write, (add) => add("long", entries))))
+    const page = await given.open("/runs?experiment=long")
+    await page.getByRole("row", { name: /AP50/ }).first().getByRole("link").first().click()
+    await page.getByText(/^12 earlier entries are not shown: assay logs \d+ prints the whole log\.$/).waitFor()
+    await page.getByText("entry 12.", { exact: true }).waitFor()
+    const samples = page.locator("main").getByRole("link", { name: "samples" })
+    await samples.waitFor()
+    await Effect.runPromise(given.journal.openRun({ experiment: "long", variant: "AP50", seed: 0, fingerprint: "changed", params: [] }, environment))
+    await page.getByText("The study has changed since").waitFor()
+    await samples.waitFor({ state: "detached" })
+  })
+
+  it("have fingerprints to copy, also where the browser gives a page no clipboard", async () => {
+    const page = await given.open("/runs?run=4")
+    await page.context().grantPermissions(["clipboard-read"])
+    await page.evaluate("window.clipboard = navigator.clipboard; Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    const row = page.getByRole("row", { name: /^loop/ })
+    await row.locator("summary").click()
+    await row.getByRole("button", { name: "Copy fingerprint" }).click()
+    await row.getByText("copied").waitFor()
+    assert.strictEqual(await page.evaluate("clipboard.readText()"), await row.locator("summary").getAttribute("title"))
+    assert.strictEqual(await page.evaluate("document.activeElement.textContent"), "Copy fingerprint", "the focus is where it was")
   })
 
   it("are compared: what differs, and that alone", async () => {

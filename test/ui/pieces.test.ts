@@ -61,6 +61,13 @@ describe("marks", () => {
     assert.strictEqual(plain("a\u0000b\r\n\tc\u202ed\ud800e\u200bf👩‍🚒"), "a\\x00b\\x0d\n\tc\\u202ed\\ud800e\\u200bf👩‍🚒")
   })
 
+  it("name whatever is drawn as nothing, also beyond 16 bits, and leave what joins letters and emoji or chooses their look", () => {
+    const hidden = String.fromCodePoint(0xad, 0x34f, 0x61c, 0x115f, 0x2063, 0x3164, 0xfeff, 0xffa0, 0x1d173, 0xe0041, 0xe0fff)
+    assert.strictEqual(plain(hidden), "\\xad\\u034f\\u061c\\u115f\\u2063\\u3164\\ufeff\\uffa0\\u{1d173}\\u{e0041}\\u{e0fff}")
+    assert.isTrue(marks(hidden).every(({ unseen }) => unseen))
+    for (const text of ["می\u200cخواهم", "क्\u200dष", "❤️", "葛\u{e0100}", "👩🏽‍🚒"]) assert.strictEqual(plain(text), text)
+  })
+
   it("begin a text without cutting a character in two", () => {
     assert.deepStrictEqual([beginning("a👍b", 2), beginning("a👍b", 3), beginning("ab", 9), beginning("", 3)], ["a", "a👍", "ab", ""])
   })

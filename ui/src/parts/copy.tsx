@@ -1,10 +1,11 @@
 /** A button that copies a text, and says so. */
 import { useSignal } from "@preact/signals"
+import { copyText } from "./clipboard.ts"
 
 export const Copy = ({ label = "Copy", text }: { readonly text: string; readonly label?: string }) => {
   const said = useSignal("")
   const copy = async () => {
-    said.value = await navigator.clipboard.writeText(text).then(() => "copied", () => "the browser forbids copying; select the text instead")
+    said.value = await copyText(text) ? "copied" : "the browser forbids copying; select the text instead"
     setTimeout(() => (said.value = ""), 2000)
   }
   return (

@@ -1,10 +1,10 @@
 /** Texts from models and databases, so that no character of them is unseen or moves others. */
 
 /**
- * Control characters but for tab and line feed, what turns the direction of writing, spaces without width, separators of lines, and
- * halves of characters.
+ * Control characters but for tab and line feed, what turns the direction of writing, separators of lines, halves of characters, and all that
+ * Unicode has nothing drawn for; not what joins letters and emoji or chooses how they are drawn, which is seen in them.
  */
-const unseen = /[^\P{Cc}\t\n]|[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\p{Cs}]/gu
+const unseen = /[^\P{Cc}\t\n]|[\u2028-\u202e\p{Cs}]|(?![\u200c\u200d\p{Variation_Selector}])\p{Default_Ignorable_Code_Point}/gu
 
 export interface Mark {
   readonly text: string
@@ -13,8 +13,9 @@ export interface Mark {
 }
 
 const named = (character: string): string => {
-  const code = character.charCodeAt(0)
-  return code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`
+  const code = character.codePointAt(0)!
+  const digits = code.toString(16)
+  return code < 256 ? `\\x${digits.padStart(2, "0")}` : code < 65_536 ? `\\u${digits.padStart(4, "0")}` : `\\u{${digits}}`
 }
 
 /** A text as what can be shown of it, in order. */

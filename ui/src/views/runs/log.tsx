@@ -20,14 +20,25 @@ const columns: ReadonlyArray<Column<Entry>> = [
   { key: "message", title: "What", cell: ({ level, message }) => <div class={`message wrap ${classes[level]}`}>{message}</div> }
 ]
 
+/** The server gives the last entries: how many came before them is said, and where they are. */
+const Earlier = ({ count, run }: { readonly count: number; readonly run: number }) => (
+  <p class="muted">{count.toLocaleString("en")} earlier {count === 1 ? "entry is" : "entries are"} not shown: <code>assay logs {run}</code> prints the whole log.</p>
+)
+
 export const Log = ({ run }: { readonly run: number }) => {
   const known = useLive("/api/runs/log", { run })
   return (
     <When what="The log" known={known}>
-      {({ entries }) =>
-        entries.length === 0
-          ? <p class="muted">Nothing is logged: it was imported, ran before logs were kept, or found everything finished.</p>
-          : <Table caption="Log" columns={columns} rows={entries} id={({ ordinal }) => String(ordinal)} />}
+      {({ entries }) => {
+        const [first] = entries
+        if (first === undefined) return <p class="muted">Nothing is logged: it was imported, ran before logs were kept, or found everything finished.</p>
+        return (
+          <>
+            {first.ordinal > 0 && <Earlier count={first.ordinal} run={run} />}
+            <Table caption="Log" columns={columns} rows={entries} id={({ ordinal }) => String(ordinal)} />
+          </>
+        )
+      }}
     </When>
   )
 }

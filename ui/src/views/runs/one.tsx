@@ -88,7 +88,7 @@ const Shown = ({ run }: { readonly run: Run }) => (
       {!run.current && <span class="warn">The study has changed since: tables leave this run out.</span>}
       <CompareWith run={run} />
       <a href={href("curves", { experiment: run.experiment })}>curves</a>
-      <a href={href("samples", { experiment: run.experiment, run: String(run.run) })}>samples</a>
+      {run.current && <a href={href("samples", { experiment: run.experiment, run: String(run.run) })}>samples</a>}
     </div>
     {run.error !== null && <pre class="bad wrap" role="alert">{run.error}</pre>}
     <h2>Stages</h2>
