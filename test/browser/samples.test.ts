@@ -85,7 +85,7 @@ describeInBrowser("samples", (given) => {
     await boxes.nth(1).waitFor({ state: "detached" })
     await page.getByRole("button", { name: "cat" }).click()
     await boxes.first().waitFor({ state: "detached" })
-    assert.deepInclude(keys(page), { boxes: "true", hide: "cat" })
+    await page.waitForURL(/boxes=true&hide=cat/)
     await page.getByRole("img", { name: /^Picture of example/ }).focus()
     await page.keyboard.press("+")
     await page.keyboard.press("ArrowRight")
@@ -127,6 +127,22 @@ describeInBrowser("samples", (given) => {
     await again.getByRole("link", { name: /most changed first/ }).click()
     await again.getByText("10 pairs").waitFor()
     assert.include(await again.getByRole("row", { name: /^ap/ }).innerText(), "10 of 10")
+  })
+
+  it("say what stands beside a sample also where it is of another run and another step", async () => {
+    const idOf = async (query: Record<string, string>): Promise<string> => {
+      const asked = new URLSearchParams({ experiment: name, stage: "loop", example: "example-0", seed: "0", ...query })
+      const { samples } = await (await fetch(`${given.url}/api/samples?${asked}`)).json() as { readonly samples: ReadonlyArray<{ readonly id: number }> }
+      return String(samples[0]!.id)
+    }
+    const [left, right] = [await idOf({ variant: "AP50", step: "0" }), await idOf({ variant: "weighted sum", step: "15" })]
+    const page = await given.open(at({ sample: left, with: right }))
+    const beside = page.getByLabel("Beside it")
+    await page.getByRole("heading", { name: "Right: weighted sum, seed 0" }).waitFor()
+    assert.strictEqual(await beside.locator("option:checked").innerText(), "weighted sum, seed 0, step 15")
+    await beside.selectOption({ label: "weighted sum, seed 0" })
+    await page.locator("section", { has: page.getByRole("heading", { name: /^Right/ }) }).getByText("loop, step 0").waitFor()
+    assert.strictEqual(await beside.locator("option", { hasText: "step 15" }).count(), 1, "that of its own run")
   })
 
   it("are compared over two runs or two steps, the most changed first", async () => {

@@ -64,6 +64,10 @@ describe("pages", () => {
       const failed = yield* page(url, { experiment: name, variant: "base model", part: "format", failed: "yes" })
       assert.deepStrictEqual(failed.body.samples.map(({ example }: { example: string }) => example), ["example-3", "example-7"])
       assert.strictEqual(failed.body.samples[0].rewards[1].error, "no think tag")
+      const matching = (value: string) => Effect.map(page(url, { experiment: name, variant: "base model", part: "ap", value }), ({ body }) => body.matching)
+      for (const [range, count] of [[".5...8", 3], ["0.5..0.8", 3], [".5..", 6], ["...5", 4], ["-.5..1e0", 10]] as const) {
+        assert.strictEqual(yield* matching(range), count, range)
+      }
       const few = yield* page(url, { experiment: name, variant: "base model", tokens: "..22", predictions: "0" })
       assert.deepStrictEqual(few.body.samples.map(({ example }: { example: string }) => example), ["example-1", "example-2"])
     }).pipe(Effect.scoped))

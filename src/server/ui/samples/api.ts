@@ -5,7 +5,8 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import { problems } from "../problems.ts"
 
-const number = String.raw`-?\d+(\.\d+)?(e[-+]?\d+)?`
+/** As fields for numbers give it, also `.5`. */
+const number = String.raw`-?(\d+(\.\d+)?|\.\d+)(e[-+]?\d+)?`
 
 /** `2..5`, both included; `2..` and `..5` are open on one side, `2` is that alone. */
 const RangeText = Schema.String.check(

@@ -80,15 +80,22 @@ const One = ({ sample, side }: OneProps) => (
   </section>
 )
 
-/** Where the same example was answered too. */
-const Beside = ({ sample }: { readonly sample: Whole }) => {
+interface ShownProps {
+  readonly sample: Whole
+  readonly right: Whole | undefined
+}
+
+/** Where the same example was answered too; what a link puts beside it may be none of these, such as another run's answer at another step. */
+const Beside = ({ right, sample }: ShownProps) => {
   const { otherRuns, otherSteps } = sample
-  if (otherRuns.length + otherSteps.length === 0) return <span class="muted">No other run or step answered this example.</span>
+  const isOther = right !== undefined && [...otherRuns, ...otherSteps].every(({ id }) => id !== right.id)
+  if (otherRuns.length + otherSteps.length === 0 && !isOther) return <span class="muted">No other run or step answered this example.</span>
   return (
     <label>
       Beside it{" "}
       <select value={param("with")} onChange={({ currentTarget: { value } }) => change({ with: value === "" ? undefined : value })}>
         <option value="">nothing</option>
+        {isOther && <option value={String(right.id)}>{`${runText(right.runs)}, step ${right.step}`}</option>}
         {otherRuns.length > 0 && (
           <optgroup label="Other runs">{otherRuns.map(({ id, runs }) => <option key={id} value={String(id)}>{runText(runs)}</option>)}</optgroup>
         )}
@@ -102,10 +109,10 @@ const Beside = ({ sample }: { readonly sample: Whole }) => {
 
 const placeOf = ({ execution, scope, step }: Whole): string => `${execution}:${step}${scope === "" ? "" : `:${scope}`}`
 
-const Shown = ({ right, sample }: { readonly sample: Whole; readonly right: Whole | undefined }) => (
+const Shown = ({ right, sample }: ShownProps) => (
   <>
     <div class="row">
-      <Beside sample={sample} />
+      <Beside sample={sample} right={right} />
       {right !== undefined && (
         <a href={href("samples", { experiment: experiment(), left: placeOf(sample), right: placeOf(right), part: param("part") || undefined })}>
           All examples of these two, the most changed first
