@@ -5,9 +5,10 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "../pipeline/declare/Metric.ts"
+import { agree, stateOf } from "../pipeline/plan/state.ts"
 import { Artifacts } from "../pipeline/run/artifacts.ts"
 import * as Claims from "../pipeline/run/Claims.ts"
-import { Journal, type StageResult } from "../pipeline/run/journal.ts"
+import { Journal, type OpenedRun, type StageResult } from "../pipeline/run/journal.ts"
 import { type FinishedStage, Ledger, oneByOne } from "../pipeline/run/ledger.ts"
 import type { Artifact, Environment, ExperimentRecord, LinkRecord, RunRecord, StageRecord, StepRecord } from "../pipeline/run/Records.ts"
 import { Generated } from "../pipeline/run/services.ts"
@@ -178,6 +179,7 @@ const openRun = (memory: Memory, record: RunRecord): number => {
   const known = memory.runs.find((run) => run.record.fingerprint === record.fingerprint)
   if (known !== undefined) {
     known.status = "planned"
+    known.retired = false
     known.links.clear()
     return known.id
   }
@@ -186,10 +188,25 @@ const openRun = (memory: Memory, record: RunRecord): number => {
   return id
 }
 
+/** Opens runs; those of their variants that are of another state of the study are retired. */
+const openRuns = (memory: Memory, runs: ReadonlyArray<OpenedRun>): ReadonlyArray<number> => {
+  const ids = runs.map(({ record }) => openRun(memory, record))
+  for (const { record: { experiment, variant }, stages } of runs) {
+    if (stages === undefined) continue
+    const state = stateOf(stages, true)
+    for (const run of memory.runs) {
+      if (run.record.experiment !== experiment || run.record.variant !== variant || ids.includes(run.id)) continue
+      const links = [...run.links.values()].sort((a, b) => a.position - b.position)
+      if (!agree(state, stateOf(links.map(({ stage }) => memory.stages[stage - 1]!.record), run.status === "done"))) run.retired = true
+    }
+  }
+  return ids
+}
+
 const runMethods = (memory: Memory) => ({
   openExperiment: (record: ExperimentRecord) => Effect.sync(() => memory.experiments.push(record)),
   openRun: (record: RunRecord) => Effect.sync(() => openRun(memory, record)),
-  openRuns: (runs: ReadonlyArray<{ readonly record: RunRecord }>) => Effect.sync(() => runs.map(({ record }) => openRun(memory, record))),
+  openRuns: (runs: ReadonlyArray<OpenedRun>) => Effect.sync(() => openRuns(memory, runs)),
   isDone: (id: number, stages: ReadonlyArray<{ readonly fingerprint: string; readonly label: string }>) =>
     Effect.sync(() => {
       const { links, status } = memory.runs[id - 1]!

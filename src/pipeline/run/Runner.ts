@@ -113,7 +113,7 @@ export const openRuns = Effect.fnUntraced(function*(runs: ReadonlyArray<PlannedR
     environments.set(own, whole)
     return whole
   }
-  return yield* (yield* Journal).openRuns(runs.map((run) => ({ record: run.record, environment: environmentOf(run) })))
+  return yield* (yield* Journal).openRuns(runs.map((run) => ({ record: run.record, environment: environmentOf(run), stages: run.stages })))
 })
 
 /** Takes runs that the study no longer has out of the views, where it has been run as a whole. */

@@ -2,6 +2,7 @@
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
+import type { Stage } from "../plan/state.ts"
 import type {
   Artifact,
   Environment,
@@ -30,6 +31,13 @@ export interface StageResult {
   readonly records?: StepRecord | undefined
 }
 
+/** A run to be written down before it begins. */
+export interface OpenedRun {
+  readonly record: RunRecord
+  readonly environment: Environment
+  readonly stages?: ReadonlyArray<Stage> | undefined
+}
+
 /**
  * What the engine needs remembered. Every method that writes is one IMMEDIATE transaction: after a kill at any instant it
  * either happened or did not.
@@ -42,10 +50,11 @@ export class Journal extends Context.Service<Journal, {
    * but leaves the views), and returns its id. The same fingerprint returns the same run.
    */
   readonly openRun: (record: RunRecord, environment: Environment) => Effect.Effect<number, JournalError>
-  /** The same for several, all or none. */
-  readonly openRuns: (
-    runs: ReadonlyArray<{ readonly record: RunRecord; readonly environment: Environment }>
-  ) => Effect.Effect<ReadonlyArray<number>, JournalError>
+  /**
+   * The same for several, all or none. Where the stages that a run is to have are given, runs of its variant under other seeds leave the
+   * views, too, if theirs are others in more than the seed.
+   */
+  readonly openRuns: (runs: ReadonlyArray<OpenedRun>) => Effect.Effect<ReadonlyArray<number>, JournalError>
   /** Whether a run is done, and these are its stages in order, by their fingerprints and by their names in it. */
   readonly isDone: (
     run: number,

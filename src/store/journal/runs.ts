@@ -4,6 +4,7 @@ import { sha256 } from "../../pipeline/plan/Canonical.ts"
 import { type Journal, JournalError } from "../../pipeline/run/journal.ts"
 import type { Environment, ExperimentRecord, RunRecord } from "../../pipeline/run/Records.ts"
 import type { Connection } from "./Connection.ts"
+import { retireOtherStates, retireRuns } from "./retire.ts"
 
 type Scalar = null | boolean | number | string
 
@@ -146,6 +147,8 @@ const openRuns = (connection: Connection, runs: Parameters<Journal["Service"]["o
         writeParams(connection, run, record.params)
         return run
       })
+      retireOtherStates(connection, runs.flatMap(({ record: { variant }, stages }, i) =>
+        stages === undefined ? [] : [{ id: ids[i]!, experiment: experiments[i]!, variant, stages }]))
       return { ids }
     }),
     ({ ids, unknown }) => unknown === undefined ? Effect.succeed(ids) : Effect.fail(unknownVariant(connection, unknown))
@@ -166,15 +169,7 @@ export const runMethods = (
       return rows.length === stages.length &&
         rows.every(([fingerprint, label], i) => fingerprint === stages[i]!.fingerprint && label === stages[i]!.label)
     }),
-  retireRuns: (experiment, keep) =>
-    connection.write("retireRuns", () => {
-      connection.sql(`
-        UPDATE run SET current = 0
-        WHERE current = 1 AND experiment = (SELECT id FROM experiment WHERE name = @experiment)
-          AND id NOT IN (SELECT value FROM json_each(@keep))
-          AND NOT EXISTS (SELECT 1 FROM worker WHERE experiment = @experiment AND id <> @worker)`)
-        .run({ experiment, keep: JSON.stringify(keep), worker: connection.worker ?? "" })
-    }),
+  retireRuns: (experiment, keep) => retireRuns(connection, experiment, keep),
   closeRun: (run, status, error) =>
     connection.commit("closeRun", (now) => {
       // A run that is done, whoever did it, stays so with the time at which it ended, unless it was found to fail.

@@ -1,6 +1,7 @@
 /** Rows of one database brought into another: what is there by its natural key stays, so that a second time changes nothing. */
 import type { Database } from "better-sqlite3"
 import { textDigest } from "../journal/texts.ts"
+import { keepApart } from "./otherStates.ts"
 
 /** What is brought: an experiment; a finished stage; or a run without what its finished stages left, of which come but the names. */
 export type Subject = { readonly experiment: string } | { readonly run: number } | { readonly stage: number }
@@ -177,6 +178,7 @@ const bringRuns = (db: Database, worker: string): Merged["runs"] => {
     FROM other.run o JOIN experiment_of e ON e.theirs = o.experiment
     LEFT JOIN main.run m ON m.experiment = e.ours AND m.variant = o.variant AND m.seed = o.seed AND m.fingerprint = o.fingerprint
     WHERE o.id IN chosen`).run({ worker })
+  keepApart(db)
   const known = "SELECT known FROM run_of WHERE fresh AND known IS NOT NULL"
   for (const table of ["param", "run_stage", "log"]) db.exec(`DELETE FROM main.${table} WHERE run IN (${known})`)
   db.exec(`

@@ -6,6 +6,7 @@ import { rmSync } from "node:fs"
 import * as Experiment from "../../../src/pipeline/declare/Experiment.ts"
 import * as Pipeline from "../../../src/pipeline/declare/Pipeline.ts"
 import * as Stage from "../../../src/pipeline/declare/Stage.ts"
+import * as Overrides from "../../../src/pipeline/plan/Overrides.ts"
 import type { Event } from "../../../src/pipeline/run/Progress.ts"
 import type { Artifact } from "../../../src/pipeline/run/Records.ts"
 import type { Memory } from "../../../src/testing.ts"
@@ -214,6 +215,20 @@ describe("Runner", () => {
       yield* runStudy(journal, { ...study, variants: study.variants.slice(0, 2) })
       const retired = journal.runs.filter((run) => run.retired).map(({ record }) => record.variant)
       assert.deepStrictEqual(retired, ["high", "high"])
+    }))
+
+  it.effect("takes other seeds of an earlier state of a variant out of the views, also where it ran only a part", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      const changed = { ...study, variants: Overrides.apply(study.variants, { "loop.steps": 3 }).variants }
+      const current = () => journal.runs.filter(({ retired }) => !retired).map(({ record: { seed, variant } }) => `${variant} ${seed}`)
+      yield* runStudy(journal, study)
+      yield* runStudy(journal, study, { seeds: [2] })
+      assert.strictEqual(current().length, 9, "more seeds of the same state")
+      yield* runStudy(journal, changed, { seeds: [3], only: [{ taste: "low" }] })
+      assert.sameMembers(current(), ["untrained 0", "high 0", "untrained 1", "high 1", "untrained 2", "high 2", "low 3"])
+      yield* runStudy(journal, changed, { seeds: [4] })
+      assert.sameMembers(current(), ["untrained 0", "untrained 1", "untrained 2", "low 3", "untrained 4", "low 4", "high 4"])
     }))
 
   it.effect("fails a loop that has nothing to draw from", () =>
