@@ -48,7 +48,8 @@ const drawRises = (plot: uPlot, groups: ReadonlyArray<Group>, shown: ReadonlySet
 /** Points at a step, or at none where it is not drawn. */
 const pointAt = (plot: uPlot, step: number | null): void => {
   const place = step === null ? null : placeOf([...plot.data[0]], step)
-  plot.setCursor(place === null ? { left: -10, top: -10 } : { left: plot.valToPos(plot.data[0][place]!, "x"), top: plot.over.clientHeight / 2 })
+  const top = plot.cursor.top ?? -1
+  plot.setCursor(place === null ? { left: -10, top: -10 } : { left: plot.valToPos(plot.data[0][place]!, "x"), top: top >= 0 ? top : plot.over.clientHeight / 2 })
 }
 
 /** Of the first props; `latest` has those of later answers, and `pointed` the step that is pointed at, whatever its place is in them. */
