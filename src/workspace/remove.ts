@@ -19,7 +19,8 @@ const alone = <A, E, R>({ db, objects }: Workspace, work: (options: Store.Option
  * `StoreError`, before anything is removed, while a process runs studies on this database or on another in its folder.
  */
 export const removeUnused = Effect.fn("Workspace.removeUnused")(function*(workspace: Workspace) {
-  yield* Effect.asVoid(open(workspace)) // there is a database
+  // there is a database; the connection is closed before what is removed, as the file could not shrink beside it
+  yield* Effect.scoped(open(workspace))
   return yield* alone(workspace, Store.removeUnused)
 }, Effect.scoped)
 

@@ -73,6 +73,8 @@ describe("assay rm and gc", () => {
     assert.strictEqual(gc.executions.length, executions)
     assert.isAbove(gc.completions, 0)
     assert.isAbove(gc.files, 0)
+    assert.isAbove(gc.databaseBytes, 0)
+    assert.isFalse(existsSync(join(folder, "runs.db-wal")))
     for (const table of ["stage", "metric", "completion", "sample_reward", "box", "text", "artifact", "environment", "experiment"]) {
       assert.deepStrictEqual(ask("runs.db", `SELECT count(*) FROM ${table}`), [0], table)
     }
