@@ -21,6 +21,7 @@ export const pack = Effect.fn("Workspace.pack")(function*(workspace: Workspace, 
  * packs of several machines add up. Fails with `StoreError` where the file is no pack, or while a process runs studies.
  */
 export const unpack = Effect.fn("Workspace.unpack")(function*({ db, objects }: Workspace, file: string) {
+  yield* Store.checkPack(file) // first, so that a wrong name makes no database
   yield* Store.lock(db)
   return yield* Store.unpack({ file: db, objects, alone: true }, path.dirname(path.dirname(objects)), file)
 }, Effect.scoped)

@@ -8,7 +8,7 @@ import * as Store from "../../src/store/index.ts"
 import { moved, staying } from "../../src/store/move/merge.ts"
 import { packId } from "../../src/store/move/packFile.ts"
 import { earlier, make } from "./earlier.ts"
-import { filesIn, reading, temporaryFolder, withJournal } from "./support.ts"
+import { beginRun, filesIn, put, reading, stageOf, stepOf, temporaryFolder, withJournal } from "./support.ts"
 
 it.effect("every table of a database comes over with its runs, or is known to stay", () =>
   withJournal((_, { file }) =>
@@ -16,6 +16,29 @@ it.effect("every table of a database comes over with its runs, or is known to st
       const { rows } = yield* reading(file, (db) => Store.sql(db, "SELECT name FROM sqlite_schema WHERE type = 'table'"))
       assert.sameMembers([...moved, ...staying], rows.map(([name]) => String(name)))
     })
+  ))
+
+it.effect("files come over with the executions that do: an older pack after a newer one brings none", () =>
+  withJournal((journal, files) =>
+    Effect.scoped(Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      const pack = (name: string) => Store.pack({ ...files, pictureOf: (image) => image }, "e", path.join(folder, name))
+      const run = yield* beginRun(journal, "e")
+      const stage = yield* journal.openStage(stageOf("e"))
+      yield* journal.commitStep(stage, { ...stepOf(0, [["loss", 2]]), checkpoint: yield* put(journal, "half of it") })
+      yield* pack("older.pack")
+      yield* journal.closeStage(stage, { output: yield* put(journal, "all of it") })
+      yield* journal.closeRun(run, "done")
+      yield* pack("newer.pack")
+      const here = filesIn(folder)
+      const unpack = (name: string) => Effect.scoped(Store.unpack({ ...here, alone: true }, folder, path.join(folder, name)))
+      const unused = Effect.map(reading(here.file, (handle) => Store.unused(handle, here.objects)), ({ files }) => files)
+      assert.strictEqual((yield* unpack("newer.pack")).files, 1)
+      assert.strictEqual((yield* unpack("older.pack")).files, 0)
+      assert.deepStrictEqual(yield* unused, [])
+      fs.rmSync(here.objects, { recursive: true })
+      assert.strictEqual((yield* unpack("newer.pack")).files, 1, "what is here has lost its file")
+    }))
   ))
 
 const numbers = (file: string) =>

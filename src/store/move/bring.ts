@@ -17,18 +17,22 @@ export const refuse = (file: string, message: string): StoreError => new StoreEr
 export const opened = (file: string): Effect.Effect<Database, StoreError, Scope.Scope> =>
   Effect.acquireRelease(attempt(file, () => new Sqlite(file, { readonly: true, fileMustExist: true })), (db) => Effect.sync(() => db.close()))
 
-/**
- * The pack itself, or a copy at `draft` that is brought up to date, until the scope closes. Fails where the file is no pack, or a newer
- * one, and says so of what it is `called`.
- */
-export const current = Effect.fnUntraced(function*(file: string, draft: string, called = file) {
-  if (!fs.existsSync(file)) return yield* refuse(called, `There is no file ${called}.`)
+/** The version of a pack's schema. Fails where the file is no pack, or a newer one, and says so of what it is `called`. */
+export const versionOf = Effect.fnUntraced(function*(file: string, called: string) {
+  const state = fs.statSync(file, { throwIfNoEntry: false })
+  if (state === undefined) return yield* refuse(called, `There is no file ${called}.`)
+  if (state.isDirectory()) return yield* refuse(called, `${called} is a folder. Name a file that \`assay pack EXPERIMENT FILE\` made.`)
   if (!(yield* attempt(called, () => isPack(file)))) {
     return yield* refuse(called, `${called} is no pack; \`assay pack EXPERIMENT FILE\` makes one.`)
   }
   const version = yield* Effect.scoped(Effect.flatMap(opened(file), (db) => attempt(file, () => Number(db.pragma("user_version", { simple: true })))))
-  if (version === latest) return file
   if (version > latest) return yield* refuse(called, `${called} was made by a newer version of assay (schema ${version}, here ${latest}). Update assay.`)
+  return version
+})
+
+/** The pack itself, or a copy at `draft` that is brought up to date, until the scope closes. Fails as `versionOf` does. */
+export const current = Effect.fnUntraced(function*(file: string, draft: string, called = file) {
+  if ((yield* versionOf(file, called)) === latest) return file
   return yield* Effect.acquireRelease(
     attempt(file, () => {
       fs.copyFileSync(file, draft)

@@ -1,6 +1,7 @@
 /** Rows of one database brought into another: what is there by its natural key stays, so that a second time changes nothing. */
 import type { Database } from "better-sqlite3"
 import { textDigest } from "../journal/texts.ts"
+import { isFresh, namedBy } from "./fresh.ts"
 import { keepApart } from "./otherStates.ts"
 
 /** What is brought: an experiment; a finished stage; or a run without what its finished stages left, of which come but the names. */
@@ -102,15 +103,11 @@ const clear = (db: Database, stages: string): ReadonlyArray<string> => {
 const bringStages = (db: Database, worker: string, onlyNamed: boolean): ReadonlyArray<string> => {
   db.prepare(`
     CREATE TEMP TABLE wanted AS
-    SELECT o.id AS theirs, m.id AS known, ${onlyNamed ? "0" : `m.id IS NULL OR (m.status <> 'done' AND o.status = 'done'
-      AND NOT EXISTS (SELECT 1 FROM main.claim WHERE name = o.fingerprint AND worker <> @worker))`} AS fresh
+    SELECT o.id AS theirs, m.id AS known, ${onlyNamed ? "0" : isFresh} AS fresh
     FROM other.stage o LEFT JOIN main.stage m ON m.fingerprint = o.fingerprint
     WHERE o.id IN named`).run(onlyNamed ? {} : { worker })
   const fresh = "SELECT theirs FROM wanted WHERE fresh"
-  copy(db, "artifact", {}, `other.artifact t WHERE hash IN (
-    SELECT output FROM other.stage WHERE id IN (${fresh}) UNION SELECT subject FROM other.stage WHERE id IN (${fresh})
-    UNION SELECT artifact FROM other.checkpoint WHERE stage IN (${fresh}) UNION SELECT artifact FROM other.best_weights WHERE stage IN (${fresh})
-    UNION SELECT artifact FROM other.kept_weights WHERE stage IN (${fresh}))`,
+  copy(db, "artifact", {}, `other.artifact t WHERE hash IN (${namedBy(fresh)})`,
     "ON CONFLICT DO UPDATE SET content = excluded.content WHERE content IS NULL AND excluded.content IS NOT NULL")
   const dropped = clear(db, "SELECT known FROM wanted WHERE fresh AND known IS NOT NULL")
   db.exec(`

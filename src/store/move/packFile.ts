@@ -87,17 +87,22 @@ export const bringIn = (db: Database, kind: Kind, name: string, file: string): v
 export const namesIn = (db: Database, kind: Kind): ReadonlyArray<string> =>
   db.prepare("SELECT DISTINCT name FROM packed WHERE kind = ? ORDER BY name").pluck().all(kind) as Array<string>
 
-/** Writes a file out, durably, and returns the sha256 of what was in it. */
-export const takeOut = (db: Database, kind: Kind, name: string, file: string): string => {
-  const descriptor = fs.openSync(file, "w")
+const contentOf = (db: Database, kind: Kind, name: string): Iterable<Buffer> =>
+  db.prepare("SELECT content FROM packed WHERE kind = ? AND name = ? ORDER BY part").pluck().iterate(kind, name) as Iterable<Buffer>
+
+/** The sha256 of a file as it is in there. */
+export const hashIn = (db: Database, kind: Kind, name: string): string => {
   const hash = createHash("sha256")
+  for (const content of contentOf(db, kind, name)) hash.update(content)
+  return hash.digest("hex")
+}
+
+/** Writes a file out, durably. */
+export const takeOut = (db: Database, kind: Kind, name: string, file: string): void => {
+  const descriptor = fs.openSync(file, "w")
   try {
-    for (const content of db.prepare("SELECT content FROM packed WHERE kind = ? AND name = ? ORDER BY part").pluck().iterate(kind, name) as Iterable<Buffer>) {
-      fs.writeSync(descriptor, content)
-      hash.update(content)
-    }
+    for (const content of contentOf(db, kind, name)) fs.writeSync(descriptor, content)
     fs.fsyncSync(descriptor)
-    return hash.digest("hex")
   } finally {
     fs.closeSync(descriptor)
   }

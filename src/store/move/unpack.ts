@@ -7,9 +7,10 @@ import { attempt } from "../Database.ts"
 import { connect } from "../journal/connect.ts"
 import type { Options } from "../journal/options.ts"
 import type * as Objects from "../Objects.ts"
-import { bring, current, opened, refuse } from "./bring.ts"
+import { bring, current, opened, refuse, versionOf } from "./bring.ts"
+import { needed } from "./fresh.ts"
 import type { Merged } from "./merge.ts"
-import { namesIn, takeOut } from "./packFile.ts"
+import { hashIn, namesIn, takeOut } from "./packFile.ts"
 
 /** What came over. */
 export interface Unpacked extends Merged {
@@ -18,18 +19,25 @@ export interface Unpacked extends Merged {
   readonly pictures: number
 }
 
-/** Files that artifacts name. One whose content is not what its name says ends it, before any row. */
-const takeObjects = Effect.fnUntraced(function*(pack: Database, file: string, objects: Objects.Objects) {
-  let taken = 0
-  for (const hash of namesIn(pack, "object")) {
-    if (yield* objects.verify(hash)) continue
-    const draft = yield* objects.temporary
-    const found = yield* attempt(file, () => takeOut(pack, "object", hash, draft))
-    if (found === hash) yield* objects.install(draft, hash)
-    yield* objects.discard(draft)
-    if (found !== hash) {
+/** Fails with `StoreError` where a file is no pack, or damaged: a file in it is not what its name says. Nothing is written. */
+export const checkPack = Effect.fn("Store.checkPack")(function*(file: string) {
+  yield* versionOf(file, file)
+  const pack = yield* opened(file)
+  for (const hash of yield* attempt(file, () => namesIn(pack, "object"))) {
+    if ((yield* attempt(file, () => hashIn(pack, "object", hash))) !== hash) {
       return yield* refuse(file, `${file} is damaged: a file in it is not ${hash.slice(0, 12)}, as it says. Pack it again.`)
     }
+  }
+}, Effect.scoped)
+
+/** Files of a checked pack that are of use here. */
+const takeObjects = Effect.fnUntraced(function*(pack: Database, file: string, objects: Objects.Objects, needed: ReadonlySet<string>) {
+  let taken = 0
+  for (const hash of namesIn(pack, "object")) {
+    if (!needed.has(hash) || (yield* objects.verify(hash))) continue
+    const draft = yield* objects.temporary
+    yield* attempt(file, () => takeOut(pack, "object", hash, draft))
+    yield* objects.install(draft, hash)
     taken++
   }
   return taken
@@ -52,14 +60,14 @@ const takePictures = (pack: Database, folder: string): number => {
 }
 
 /**
- * Brings a pack into a database, which is made where there is none; a second time changes nothing. For whoever holds the lock. `folder`
- * is that of the database. Fails with `StoreError` where the file is no pack or damaged.
+ * Brings a pack that was checked into a database, which is made where there is none; a second time changes nothing. For whoever holds the
+ * lock. `folder` is that of the database.
  */
 export const unpack = Effect.fn("Store.unpack")(function*(options: Options, folder: string, file: string) {
   const connection = yield* connect(options)
   const source = yield* current(file, yield* connection.objects.temporary)
   const pack = yield* opened(source)
-  const files = yield* takeObjects(pack, file, connection.objects)
+  const files = yield* takeObjects(pack, file, connection.objects, yield* attempt(options.file, () => needed(connection.handle.sqlite, source)))
   const pictures = yield* attempt(file, () => takePictures(pack, folder))
   const unpacked: Unpacked = { ...(yield* bring(connection, source)), files, pictures }
   return unpacked

@@ -1,0 +1,23 @@
+/** Which executions of another database come over, and which files by that. */
+import type { Database } from "better-sqlite3"
+
+/** Of an execution `o` there and `m` here: it is new, or was unfinished here, in nobody else's hands (but @worker's), and is done there. */
+export const isFresh = `(m.id IS NULL OR (m.status <> 'done' AND o.status = 'done'
+  AND NOT EXISTS (SELECT 1 FROM main.claim WHERE name = o.fingerprint AND worker <> @worker)))`
+
+/** Hashes of all that executions of the other database name. */
+export const namedBy = (stages: string): string => `
+  SELECT output FROM other.stage WHERE id IN (${stages}) UNION SELECT subject FROM other.stage WHERE id IN (${stages})
+  UNION SELECT artifact FROM other.checkpoint WHERE stage IN (${stages}) UNION SELECT artifact FROM other.best_weights WHERE stage IN (${stages})
+  UNION SELECT artifact FROM other.kept_weights WHERE stage IN (${stages})`
+
+/** Hashes of what is of use in `db` of the pack `file`: what comes over names it, or what is here does, whose file may be lost. */
+export const needed = (db: Database, file: string): ReadonlySet<string> => {
+  db.prepare("ATTACH ? AS other").run(file)
+  try {
+    const taken = `SELECT o.id FROM other.stage o LEFT JOIN main.stage m ON m.fingerprint = o.fingerprint WHERE ${isFresh}`
+    return new Set(db.prepare(`SELECT hash FROM main.artifact UNION ${namedBy(taken)}`).pluck().all({ worker: "" }) as Array<string>)
+  } finally {
+    db.exec("DETACH other")
+  }
+}
