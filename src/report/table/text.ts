@@ -3,7 +3,7 @@ import { bracketed, decimals, signed, withInterval } from "./numbers.ts"
 import { pivot } from "./pivot.ts"
 import { sentences } from "./sentences.ts"
 import type { Cell, Difference, Row, Table } from "./Table.ts"
-import { fit, padEnd, padStart, width, wrap } from "../width.ts"
+import { padEnd, padStart, width, wrap } from "../width.ts"
 
 interface Line {
   readonly title: string
@@ -75,17 +75,30 @@ const shelves = <A extends { readonly width: number }>(
   return result
 }
 
+/** Columns beyond which the name of a row goes on in a line of its own. */
+const widest = 44
+
+/** A title in lines, none of it cut: what tells two rows apart may stand at their end. */
+const titleLines = (title: string): ReadonlyArray<string> => {
+  if (width(title) <= widest) return [title]
+  const words = title.trimStart()
+  const indent = " ".repeat(title.length - words.length)
+  return wrap(words, widest - indent.length - 4).map((line, i) => (i === 0 ? indent : `${indent}    `) + line)
+}
+
 /** Lines as blocks of columns, at most `columns` wide where their names allow. */
 const gridsOf = (table: Table, lines: ReadonlyArray<Line>, columns: number): ReadonlyArray<ReadonlyArray<string>> => {
-  const titleWidth = Math.min(44, Math.max(width(table.rowTitle), ...lines.map((line) => width(line.title))))
+  const titles = lines.map((line) => titleLines(line.title))
+  const titleWidth = Math.max(width(table.rowTitle), ...titles.flat().map(width))
   const countWidth = Math.max(1, ...lines.map((line) => line.n.length))
   const blocks = table.columns.map((_, column) => block(table, lines, column))
-  const lead = (title: string, n: string) => `${padEnd(fit(title, titleWidth), titleWidth)}  ${padStart(n, countWidth)}`
+  const lead = (title: string, n: string) => `${padEnd(title, titleWidth)}  ${padStart(n, countWidth)}`
   return shelves(blocks, columns - titleWidth - countWidth - 2).map((shelf) => {
     const head = [lead(table.rowTitle, "n"), ...shelf.map((item) => item.head)].join("  ").trimEnd()
-    const body = lines.map((line, i) =>
-      [lead(line.title, line.n), ...shelf.map((item) => item.cells[i]!)].join("  ").trimEnd()
-    )
+    const body = lines.flatMap((line, i) => {
+      const [title = "", ...rest] = titles[i]!
+      return [[lead(title, line.n), ...shelf.map((item) => item.cells[i]!)].join("  ").trimEnd(), ...rest]
+    })
     const rule = "-".repeat(Math.max(...[head, ...body].map(width)))
     return [head, rule, ...body, rule]
   })

@@ -72,6 +72,24 @@ describe("text", () => {
     assert.include(lines, "to base model +6.38 ± 2.00 (2.49) *")
   })
 
+  it("cuts no name: what tells rows apart may stand at its end", () => {
+    const names = ["weighted sum of soft F1 and format, KL coefficient 0.01", "weighted sum of soft F1 and format, KL coefficient 0.02"]
+    const long = Table.make({
+      ...source,
+      variants: names.map((name, i) => ({ name, role: i === 0 ? "baseline" as const : "variant" as const, cell: {} })),
+      ablation: names.map((name, i) => measured(name, "mAP", 40 + i, 1)),
+      paired: [difference(names[1]!, "mAP", 1, 2)],
+      gain: []
+    })
+    const lines = text(long).split("\n")
+    const from = (at: number) => lines.slice(at, at + 2).map((line) => line.trimEnd().replace(/ {2,}\d.*$/, ""))
+    const [first, second] = ["40.00", "41.00"].map((value) => lines.findIndex((line) => line.includes(value)))
+    assert.deepStrictEqual(from(first!), ["weighted sum of soft F1 and format, KL", "    coefficient 0.01 (baseline)"])
+    assert.deepStrictEqual(from(second!), ["weighted sum of soft F1 and format, KL", "    coefficient 0.02"])
+    assert.isBelow(Math.max(...lines.map((line) => line.length)), 121)
+    assert.notInclude(lines.join(""), "…")
+  })
+
   it("stays within the columns it is given, stacking metrics that do not fit", () => {
     const metrics = Array.from({ length: 9 }, (_, i) => `metric-number-${i}`)
     const wide = Table.make({
