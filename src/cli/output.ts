@@ -1,5 +1,6 @@
 /** Data to stdout, words to stderr. */
 import * as Effect from "effect/Effect"
+import { visibleLines } from "../report/visible.ts"
 
 /** Writes data to stdout and waits until it is taken, so that large outputs do not get cut at exit. */
 export const write = (text: string): Effect.Effect<void> =>
@@ -11,10 +12,10 @@ export const print = (text: string): Effect.Effect<void> => write(`${text}\n`)
 
 export const printJson = (value: unknown): Effect.Effect<void> => print(JSON.stringify(value, null, 2))
 
-/** Says something to the person at the terminal (stderr), apart from the data. */
+/** Says something to the person at the terminal (stderr), apart from the data. Names in it may come from anywhere. */
 export const say = (text: string): Effect.Effect<void> =>
   Effect.sync(() => {
-    process.stderr.write(`${text}\n`)
+    process.stderr.write(`${visibleLines(text)}\n`)
   })
 
 /** Width of the terminal behind a stream; 120 columns where there is none. */

@@ -8,3 +8,9 @@ export const escaped = (character: string): string => {
 
 /** Control characters, and characters that turn the direction of writing, as what they are. */
 export const visible = (text: string): string => text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, escaped)
+
+/** The same of every line of a text. */
+export const visibleLines = (text: string): string => text.split("\n").map(visible).join("\n")
+
+/** The same with the lines of a text put into one. */
+export const visibleLine = (text: string): string => visible(text.replace(/\s*\r?\n\s*/g, " "))

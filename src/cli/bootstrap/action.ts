@@ -9,6 +9,7 @@ import { invalid } from "../failure.ts"
 import { grid } from "../grid.ts"
 import { metricCalled } from "../metricCalled.ts"
 import { print, printJson } from "../output.ts"
+import { visible } from "../../report/visible.ts"
 
 interface Options {
   readonly experiment: string
@@ -59,7 +60,7 @@ export const bootstrap = Effect.fn("bootstrap")(function*({ db, experiment, file
   }
   if (json) return yield* printJson({ experiment, metric: { scope: found.scope, name: found.name, unit: found.unit }, rows })
   yield* print([
-    `${experiment}: differences in ${Metric.fullName(found)} with their 95 % intervals over images, ${resamples} resamples`,
+    visible(`${experiment}: differences in ${Metric.fullName(found)} with their 95 % intervals over images, ${resamples} resamples`),
     "",
     grid([
       ["row", "to", "seed", "images", "difference", "from", "to"],

@@ -68,5 +68,5 @@ export const importCommand = Effect.fn("import")(function*(options: Options) {
     const { experiment, seed, variant } = options
     return yield* printJson({ experiment, variant, seed, ...result, ...(picture === undefined ? {} : { picture }) })
   }
-  yield* print([told(options, result), ...(picture === undefined ? [] : [`Picture: ${picture}`])].join("\n"))
+  yield* print([visible(told(options, result)), ...(picture === undefined ? [] : [`Picture: ${picture}`])].join("\n"))
 })

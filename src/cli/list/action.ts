@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import * as Workspace from "../../workspace/index.ts"
 import { grid } from "../grid.ts"
 import { print, printJson } from "../output.ts"
+import { visible, visibleLine } from "../../report/visible.ts"
 
 interface Options {
   readonly name: Option.Option<string>
@@ -16,8 +17,8 @@ export const list = Effect.fn("list")(function*({ db, json, name }: Options) {
   if (json) return yield* printJson(all.map(({ id: _, runList, ...rest }) => ({ ...rest, runs: runList })))
   const blocks = all.map((experiment) =>
     [
-      `${experiment.name}: ${experiment.question}`,
-      `${experiment.file}, ${experiment.done} of ${experiment.runs} runs done`,
+      visibleLine(`${experiment.name}: ${experiment.question}`),
+      `${visible(experiment.file)}, ${experiment.done} of ${experiment.runs} runs done`,
       grid(
         [
           ["RUN", "VARIANT", "SEED", "STATUS"],

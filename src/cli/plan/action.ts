@@ -53,7 +53,7 @@ const text = (explained: Workspace.Explained): string => {
   const { plan, probed, supplies, why } = explained
   const { finished, resumes, runs, shared } = counts(plan)
   const total = plan.runs.reduce((sum, run) => sum + run.stages.length, 0)
-  const summary = `${plan.experiment.name}: ${plan.runs.length} runs of ${total} stages: ` +
+  const summary = `${visible(plan.experiment.name)}: ${plan.runs.length} runs of ${total} stages: ` +
     `${runs} run, ${resumes} resume, ${shared} share, ${finished} reuse`
   const rows = groups(plan.runs, why).map((group) => [
     group.action,

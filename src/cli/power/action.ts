@@ -8,6 +8,7 @@ import { invalid } from "../failure.ts"
 import { grid } from "../grid.ts"
 import { metricCalled } from "../metricCalled.ts"
 import { print, printJson } from "../output.ts"
+import { visible } from "../../report/visible.ts"
 
 interface Options {
   readonly experiment: string
@@ -36,7 +37,7 @@ export const power = Effect.fn("power")(function*({ db, difference, experiment, 
   const unit = found.unit === "" ? "" : ` (${found.unit})`
   const fewestSeen = Math.min(...rows.map(({ n }) => n))
   yield* print([
-    `${experiment}: seeds to find a difference of ${difference} in ${Metric.fullName(found)}${unit}, two-sided, 5 %, in 80 of 100 repetitions`,
+    visible(`${experiment}: seeds to find a difference of ${difference} in ${Metric.fullName(found)}${unit}, two-sided, 5 %, in 80 of 100 repetitions`),
     "",
     grid([
       ["row", "to", "pairs seen", "their spread", "could show", "seeds needed"],

@@ -59,7 +59,7 @@ const text = (run: Run): string => {
     rows.length === 0 ? [] : ["", title, grid(rows.map((row) => ["", ...row]))]
   const scopes = Map.groupBy(run.metrics, ({ scope }) => scope)
   return [
-    `run ${run.id}: ${run.experimentName}, ${run.variant}, seed ${run.seed}`,
+    visible(`run ${run.id}: ${run.experimentName}, ${run.variant}, seed ${run.seed}`),
     `${run.status}${run.error === null ? "" : `: ${visible(run.error)}`}, started ${run.startedAt ?? "not yet"}, ended ${
       run.endedAt ?? "not yet"
     }`,
@@ -77,7 +77,7 @@ const text = (run: Run): string => {
       })
     ),
     ...[...scopes].flatMap(([scope, metrics]) =>
-      section(`metrics of ${scope}`, metrics.map(({ name, unit, value }) => [name, number(value), unit]))
+      section(`metrics of ${visible(scope)}`, metrics.map(({ name, unit, value }) => [name, number(value), unit]))
     ),
     ...section("config", Object.entries(run.params).map(([path, value]) => [path, brief(value)])),
     ...section("environment", Object.entries(run.facts).map(([name, value]) => [name, brief(value)]))

@@ -7,6 +7,7 @@ import * as Workspace from "../../workspace/index.ts"
 import { Failure, invalid } from "../failure.ts"
 import { grid } from "../grid.ts"
 import { print, printJson } from "../output.ts"
+import { visible } from "../../report/visible.ts"
 
 interface Options {
   readonly experiment: string
@@ -41,7 +42,7 @@ export const verify = Effect.fn("verify")(function*({ db, experiment, file, json
   else {
     const same = result.differing === 0 ? "; all are as they are stored" : ""
     yield* print([
-      `${experiment}: ${count(result.compared)} numbers recomputed from ${count(completions)} completions of ` +
+      `${visible(experiment)}: ${count(result.compared)} numbers recomputed from ${count(completions)} completions of ` +
       `${count(evaluations)} evaluations and ${count(steps)} training steps${same}.`,
       ...leftLines(result.left)
     ].join("\n"))

@@ -3,10 +3,11 @@ import { bracketed, decimals, signed, withInterval } from "./numbers.ts"
 import { pivot } from "./pivot.ts"
 import { sentences } from "./sentences.ts"
 import type { Cell, Difference, Table } from "./Table.ts"
+import { visibleLine } from "../visible.ts"
 
-/** Makes a text safe inside a table cell: no column or line break, and no accidental markup. */
+/** Makes a text safe inside a table cell: no column or line break, no accidental markup, and nothing hidden. */
 export const escape = (text: string): string =>
-  text.replace(/[\\`*_{}[\]<>|#]/g, (character) => `\\${character}`).replace(/\s*\r?\n\s*/g, " ")
+  visibleLine(text).replace(/[\\`*_{}[\]<>|#]/g, (character) => `\\${character}`)
 
 /** Bold with a star where the difference is separated, ° where its bare interval only says so. */
 export const differenceText = (difference: Difference | undefined, digits: number): string => {

@@ -3,6 +3,7 @@ import { bracketed, decimals, signed, withInterval } from "./numbers.ts"
 import { pivot } from "./pivot.ts"
 import { sentences } from "./sentences.ts"
 import type { Cell, Difference, Row, Table } from "./Table.ts"
+import { visibleLine } from "../visible.ts"
 import { padEnd, padStart, width, wrap } from "../width.ts"
 
 interface Line {
@@ -29,7 +30,7 @@ const linesOf = (table: Table, row: Row): ReadonlyArray<Line> => {
       : [{ title, n: "", pairs: row.cells.map((cell, i) => [differenceText(pick(cell), digits[i]!), ""]) }]
   return [
     {
-      title: row.variant + (row.role === "baseline" ? " (baseline)" : ""),
+      title: visibleLine(row.variant) + (row.role === "baseline" ? " (baseline)" : ""),
       n: [...counts].join("/") || "0",
       pairs: row.cells.map(({ measured, published }, i) => [
         measured === undefined
@@ -38,14 +39,14 @@ const linesOf = (table: Table, row: Row): ReadonlyArray<Line> => {
         published === undefined ? "" : String(published)
       ])
     },
-    ...compare(`  to ${table.baseline}`, (cell) => cell.toBaseline),
-    ...compare(`  to ${table.reference}`, (cell) => cell.toReference)
+    ...compare(`  to ${visibleLine(table.baseline ?? "")}`, (cell) => cell.toBaseline),
+    ...compare(`  to ${visibleLine(table.reference ?? "")}`, (cell) => cell.toReference)
   ]
 }
 
 /** Columns of one metric: measured, and published where the table has it. */
 const block = (table: Table, lines: ReadonlyArray<Line>, column: number) => {
-  const metric = table.columns[column]!.title
+  const metric = visibleLine(table.columns[column]!.title)
   const published = table.rows.some((row) => row.cells[column]?.published !== undefined)
   const left = Math.max(width(metric) + 2, ...lines.map((line) => width(line.pairs[column]![0])))
   const right = published ? Math.max(9, ...lines.map((line) => width(line.pairs[column]![1]))) : 0
@@ -89,12 +90,13 @@ const titleLines = (title: string): ReadonlyArray<string> => {
 /** Lines as blocks of columns, at most `columns` wide where their names allow. */
 const gridsOf = (table: Table, lines: ReadonlyArray<Line>, columns: number): ReadonlyArray<ReadonlyArray<string>> => {
   const titles = lines.map((line) => titleLines(line.title))
-  const titleWidth = Math.max(width(table.rowTitle), ...titles.flat().map(width))
+  const rowTitle = visibleLine(table.rowTitle)
+  const titleWidth = Math.max(width(rowTitle), ...titles.flat().map(width))
   const countWidth = Math.max(1, ...lines.map((line) => line.n.length))
   const blocks = table.columns.map((_, column) => block(table, lines, column))
   const lead = (title: string, n: string) => `${padEnd(title, titleWidth)}  ${padStart(n, countWidth)}`
   return shelves(blocks, columns - titleWidth - countWidth - 2).map((shelf) => {
-    const head = [lead(table.rowTitle, "n"), ...shelf.map((item) => item.head)].join("  ").trimEnd()
+    const head = [lead(rowTitle, "n"), ...shelf.map((item) => item.head)].join("  ").trimEnd()
     const body = lines.flatMap((line, i) => {
       const [title = "", ...rest] = titles[i]!
       return [[lead(title, line.n), ...shelf.map((item) => item.cells[i]!)].join("  ").trimEnd(), ...rest]
@@ -108,8 +110,8 @@ const gridsOf = (table: Table, lines: ReadonlyArray<Line>, columns: number): Rea
 export const text = (flat: Table, columns = 120): string => {
   const table = pivot(flat)
   const grids = gridsOf(table, table.rows.flatMap((row) => linesOf(table, row)), columns)
-  const notes = sentences(flat).flatMap((sentence) => wrap(sentence, Math.min(columns, 120)))
-  const title = [`${table.experiment}: ${table.question}`.replace(/: $/, ""), ""]
+  const notes = sentences(flat).flatMap((sentence) => wrap(visibleLine(sentence), Math.min(columns, 120)))
+  const title = [visibleLine(`${table.experiment}: ${table.question}`).replace(/: $/, ""), ""]
   return [...title, grids.map((grid) => grid.join("\n")).join("\n\n"), "", ...notes].join("\n")
 }
 

@@ -1,4 +1,5 @@
 /** Progress as it is redrawn on a terminal. */
+import { visibleLine } from "../../../report/visible.ts"
 import { fit, padEnd, padStart, width } from "../../../report/width.ts"
 import { bar, duration } from "./format.ts"
 import { current, type RunState, type StageState, type State } from "./state.ts"
@@ -11,9 +12,12 @@ const rewardText = (run: RunState): string => run.reward === undefined ? "" : `r
 
 const fractionOf = (stage: StageState): number => stage.total === 0 ? 0 : stage.done / stage.total
 
+/** What a run is called. */
+export const titleOf = (run: { readonly variant: string; readonly seed: number }): string => `${visibleLine(run.variant)} · seed ${run.seed}`
+
 const runLine = (state: State, run: RunState, titleWidth: number, columns: number, now: number): string => {
   const stage = current(run)
-  const title = padEnd(fit(`${run.variant} · seed ${run.seed}`, titleWidth), titleWidth)
+  const title = padEnd(fit(titleOf(run), titleWidth), titleWidth)
   if (stage === undefined) return fit(`${title}  waiting for another run's stage`, columns)
   const left = TimeLeft.ofRun(state, run, now)
   return fit(
@@ -46,7 +50,7 @@ export const overall = (state: State, now: number): string => {
 /** The live display: a line for each running run, then one for all; none wider than `columns`. */
 export const render = (state: State, columns: number, now: number): ReadonlyArray<string> => {
   const running = state.runs.filter((run) => run.status === "running")
-  const longest = Math.max(0, ...running.map((run) => width(`${run.variant} · seed ${run.seed}`)))
+  const longest = Math.max(0, ...running.map((run) => width(titleOf(run))))
   const titleWidth = Math.min(longest, Math.max(12, columns - 66))
   return [
     ...running.map((run) => runLine(state, run, titleWidth, columns, now)),
