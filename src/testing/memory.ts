@@ -83,8 +83,11 @@ const byFingerprint = (memory: Memory, fingerprint: string) =>
 const usable = (memory: Memory, artifact: Artifact | undefined) =>
   artifact === undefined || existsSync(memory.pathOf(artifact))
 
+const bestOf = ({ steps }: MemoryStage, until: number) => steps.findLast(({ best, step }) => best !== undefined && step <= until)
+
 const checkpointOf = (memory: Memory, stage: MemoryStage) => {
-  const found = stage.steps.findLast(({ checkpoint }) => checkpoint !== undefined && usable(memory, checkpoint))
+  const found = stage.steps.findLast(({ checkpoint, step }) =>
+    checkpoint !== undefined && usable(memory, checkpoint) && usable(memory, bestOf(stage, step)?.best?.artifact))
   return found === undefined ? undefined : { step: found.step, artifact: found.checkpoint! }
 }
 
@@ -144,7 +147,7 @@ const stageMethods = (memory: Memory) => {
     lastCheckpoint: (id: number) => Effect.sync(() => checkpointOf(memory, byId(id))),
     bestWeights: (id: number) =>
       Effect.sync(() => {
-        const found = byId(id).steps.findLast(({ best }) => best !== undefined && usable(memory, best.artifact))
+        const found = bestOf(byId(id), Infinity)
         return found === undefined ? undefined : { step: found.step, ...found.best! }
       }),
     rewind: (id: number, step: number) =>

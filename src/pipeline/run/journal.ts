@@ -79,11 +79,11 @@ export class Journal extends Context.Service<Journal, {
   readonly commitStep: (stage: number, step: StepRecord) => Effect.Effect<void, JournalError>
   /** Commits steps that are all there already, as those of another program's logs are, in one transaction; none has a checkpoint. */
   readonly commitSteps: (stage: number, steps: ReadonlyArray<StepRecord>) => Effect.Effect<void, JournalError>
-  /** The newest usable checkpoint of an unfinished stage. */
+  /** The newest checkpoint of an unfinished stage that is neither lost nor altered, and whose best weights until then are not, either. */
   readonly lastCheckpoint: (
     stage: number
   ) => Effect.Effect<{ readonly step: number; readonly artifact: Artifact } | undefined, JournalError>
-  /** The best weights of an unfinished stage so far. */
+  /** The best weights of an unfinished stage so far. Fails where they are lost or altered. */
   readonly bestWeights: (
     stage: number
   ) => Effect.Effect<{ readonly step: number; readonly artifact: Artifact; readonly value: number } | undefined, JournalError>

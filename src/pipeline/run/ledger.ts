@@ -24,7 +24,7 @@ export class Ledger extends Context.Service<Ledger, {
   readonly findStage: (fingerprint: string) => Effect.Effect<FinishedStage | undefined, JournalError>
   /** Those of many fingerprints that `findStage` would find, in a fraction of the time. */
   readonly finished: (fingerprints: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>, JournalError>
-  /** Step of the newest checkpoint of an unfinished execution of a fingerprint. */
+  /** Step from which an unfinished execution of a fingerprint can go on: that of its newest checkpoint that `lastCheckpoint` finds. */
   readonly unfinishedStep: (fingerprint: string) => Effect.Effect<number | undefined, JournalError>
   /** The last value of a metric of a finished execution; null for one that is no finite number, undefined where there is none. */
   readonly lastValue: (

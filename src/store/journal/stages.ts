@@ -1,7 +1,7 @@
 /** Stage executions: looked up, opened, stepped, closed. */
 import * as Effect from "effect/Effect"
 import { sha256 } from "../../pipeline/plan/Canonical.ts"
-import type { Journal, JournalError } from "../../pipeline/run/journal.ts"
+import { type Journal, JournalError } from "../../pipeline/run/journal.ts"
 import type { AtStep, FinishedStage, Ledger } from "../../pipeline/run/ledger.ts"
 import type { Artifact, KeptRecord, StageRecord } from "../../pipeline/run/Records.ts"
 import { dropBest, dropCheckpoints, forget, intact, noteNamed, releasePending, removeFiles } from "./artifacts.ts"
@@ -102,23 +102,38 @@ const lastCheckpoint = (connection: Connection, stage: number) =>
         FROM checkpoint c JOIN artifact a ON a.hash = c.artifact
         WHERE c.stage = ? ORDER BY c.step DESC`).all(stage) as Array<Artifact & { readonly step: number }>)
     for (const { step, ...artifact } of candidates) {
-      if (yield* intact(connection, "lastCheckpoint", artifact)) return { step, artifact }
+      const best = yield* bestUntil(connection, stage, step)
+      // best weights that are lost come again only where the steps that they were the best of do
+      const needed = best === undefined ? [artifact] : [artifact, best.artifact]
+      const sound = yield* Effect.forEach(needed, (one) => intact(connection, "lastCheckpoint", one))
+      if (sound.every((isSound) => isSound)) return { step, artifact }
     }
     return undefined
   })
 
-const bestWeights = (connection: Connection, stage: number) =>
-  Effect.gen(function*() {
-    const [row] = yield* connection.read("bestWeights", () =>
+/** The best weights that were committed with a step or before it, whatever became of their file. */
+const bestUntil = (connection: Connection, stage: number, step: number) =>
+  Effect.map(
+    connection.read("bestWeights", () =>
       connection.sql(`
         SELECT b.step, b.value, a.hash, a.bytes, a.media_type AS mediaType
         FROM best_weights b JOIN artifact a ON a.hash = b.artifact
-        WHERE b.stage = ? ORDER BY b.step DESC LIMIT 1`)
-        .all(stage) as Array<Artifact & { readonly step: number; readonly value: number }>)
-    if (row === undefined) return undefined
-    const { step, value, ...artifact } = row
-    return { step, value, artifact }
-  })
+        WHERE b.stage = ? AND b.step <= ? ORDER BY b.step DESC LIMIT 1`)
+        .get(stage, step) as Artifact & { readonly step: number; readonly value: number } | undefined),
+    (row) => {
+      if (row === undefined) return undefined
+      const { step, value, ...artifact } = row
+      return { step, value, artifact }
+    }
+  )
+
+const bestWeights = Effect.fnUntraced(function*(connection: Connection, stage: number) {
+  const best = yield* bestUntil(connection, stage, Number.MAX_SAFE_INTEGER)
+  if (best === undefined || (yield* intact(connection, "bestWeights", best.artifact))) return best
+  const path = connection.objects.path(best.artifact.hash)
+  const message = `The best weights so far, those of step ${best.step}, are lost or altered: ${path}. Run the study again: the loop then begins anew.`
+  return yield* new JournalError({ operation: "bestWeights", message })
+})
 
 const unfinishedStep = (connection: Connection, fingerprint: string) =>
   Effect.gen(function*() {

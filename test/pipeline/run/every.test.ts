@@ -1,7 +1,7 @@
 /** Evaluations inside of a training loop, and the best of its checkpoints. */
 import { assert, beforeEach, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { readFileSync } from "node:fs"
+import { readFileSync, rmSync } from "node:fs"
 import * as Experiment from "../../../src/pipeline/declare/Experiment.ts"
 import * as Pipeline from "../../../src/pipeline/declare/Pipeline.ts"
 import type { Memory } from "../../../src/testing.ts"
@@ -157,6 +157,20 @@ describe("keep", () => {
         assert.deepStrictEqual(journal.stage("loop").kept, whole.stage("loop").kept)
         assert.strictEqual(finalScore(journal), 9)
       }
+    }))
+
+  it.effect("begins anew where the best weights are lost, which no checkpoint holds", () =>
+    Effect.gen(function*() {
+      const study = studyOf(swinging([9, 1, 2, 3], { best: "watch/score" }))
+      const [whole, journal] = [memory(), memory()]
+      yield* runStudy(whole, study)
+      journal.onCommit = (_stage, step) => step === 2 ? Effect.interrupt : Effect.void
+      yield* Effect.exit(runStudy(journal, study))
+      rmSync(journal.pathOf(journal.stage("loop").steps[0]!.best!.artifact))
+      journal.onCommit = () => Effect.void
+      yield* runStudy(journal, study)
+      assert.deepStrictEqual(committed(journal), committed(whole))
+      assert.strictEqual(finalScore(journal), 9)
     }))
 
   it("names a metric that the loop's body measures, and that is better one way", () => {

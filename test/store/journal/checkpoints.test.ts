@@ -47,6 +47,29 @@ describe("checkpoints", () => {
       })
     ))
 
+  it.live("that need best weights from before them are none without these, as they were", () =>
+    withJournal((journal, files) =>
+      Effect.gen(function*() {
+        const id = yield* journal.openStage(stageOf("f"))
+        const [early, late] = [yield* put(journal, "best of step 0"), yield* put(journal, "best of step 2")]
+        const checkpoint = yield* put(journal, "state after step 1")
+        yield* journal.commitStep(id, { ...stepOf(0, []), best: { value: 1, artifact: early } })
+        yield* journal.commitStep(id, stepWith(1, checkpoint))
+        yield* journal.commitStep(id, { ...stepOf(2, []), best: { value: 2, artifact: late } })
+        fs.rmSync(pathOf(files, late)) // of a step that is done again
+        assert.deepStrictEqual(yield* journal.lastCheckpoint(id), { step: 1, artifact: checkpoint })
+        assert.include((yield* Effect.flip(journal.bestWeights(id))).message, "The best weights so far, those of step 2, are lost or altered")
+        yield* journal.rewind(id, 1)
+        assert.deepStrictEqual(yield* journal.bestWeights(id), { step: 0, value: 1, artifact: early })
+        fs.writeFileSync(pathOf(files, early), "altered weights")
+        assert.isUndefined(yield* journal.lastCheckpoint(id))
+        assert.isUndefined(yield* journal.unfinishedStep("f"))
+        assert.include((yield* Effect.flip(journal.bestWeights(id))).message, "Run the study again: the loop then begins anew.")
+        yield* journal.rewind(id, -1)
+        assert.isUndefined(yield* journal.bestWeights(id))
+      })
+    ))
+
   it.live("a file that anything else names, or is about to name, stays", () =>
     withJournal((journal, files) =>
       Effect.gen(function*() {
