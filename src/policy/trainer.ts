@@ -8,6 +8,11 @@ import type { PolicyError } from "./policyError.ts"
 export interface Sequence {
   readonly question: Question
   readonly tokens: ReadonlyArray<number>
+  /**
+   * At which the answer was drawn, 1 unless given; the same for all sequences of a call. Log-probabilities and gradients are those at
+   * this temperature, since that is the policy that answered. A trainer that cannot compute them fails.
+   */
+  readonly temperature?: number
 }
 
 /** AdamW's settings for one step. Source: Loshchilov and Hutter, arXiv 1711.05101. */
@@ -38,7 +43,7 @@ export class Trainer extends Context.Service<Trainer, {
   /** Token ids of a text that the model is to learn to say, end token included. */
   readonly encodeAnswer: (text: string) => Effect.Effect<ReadonlyArray<number>, PolicyError>
   /**
-   * log p of every completion token at temperature 1, under the current weights or under the reference, which a KL term
+   * log p of every completion token at the sequences' temperature, under the current weights or under the reference, which a KL term
    * looks back to: the weights as last loaded (where the running training loop started) or last synced.
    */
   readonly logprobs: (

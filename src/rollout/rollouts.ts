@@ -10,10 +10,12 @@ export interface Group {
   readonly completions: ReadonlyArray<Completion>
 }
 
-/** Sampled answers to the prompts of a batch, and how long each may have been. */
+/** Sampled answers to the prompts of a batch, how long each may have been, and the temperature at which they were drawn. */
 export interface Rollouts {
   readonly groups: ReadonlyArray<Group>
   readonly maxTokens: number
+  /** 1 unless given. */
+  readonly temperature?: number
 }
 
 /** One part of a reward on one completion, and what the total multiplies it with. */

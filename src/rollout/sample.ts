@@ -42,7 +42,7 @@ export const sample = Stage.define({
       const sampled = yield* sampler.sample(questions, { n: groupSize, ...choice })
       const rendered = yield* Effect.forEach(questions, (question) => sampler.render(question))
       const groups = batch.rows.map((prompt, i) => ({ prompt, rendered: rendered[i]!, completions: sampled[i]! }))
-      const rollouts: Rollouts = { groups, maxTokens: choice.maxTokens }
+      const rollouts: Rollouts = { groups, maxTokens: choice.maxTokens, temperature: choice.temperature }
       return rollouts
     })
 })

@@ -58,10 +58,13 @@ const sequencesOf = (config: Config, rollouts: ScoredRollouts) => {
     // of equal totals, parts may still differ
     return config.dropFlat && advantages.every((advantage) => advantage === 0) ? [] : [{ ...group, advantages }]
   })
+  // greedy answers of a group are all alike, and teach nothing at any temperature
+  const temperature = rollouts.temperature || 1
   return groups.flatMap(({ advantages, completions, prompt }) =>
     completions.map(({ logprobs, tokens }, i) => ({
       question: questionOf(prompt),
       tokens,
+      temperature,
       sampled: logprobs,
       advantage: advantages[i]!
     }))
@@ -109,6 +112,12 @@ const withoutLogprobs = new PolicyError({
   exitCode: exits.invalid
 })
 
+const cappedAtTemperature = new PolicyError({
+  operation: "update",
+  message: "importanceCap compares the sampler's log-probabilities with the trainer's, and samplers tell theirs at temperature 1 alone. Sample at temperature 1, or leave importanceCap out.",
+  exitCode: exits.invalid
+})
+
 const update = Effect.fnUntraced(function*(config: Config, rollouts: ScoredRollouts) {
   const trainer = yield* Trainer
   const record = yield* Recorder
@@ -119,7 +128,10 @@ const update = Effect.fnUntraced(function*(config: Config, rollouts: ScoredRollo
   if (sequences.some(({ sampled, tokens }) => sampled.length !== tokens.length)) return yield* withoutLogprobs
   if (config.syncReferenceEvery > 0 && loop.step > 0 && loop.step % config.syncReferenceEvery === 0) yield* trainer.syncReference
   const reference = config.klCoefficient === 0 ? undefined : yield* trainer.logprobs(sequences, "reference")
-  const old = config.importanceCap === 0 ? sampled : yield* trainer.logprobs(sequences, "current")
+  // samplers tell log-probabilities at temperature 1, whatever they draw at
+  const plain = sequences.every(({ temperature }) => temperature === 1)
+  if (!plain && config.importanceCap > 0) return yield* cappedAtTemperature
+  const old = plain && config.importanceCap === 0 ? sampled : yield* trainer.logprobs(sequences, "current")
   const importance = config.importanceCap === 0
     ? undefined
     : Losses.truncatedImportance(old, sampled, config.importanceCap)
@@ -138,7 +150,7 @@ const update = Effect.fnUntraced(function*(config: Config, rollouts: ScoredRollo
     const { clipFraction, kl, loss, weights } = Losses.policyGradient(config, { ...batch, logprobs })
     if (learnt === undefined) {
       const differences = yield* backward(sequences, weights, logprobs)
-      if (iteration === 0) gaps = differences
+      if (iteration === 0 && plain) gaps = differences
     }
     const { gradientNorm } = yield* trainer.step(adamW)
     yield* Diverged.check(loop, rollouts.groups.map(({ prompt }) => prompt.id), { loss, ...(gradientNorm !== undefined && { gradientNorm }) })
@@ -146,10 +158,10 @@ const update = Effect.fnUntraced(function*(config: Config, rollouts: ScoredRollo
   }
   for (const name of ["loss", "kl", "clipFraction"] as const) record.metric(name, orZero(mean(seen.map((one) => one[name]))))
   record.metric("gradientNorm", mean(seen.map((one) => one.gradientNorm))) // a trainer need not tell it
-  record.metric("entropy", -orZero(mean(sampled.flat())))
+  record.metric("entropy", -orZero(mean((plain ? sampled : old).flat())))
   record.metric("learningRate", adamW.learningRate)
   record.metric("flatGroups", orZero(mean(rollouts.rewards.map((rewards) => (isFlat(rewards) ? 1 : 0)))))
-  record.metric("samplerGap", gaps.reduce((most, gap) => Math.max(most, gap), 0))
+  record.metric("samplerGap", plain ? gaps.reduce((most, gap) => Math.max(most, gap), 0) : Number.NaN)
 })
 
 const metrics = [
@@ -185,6 +197,9 @@ const clipped = { ratio: "token", bound: "clipped", clipLow: 0.2, clipHigh: 0.2,
  * (estimate: mean of -log p of the sampled tokens, nats), `learningRate`, `flatGroups` (share of groups in which all earned
  * the same) and `samplerGap` (largest difference between the sampler's log-probabilities and the trainer's). It fails with
  * `Diverged` at the first loss or gradient that is not finite.
+ *
+ * The policy that is taught is the one that answered: log-probabilities are taken at the temperature of the sampling. Other than 1,
+ * that is a forward pass more, as samplers tell theirs at 1; there is no `samplerGap` then, and no `importanceCap`.
  *
  * Source: Shao et al., arXiv 2402.03300; settings of VLM-R1.
  */

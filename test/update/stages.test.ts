@@ -53,6 +53,25 @@ describe("Update.grpo", () => {
       assert.strictEqual(policy.calls.reference, 0)
     }))
 
+  it.effect("teaches the policy that answered, at the temperature at which it did", () =>
+    Effect.gen(function*() {
+      const policy = bandit(3)
+      const train = (data: Rollout.ScoredRollouts, options = {}) =>
+        recorded(Update.grpo({ learningRate: 1, ...options }).run(data)).pipe(Effect.provide(policy.layer))
+      yield* train(rollouts(-Math.log(3), [[0, 1], [1, 0], [2, 0.5]]))
+      const before = policy.probabilities()
+      // whatever the sampler says of it at temperature 1, the ratio is 1 where it answered
+      const drawn = { ...rollouts(Math.log(before[0]!), [[0, 1], [1, 0]]), temperature: 0.5 }
+      const metrics = yield* train(drawn)
+      assert.deepStrictEqual(policy.calls.backward.at(-1)!.map(({ temperature }) => temperature), [0.5, 0.5])
+      assert.closeTo(metrics.loss!, 0, 1e-12)
+      assert.isNaN(metrics.samplerGap)
+      const squared = before.map((p) => p ** 2)
+      const sharp = squared.map((p) => p / squared.reduce((sum, x) => sum + x, 0))
+      assert.closeTo(metrics.entropy!, -(Math.log(sharp[0]!) + Math.log(sharp[1]!)) / 2, 1e-9)
+      assert.include(String(yield* Effect.flip(train(drawn, { importanceCap: 2 }))), "importanceCap")
+    }))
+
   it.effect("records no norm of the gradient where the trainer tells none", () =>
     Effect.gen(function*() {
       const policy = bandit(3)

@@ -17,10 +17,10 @@ export const bandit = (tokens: number) => {
   const logits = new Float64Array(tokens)
   const start = logits.slice()
   const gradient = new Float64Array(tokens)
-  const logprob = (at: Float64Array, token: number) =>
-    at[token]! - Math.log(at.reduce((sum, x) => sum + Math.exp(x), 0))
+  const logprob = (at: Float64Array, token: number, temperature = 1) =>
+    at[token]! / temperature - Math.log(at.reduce((sum, x) => sum + Math.exp(x / temperature), 0))
   const score = (sequences: ReadonlyArray<Sequence>, at: Float64Array) =>
-    sequences.map((sequence) => sequence.tokens.map((token) => logprob(at, token)))
+    sequences.map((sequence) => sequence.tokens.map((token) => logprob(at, token, sequence.temperature)))
   const probabilities = () => Array.from(logits, (_, token) => Math.exp(logprob(logits, token)))
   const calls = { backward: [] as Array<ReadonlyArray<Sequence>>, steps: [] as Array<AdamW>, reference: 0, synced: 0 }
   const sampler = Layer.succeed(Sampler, {
@@ -58,12 +58,10 @@ export const bandit = (tokens: number) => {
     backward: (sequences, weights) =>
       Effect.sync(() => {
         calls.backward.push(sequences)
-        const chances = probabilities()
-        sequences.forEach((sequence, i) =>
-          sequence.tokens.forEach((token, t) =>
-            chances.forEach((p, j) => (gradient[j]! += weights[i]![t]! * ((token === j ? 1 : 0) - p)))
-          )
-        )
+        sequences.forEach(({ temperature = 1, tokens }, i) => {
+          const chances = Array.from(logits, (_, j) => Math.exp(logprob(logits, j, temperature)))
+          tokens.forEach((token, t) => chances.forEach((p, j) => (gradient[j]! += weights[i]![t]! * ((token === j ? 1 : 0) - p) / temperature)))
+        })
         return score(sequences, logits)
       }),
     step: (options) =>

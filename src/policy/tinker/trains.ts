@@ -43,6 +43,14 @@ const adamOf = ({ beta1, beta2, epsilon, learningRate, maxGradientNorm, weightDe
 
 const refusal = (message: string) => new PolicyError({ operation: "train", message, exitCode: exits.invalid })
 
+/** Servers compute log-probabilities at temperature 1 alone. */
+const checkTemperature = (sequences: ReadonlyArray<Sequence>): Effect.Effect<void, PolicyError> => {
+  const other = sequences.find(({ temperature = 1 }) => temperature !== 1)
+  return other === undefined
+    ? Effect.void
+    : refusal(`Answers were sampled at temperature ${other.temperature}, and a Tinker server trains at temperature 1 alone. Sample at temperature 1.`)
+}
+
 /** Fails where pictures would not be looked at. */
 export const checkImages = ({ images }: Found, url: string, questions: ReadonlyArray<{ readonly images: ReadonlyArray<string> }>): Effect.Effect<void, PolicyError> =>
   images === true || questions.every((question) => question.images.length === 0)
@@ -65,7 +73,7 @@ export const trainerOf = ({ found, place, reader, scratch, server }: Training): 
 
   const answersOf = (sequences: ReadonlyArray<Sequence>, inputs: (i: number) => Answer["inputs"]): Effect.Effect<ReadonlyArray<Answer>, PolicyError> =>
     Effect.andThen(
-      checkImages(found, server.url, sequences.map(({ question }) => question)),
+      Effect.andThen(checkTemperature(sequences), checkImages(found, server.url, sequences.map(({ question }) => question))),
       Effect.forEach(sequences, ({ question, tokens }, i) => Effect.map(reader.prompt(question), (prompt) => ({ prompt, tokens, inputs: inputs(i) })))
     )
   /** Log-probabilities of answers, in requests that are all asked before the first is waited for. */

@@ -122,6 +122,19 @@ describe("log-probabilities", () => {
     assert.closeTo(scored.reduce((sum, [logprob]) => sum + Math.exp(logprob!), 0), 1, 1e-4)
   })
 
+  it("at a temperature are those of the distribution that is drawn from there", async () => {
+    const { vocabulary } = await Tiny.architecture()
+    const all = Array.from({ length: vocabulary }, (_, token) => ({ question: Tiny.wordsOnly, tokens: [token] }))
+    const plain = (await one.logprobs(all, "current")).flat()
+    for (const temperature of [0.5, 2]) {
+      const found = (await one.logprobs(all.map((sequence) => ({ ...sequence, temperature })), "current")).flat()
+      const total = Math.log(plain.reduce((sum, logprob) => sum + Math.exp(logprob / temperature), 0))
+      found.forEach((logprob, token) => assert.closeTo(logprob, plain[token]! / temperature - total, 1e-4))
+    }
+    const error = await one.logprobs([{ ...all[0]!, temperature: 2 }, all[1]!], "current").catch(String)
+    assert.include(error, "sequences of one call were drawn at several temperatures")
+  })
+
   it("of nothing are nothing", async () => {
     assert.deepStrictEqual(await one.logprobs([], "current"), [])
     assert.deepStrictEqual(await one.backward([], []), [])
@@ -130,11 +143,11 @@ describe("log-probabilities", () => {
 })
 
 /** sum(weights * logprob) of the answers, with other numbers in the model. */
-const objective = async (flat: Float32Array, layout: Awaited<ReturnType<typeof Tiny.readAll>>["at"]) => {
+const objective = async (flat: Float32Array, layout: Awaited<ReturnType<typeof Tiny.readAll>>["at"], said = answers) => {
   await Tiny.writeAll(at("moved"), flat, layout)
   await one.load(at("moved"))
   const weights = Tiny.anyWeights(answers).flat()
-  return (await one.logprobs(answers, "current")).flat().reduce((sum, logprob, i) => sum + logprob * weights[i]!, 0)
+  return (await one.logprobs(said, "current")).flat().reduce((sum, logprob, i) => sum + logprob * weights[i]!, 0)
 }
 
 describe("the gradient", () => {
@@ -170,6 +183,16 @@ describe("the gradient", () => {
       const [far, near] = [await slope(unit, 0.006 / norm), await slope(unit, 0.003 / norm)]
       assert.closeTo((4 * near - far) / 3 / norm, 1, 2e-3, String(part))
     }
+  })
+
+  it("at a temperature is the slope of the log-probabilities there", async () => {
+    const warm = answers.map((answer) => ({ ...answer, temperature: 0.6 }))
+    const { at: layout, flat: gradient } = await gradientOf([warm, Tiny.anyWeights(answers)])
+    const { flat } = await Tiny.readAll(lively)
+    const next = Random.stream(Random.key(5))
+    const random = flat.map(() => (next() < 0.5 ? -1 : 1))
+    const [ahead, behind] = [await objective(flat.map((x, i) => x + 1e-4 * random[i]!), layout, warm), await objective(flat.map((x, i) => x - 1e-4 * random[i]!), layout, warm)]
+    assert.closeTo((ahead - behind) / 2e-4 / dot(gradient, random), 1, 1e-2)
   })
 
   it("adds up over calls and batches, however the sequences are spread over them", async () => {

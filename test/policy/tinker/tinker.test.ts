@@ -47,6 +47,8 @@ describe("a policy on a Tinker server", () => {
       near(yield* remote.trainer.logprobs(sequences, "reference"), yield* local.trainer.logprobs(sequences, "reference"))
       yield* Effect.all([remote.trainer.syncReference, local.trainer.syncReference])
       near(yield* remote.trainer.logprobs(sequences, "reference"), yield* local.trainer.logprobs(sequences, "reference"))
+      const warm = yield* Effect.flip(remote.trainer.logprobs(sequences.map((sequence) => ({ ...sequence, temperature: 0.7 })), "current"))
+      assert.strictEqual(warm.message, "Answers were sampled at temperature 0.7, and a Tinker server trains at temperature 1 alone. Sample at temperature 1.")
       // the server draws by a seed of its own making
       const key = Random.key(3)
       const drawn = { n: 3, temperature: 1, topP: 0.9, topK: 20, maxTokens: 24 }

@@ -60,13 +60,11 @@ export const finishLayer = (
   return Ops.add(attended, feedForward(normal, at, parameters, false))
 }
 
-/** Logits of rows: final norm and output embedding. */
-export const logits = (x: Graph.Value, model: Architecture, parameters: Parameters): Graph.Value =>
-  linear(
-    Ops.rmsNorm(x, parameters("model.norm.weight"), model.epsilon),
-    parameters,
-    model.tiedEmbeddings ? embeddingTable : outputHead
-  )
+/** Logits of rows: final norm and output embedding. With `factor` [], times that, by rows, which are narrower than logits. */
+export const logits = (x: Graph.Value, model: Architecture, parameters: Parameters, factor?: Graph.Value): Graph.Value => {
+  const normal = Ops.rmsNorm(x, parameters("model.norm.weight"), model.epsilon)
+  return linear(factor === undefined ? normal : Ops.multiply(normal, factor), parameters, model.tiedEmbeddings ? embeddingTable : outputHead)
+}
 
 /** What a sampling graph tells of the next token: the one that it drew, or all of them. */
 export type NextToken = "drawn" | "distribution"

@@ -119,7 +119,9 @@ const logProbabilities = (graph: Graph.Graph, model: Architecture, set: Paramete
   const [last, own, rowsWithin] = Ops.split(x, 0, within ? ["groups", "ownRows", "within"] : ["groups", "ownRows"])
   const firsts = Ops.add(Ops.reshape(last!, ["groups", 1, model.hidden]), sampleZeros)
   const rows = Ops.concat([Ops.reshape(firsts, ["firsts", model.hidden]), own!], 0, "tokens")
-  const predicted = (rows: Graph.Value, targets: Graph.Value) => Ops.tokenLogProbability(Decoder.logits(rows, model, parameters), targets)
+  const inverseTemperature = Graph.input(graph, "inverseTemperature", "float32", [])
+  const predicted = (rows: Graph.Value, targets: Graph.Value) =>
+    Ops.tokenLogProbability(Decoder.logits(rows, model, parameters, inverseTemperature), targets)
   if (rowsWithin !== undefined) {
     Graph.output(predicted(rowsWithin, Graph.input(graph, "withinTargets", "int64", ["within"])), "logpWithin")
   }

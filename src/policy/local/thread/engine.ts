@@ -75,9 +75,11 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
       if (!encoded.has(group)) encoded.set(group, prompt(question))
       return { group, prompt: await encoded.get(group)!, tokens, weights: weights[i] ?? [] }
     }))
+    const [temperature = 1, ...others] = new Set(sequences.map(({ temperature = 1 }) => temperature))
+    if (others.length > 0) throw new Error("sequences of one call were drawn at several temperatures")
     const { frozen } = await state()
     const parameters = { ...parameterFeeds(frozen, parts.frozen), ...parameterFeeds(flat, parts.trained) }
-    return (await trainer()).score(weighted, parameters, learn)
+    return (await trainer()).score(weighted, parameters, learn, temperature)
   }
 
   return {

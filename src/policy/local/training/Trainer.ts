@@ -13,11 +13,15 @@ import { microBatches, type WeightedSequence } from "./microBatches.ts"
 import type { Training } from "./settings.ts"
 
 export interface Trainer {
-  /** log p of every token, then of every row within the prompt; with `learn`, the gradient of sum(weights * log p) is accumulated too. */
+  /**
+   * log p of every token, then of every row within the prompt, at a temperature (1 unless given); with `learn`, the gradient of
+   * sum(weights * log p) is accumulated too.
+   */
   readonly score: (
     sequences: ReadonlyArray<WeightedSequence>,
     parameters: Feeds,
-    learn: boolean
+    learn: boolean,
+    temperature?: number
   ) => Promise<ReadonlyArray<ReadonlyArray<number>>>
   readonly step: (options: AdamW) => { readonly gradientNorm: number }
 }
@@ -71,13 +75,14 @@ export const make = (
   }
 
   return {
-    score: async (sequences, parameters, learn) => {
+    score: async (sequences, parameters, learn, temperature = 1) => {
+      const inverseTemperature = float32(Float32Array.of(1 / temperature), [])
       const logprobs: Array<ReadonlyArray<number>> = sequences.map(() => [])
       for (const batch of microBatches(sequences, microBatch)) {
         const reads = { images: batch[0]!.prompt.images.length > 0, within: batch.some(({ within }) => within.length > 0) }
         const { feeds, place, placeWithin, tokens } = packGroups(batch, model, imageToken)
         const graph = await session(learn, reads)
-        const inputs: Feeds = { ...parameters, ...feeds }
+        const inputs: Feeds = { ...parameters, ...feeds, inverseTemperature }
         const outputs: { [name: string]: Tensor | null } = { logp: null, logpWithin: null, [lookedUp]: null }
         if (learn) {
           const weights = new Float32Array(tokens)
