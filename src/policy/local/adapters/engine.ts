@@ -13,6 +13,7 @@ import * as Random from "../../../pipeline/Random.ts"
 import type { Feeds } from "../graphs/pack.ts"
 import { generate, tellingOf } from "../sampling/generate.ts"
 import type { Memory } from "../sampling/Cache.ts"
+import { mostPairs, passes } from "../sampling/passes.ts"
 import { decodeRows, decoderFeeds, lazily, parameterFeeds, samplersOf } from "../sampling/sessions.ts"
 import type { WeightedSequence } from "../training/microBatches.ts"
 import { type Partition, partition } from "../training/partition.ts"
@@ -41,9 +42,6 @@ const run = <A, E>(effect: Effect.Effect<A, E>): Promise<A> => Effect.runPromise
 
 /** No adapter: nothing is added to any matrix. */
 const bare: HeadLora = { rank: 1, alpha: 1, targets: [] }
-
-/** Pairs of positions that attention looks at in one pass: beyond, its memory would be gigabytes. */
-const mostPairs = 2 ** 23
 
 interface Long extends WeightedSequence {
   readonly i: number
@@ -138,10 +136,11 @@ export const make = async (options: BaseConfig): Promise<Adapters> => {
     for (const images of [true, false]) {
       const of = prompts.filter((prompt) => prompt.images.length > 0 === images)
       for (let start = 0; start < of.length; start += chunk) {
-        const some = of.slice(start, start + chunk)
         const sessions = { prefill: await prefill[images ? "images" : "text"](), decode: await decode() }
-        const groups = await generate(generator, sessions, some, how)
-        groups.forEach((group, g) => (results[some[g]!.i] = group))
+        for (const read of passes(of.slice(start, start + chunk))) {
+          const groups = await generate(generator, sessions, read, how)
+          groups.forEach((group, g) => (results[read[g]!.i] = group))
+        }
       }
     }
     return results

@@ -11,6 +11,7 @@ import { checkFolder } from "../../../model/checkFolder.ts"
 import { type Encoder, make as makeEncoder } from "../../../model/encode.ts"
 import { load as loadFolder, type ModelConfig } from "../../../model/modelConfig.ts"
 import { type Generated, generate, type Generator, tellingOf } from "../sampling/generate.ts"
+import { passes } from "../sampling/passes.ts"
 import { decodeRows, decoderFeeds, lazily, parameterFeeds, samplersOf } from "../sampling/sessions.ts"
 import type { EncodedPrompt } from "../../../model/encode.ts"
 import { type Partition, partition } from "../training/partition.ts"
@@ -96,10 +97,12 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
         const chunk = Math.max(1, Math.floor(decodeRows / sampling.n))
         for (let start = 0; start < of.length; start += chunk) {
           const some = of.slice(start, start + chunk)
-          const prompts = await Promise.all(some.map(async ({ question }) => ({ ...await prompt(question), key: question.key })))
+          const prompts = await Promise.all(some.map(async ({ i, question }) => ({ ...await prompt(question), key: question.key, i })))
           const sampler = { prefill: await prefill[images ? "images" : "text"](), decode: await decode() }
-          const generated = await generate(model, sampler, prompts, sampling)
-          generated.forEach((group, g) => (results[some[g]!.i] = group.map((one) => completion(one, text))))
+          for (const read of passes(prompts)) {
+            const generated = await generate(model, sampler, read, sampling)
+            generated.forEach((group, g) => (results[read[g]!.i] = group.map((one) => completion(one, text))))
+          }
         }
       }
       return results
