@@ -10,6 +10,7 @@ import type { JournalError } from "../run/journal.ts"
 import { Ledger } from "../run/ledger.ts"
 import type { ExperimentRecord, RunRecord } from "../run/Records.ts"
 import { sha256, stringify } from "./Canonical.ts"
+import { checkConstructors } from "./checkConstructors.ts"
 import { checkKinds } from "./checkKinds.ts"
 import { checkJudged } from "./checkJudged.ts"
 import { checkNeeds } from "./checkNeeds.ts"
@@ -155,17 +156,20 @@ const bySeed = (rows: ReadonlyArray<Row>, seedsOf: (row: Row) => ReadonlyArray<n
 
 const planned = Effect.fnUntraced(function*(resolved: Resolved, options: Options, seedsOf: SeedsOf) {
   const ledger = yield* Ledger
-  const identify = yield* identifier(CodeHash.ofProcess, resolved.chosen.flatMap(Overrides.nodesOf))
+  const nodes = resolved.chosen.flatMap(Overrides.nodesOf)
+  const identify = yield* identifier(CodeHash.ofProcess, nodes)
   const force = options.force ?? []
   const rows = resolved.chosen.map((variant) => rowOf(variant, identify))
   const traced = yield* Effect.try({
-    try: () =>
-      bySeed(rows, ({ variant }) => seedsOf(variant.name)).map(({ row, seed }) => {
+    try: () => {
+      checkConstructors(nodes, identify)
+      return bySeed(rows, ({ variant }) => seedsOf(variant.name)).map(({ row, seed }) => {
         const { initial, placed } = trace(row.policy, row.variant.pipeline.stages, row.identities, seed)
         return { policy: row.variant.policy, initial, placed, record: runRecord(resolved.experiment.name, row, seed, placed) }
-      }),
+      })
+    },
     catch: (cause) => {
-      if (cause instanceof NotCanonical) return cause
+      if (cause instanceof NotCanonical || cause instanceof InvalidConfig) return cause
       throw cause
     }
   })
