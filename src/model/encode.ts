@@ -91,7 +91,7 @@ export const make = (config: ModelConfig, preprocessor: PreprocessorConfig, text
   const prompt = Effect.fnUntraced(function*(ids: ReadonlyArray<number>, images: EncodedPrompt["images"]) {
     if (ids.length >= config.maxPositions) {
       const message = `A prompt has ${ids.length} tokens, images included, and the model reads ${config.maxPositions} at ` +
-        "most. Shorten the prompt or lower max_pixels in preprocessor_config.json."
+        "most. Shorten the prompt or lower max_pixels in the model's preprocessor_config.json or processor_config.json."
       return yield* new PromptTooLong({ message })
     }
     return { ids, ...promptPositions(ids, images, config.imageToken, preprocessor.merge), images }

@@ -1,11 +1,11 @@
-/** config.json and preprocessor_config.json of a model folder. */
+/** config.json and preprocessor_config.json of a model folder, or processor_config.json in place of the latter. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { Count, Positive, Whole, withDefault } from "../pipeline/declare/Config.ts"
 import { largestPixels } from "../vision/Image.ts"
 import type { Architecture } from "./architecture.ts"
-import { ModelFolderError, readJson, readOptionalJson } from "./modelFolderError.ts"
+import { missing, ModelFolderError, readJson, readOptionalJson } from "./modelFolderError.ts"
 
 /** What a model folder's config.json says. */
 export interface ModelConfig {
@@ -97,6 +97,29 @@ const Preprocessor = Schema.Struct({
 
 const configFile = "config.json"
 const preprocessorFile = "preprocessor_config.json"
+/** Where transformers 5 saves a preprocessor's settings, among those of other processors. */
+const processorFile = "processor_config.json"
+const Processor = Schema.Struct({ image_processor: Preprocessor })
+
+/** Settings of a preprocessor, and the file and the key that they stand in. */
+interface Found {
+  readonly file: string
+  readonly key: (name: string) => string
+  readonly settings: typeof Preprocessor.Type
+}
+
+/** undefined where neither file has any. */
+const findPreprocessor = Effect.fnUntraced(function*(folder: string): Effect.fn.Return<Found | undefined, ModelFolderError> {
+  const alone = yield* readOptionalJson(folder, preprocessorFile)
+  if (alone !== undefined) {
+    const settings = yield* decode(folder, preprocessorFile, Preprocessor)(alone)
+    return { file: preprocessorFile, key: (name) => name, settings }
+  }
+  const among = yield* readOptionalJson(folder, processorFile)
+  if (typeof among !== "object" || among === null || !("image_processor" in among)) return undefined
+  const { image_processor: settings } = yield* decode(folder, processorFile, Processor)(among)
+  return { file: processorFile, key: (name) => `image_processor.${name}`, settings }
+})
 
 /** Reads config.json and preprocessor_config.json of a Qwen2.5-VL folder and checks that they go together. */
 export const load = Effect.fn("folder.load")(function*(folder: string) {
@@ -104,9 +127,8 @@ export const load = Effect.fn("folder.load")(function*(folder: string) {
     Effect.map(flattenTextConfig),
     Effect.flatMap(decode(folder, configFile, Config))
   )
-  const preprocessor = yield* readJson(folder, preprocessorFile).pipe(
-    Effect.flatMap(decode(folder, preprocessorFile, Preprocessor))
-  )
+  const preprocessor = yield* findPreprocessor(folder)
+  if (preprocessor === undefined) return yield* missing(folder, preprocessorFile)
   const rope = config.rope_parameters ?? config.rope_scaling
   if (!rope) {
     const problem = "is missing. Copy it from the model's page."
@@ -117,16 +139,12 @@ export const load = Effect.fn("folder.load")(function*(folder: string) {
   if (clash) {
     return yield* ModelFolderError.of(folder, clash.file, `${clash.rule}. Fetch the folder's files again.`, clash.key)
   }
-  return { model, preprocessor: preprocessorConfig(preprocessor) }
+  return { model, preprocessor: preprocessorConfig(preprocessor.settings) }
 })
 
-/**
- * Reads preprocessor_config.json alone, of any model whose preprocessor is of Qwen2-VL's kind; undefined where there is none, as of a
- * model that reads no images.
- */
+/** The preprocessor alone, of any model whose preprocessor is of Qwen2-VL's kind; undefined where there is none, as of a model that reads no images. */
 export const loadPreprocessor = (folder: string): Effect.Effect<PreprocessorConfig | undefined, ModelFolderError> =>
-  Effect.flatMap(readOptionalJson(folder, preprocessorFile), (json) =>
-    json === undefined ? Effect.undefined : Effect.map(decode(folder, preprocessorFile, Preprocessor)(json), preprocessorConfig))
+  Effect.map(findPreprocessor(folder), (found) => found && preprocessorConfig(found.settings))
 
 /** Newer layouts keep the decoder's keys in `text_config`; what both levels name, the outer one decides. */
 const flattenTextConfig = (json: unknown): unknown => {
@@ -191,7 +209,7 @@ const preprocessorConfig = (config: typeof Preprocessor.Type): PreprocessorConfi
 })
 
 /** Every rule that ties two keys together, and whether this folder breaks it. */
-const clashes = (model: Architecture, vision: typeof Vision.Type, images: typeof Preprocessor.Type) => {
+const clashes = (model: Architecture, vision: typeof Vision.Type, { file, key, settings: images }: Found) => {
   const size = model.hidden / model.heads
   const rotary = model.mropeSection.reduce((sum, n) => sum + n, 0)
   const rule = (found: boolean, file: string, key: string, rule: string) => ({ found, file, key, rule })
@@ -219,20 +237,20 @@ const clashes = (model: Architecture, vision: typeof Vision.Type, images: typeof
     ),
     rule(
       images.patch_size !== vision.patch_size,
-      preprocessorFile,
-      "patch_size",
+      file,
+      key("patch_size"),
       `must equal vision_config.patch_size of config.json, ${vision.patch_size}`
     ),
     rule(
       images.merge_size !== vision.spatial_merge_size,
-      preprocessorFile,
-      "merge_size",
+      file,
+      key("merge_size"),
       `must equal vision_config.spatial_merge_size of config.json, ${vision.spatial_merge_size}`
     ),
     rule(
       images.temporal_patch_size !== vision.temporal_patch_size,
-      preprocessorFile,
-      "temporal_patch_size",
+      file,
+      key("temporal_patch_size"),
       `must equal vision_config.temporal_patch_size of config.json, ${vision.temporal_patch_size}`
     )
   ]

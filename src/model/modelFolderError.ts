@@ -43,21 +43,19 @@ const parse = (folder: string, file: string, text: string): Effect.Effect<unknow
     catch: (cause) => ModelFolderError.of(folder, file, `is not valid JSON (${String(cause)}). Fetch the file again.`)
   })
 
+/** A file that must be there is not. */
+export const missing = (folder: string, file: string): ModelFolderError =>
+  ModelFolderError.of(
+    folder,
+    file,
+    "is missing. Name a folder in Hugging Face layout: config.json, model.safetensors, tokenizer.json, " +
+      "tokenizer_config.json, and preprocessor_config.json or processor_config.json."
+  )
+
 /** The parsed JSON of a file that must be there. */
 export const readJson = (folder: string, file: string): Effect.Effect<unknown, ModelFolderError> =>
   readOptional(folder, file).pipe(
-    Effect.flatMap((text) =>
-      text === undefined
-        ? Effect.fail(
-          ModelFolderError.of(
-            folder,
-            file,
-            "is missing. Name a folder in Hugging Face layout: config.json, model.safetensors, tokenizer.json, " +
-              "tokenizer_config.json, preprocessor_config.json."
-          )
-        )
-        : parse(folder, file, text)
-    )
+    Effect.flatMap((text) => text === undefined ? Effect.fail(missing(folder, file)) : parse(folder, file, text))
   )
 
 /** The parsed JSON of a file that need not be there. */

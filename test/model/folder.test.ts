@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Folder from "../../src/model/modelConfig.ts"
+import { contentOf } from "../../src/policy/tinker/content.ts"
 
 /** Qwen2.5-VL-3B's config as it was published, the keys that matter. */
 const published = {
@@ -115,6 +116,45 @@ describe("a model folder", () => {
       const newer = (yield* loadWith(published, { size: { shortest_edge: 3136, longest_edge: 50176 } })).preprocessor
       assert.deepStrictEqual(older, newer)
       assert.deepStrictEqual([older.minPixels, older.maxPixels, older.patch, older.merge], [3136, 50176, 14, 2])
+    }))
+
+  /** A folder as transformers 5 saves it: the settings of all processors in one file. */
+  const savedWith = Effect.fnUntraced(function*(preprocessor: object) {
+    const path = yield* folder
+    writeFileSync(join(path, "config.json"), JSON.stringify(published))
+    rmSync(join(path, "preprocessor_config.json"))
+    const all = { image_processor: preprocessor, processor_class: "Qwen2_5_VLProcessor", video_processor: { size: { shortest_edge: 1, longest_edge: 2 } } }
+    writeFileSync(join(path, "processor_config.json"), JSON.stringify(all))
+    return path
+  })
+  const preprocessor = JSON.parse(readFileSync("assets/tiny-vl/preprocessor_config.json", "utf8"))
+
+  it.effect("means the same with the preprocessor among other processors", () =>
+    Effect.gen(function*() {
+      const path = yield* savedWith(preprocessor)
+      assert.deepStrictEqual(yield* Folder.load(path), yield* loadWith(published))
+      assert.deepStrictEqual(yield* Folder.loadPreprocessor(path), (yield* loadWith(published)).preprocessor)
+      const before = yield* contentOf(path)
+      writeFileSync(join(path, "processor_config.json"), JSON.stringify({ image_processor: { ...preprocessor, max_pixels: 3136 } }))
+      assert.notStrictEqual(yield* contentOf(path), before)
+    }))
+
+  it.effect("names the file and the key of a preprocessor that does not fit, wherever it stands", () =>
+    Effect.gen(function*() {
+      for (const change of [{ patch_size: 16 }, { patch_size: "16" }]) {
+        const error = yield* Effect.flip(Folder.load(yield* savedWith({ ...preprocessor, ...change })))
+        assert.deepStrictEqual([error.file, error.key], ["processor_config.json", "image_processor.patch_size"])
+      }
+    }))
+
+  it.effect("has no preprocessor where a processor's config says nothing of pictures", () =>
+    Effect.gen(function*() {
+      const path = yield* savedWith(preprocessor)
+      writeFileSync(join(path, "processor_config.json"), JSON.stringify({ processor_class: "Qwen2_5_VLProcessor" }))
+      assert.isUndefined(yield* Folder.loadPreprocessor(path))
+      const error = yield* Effect.flip(Folder.load(path))
+      assert.strictEqual(error.file, "preprocessor_config.json")
+      assert.include(error.message, "preprocessor_config.json or processor_config.json")
     }))
 
   const edited = (change: object) => ({ ...published, ...change })

@@ -46,7 +46,7 @@ export const open = (folder: string, revision?: string): Effect.Effect<Reader, M
     const preprocessor = yield* loadPreprocessor(path)
     const inputSize = (size: Size): Effect.Effect<Size, PolicyError> =>
       preprocessor === undefined
-        ? Effect.fail(wrong("inputSize")({ message: `${folder} has no preprocessor_config.json, so its model reads no pictures. Name a model that does.` }))
+        ? Effect.fail(wrong("inputSize")({ message: `${folder} has neither preprocessor_config.json nor processor_config.json, so its model reads no pictures. Name a model that does.` }))
         : Effect.mapError(Effect.fromResult(smartResize(size, { ...preprocessor, factor: preprocessor.patch * preprocessor.merge })), wrong("inputSize"))
     const picture = remember((image) => seen(image, inputSize), ({ png }) => png.length, kept)
     const render = (question: Question) => Result.mapError(text.render(question.messages, { addGenerationPrompt: true }), wrong("render"))

@@ -61,7 +61,7 @@ const plain = (color: string) =>
 /** Whether two pictures are told apart, and are as many tokens there as here. */
 const looksAtPictures = (model: Model, wire: Wire, reader: Reader, tokens: ReadonlyArray<number>): Effect.Effect<true | string, Refused | PolicyError> =>
   Effect.gen(function*() {
-    if (reader.pixelLimits === undefined) return "its model's folder has no preprocessor_config.json"
+    if (reader.pixelLimits === undefined) return "its model's folder has neither preprocessor_config.json nor processor_config.json"
     const asked = (image: string) => reader.prompt({ messages: [{ role: "user", content: [{ type: "image" }, { type: "text", text: "?" }] }], images: [image] })
     const answers = yield* Effect.forEach(["#000", "#fff"], (color) =>
       Effect.map(Effect.flatMap(plain(color), asked), (prompt) => ({ prompt, tokens: tokens.slice(0, 3), inputs: {} })))

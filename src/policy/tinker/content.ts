@@ -9,7 +9,7 @@ import type { ModelFolderError } from "../../model/modelFolderError.ts"
 import { modelFolder } from "../../model/shipped.ts"
 
 /** Files that decide what a prompt is. */
-const decisive = /^(tokenizer.*\.json|preprocessor_config\.json|generation_config\.json|config\.json|chat_template\.(json|jinja)|vocab\.json|merges\.txt)$/
+const decisive = /^(tokenizer.*\.json|(pre)?processor_config\.json|generation_config\.json|config\.json|chat_template\.(json|jinja)|vocab\.json|merges\.txt)$/
 
 const remedy = "Name the folder of the model's tokenizer as `folder`, or its name on the hub."
 
