@@ -49,7 +49,7 @@ export {
   recordedSamples,
   recordedSums
 } from "./read/recorded.ts"
-export { ablation, finalMetrics, gain, learningCurve, missing, paired, rewardParts, runCurves, tokenStatistics } from "./read/tables.ts"
+export { ablation, executions, finalMetrics, gain, learningCurve, missing, paired, rewardParts, runCurves, tokenStatistics } from "./read/tables.ts"
 export { acquire as lock, isHeld } from "./runLock.ts"
 export { fromCause, type Reason, StoreError } from "./storeError.ts"
 export { noteSources } from "./sources.ts"

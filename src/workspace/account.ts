@@ -21,6 +21,10 @@ export const account = Effect.fn("Workspace.account")(function*(workspace: Works
     const { environment, facts, params, stages, variant } = (yield* Store.run(handle, id))!
     return { environment, facts, params, variant, stages: stages.map(({ kind, label, name }) => ({ kind, label, name })) }
   })
+  const placeOf = (at: { readonly variant: string; readonly seed: number; readonly position: number }) => JSON.stringify([at.variant, at.seed, at.position])
+  const executions = new Map((yield* Store.executions(handle, name)).map((one) => [placeOf(one), one.stage]))
+  /** With the execution that each row is of, by which it counts once, whichever runs share it. */
+  const executed = <Row extends Parameters<typeof placeOf>[0]>(rows: ReadonlyArray<Row>) => rows.map((row) => ({ ...row, execution: executions.get(placeOf(row))! }))
   return {
     source,
     runs: current.map((run) => ({ ...run, status: missing.get(JSON.stringify([run.variant, run.seed])) ?? run.status })),
@@ -28,7 +32,7 @@ export const account = Effect.fn("Workspace.account")(function*(workspace: Works
     environments: yield* Effect.forEach(firstOf(current, ({ environment }) => environment), ({ id }) => details(id)),
     finals: yield* Store.finals(handle, name),
     curves: yield* Effect.forEach(curves, (metric) => Store.learningCurve(handle, name, metric)),
-    parts: yield* Store.rewardParts(handle, name),
-    tokens: yield* Store.tokenStatistics(handle, name)
+    parts: executed(yield* Store.rewardParts(handle, name)),
+    tokens: executed(yield* Store.tokenStatistics(handle, name))
   }
 }, Effect.scoped)

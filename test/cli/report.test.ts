@@ -1,3 +1,4 @@
+import Sqlite from "better-sqlite3"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
@@ -41,6 +42,17 @@ describe("assay report", () => {
       assert.match(figure!, /^tastes-figures\//)
       assert.isTrue(existsSync(join(folder, "docs", figure!)), figure)
     }
+  })
+
+  it("counts a failed reward once, whichever runs share the execution, in either format", async () => {
+    const db = new Sqlite(join(folder, "runs.db"), { readonly: true })
+    const ask = (sql: string) => Number(db.prepare(sql).pluck().get())
+    const [errors, shared] = [ask("SELECT sum(errors) FROM step_reward"), ask("SELECT sum(errors) FROM reward_part")]
+    db.close()
+    assert.isBelow(errors, shared, "the untrained row is evaluated once for both seeds")
+    await assay(folder, "report", "tastes")
+    await assay(folder, "report", "tastes", "--format", "md", "--out", "counted.md")
+    for (const file of ["tastes-report.html", "counted.md"]) assert.include(read(file), `Rewards failed on completions ${errors} times`, file)
   })
 
   it("says what comes near a name that is not there", async () => {

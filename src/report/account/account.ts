@@ -4,6 +4,7 @@ import type { AtStage } from "../figures/ofTable.ts"
 import type { DrawnBox } from "../figures/overlay.ts"
 import type { Sizes } from "../../vision/Box.ts"
 import type * as Table from "../table/Table.ts"
+import type { PartRow } from "./failures.ts"
 import type { TokenRow } from "./tokens.ts"
 
 type Scalar = null | boolean | number | string
@@ -44,7 +45,7 @@ export interface Account {
   readonly finals: ReadonlyArray<Final>
   /** One list a metric. */
   readonly curves: ReadonlyArray<ReadonlyArray<CurveRow>>
-  readonly parts: ReadonlyArray<Omit<AtStage, "value"> & { readonly part: string; readonly mean: number | null; readonly errors: number }>
+  readonly parts: ReadonlyArray<Omit<AtStage, "value"> & PartRow>
   readonly tokens: ReadonlyArray<TokenRow>
 }
 

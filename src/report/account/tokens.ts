@@ -6,6 +6,8 @@ export interface TokenRow {
   readonly seed: number
   readonly stage: string
   readonly scope: string
+  /** Number of the stage execution. */
+  readonly execution: number
   readonly n: number
   readonly min: number | null
   readonly max: number | null
@@ -28,10 +30,11 @@ const extreme = (values: ReadonlyArray<number | null>, of: (...values: ReadonlyA
   return known.length === 0 ? null : of(...known)
 }
 
-/** By row and stage, in the order in which they come; means are over all completions together. */
+/** By row and stage, in the order in which they come; means are over all completions together. What several seeds share counts once. */
 export const tokensOf = (rows: ReadonlyArray<TokenRow>): ReadonlyArray<Tokens> =>
   [...Map.groupBy(rows, ({ scope, stage, variant }) => JSON.stringify([variant, scope === "" ? stage : `${stage}/${scope}`]))]
-    .map(([key, group]) => {
+    .map(([key, all]) => {
+      const group = [...new Map(all.map((row) => [row.execution, row])).values()]
       const [variant, stage] = JSON.parse(key) as [string, string]
       const n = group.reduce((sum, row) => sum + row.n, 0)
       return {

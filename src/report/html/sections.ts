@@ -3,6 +3,7 @@ import { html } from "hono/html"
 import type { Account } from "../account/account.ts"
 import { commandsOf } from "../account/commands.ts"
 import { type DefinedMetric, metricsOf, rewardsOf } from "../account/defined.ts"
+import { failuresOf } from "../account/failures.ts"
 import { tokensOf } from "../account/tokens.ts"
 import { vary } from "../account/vary.ts"
 import type { Table } from "../table/Table.ts"
@@ -46,15 +47,12 @@ export const tokensSection = ({ tokens }: Account) =>
 
 export const missingSection = ({ parts, runs }: Account) => {
   const open = runs.filter(({ status }) => status !== "done")
-  const errors = parts.reduce((sum, part) => sum + part.errors, 0)
   return html`${
     open.length === 0
       ? html`<p>No run: all ${runs.length} are done.</p>`
       : grid("Runs that are not done", ["row", "seed", "status", "error"],
         open.map(({ error, seed, status, variant }) => [shown(variant), seed, shown(status), error === null ? "" : shown(error.slice(0, 600))]), [1])
-  }<p>${
-    errors === 0 ? "No reward failed on any completion." : `Rewards failed on completions ${errors} times, counted by part; each then scored its documented fallback.`
-  }</p>`
+  }<p>${failuresOf(parts)}</p>`
 }
 
 /** Facts that are long, or of no use beyond this machine. */

@@ -3,6 +3,7 @@ import type { Account, Chapter, Made } from "../account/account.ts"
 import { commandsOf } from "../account/commands.ts"
 import { metricsOf, rewardsOf } from "../account/defined.ts"
 import { curveFigures, partFigures, type ReportFigure, resultFigures } from "../account/draw.ts"
+import { failuresOf } from "../account/failures.ts"
 import { tokensOf } from "../account/tokens.ts"
 import { vary } from "../account/vary.ts"
 import { widths } from "../figures/canvas.ts"
@@ -83,6 +84,8 @@ const textOf = (chapter: Chapter, level: string, pictures: Pictures, hasAnswers:
     `${level} What is missing or failed`,
     "",
     ...missing(account),
+    failuresOf(account.parts),
+    "",
     `${level} What is measured`,
     "",
     ...table(["metric", "what it is"], own.columns.flatMap(({ name, scope, title }) =>

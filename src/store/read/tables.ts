@@ -19,6 +19,15 @@ export const paired = differences(Views.paired)
 /** Rows of the view `gain` (differences to the reference, such as the base model), in table order. */
 export const gain = differences(Views.gain)
 
+/** Which execution stands at each place of the current runs of an experiment: several may share one. */
+export const executions = question(({ sqlite }, experiment: string) =>
+  sqlite.prepare("SELECT variant, seed, position, stage FROM current_stage WHERE experiment = ?").all(experiment) as Array<{
+    readonly variant: string
+    readonly seed: number
+    readonly position: number
+    readonly stage: number
+  }>)
+
 /** Planned runs of an experiment that are not done, in table order. */
 export const missing = question(({ orm }, experiment: string) => {
   const view = Views.missing

@@ -101,9 +101,15 @@ describe("a picture of a report", () => {
 describe("tokens", () => {
   it("are summed up over seeds, by row and stage", () => {
     const row = { variant: "AP", stage: "loop", scope: "", n: 10, min: 2, max: 30, mean: 10, n3000: 1 }
-    const [found, ...others] = tokensOf([{ ...row, seed: 0 }, { ...row, seed: 1, n: 30, min: 1, max: 40, mean: 20 }])
+    const [found, ...others] = tokensOf([{ ...row, seed: 0, execution: 1 }, { ...row, seed: 1, execution: 2, n: 30, min: 1, max: 40, mean: 20 }])
     assert.deepStrictEqual(found, { variant: "AP", stage: "loop", n: 40, min: 1, max: 40, mean: 17.5, long: 2 })
     assert.deepStrictEqual(others, [])
+  })
+
+  it("of an execution that several seeds share count once", () => {
+    const row = { variant: "base", stage: "found", scope: "", execution: 1, n: 10, min: 2, max: 30, mean: 10, n3000: 1 }
+    const [found] = tokensOf([0, 1, 2].map((seed) => ({ ...row, seed })))
+    assert.deepStrictEqual([found!.n, found!.long], [10, 1])
   })
 })
 
@@ -123,7 +129,7 @@ describe("definitions", () => {
   })
 
   it("of rewards come in the order in which they lean on each other", () => {
-    const part = (name: string) => ({ variant: "AP", seed: 0, stage: "loop", scope: "", step: 0, part: name, mean: 0, errors: 0 })
+    const part = (name: string) => ({ variant: "AP", seed: 0, stage: "loop", scope: "", step: 0, part: name, mean: 0, errors: 0, execution: 1 })
     const found = rewardsOf(account({ parts: ["ap50", "mine", "ap", "ap50"].map(part) }))
     assert.deepStrictEqual(found.map((one) => one.part), ["mine", "ap", "ap50"])
     assert.match(found[0]!.what, /The study's own/)
