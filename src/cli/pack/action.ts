@@ -2,6 +2,7 @@
 import { statSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { inBytes } from "../../pipeline/inBytes.ts"
+import { quote } from "../../report/account/commands.ts"
 import { visible } from "../../report/visible.ts"
 import * as Workspace from "../../workspace/index.ts"
 import { counted } from "../counted.ts"
@@ -22,5 +23,5 @@ export const pack = Effect.fn("pack")(function*({ db, experiment, file, json }: 
   yield* print(`${visible(file)} holds ${visible(experiment)}: ${counted(runs, "run")} of ${counted(executions, "execution")}, ` +
     `${counted(files, "file")} and ${counted(pictures, "picture")}, ${inBytes(bytes)}.`)
   if (missing > 0) yield* print(`${counted(missing, "file")} of results or weights ${missing === 1 ? "is" : "are"} gone from here and not in it.`)
-  yield* print(`There: assay unpack ${visible(file)}`)
+  yield* print(`There: assay unpack ${visible(quote(file))}`)
 })

@@ -6,6 +6,7 @@ import type { Options, Plan } from "../../pipeline/plan/Plan.ts"
 import type { Event } from "../../pipeline/run/Progress.ts"
 import { rounds } from "../../pipeline/run/rounds.ts"
 import type * as Runner from "../../pipeline/run/Runner.ts"
+import { quote } from "../../report/account/commands.ts"
 import { sentences } from "../../report/table/sentences.ts"
 import * as Table from "../../report/table/Table.ts"
 import { brief, text } from "../../report/table/text.ts"
@@ -83,11 +84,13 @@ const execute = Effect.fnUntraced(function*(options: RunStudy) {
   return done
 }, Effect.scoped)
 
-const quote = (name: string): string => /^[\w@.,+-]+$/.test(name) ? name : `"${name}"`
+/** A query as a shell takes it: names in it stand in single quotes, so that it has double ones where it can. */
+const quoteQuery = (query: string): string => /["$`\\!]/.test(query) ? quote(query) : `"${query}"`
 
-const flagFor = (db: string): string => db === "runs.db" || db === process.env["ASSAY_DB"] ? "" : ` --db ${db}`
+const flagFor = (db: string): string => db === "runs.db" || db === process.env["ASSAY_DB"] ? "" : ` --db ${quote(db)}`
 
-const closing = (db: string, experiment: string, { pictures, report }: Drawn, firstRun: number | undefined): string =>
+/** What is said at the end: where things lie, and what to ask next. */
+export const closing = (db: string, experiment: string, { pictures, report }: Drawn, firstRun: number | undefined): string =>
   [
     `Database: ${db}`,
     ...pictures.map((file) => `Picture:  ${file}`),
@@ -95,7 +98,7 @@ const closing = (db: string, experiment: string, { pictures, report }: Drawn, fi
     "Next:",
     `  assay table ${quote(experiment)} --format md${flagFor(db)}`,
     ...(firstRun === undefined ? [] : [`  assay samples ${firstRun} --out pictures${flagFor(db)}`]),
-    `  assay sql "SELECT * FROM paired WHERE experiment = '${experiment.replaceAll("'", "''")}'"${flagFor(db)}`
+    `  assay sql ${quoteQuery(`SELECT * FROM paired WHERE experiment = '${experiment.replaceAll("'", "''")}'`)}${flagFor(db)}`
   ].join("\n")
 
 /** Exit code after runs that failed: 3 when every one is a matter of study, data or model. */

@@ -28,7 +28,7 @@ const heading = (level: 2 | 3 | 4, text: string, id?: string): Content => {
 const figures = (all: ReadonlyArray<ReportFigure>, none: string): Content =>
   all.length === 0 ? html`<p>${none}</p>` : html`${all.map(figure)}`
 
-const sectionsOf = (chapter: Chapter, level: 2 | 3): ReadonlyArray<Section> => {
+const sectionsOf = (chapter: Chapter, level: 2 | 3, database: string): ReadonlyArray<Section> => {
   const { account, shown: examples, table } = chapter
   const below = (text: string) => heading(level === 2 ? 3 : 4, text)
   const section = (id: string, title: string, content: Content): Section => ({ id, title, content })
@@ -42,7 +42,7 @@ const sectionsOf = (chapter: Chapter, level: 2 | 3): ReadonlyArray<Section> => {
     section("missing", "What is missing or failed", missingSection(account)),
     section("definitions", "What is measured", definitionsSection(account, table, below)),
     section("environment", "Environment", environmentSection(account)),
-    section("commands", "Again, and checked", commandsSection(account))
+    section("commands", "Again, and checked", commandsSection(account, database))
   ]
 }
 
@@ -56,7 +56,7 @@ export const report = (chapters: ReadonlyArray<Chapter>, joint: Table, { at, dat
   const parts = chapters.map((chapter, i) => ({
     chapter,
     id: (section: Section) => several ? `${section.id}-${i + 1}` : section.id,
-    sections: sectionsOf(chapter, several ? 3 : 2)
+    sections: sectionsOf(chapter, several ? 3 : 2, database)
   }))
   const links = several
     ? [["all", "All together"], ...chapters.map(({ account }, i) => [`experiment-${i + 1}`, account.source.name])]

@@ -72,8 +72,8 @@ export const environmentSection = ({ environments, runs }: Account) =>
     })
   }`
 
-export const commandsSection = (account: Account) => {
-  const { again, report, table, verify } = commandsOf(account)
+export const commandsSection = (account: Account, database: string) => {
+  const { again, report, table, verify } = commandsOf(account, database)
   return html`${
     again.length === 0 ? "" : html`<p>To run it again; what is finished in the database is not repeated:</p><pre><code>${again.map(shown).join("\n")}</code></pre>`
   }<p>To judge every stored completion again and hold all numbers against what comes out:</p><pre><code>${shown(verify)}</code></pre>

@@ -59,9 +59,9 @@ type Pictures = (figures: ReadonlyArray<Pick<ReportFigure, "name" | "title">>) =
 
 const answers = { name: "answers", title: "The same examples under several rows: true boxes in green, predicted ones dashed in red" }
 
-const textOf = (chapter: Chapter, level: string, pictures: Pictures, hasAnswers: boolean) => {
+const textOf = (chapter: Chapter, level: string, database: string, pictures: Pictures, hasAnswers: boolean) => {
   const { account, table: own } = chapter
-  const commands = commandsOf(account)
+  const commands = commandsOf(account, database)
   return [
     `${shown(account.source.question)} (${shown(account.source.name)}, ${account.runs.filter(({ status }) => status === "done").length} of ${account.runs.length} runs done)`,
     "",
@@ -101,7 +101,7 @@ const textOf = (chapter: Chapter, level: string, pictures: Pictures, hasAnswers:
 }
 
 /** The text, and its figures as PNG in `folder` beside it. */
-export const report = async (chapters: ReadonlyArray<Chapter>, joint: Table, { at, version }: Made, folder: string): Promise<Written> => {
+export const report = async (chapters: ReadonlyArray<Chapter>, joint: Table, { at, database, version }: Made, folder: string): Promise<Written> => {
   const several = chapters.length > 1
   const figures: Array<Written["figures"][number]> = []
   const texts: Array<string> = []
@@ -112,7 +112,7 @@ export const report = async (chapters: ReadonlyArray<Chapter>, joint: Table, { a
     const sheet = answersPng(chapter.shown)
     if (sheet !== undefined) figures.push({ name: nameOf(answers), content: sheet })
     const pictures: Pictures = (own) => own.flatMap((one) => [`![${shown(one.title)}](${encodeURI(nameOf(one))})`, ""])
-    texts.push(...(several ? [`## ${shown(chapter.account.source.name)}`, ""] : []), ...textOf(chapter, several ? "###" : "##", pictures, sheet !== undefined))
+    texts.push(...(several ? [`## ${shown(chapter.account.source.name)}`, ""] : []), ...textOf(chapter, several ? "###" : "##", database, pictures, sheet !== undefined))
   }
   const text = [
     `# ${shown(joint.experiment)}`,

@@ -65,7 +65,7 @@ describe("examples that are shown", () => {
 
 describe("commands to make it again", () => {
   it("check out the code and name the file and the seeds", () => {
-    assert.deepStrictEqual(commandsOf(account()).again, [
+    assert.deepStrictEqual(commandsOf(account(), "runs.db").again, [
       "git checkout abc123 && npm ci",
       "npx assay run pipelines/reward-comparison.ts --seeds 0..2"
     ])
@@ -73,15 +73,24 @@ describe("commands to make it again", () => {
 
   it("have the scale and the overrides that its name has", () => {
     const name = "reward-comparison@full grpo.learningRate=0.00001 template.name=a b"
-    const { again, verify } = commandsOf(account({ source: { ...source, name, file: "a study.ts" } }))
+    const rows = [{ variant: "AP", environment: 1, facts: {}, params: { "loop.grpo.learningRate": 1e-5, "template.name": "a b" }, stages: [] }]
+    const { again, verify } = commandsOf(account({ rows, source: { ...source, name, file: "a study.ts" } }), "runs.db")
     assert.strictEqual(again[1], "npx assay run 'a study.ts' --scale full --set grpo.learningRate=0.00001 --set 'template.name=a b' --seeds 0..2")
     assert.strictEqual(verify, `npx assay verify '${name}'`)
   })
 
+  it("take nothing of a study's own name for a flag, and name a database of another name", () => {
+    const rows = [{ variant: "AP", environment: 1, facts: {}, params: { "loop.steps": 30 }, stages: [] }]
+    const { again, verify } = commandsOf(account({ rows, source: { ...source, name: "lab@home lr=3 loop.steps=30", file: "s.ts" } }), "long.db")
+    assert.include(again[1], " --set loop.steps=30 --seeds 0..2 --db long.db")
+    assert.notMatch(again[1]!, /--scale|lr=3/)
+    assert.strictEqual(verify, "npx assay verify 'lab@home lr=3 loop.steps=30' --db long.db")
+  })
+
   it("leave out what nobody knows: the commit of several, the study of a log", () => {
     const two = [1, 2].map((environment) => ({ variant: "AP", environment, facts: { "git.commit": `c${environment}` }, params: {}, stages: [] }))
-    assert.lengthOf(commandsOf(account({ environments: two })).again, 1)
-    assert.deepStrictEqual(commandsOf(account({ source: { ...source, file: "logs/trainer_state.json" } })).again, [])
+    assert.lengthOf(commandsOf(account({ environments: two }), "runs.db").again, 1)
+    assert.deepStrictEqual(commandsOf(account({ source: { ...source, file: "logs/trainer_state.json" } }), "runs.db").again, [])
   })
 
   it("give a shell each word as it is", () => {
