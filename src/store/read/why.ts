@@ -8,12 +8,14 @@ export interface StageBefore {
   readonly label: string
   readonly fingerprint: string
   readonly preimage: string
+  /** Whether the run came to its end: one that did not has its first stages only. */
+  readonly done: 0 | 1
 }
 
 /** Stages of the runs of a place, the current run's last: of two with one label the later is what stood there before. */
 export const stagesBefore = question(({ sqlite }, experiment: string, variant: string, seed: number) =>
   sqlite.prepare(`
-    SELECT r.id AS run, rs.label, s.fingerprint, s.preimage
+    SELECT r.id AS run, rs.label, s.fingerprint, s.preimage, r.status = 'done' AS done
     FROM experiment e JOIN run r ON r.experiment = e.id AND r.variant = ? AND r.seed = ?
     JOIN run_stage rs ON rs.run = r.id JOIN stage s ON s.id = rs.stage
     WHERE e.name = ? ORDER BY r.current, r.id, rs.position`).all(variant, seed, experiment) as Array<StageBefore>)

@@ -16,6 +16,8 @@ import * as Words from "./Words.ts"
 interface Before {
   readonly experiment: string
   readonly stages: ReadonlyMap<string, Store.StageBefore>
+  /** Whether a run of the place came to its end, so that a stage that stood in none was not in the study. */
+  readonly ended: boolean
 }
 
 const byLabel = (rows: ReadonlyArray<Store.StageBefore>) => new Map(rows.map((row) => [row.label, row]))
@@ -25,7 +27,7 @@ const beforeOf = (handle: Store.Handle, experiments: ReadonlyArray<string>) =>
   Effect.fnUntraced(function*({ seed, variant }: PlannedRun["record"]) {
     for (const experiment of experiments) {
       const rows = yield* Store.stagesBefore(handle, experiment, variant, seed)
-      if (rows.length > 0) return { experiment, stages: byLabel(rows) } satisfies Before
+      if (rows.length > 0) return { experiment, stages: byLabel(rows), ended: rows.some(({ done }) => done === 1) } satisfies Before
     }
     return undefined
   })
@@ -135,9 +137,9 @@ export const make = (
     return [...new Set(found)].join(", ")
   })
 
-  const changed = Effect.fnUntraced(function*(run: PlannedRun, stage: PlannedStage, { experiment, stages }: Before) {
+  const changed = Effect.fnUntraced(function*(run: PlannedRun, stage: PlannedStage, { ended, experiment, stages }: Before) {
     const there = stages.get(stage.label)
-    if (there === undefined) return "new in this study"
+    if (there === undefined) return ended ? "new in this study" : "for the first time"
     const words = (yield* ownPhrase(there.preimage, stage.preimage, stage.label)) || (yield* upstream(run, there.preimage, stage)) ||
       "its inputs changed"
     return experiment === plan.experiment.name ? words : `${words} (in ${experiment})`

@@ -79,6 +79,19 @@ describe("what runs again", () => {
     assert.match(out, /(second|about .*) of work one after the other, and \d+ B of files, as \d+ earlier executions of such stages took/)
   })
 
+  it("calls a stage that an earlier run did not come to no change of the study", async () => {
+    somebodys.edit("study.ts", "make(\"peers\"", "make(\"stopped\"")
+    somebodys.edit("study.ts", "to: 5", "to: 6")
+    somebodys.edit("stages.ts", "appendFileSync(\"ran.txt\", \"numbers\\n\")", "if (existsSync(\"broken\")) throw new Error(\"no numbers\")")
+    somebodys.write("broken", "")
+    assert.strictEqual((await somebodys.assay("run", "study.ts")).code, 1)
+    rmSync(somebodys.at("broken"))
+    const out = await planned()
+    assert.include(lineOf(out, "run    numbers"), "failed: ")
+    assert.include(lineOf(out, "run    measure"), "for the first time")
+    assert.notInclude(out, "new in this study")
+  })
+
   it("tells what is gone or altered from a change", async () => {
     somebodys.edit("study.ts", "to: 5,", "to: 5000,")
     assert.strictEqual((await somebodys.assay("run", "study.ts", "--db", "large.db")).code, 0)
