@@ -45,7 +45,9 @@ const curve = Effect.fnUntraced(function*({ metric: [wanted = "reward", ...other
   const rows = yield* Workspace.learningCurve(workspace, source.name, wanted.slice(wanted.lastIndexOf("/") + 1))
   const all = rows.filter(({ scope, stage }) => wanted !== "reward" || scope === stage)
   const inSteps = all.filter(({ step }) => step > 0)
-  const found = yield* metricCalled(wanted, inSteps.length > 0 ? inSteps : source.ablation)
+  // what was measured once has no curve, which is another thing than that there is no such metric
+  const inCurves = Metric.meant(wanted, inSteps).length > 0
+  const found = yield* metricCalled(wanted, inCurves ? inSteps : [...inSteps, ...source.ablation])
   const own = all.filter(({ name, scope }) => scope === found.scope && name === found.name)
   const drawn = curves(table, withUnit(wanted, found.unit), own)
   if (drawn === undefined) return yield* noSteps(source.name, Metric.fullName(found))

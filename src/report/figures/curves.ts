@@ -74,7 +74,7 @@ export const curvesOf = (values: ReadonlyArray<Value>, rows: ReadonlyArray<Named
 /** What lines and bands are. */
 export const noteOf = (values: ReadonlyArray<Value>, radius: number): string => {
   const seeds = Math.max(0, ...[...Map.groupBy(values, ({ variant }) => variant).values()].map((all) => new Set(all.map(({ seed }) => seed)).size))
-  const smoothing = radius === 0 ? "" : `, smoothed over ${2 * radius + 1} steps`
+  const smoothing = radius === 0 ? "" : `, smoothed over ${2 * radius + 1} points`
   return seeds <= 1 ? `Line: the only seed${smoothing}.` : `Line: mean of ${seeds} seeds${smoothing}. Band: lowest to highest seed.`
 }
 

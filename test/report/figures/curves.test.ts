@@ -73,7 +73,7 @@ describe("a figure of curves", () => {
 
   it("says what lines and bands are, of one seed that there is one", () => {
     assert.strictEqual(noteOf(values, 0), "Line: mean of 2 seeds. Band: lowest to highest seed.")
-    assert.strictEqual(noteOf(values.filter(({ seed }) => seed === 0), 2), "Line: the only seed, smoothed over 5 steps.")
+    assert.strictEqual(noteOf(values.filter(({ seed }) => seed === 0), 2), "Line: the only seed, smoothed over 5 points.")
   })
 
   it("is the same each time, and empty rather than none", () => {
