@@ -65,7 +65,10 @@ export class EmptyBatchSource extends Data.TaggedError("EmptyBatchSource")<{
   readonly exitCode = exits.invalid
 }
 
-/** The code of a stage threw: `message` names the stage, where the study made it, and the line that threw. */
+/**
+ * The code of a stage threw, or returned what cannot be kept: `message` names the stage, where the study made it, and the line that threw
+ * or the path of what JSON would bend.
+ */
 export class BrokenStage extends Data.TaggedError("BrokenStage")<{
   readonly stage: string
   readonly message: string
@@ -74,6 +77,11 @@ export class BrokenStage extends Data.TaggedError("BrokenStage")<{
   static of(stage: string, place: string | undefined, cause: unknown): BrokenStage {
     if (cause instanceof BrokenStage) return cause // the stage inside of this one says more
     const made = place === undefined ? "" : ` (${place})`
+    if (cause instanceof NotCanonical) {
+      const message = `Stage "${stage}"${made} returned what cannot be kept: ${cause.message}. ` +
+        "Return plain objects, arrays, strings and finite numbers: null for no number, Array.from(it) for a typed array or a Set"
+      return new BrokenStage({ stage, cause, message })
+    }
     const line = cause instanceof Error ? callerOf(cause) : undefined
     const thrown = line === undefined || line === place ? "" : `, at ${line}`
     // of our own code: it trusts that types have been checked

@@ -137,7 +137,7 @@ export interface Definition<
    * places of, such as `{ gpu: 1 }`. Runs side by side never take more together than there is. Nothing unless given.
    */
   readonly resources?: (config: Schema.Struct<Fields>["Type"]) => Amounts
-  /** Returns an Effect, a promise or a plain value. */
+  /** Returns an Effect, a promise or a plain value; of what JSON carries unchanged, with rows in one place. */
   readonly run: (config: Schema.Struct<Fields>["Type"], input: In, parts: Node.Held<P>) => Ret
 }
 
@@ -158,10 +158,14 @@ type Constructor<Config, In, Ret, P extends Node.PartTypes, Gives> = [keyof P] e
     Gives
   >
 
+/** Also one of a library's own, such as a query, that only has `then`. */
+const isPromise = (returned: unknown): returned is PromiseLike<unknown> =>
+  typeof returned === "object" && returned !== null && "then" in returned && typeof returned.then === "function"
+
 const effectOf = (returned: unknown): Effect.Effect<unknown, unknown, unknown> =>
   Effect.isEffect(returned)
     ? returned as Effect.Effect<unknown, unknown, unknown>
-    : returned instanceof Promise
+    : isPromise(returned)
     ? Effect.promise(() => returned)
     : Effect.succeed(returned)
 

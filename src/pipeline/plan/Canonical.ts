@@ -2,12 +2,14 @@
 import { hash } from "node:crypto"
 import { NotCanonical } from "../Errors.ts"
 
-const refuse = (path: string, what: string): never => {
+/** Throws `NotCanonical` about what stands at a path. */
+export const refuse = (path: string, what: string): never => {
   const where = path === "" ? "the value itself" : path
   throw new NotCanonical({ path, message: `${where} is ${what}, which JSON cannot carry unchanged` })
 }
 
-const isPlain = (value: object): boolean => {
+/** Whether an object is no more than its keys. */
+export const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }

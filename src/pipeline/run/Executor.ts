@@ -3,6 +3,7 @@ import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { BrokenStage } from "../Errors.ts"
 import type { PlannedStage } from "../plan/Plan.ts"
 import { messageOf } from "../reason.ts"
 import { Answers } from "./answers.ts"
@@ -174,6 +175,7 @@ export const make = Effect.fnUntraced(function*(shared: ReadonlySet<string>) {
     if (stage.repeatable) fresh.add(fingerprint)
     const returned = yield* Effect.provideContext(effect, services)
     const output = yield* StageOutput.write(stage.gives === "input" ? null : returned).pipe(
+      Effect.catchDefect((defect) => Effect.die(BrokenStage.of(stage.name, stage.place, defect))),
       Effect.provideService(Artifacts, artifacts)
     )
     hand(request.past, fingerprint, { value: output.value })

@@ -11,8 +11,10 @@ import { zstdCompressSync, zstdDecompressSync } from "node:zlib"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { NotCanonical } from "../Errors.ts"
 import { troubleOf } from "../fileTrouble.ts"
 import * as Rows from "../Rows.ts"
+import { checkCarried } from "./carried.ts"
 
 const magic = Buffer.from("ASSYROWS")
 const tail = 8 + magic.length
@@ -43,6 +45,10 @@ const failed = (path: string) => (cause: unknown) =>
 const attempt = <A>(path: string, work: () => Promise<A>): Effect.Effect<A, Rows.RowsError> =>
   Effect.tryPromise({ try: work, catch: failed(path) })
 
+/** A row that JSON would bend is no trouble of the file, but a fault of whoever made it. */
+const dying = <A>(work: Effect.Effect<A, Rows.RowsError>): Effect.Effect<A, Rows.RowsError> =>
+  Effect.catchIf(work, ({ cause }) => cause instanceof NotCanonical, ({ cause }) => Effect.die(cause))
+
 const putIndex = async (file: FileHandle, position: number, index: Index): Promise<void> => {
   const text = zstdCompressSync(JSON.stringify(index))
   const end = Buffer.alloc(8)
@@ -51,7 +57,7 @@ const putIndex = async (file: FileHandle, position: number, index: Index): Promi
   await file.write(bytes, 0, bytes.length, position)
 }
 
-/** A new file that rows are added to, block by block; at last the index with what goes with them. */
+/** A new file that rows are added to, block by block, dying with `NotCanonical` of one that JSON would bend; at last the index with what goes with them. */
 export interface Writer {
   readonly add: (rows: ReadonlyArray<unknown>) => Effect.Effect<void, Rows.RowsError>
   readonly finish: (head: unknown) => Effect.Effect<void, Rows.RowsError>
@@ -71,6 +77,7 @@ export const create = (path: string): Effect.Effect<Writer, Rows.RowsError, Scop
       }
       const add = async (rows: ReadonlyArray<unknown>): Promise<void> => {
         for (const row of rows) {
+          checkCarried(row, `row ${size}`)
           const line = JSON.stringify(row)
           lines.push(line)
           length += line.length + 1
@@ -82,7 +89,7 @@ export const create = (path: string): Effect.Effect<Writer, Rows.RowsError, Scop
         if (lines.length > 0) await flush()
         await putIndex(file, position, { size, blocks, head })
       }
-      return { add: (rows) => attempt(path, () => add(rows)), finish: (head) => attempt(path, () => finish(head)) }
+      return { add: (rows) => dying(attempt(path, () => add(rows))), finish: (head) => attempt(path, () => finish(head)) }
     }
   )
 

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { reasonOf } from "../reason.ts"
 import * as Rows from "../Rows.ts"
 import { Artifacts } from "./artifacts.ts"
+import { checkCarried } from "./carried.ts"
 import { JournalError } from "./journal.ts"
 import type { Artifact } from "./Records.ts"
 import * as RowsFile from "./RowsFile.ts"
@@ -23,17 +24,19 @@ const rowsIn = (value: unknown): readonly [key: string, rows: Rows.Rows<unknown>
 
 /**
  * Stores what a stage returned, and returns what a later process will read back, so that stages see the same value whether
- * the one before them has just run or ran long ago.
+ * the one before them has just run or ran long ago. Dies with `NotCanonical` where that would not be what was returned.
  */
 export const write = Effect.fnUntraced(function*(value: unknown) {
   const artifacts = yield* Artifacts
   const found = rowsIn(value)
   if (found === undefined) {
+    checkCarried(value ?? null)
     const text = JSON.stringify(value ?? null)
     return { artifact: yield* artifacts.putText(json, text), value: JSON.parse(text) as unknown }
   }
   const [key, rows] = found
   const head = { key, value: { ...value as object, [key]: null } }
+  checkCarried(head.value)
   const artifact = yield* artifacts.put(rowsType, (path) => RowsFile.store(path, rows, head))
   return { artifact, value: yield* read(artifact) }
 })
