@@ -1,6 +1,6 @@
 /** Hashes of code: of an export, of all of ours that it calls, and the versions of the packages that it uses. */
-import { readFileSync } from "node:fs"
-import { findPackageJSON } from "node:module"
+import { readFileSync, realpathSync } from "node:fs"
+import { findPackageJSON, isBuiltin } from "node:module"
 import { dirname, extname, join, relative, resolve, sep } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { stripVTControlCharacters } from "node:util"
@@ -13,8 +13,9 @@ import { faceOf } from "../faces.ts"
 import { reasonOf } from "../reason.ts"
 import { sha256 } from "./Canonical.ts"
 import { type CodeStore, digestOf, type Hashed, none, ofUser, settingsOf } from "./codeStore.ts"
+import { type Module, moduleOf, quietIn } from "./effects.ts"
 import { rewrite } from "./rewrite.ts"
-import { importsOf } from "./syntax.ts"
+import { importsOf, parse, sourcesIn, type Syntax } from "./syntax.ts"
 
 /** What an export's code is for the fingerprint. */
 export interface Code {
@@ -42,6 +43,20 @@ const engineModule = (file: string): string | undefined => {
 
 const isPath = (source: string): boolean => /^(\.|\/|file:)/.test(source)
 
+const isScript = (file: string): boolean => /\.[cm]?[jt]sx?$/.test(file)
+
+const isInstalled = (file: string): boolean => /[\\/]node_modules[\\/]/.test(file)
+
+/** Whether a specifier may mean code of the user's own that goes by a name: of a package of the same workspace, or by `#`. */
+const isNamed = (specifier: string, importer: string): boolean => {
+  if (isBuiltin(specifier) || importer.startsWith(program) || isInstalled(importer)) return false
+  if (specifier.startsWith("#")) return true
+  const manifest = packageOf(specifier) === "effect" ? undefined : manifestOf(packageOf(specifier), pathToFileURL(importer))
+  return manifest !== undefined && !isInstalled(realpathSync(manifest))
+}
+
+const packageOf = (specifier: string): string => specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/")
+
 const entry = "\0entry"
 const worker = "worker:"
 
@@ -63,10 +78,13 @@ interface Wanted {
   readonly whole: boolean
 }
 
+/** The file of the user's own that a specifier means to an importer. */
+type Find = (specifier: string, importer: string) => Promise<string | undefined>
+
 /** What bundles share: the code of workers, modules as they were rewritten (with the sha256 of what they were), and what is kept. */
 interface Shared {
   readonly codeOfWorker: (file: string) => Promise<Hashed>
-  readonly rewritten: (code: string, file: string) => Promise<{ readonly code: string; readonly digest: string }>
+  readonly rewritten: (code: string, file: string, find: Find) => Promise<{ readonly code: string; readonly digest: string }>
   readonly store: CodeStore
 }
 
@@ -76,11 +94,20 @@ const closure = ({ source, whole }: Wanted, found: Found, { codeOfWorker, rewrit
     if (wanted === entry) return entry
     if (wanted.startsWith(worker)) return { id: `\0${wanted}`, moduleSideEffects: false }
     const own = faceOf(wanted)
-    if (own === undefined && !isPath(wanted)) {
+    const external = (specifier: string) => {
       if (importer !== undefined) {
-        found.importers.set(`${wanted} ${importer.startsWith(program)}`, { specifier: wanted, importer })
+        found.importers.set(`${specifier} ${importer.startsWith(program)}`, { specifier, importer })
       }
-      return { id: wanted, external: true, moduleSideEffects: whole }
+      return { id: specifier, external: true, moduleSideEffects: whole }
+    }
+    if (own === undefined && !isPath(wanted)) {
+      if (importer === undefined || !isNamed(wanted, importer)) return external(wanted)
+      const resolved = await this.resolve(wanted, importer, { skipSelf: true })
+      if (resolved === null) throw new Error(`"${wanted}" is found nowhere, as ${importer} imports it`)
+      if (isBuiltin(resolved.id)) return external(resolved.id)
+      if (isInstalled(resolved.id)) return external(resolved.id.replaceAll(sep, "/").split("/node_modules/").at(-1)!)
+      found.vague ||= !wanted.startsWith("#") // another package of that name could come nearer
+      return { ...resolved, external: false, moduleSideEffects: true }
     }
     const at = own ?? wanted
     const path = at.startsWith("file:") ? fileURLToPath(at) : at
@@ -88,7 +115,8 @@ const closure = ({ source, whole }: Wanted, found: Found, { codeOfWorker, rewrit
     if (resolved === null || resolved.external !== false) return resolved
     if (resolved.id !== resolve(dirname(importer ?? ""), path)) found.vague = true
     const left = importer === entry ? undefined : engineModule(resolved.id)
-    return left === undefined ? { ...resolved, moduleSideEffects: whole } : { id: left, external: true }
+    // what a module of the user's does on loading counts, whoever uses what it exports
+    return left === undefined ? { ...resolved, moduleSideEffects: whole || !resolved.id.startsWith(program) } : { id: left, external: true }
   },
   async load(id) {
     if (id === entry) return source
@@ -99,8 +127,13 @@ const closure = ({ source, whole }: Wanted, found: Found, { codeOfWorker, rewrit
     return `export default ${JSON.stringify(code.hash)}`
   },
   async transform(code, id) {
-    const isScript = /\.[cm]?[jt]sx?$/.test(id)
-    const rewrote = isScript ? await rewritten(code, id) : undefined
+    const find: Find = async (specifier, importer) => {
+      if (!isPath(specifier) && !isNamed(specifier, importer)) return undefined
+      const path = specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier
+      const resolved = await this.resolve(path, importer)
+      return resolved === null || resolved.external !== false || resolved.id.startsWith(program) ? undefined : resolved.id
+    }
+    const rewrote = isScript(id) ? await rewritten(code, id, find) : undefined
     if (!id.startsWith("\0")) found.files.set(id, rewrote?.digest ?? sha256(code))
     return rewrote === undefined ? undefined : { code: rewrote.code, map: null }
   }
@@ -117,7 +150,7 @@ const manifestOf = (name: string, importer: string | URL): string | undefined =>
 
 /** The version of a package as its importer gets it: `effect` is always this program's, as are those that it finds nowhere. */
 const versionOf = (specifier: string, importer: string): string => {
-  const name = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/")
+  const name = packageOf(specifier)
   const own = name === "effect" ? undefined : manifestOf(name, pathToFileURL(importer))
   const file = own ?? manifestOf(name, import.meta.url)
   if (file === undefined) throw new Error(`the package "${name}" is not installed where ${importer} is`)
@@ -146,9 +179,17 @@ const bundled = async (wanted: Wanted, shared: Shared, minify: boolean) => {
 
 /** Files that say how hashes are made. */
 const method = (): ReadonlyArray<string> => [
-  ...["CodeHash", "rewrite", "syntax"].map((name) => join(import.meta.dirname, `${name}${extname(import.meta.filename)}`)),
+  ...["CodeHash", "effects", "rewrite", "syntax"].map((name) => join(import.meta.dirname, `${name}${extname(import.meta.filename)}`)),
   manifestOf("rolldown", import.meta.url)!
 ]
+
+const languageOf = (file: string) => /\.[cm]?ts$/.test(file) ? "ts" as const : file.endsWith("x") ? "tsx" as const : "js" as const
+
+/** A module, and those of the user's that it imports. */
+interface Read {
+  readonly module: Module
+  readonly files: ReadonlyArray<string>
+}
 
 /** All that a hash was made from. */
 const filesOf = ({ files, vague, workers }: Found): Hashed["files"] => {
@@ -184,6 +225,42 @@ const once = <A>(known: Map<string, Promise<A>>, key: string, compute: () => Pro
   return started
 }
 
+/** Rewrites modules; those of the user's with a look at the modules that they import, as calls may do something there. */
+const rewriter = () => {
+  const texts = new Map<string, Promise<Read>>()
+  const rewrites = new Map<string, ReturnType<Shared["rewritten"]>>()
+  const read = (file: string, find: Find) =>
+    once(texts, file, async (): Promise<Read> => {
+      const body = await parse(readFileSync(file, "utf8"), languageOf(file))
+      const files = new Map<string, string>()
+      for (const specifier of sourcesIn(body)) {
+        const target = await find(specifier, file)
+        if (target !== undefined && isScript(target)) files.set(specifier, target)
+      }
+      return { files: [...files.values()], module: moduleOf(body, (specifier) => files.get(specifier)) }
+    })
+  const around = async (file: string, find: Find): Promise<ReadonlyMap<string, Module>> => {
+    const modules = new Map<string, Module>()
+    const files = new Set([file])
+    for (const one of files) {
+      const { files: more, module } = await read(one, find)
+      modules.set(one, module)
+      for (const next of more) files.add(next)
+    }
+    return modules
+  }
+  const quiet = async (file: string, find: Find): Promise<(call: Syntax) => boolean> => {
+    if (file.startsWith(program) || file.startsWith("\0")) return () => true // nothing here registers itself
+    const modules = await around(file, find)
+    return quietIn(modules.get(file)!, modules)
+  }
+  return (code: string, file: string, find: Find) =>
+    once(rewrites, file, async () => {
+      const body = await parse(code, languageOf(file))
+      return { code: rewrite(code, file, body, await quiet(file, find)), digest: sha256(code) }
+    })
+}
+
 /** What the modules of some code hold, as it was written but for what it does not use. By file, those of workers too. */
 export type Sources = ReadonlyMap<string, string>
 
@@ -214,10 +291,9 @@ const ofExport = (ref: CodeRef): Wanted =>
 export const make = (store: CodeStore = none) => {
   const codes = new Map<string, Promise<Code>>()
   const workers = new Map<string, Promise<Hashed>>()
-  const modules = new Map<string, ReturnType<Shared["rewritten"]>>()
   const shared: Shared = {
     codeOfWorker: (file) => once(workers, file, () => bundle(ofWorker(file), shared)),
-    rewritten: (code, file) => once(modules, file, async () => ({ code: await rewrite(code, file), digest: sha256(code) })),
+    rewritten: rewriter(),
     store
   }
   const attempt = <A>(ref: CodeRef, work: () => Promise<A>): Effect.Effect<A, CodeError> =>

@@ -1,10 +1,7 @@
 /** Modules rewritten so that a bundler sees what their code rests on, and nothing else. */
 import { dirname, resolve } from "node:path"
-import { isSyntax, parse, type Syntax, walk } from "./syntax.ts"
-
-const runsLater = new Set(["ArrowFunctionExpression", "FunctionExpression", "FunctionDeclaration"])
-
-const calls = new Set(["CallExpression", "NewExpression"])
+import { isCall, isFunction } from "./effects.ts"
+import { isSyntax, type Syntax, walk } from "./syntax.ts"
 
 const declarations = new Set([
   "VariableDeclaration",
@@ -12,6 +9,9 @@ const declarations = new Set([
   "ExportNamedDeclaration",
   "ExportDefaultDeclaration"
 ])
+
+/** What cannot stand in a function of its own, or does something. */
+const loud = new Set(["AwaitExpression", "YieldExpression", "AssignmentExpression", "UpdateExpression"])
 
 /** A piece of a text and what comes in its place. */
 interface Edit {
@@ -30,18 +30,39 @@ const apply = (code: string, edits: ReadonlyArray<Edit>): string => {
   return changed + code.slice(from)
 }
 
-/** Starts of the calls that initialise top-level declarations. */
-const initialisers = (body: ReadonlyArray<unknown>): ReadonlySet<number> => {
-  const found = new Set<number>()
-  for (const statement of body as ReadonlyArray<Syntax>) {
-    if (!declarations.has(statement.type)) continue
-    walk(statement, (node) => {
-      if (runsLater.has(node.type)) return false
-      if (calls.has(node.type)) found.add(node.start)
+/** What the bundler takes for something done, although it only gives a value. */
+const wrapped = new Set(["TaggedTemplateExpression", "SpreadElement", "BinaryExpression", "TemplateLiteral"])
+
+/** Starts of the quiet calls that initialise top-level declarations, and initialisers with nothing but such, to be wrapped in one. */
+const initialisers = (body: ReadonlyArray<unknown>, isQuiet: (call: Syntax) => boolean) => {
+  const starts = new Set<number>()
+  const whole: Array<Syntax> = []
+  const mark = (part: unknown): boolean => {
+    let [quiet, odd] = [true, false]
+    walk(part, (node) => {
+      if (isFunction(node)) return false
+      if (isCall(node)) {
+        if (!isQuiet(node)) quiet = false
+        else if (node.type !== "TaggedTemplateExpression") starts.add(node.start)
+      }
+      if (loud.has(node.type)) quiet = false
+      if (wrapped.has(node.type)) odd = true
       return true
     })
+    return quiet && odd
   }
-  return found
+  for (const statement of body as ReadonlyArray<Syntax>) {
+    if (!declarations.has(statement.type)) continue
+    const inner = isSyntax(statement["declaration"]) ? statement["declaration"] : statement
+    if (inner.type !== "VariableDeclaration") mark(statement)
+    else {
+      for (const { id, init } of inner["declarations"] as ReadonlyArray<Syntax>) {
+        mark(id)
+        if (isSyntax(init) && mark(init)) whole.push(init)
+      }
+    }
+  }
+  return { starts, whole }
 }
 
 /** The file that `new URL("./worker.ts", import.meta.url)` names, for such an expression that names code. */
@@ -55,12 +76,11 @@ const codeUrl = (node: Syntax, file: string): string | undefined => {
 }
 
 /**
- * The module with every call that initialises a top-level declaration marked as pure, so that declarations that nobody
- * uses can be dropped (top-level calls that stand alone keep their effect), and with every URL of code, such as a worker's,
+ * The module with every call that initialises a top-level declaration marked as pure where it is quiet, so that declarations that nobody
+ * uses can be dropped (what does something keeps its effect), and with every URL of code, such as a worker's,
  * replaced by an import of `worker:` and its path.
  */
-export const rewrite = async (code: string, file: string): Promise<string> => {
-  const body = await parse(code, /\.[cm]?ts$/.test(file) ? "ts" : file.endsWith("x") ? "tsx" : "js")
+export const rewrite = (code: string, file: string, body: ReadonlyArray<unknown>, isQuiet: (call: Syntax) => boolean): string => {
   const urls: Array<{ readonly edit: Edit; readonly target: string }> = []
   walk(body, (node) => {
     const target = codeUrl(node, file)
@@ -69,8 +89,10 @@ export const rewrite = async (code: string, file: string): Promise<string> => {
     return false
   })
   const inUrl = (at: number) => urls.some(({ edit }) => at >= edit.start && at < edit.end)
-  const pure = [...initialisers(body)].filter((at) => !inUrl(at))
-    .map((at): Edit => ({ start: at, end: at, text: "/*#__PURE__*/ " }))
+  const { starts, whole } = initialisers(body, isQuiet)
+  const pure = [...starts].filter((at) => !inUrl(at)).map((at): Edit => ({ start: at, end: at, text: "/*#__PURE__*/ " }))
+  const opened = whole.map(({ start }): Edit => ({ start, end: start, text: "/*#__PURE__*/ (() => (" }))
+  const closed = whole.map(({ end }): Edit => ({ start: end, end, text: "))()" }))
   const imports = urls.map(({ target }, i) => `import __worker${i} from ${JSON.stringify(`worker:${target}`)};`).join("")
-  return imports + apply(code, [...pure, ...urls.map(({ edit }) => edit)])
+  return imports + apply(code, [...closed, ...opened, ...pure, ...urls.map(({ edit }) => edit)])
 }

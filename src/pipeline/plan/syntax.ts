@@ -36,13 +36,17 @@ const textOf = (node: unknown): string | undefined => {
   return typeof text === "string" ? text : undefined
 }
 
-/** What a module imports, at its top or within, as it names it. */
-export const importsOf = async (code: string): Promise<ReadonlySet<string>> => {
+/** What some code imports, at its top or within, as it names it; types apart. */
+export const sourcesIn = (body: unknown): ReadonlySet<string> => {
   const found = new Set<string>()
-  walk(await parse(code, "js"), (node) => {
-    const source = importing.has(node.type) ? textOf(node["source"]) : undefined
+  walk(body, (node) => {
+    const isType = node["importKind"] === "type" || node["exportKind"] === "type"
+    const source = importing.has(node.type) && !isType ? textOf(node["source"]) : undefined
     if (source !== undefined) found.add(source)
     return true
   })
   return found
 }
+
+/** What a module imports. */
+export const importsOf = async (code: string): Promise<ReadonlySet<string>> => sourcesIn(await parse(code, "js"))
