@@ -135,6 +135,17 @@ describe("log-probabilities", () => {
     assert.include(error, "sequences of one call were drawn at several temperatures")
   })
 
+  it("of an empty completion are none, whatever is scored beside it, and it teaches nothing", async () => {
+    const [a, b] = answers
+    const empty = { question: b!.question, tokens: [] }
+    const [first, last] = await one.logprobs([a!, b!], "current")
+    assert.deepStrictEqual(await one.logprobs([a!, empty, b!], "current"), [first!, [], last!])
+    assert.deepStrictEqual(await one.logprobs([empty], "current"), [[]])
+    await one.load(lively)
+    assert.deepStrictEqual(await one.backward([empty, empty], [[], []]), [[], []])
+    assert.strictEqual((await one.step(Tiny.adamW({ learningRate: 0 }))).gradientNorm, 0)
+  })
+
   it("of nothing are nothing", async () => {
     assert.deepStrictEqual(await one.logprobs([], "current"), [])
     assert.deepStrictEqual(await one.backward([], []), [])

@@ -80,7 +80,12 @@ export const make = async (options: EngineConfig): Promise<Engine> => {
     if (others.length > 0) throw new Error("sequences of one call were drawn at several temperatures")
     const { frozen } = await state()
     const parameters = { ...parameterFeeds(frozen, parts.frozen), ...parameterFeeds(flat, parts.trained) }
-    return (await trainer()).score(weighted, parameters, learn, temperature)
+    // one without tokens, as of a server that answered nothing, has nothing to score
+    const worded = weighted.flatMap((sequence, i) => (sequence.tokens.length > 0 ? [i] : []))
+    const scored = await (await trainer()).score(worded.map((i) => weighted[i]!), parameters, learn, temperature)
+    const logprobs = weighted.map((): ReadonlyArray<number> => [])
+    worded.forEach((i, s) => (logprobs[i] = scored[s]!))
+    return logprobs
   }
 
   return {
