@@ -19,5 +19,8 @@ export const sd = (values: ReadonlyArray<number>): number => {
 /** The value, or 0 where it is none: a mean of nothing that counts as nothing. */
 export const orZero = (value: number): number => Number.isNaN(value) ? 0 : value
 
-/** True when no value differs from another: of a group of rewards, that it teaches nothing. */
-export const isFlat = (values: ReadonlyArray<number>): boolean => values.every((value) => value === values[0])
+/** What sums of the same numbers in another order may differ by. */
+const rounding = 1e-8
+
+/** True when no value differs from another by more than rounding: of a group of rewards, that it teaches nothing. */
+export const isFlat = (values: ReadonlyArray<number>): boolean => values.every((value) => Math.abs(value - values[0]!) <= rounding)
