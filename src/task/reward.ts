@@ -103,6 +103,7 @@ export interface Definition<Fields extends Schema.Struct.Fields, P extends Node.
 export interface Composition<Fields extends Schema.Struct.Fields, P extends Node.PartTypes> extends Identity<Fields, P> {
   /** Names of the parts of its scores, in order. */
   readonly partNames: (parts: Node.Held<P>) => ReadonlyArray<string>
+  /** Of a sample it may throw: the message is recorded on every part, and the sample scores 0. */
   readonly score: (config: Schema.Struct<Fields>["Type"], parts: Node.Held<P>) => (sample: Scorable) => Score
 }
 
@@ -163,10 +164,24 @@ const failed = (part: string, error: string): Score => ({
 export const compose = <Fields extends Schema.Struct.Fields, P extends Node.PartTypes = {}>(
   definition: Composition<Fields, P>
 ) =>
-  build<Fields, P>(definition, (config, parts) => ({
-    partNames: definition.partNames(parts),
-    score: definition.score(config, parts)
-  }))
+  build<Fields, P>(definition, (config, parts) => {
+    const partNames = definition.partNames(parts)
+    const score = definition.score(config, parts)
+    return { partNames, score: (sample) => judgeTogether(definition.name, partNames, () => score(sample)) }
+  })
+
+/** Where the whole fails, each part has: none of them counts. */
+const judgeTogether = (name: string, partNames: ReadonlyArray<string>, score: () => Score): Score => {
+  const names = partNames.length === 0 ? [name] : partNames
+  const failedAll = (error: string): Score => ({ total: fallback, parts: names.map((part) => ({ part, value: fallback, error })) })
+  try {
+    const { parts, total } = score()
+    const odd = [total, ...parts.flatMap(({ factor = 1, value }) => [value, factor])].find((number) => !Number.isFinite(number))
+    return odd === undefined ? { total, parts } : failedAll(`${name} is ${odd}, not a finite number`)
+  } catch (cause) {
+    return failedAll(reasonOf(cause))
+  }
+}
 
 type Own = Pick<Reward, "partNames" | "looksUp" | "score">
 

@@ -40,6 +40,39 @@ describe("a reward of one's own", () => {
   })
 })
 
+describe("a composition of one's own", () => {
+  const composed = (score: (a: Reward.Score, b: Reward.Score) => Reward.Score) =>
+    Reward.compose({
+      name: "own",
+      module: import.meta.url,
+      config: Schema.Struct({}),
+      parts: { a: Reward.part, b: Reward.part },
+      partNames: () => ["a", "b"],
+      score: (_, { a, b }) => (sample) => score(a.score(sample), b.score(sample))
+    })({}, { a: brevity({ words: 2 }), b: Reward.format() })
+  const part = (value: number, part = "a") => ({ part, value })
+
+  it("that throws, or gives no finite number, scores 0 in every part and says why", () => {
+    const failed = (error: string) => ({ total: 0, parts: ["a", "b"].map((name) => ({ ...part(0, name), error })) })
+    const thrown = composed(() => {
+      throw new Error("no table")
+    })
+    assert.deepStrictEqual(thrown.score(sample), failed("no table"))
+    const nan = failed("own is NaN, not a finite number")
+    assert.deepStrictEqual(composed((a, b) => ({ total: b.total / b.total, parts: [part(a.total)] })).score(sample), nan)
+    assert.deepStrictEqual(composed((a) => ({ total: a.total, parts: [part(NaN)] })).score(sample), nan)
+    const infinite = composed((a) => ({ total: a.total, parts: [{ ...part(0), factor: Infinity }] }))
+    assert.match(infinite.score(sample).parts[0]!.error!, /Infinity/)
+    assert.strictEqual(composed((a) => ({ total: a.total, parts: [part(a.total)] })).score(sample).total, 1)
+  })
+
+  it("in a sum leaves the other parts as they are", () => {
+    const score = Reward.sum(composed((_, b) => ({ total: 1 / b.total, parts: [] })), brevity({ words: 2 })).score(sample)
+    assert.strictEqual(score.total, 1)
+    assert.deepStrictEqual(score.parts.map(({ error, part }) => [part, error !== undefined]), [["a", true], ["b", true], ["brevity", false]])
+  })
+})
+
 describe("sum and weight", () => {
   it("add up totals and keep parts unweighted", () => {
     const reward = Reward.sum(Reward.weight(0.5, brevity({ words: 2 })), Reward.format())
