@@ -1,9 +1,12 @@
 /** How every update stage climbs: AdamW, and the schedule of its learning rate. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Fraction, NonNegative, Positive, Whole, withDefault } from "../pipeline/declare/Config.ts"
+import { NonNegative, Positive, Whole, withDefault } from "../pipeline/declare/Config.ts"
 import { LoopStep } from "../pipeline/run/services.ts"
 import type { AdamW } from "../policy/trainer.ts"
+
+/** In [0, 1): at 1 the first step would divide by 0. */
+const Decay = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1, exclusiveMaximum: true }))
 
 /** How every update stage climbs: AdamW with a schedule. Fields of its config. */
 export const optimizer = {
@@ -13,9 +16,10 @@ export const optimizer = {
   warmup: withDefault(Whole, 0),
   /** After the warm-up: constant, or a half cosine down to 0 at the end of the loop. */
   schedule: withDefault(Schema.Literals(["constant", "cosine"]), "constant"),
-  beta1: withDefault(Fraction, 0.9),
-  beta2: withDefault(Fraction, 0.98),
-  epsilon: withDefault(NonNegative, 1e-8),
+  beta1: withDefault(Decay, 0.9),
+  beta2: withDefault(Decay, 0.98),
+  /** Above 0: weights that have had no gradient yet would be divided by it. */
+  epsilon: withDefault(Positive, 1e-8),
   weightDecay: withDefault(NonNegative, 0),
   /** Largest norm of the gradient. */
   maxGradientNorm: withDefault(Positive, 1)

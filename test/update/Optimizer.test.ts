@@ -79,5 +79,9 @@ describe("the settings of a step", () => {
     assert.throws(() => Update.grpo({ learningRate: 1, klCoefficient: -0.1 }), /klCoefficient/)
     assert.throws(() => Update.sft({ learningRate: 1, maxGradientNorm: 0 }), /maxGradientNorm/)
     assert.throws(() => Update.sft({ learningRate: NaN }), /learningRate/)
+    for (const [key, value] of [["beta1", 1], ["beta2", 1], ["beta1", -0.1], ["epsilon", 0]] as const) {
+      assert.throws(() => Update.grpo({ learningRate: 1, [key]: value }), new RegExp(key))
+    }
+    assert.strictEqual(Update.sft({ learningRate: 1, beta1: 0, beta2: 0 }).config.beta1, 0)
   })
 })
