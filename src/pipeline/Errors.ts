@@ -65,6 +65,8 @@ export class EmptyBatchSource extends Data.TaggedError("EmptyBatchSource")<{
   readonly exitCode = exits.invalid
 }
 
+const nameOf = (stage: string, place: string | undefined): string => `Stage "${stage}"${place === undefined ? "" : ` (${place})`}`
+
 /**
  * The code of a stage threw, or returned what cannot be kept: `message` names the stage, where the study made it, and the line that threw
  * or the path of what JSON would bend.
@@ -76,9 +78,9 @@ export class BrokenStage extends Data.TaggedError("BrokenStage")<{
 }> {
   static of(stage: string, place: string | undefined, cause: unknown): BrokenStage {
     if (cause instanceof BrokenStage) return cause // the stage inside of this one says more
-    const made = place === undefined ? "" : ` (${place})`
+    const named = nameOf(stage, place)
     if (cause instanceof NotCanonical) {
-      const message = `Stage "${stage}"${made} returned what cannot be kept: ${cause.message}. ` +
+      const message = `${named} returned what cannot be kept: ${cause.message}. ` +
         "Return plain objects, arrays, strings and finite numbers: null for no number, Array.from(it) for a typed array or a Set"
       return new BrokenStage({ stage, cause, message })
     }
@@ -86,6 +88,11 @@ export class BrokenStage extends Data.TaggedError("BrokenStage")<{
     const thrown = line === undefined || line === place ? "" : `, at ${line}`
     // of our own code: it trusts that types have been checked
     const hint = line === undefined && cause instanceof TypeError ? ". Perhaps it does not take what comes before it" : ""
-    return new BrokenStage({ stage, cause, message: `Stage "${stage}"${made} threw: ${reasonOf(cause)}${thrown}${hint}` })
+    return new BrokenStage({ stage, cause, message: `${named} threw: ${reasonOf(cause)}${thrown}${hint}` })
+  }
+  static interrupted({ name, place }: { readonly name: string; readonly place: string | undefined }): BrokenStage {
+    const message = `${nameOf(name, place)} was interrupted from within: it, or a fiber that it waited for, ended by an interrupt and not by a reason. ` +
+      "Have it fail with one"
+    return new BrokenStage({ stage: name, message, cause: undefined })
   }
 }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "../pipeline/declare/Metric.ts"
@@ -43,7 +44,7 @@ export class Memory {
   readonly experiments: Array<ExperimentRecord> = []
   readonly runs: Array<MemoryRun> = []
   readonly stages: Array<MemoryStage> = []
-  /** Called after each committed step. */
+  /** Called after each committed step; an interrupt from it stands for a kill. */
   onCommit: (stage: MemoryStage, step: number) => Effect.Effect<void> = () => Effect.void
   readonly folder: string
   private files = 0
@@ -122,6 +123,12 @@ const ledger = (memory: Memory): Ledger["Service"] => ({
     })
 })
 
+/** The fiber is stopped as from outside. */
+const killed = Effect.withFiber<never>((fiber) => {
+  fiber.interruptUnsafe()
+  return Effect.never
+})
+
 const stageMethods = (memory: Memory) => {
   const byId = (id: number) => memory.stages[id - 1]!
   return {
@@ -141,7 +148,7 @@ const stageMethods = (memory: Memory) => {
       Effect.suspend(() => {
         byId(id).steps.push(step)
         if (step.checkpoint !== undefined) byId(id).answers.clear()
-        return memory.onCommit(byId(id), step.step)
+        return Effect.catchCauseIf(memory.onCommit(byId(id), step.step), Cause.hasInterruptsOnly, () => killed)
       }),
     commitSteps: (id: number, steps: ReadonlyArray<StepRecord>) => Effect.sync(() => void byId(id).steps.push(...steps)),
     lastCheckpoint: (id: number) => Effect.sync(() => checkpointOf(memory, byId(id))),

@@ -1,5 +1,6 @@
 /** Studies planned and run against a memory, as one process would on a database. */
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type { Experiment } from "../pipeline/declare/Experiment.ts"
 import * as Plan from "../pipeline/plan/Plan.ts"
 import { type Event, Progress } from "../pipeline/run/Progress.ts"
@@ -21,6 +22,10 @@ const environment = { facts: { node: process.version } }
 export const planStudy = (memory: Memory, experiment: Experiment, options: Plan.Options = {}) =>
   Effect.provide(Plan.plan(experiment, options), layer(memory))
 
+/** In a fiber of its own, as a process is: what kills that leaves whoever runs it. */
+const alone = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Effect.forkChild(work), (fiber) => Effect.onInterrupt(Fiber.join(fiber), () => Fiber.interrupt(fiber)))
+
 /** Runs a study, and says how every run of it ended. What the memory holds as finished is not run again. */
 export const runStudy = (memory: Memory, experiment: Experiment, { jobs = 1, listen = () => {}, ...options }: Options = {}) =>
   Effect.gen(function*() {
@@ -29,5 +34,6 @@ export const runStudy = (memory: Memory, experiment: Experiment, { jobs = 1, lis
     return (yield* rounds(yield* planned(options), planned({ ...options, force: undefined }), run)).results
   }).pipe(
     Effect.provideService(Progress, listen),
-    Effect.provide(layer(memory))
+    Effect.provide(layer(memory)),
+    alone
   )

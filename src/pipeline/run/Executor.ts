@@ -8,7 +8,7 @@ import type { PlannedStage } from "../plan/Plan.ts"
 import { messageOf } from "../reason.ts"
 import { Answers } from "./answers.ts"
 import { Artifacts } from "./artifacts.ts"
-import { Claims } from "./Claims.ts"
+import * as Claims from "./Claims.ts"
 import { Execution } from "./execution.ts"
 import { Journal } from "./journal.ts"
 import { type FinishedStage, Ledger } from "./ledger.ts"
@@ -55,12 +55,13 @@ export interface Executor {
 
 /** An executor of runs; `shared`: fingerprints that more than one of their stages has. */
 export const make = Effect.fnUntraced(function*(shared: ReadonlySet<string>) {
-  const [artifacts, claims, journal, ledger] = [yield* Artifacts, yield* Claims, yield* Journal, yield* Ledger]
+  const [artifacts, claims, journal, ledger] = [yield* Artifacts, yield* Claims.Claims, yield* Journal, yield* Ledger]
   const generated = yield* Generated
   const report = yield* Progress
   const { hold } = yield* Resources.Resources
-  /** Repeatable stages that ran in this process. */
+  /** Repeatable stages that ran in this process to their end. */
   const fresh = new Set<string>()
+  const making = Claims.local()
   /** Shared stages that this process came to the end of, whichever it was: a failure is everybody's who waited for it. */
   const ended = new Map<string, Exit.Exit<FinishedStage, unknown>>()
   /** Values of shared stages, for as long as a run that goes on has them. */
@@ -109,7 +110,11 @@ export const make = Effect.fnUntraced(function*(shared: ReadonlySet<string>) {
       next = source?.inputs.find(({ role }) => role === "input")
     }
     if (source === undefined || !source.stage.repeatable || fresh.has(source.fingerprint)) return
-    fresh.add(source.fingerprint)
+    yield* making.claim(source.fingerprint, repeat(request, source)) // whoever comes later waits for the files, too
+  })
+
+  const repeat = Effect.fnUntraced(function*(request: Request, source: PlannedStage) {
+    if (fresh.has(source.fingerprint)) return
     const services = Context.make(StageKey, source.key).pipe(
       Context.add(Recorder, RecordBuffer.make(() => {}).recorder),
       Context.add(History, history(request.past, source)),
@@ -119,6 +124,7 @@ export const make = Effect.fnUntraced(function*(shared: ReadonlySet<string>) {
     )
     const effect = source.stage.run(undefined as never) as Effect.Effect<unknown, unknown, never>
     yield* Effect.provideContext(effect, services)
+    fresh.add(source.fingerprint)
   }, Effect.scoped)
 
   /** Stages before one, the nearest first: each before what it read itself. */
@@ -172,8 +178,8 @@ export const make = Effect.fnUntraced(function*(shared: ReadonlySet<string>) {
     )
     // types of input and services were checked when the pipeline was composed
     const effect = stage.run(input as never) as Effect.Effect<unknown, unknown, never>
-    if (stage.repeatable) fresh.add(fingerprint)
     const returned = yield* Effect.provideContext(effect, services)
+    if (stage.repeatable) fresh.add(fingerprint)
     const output = yield* StageOutput.write(stage.gives === "input" ? null : returned).pipe(
       Effect.catchDefect((defect) => Effect.die(BrokenStage.of(stage.name, stage.place, defect))),
       Effect.provideService(Artifacts, artifacts)
@@ -200,6 +206,8 @@ export const make = Effect.fnUntraced(function*(shared: ReadonlySet<string>) {
     if (planned.forced) yield* Effect.andThen(journal.rewind(id, -1), journal.forgetAnswers(id))
     yield* journal.linkStage({ run, position, stage: id, label, reused: false })
     return yield* work(request, id).pipe(
+      // of a fiber that is stopped from outside, no handler is called
+      Effect.catchCauseIf(Cause.hasInterruptsOnly, () => Effect.die(BrokenStage.interrupted(planned.stage))),
       Effect.annotateLogs({ [placeKey]: { ...name, stage: label } }),
       Effect.onError(Effect.fnUntraced(function*(cause) {
         if (!(yield* isOwn(fingerprint, cause))) return

@@ -26,6 +26,58 @@ export const fills = Stage.define({
   }
 })
 
+const aWhile = (milliseconds: number) => Effect.promise(() => new Promise((resolve) => setTimeout(resolve, milliseconds)))
+
+/** Files that a stage draws, which takes a while; breaks, where it is told to, the first time. */
+const drawn = { there: false, breaks: false, times: 0 }
+
+export const draws = Stage.define({
+  kind: "data",
+  name: "draws",
+  module: import.meta.url,
+  config: Schema.Struct({}),
+  repeatable: true,
+  run: (_config, _input: void) =>
+    Effect.gen(function*() {
+      if (drawn.there) return { values: [1] }
+      drawn.times++
+      yield* aWhile(30)
+      if (drawn.breaks && drawn.times === 1) throw new Error("no pen")
+      drawn.there = true
+      return { values: [1] }
+    })
+})
+
+export const looks = Stage.define({
+  kind: "filter",
+  name: "looks",
+  module: import.meta.url,
+  config: Schema.Struct({ at: Schema.Finite }),
+  run: (_config, input: Toy.Numbers) => {
+    if (!drawn.there) throw new Error("there is no file")
+    return input
+  }
+})
+
+/** Ends by an interrupt, its own or that of a fiber that it waits for. */
+export const stops = Stage.define({
+  kind: "filter",
+  name: "stops",
+  module: import.meta.url,
+  config: Schema.Struct({ how: Schema.Literals(["itself", "within", "not"]) }),
+  run: ({ how }, input: Toy.Numbers) =>
+    Effect.gen(function*() {
+      if (how === "itself") return yield* Effect.interrupt
+      if (how === "within") {
+        const fiber = yield* Effect.forkChild(Effect.never)
+        yield* Fiber.interrupt(fiber)
+        return yield* Fiber.join(fiber)
+      }
+      yield* aWhile(20)
+      return input
+    })
+})
+
 /** What the evaluations measured, in the order in which they ran. */
 const scoresOf = (journal: Memory): ReadonlyArray<number> =>
   journal.stages.filter(({ record }) => record.name === "measure").map(({ steps }) => steps[0]!.metrics[0]!.value)
@@ -68,6 +120,49 @@ describe("Runner", () => {
       const owners = journal.runs.map((run) => run.links.get(0)!)
       assert.strictEqual(new Set(owners.map(({ stage }) => stage)).size, 1)
       assert.strictEqual(owners.filter(({ reused }) => !reused).length, 1)
+    }))
+
+  it.effect("has files that were deleted made again once, before anybody reads them, by whoever comes first and does not fail", () =>
+    Effect.gen(function*() {
+      const looking = (from: number) =>
+        Experiment.make("looking", {
+          question: "?",
+          policy: Toy.vector({ size: 1 }),
+          seeds: 1,
+          axes: { at: { a: from, b: from + 1, c: from + 2 } },
+          pipeline: ({ at }) => Pipeline.from(draws({})).pipe(looks({ at })),
+          table: { metrics: [] }
+        })
+      const journal = memory()
+      Object.assign(drawn, { there: false, breaks: false, times: 0 })
+      yield* runStudy(journal, looking(0))
+      Object.assign(drawn, { there: false, times: 0 })
+      const again = yield* runStudy(journal, looking(10), { jobs: 3 })
+      assert.deepStrictEqual(again.map(({ error, status }) => error ?? status), ["done", "done", "done"])
+      assert.strictEqual(drawn.times, 1)
+      Object.assign(drawn, { there: false, breaks: true, times: 0 })
+      const broken = yield* runStudy(journal, looking(20), { jobs: 3 })
+      assert.deepStrictEqual(broken.map(({ status }) => status).toSorted(), ["done", "done", "failed"])
+      assert.strictEqual(drawn.times, 2)
+    }))
+
+  it.effect("fails a run whose stage ends by an interrupt of its own, and no other", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      const study = Experiment.make("stopping", {
+        question: "?",
+        policy: Toy.vector({ size: 1 }),
+        seeds: 1,
+        axes: { how: { itself: "itself", within: "within", not: "not" } },
+        pipeline: ({ how }) => Pipeline.from(Toy.count({ to: 2 })).pipe(stops({ how: how as "not" })),
+        table: { metrics: [] }
+      })
+      for (const jobs of [1, 3]) {
+        const results = yield* runStudy(journal, study, { jobs })
+        assert.deepStrictEqual(results.map(({ status }) => status), ["failed", "failed", "done"])
+        for (const { error } of results.slice(0, 2)) assert.match(error!, /^Stage "stops" \(.*Runner\.test\.ts:\d+\) was interrupted from within: .*Have it fail with one$/)
+        assert.deepStrictEqual(journal.runs.map(({ status }) => status), ["failed", "failed", "done"])
+      }
     }))
 
   it.effect("gives the same numbers whatever runs side by side", () =>
