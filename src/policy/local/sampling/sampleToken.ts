@@ -12,17 +12,52 @@ export interface Choice {
  * Equal probabilities rank by index. Source of top-p: Holtzman et al., arXiv 1904.09751.
  */
 export const draw = (probabilities: Float32Array, uniform: number, choice: Choice): number => {
-  const ranked = Array.from(probabilities.keys()).sort((a, b) => probabilities[b]! - probabilities[a]! || a - b)
-  const most = choice.topK === 0 ? ranked.length : Math.min(choice.topK, ranked.length)
-  const total = ranked.slice(0, most).reduce((sum, i) => sum + probabilities[i]!, 0)
+  const { topK, topP } = choice
+  const ranked = topK === 0 ? likely(probabilities, topP) : likeliest(probabilities, topK)
+  const total = sumOf(probabilities, topK === 0 ? probabilities.keys() : ranked)
   let kept = 0
-  for (let mass = 0; kept < most && mass < choice.topP * total; kept++) mass += probabilities[ranked[kept]!]!
+  for (let mass = 0; kept < ranked.length && mass < topP * total; kept++) mass += probabilities[ranked[kept]!]!
   return pick(probabilities, ranked.slice(0, Math.max(kept, 1)), uniform)
+}
+
+const rank = (probabilities: Float32Array, indices: Array<number>): Array<number> =>
+  indices.sort((a, b) => probabilities[b]! - probabilities[a]! || a - b)
+
+const sumOf = (probabilities: Float32Array, indices: Iterable<number>): number => {
+  let sum = 0
+  for (const i of indices) sum += probabilities[i]!
+  return sum
+}
+
+/**
+ * The likeliest, ranked, without most that are not among the fewest that reach top-p: all that lie below their even share of what
+ * top-p leaves out add up to less than that. To rank a whole vocabulary of 150,000 takes a fifth of a second.
+ */
+const likely = (probabilities: Float32Array, topP: number): Array<number> => {
+  // a little less, since sums are rounded
+  const least = 0.999 * (1 - topP) * sumOf(probabilities, probabilities.keys()) / probabilities.length
+  const found: Array<number> = []
+  for (let i = 0; i < probabilities.length; i++) if (!(probabilities[i]! < least)) found.push(i)
+  return rank(probabilities, found)
+}
+
+/** The `count` likeliest, ranked. What comes after as many as likely ones is passed over. */
+const likeliest = (probabilities: Float32Array, count: number): Array<number> => {
+  let found: Array<number> = []
+  let least = -Infinity
+  for (let i = 0; i < probabilities.length; i++) {
+    if (probabilities[i]! <= least) continue
+    found.push(i)
+    if (found.length < 2 * count) continue
+    found = rank(probabilities, found).slice(0, count)
+    least = probabilities[found[count - 1]!]!
+  }
+  return rank(probabilities, found).slice(0, count)
 }
 
 /** Walks up the cumulative distribution over `among` until it passes `uniform`. */
 const pick = (probabilities: Float32Array, among: ReadonlyArray<number>, uniform: number): number => {
-  const goal = uniform * among.reduce((sum, i) => sum + probabilities[i]!, 0)
+  const goal = uniform * sumOf(probabilities, among)
   let sum = 0
   let last = among[0]!
   for (const i of among) {

@@ -27,7 +27,53 @@ const chiSquare = (
   }, 0)
 }
 
+/** The same by ranking all. */
+const byRanking = (probabilities: Float32Array, uniform: number, { topK, topP }: typeof all): number => {
+  const ranked = Array.from(probabilities.keys()).sort((a, b) => probabilities[b]! - probabilities[a]! || a - b)
+  const among = ranked.slice(0, topK === 0 ? ranked.length : topK)
+  const sum = (of: ReadonlyArray<number>) => of.reduce((sum, i) => sum + probabilities[i]!, 0)
+  let kept = 0
+  for (let mass = 0; kept < among.length && mass < topP * sum(among); kept++) mass += probabilities[among[kept]!]!
+  const cut = among.slice(0, Math.max(kept, 1))
+  let mass = 0
+  return cut.find((i) => (mass += probabilities[i]!) > uniform * sum(cut)) ?? cut.at(-1)!
+}
+
+/** Probabilities of `size` tokens, some of them equal; the wider their logits spread, the fewer matter. */
+const spread = (size: number, width: number, key: Random.Key) => {
+  const next = Random.stream(key)
+  const weights = Array.from({ length: size }, () => Math.exp(Math.round(8 * width * (next() + next() + next() - 1.5)) / 8))
+  const total = weights.reduce((a, b) => a + b, 0)
+  return Float32Array.from(weights, (weight) => weight / total)
+}
+
 describe("draw", () => {
+  it("draws what ranking all of them draws", () => {
+    const next = Random.stream(Random.key(3))
+    for (const width of [0, 1, 5, 20]) {
+      for (const choice of [{ topP: 0.9, topK: 0 }, { topP: 0.3, topK: 0 }, { topP: 1e-20, topK: 0 }, { topP: 1, topK: 7 }, { topP: 0.8, topK: 50 }, { topP: 1, topK: 290 }]) {
+        for (let i = 0; i < 10; i++) {
+          const probabilities = spread(300, width, Random.fold(Random.key(4), i))
+          const uniform = next()
+          assert.strictEqual(draw(probabilities, uniform, choice), byRanking(probabilities, uniform, choice), JSON.stringify({ width, ...choice, i }))
+        }
+      }
+    }
+  })
+
+  it("does not rank the vocabulary of a large model for each token", () => {
+    const probabilities = spread(151_936, 12, Random.key(5))
+    const fastest = (run: () => unknown) => Math.min(...[0, 1, 2].map(() => {
+      const start = performance.now()
+      run()
+      return performance.now() - start
+    }))
+    const ranking = fastest(() => Array.from(probabilities.keys()).sort((a, b) => probabilities[b]! - probabilities[a]! || a - b))
+    for (const choice of [{ topP: 0.9, topK: 0 }, { topP: 1, topK: 50 }]) {
+      assert.isBelow(fastest(() => draw(probabilities, 0.5, choice)), ranking / 3, JSON.stringify(choice))
+    }
+  })
+
   it("walks up the cumulative distribution, likeliest first", () => {
     const probabilities = Float32Array.of(0.25, 0, 0.5, 0.25)
     const drawn = [0, 0.4999, 0.5, 0.7499, 0.75, 0.9999].map((uniform) => draw(probabilities, uniform, all))
