@@ -47,6 +47,14 @@ const accessible = (target: string, mode: number): boolean => {
   }
 }
 
+const isFolder = (file: string): boolean => {
+  try {
+    return fs.statSync(file).isDirectory()
+  } catch {
+    return false
+  }
+}
+
 /** Whether the system takes no name as long as those that a database's companions have. */
 export const isTooLong = (file: string): boolean => {
   try {
@@ -72,9 +80,6 @@ const cannotOpen = (file: string): readonly [Reason, string] => {
       `The folder ${folder} does not exist, so the database ${file} cannot be there. Create it, or name another file.`
     ]
   }
-  if (fs.existsSync(file) && fs.statSync(file).isDirectory()) {
-    return ["missing", `${file} is a folder, not a database file. Name a file.`]
-  }
   if (fs.existsSync(file) && !accessible(file, fs.constants.R_OK)) {
     return [
       "unwritable",
@@ -94,6 +99,8 @@ const readOnly = (file: string): readonly [Reason, string] =>
     : ["unwritable", `The database ${file} is read-only. Give write permission (chmod u+w), or name another file.`]
 
 const describe = (file: string, code: string, text: string): readonly [Reason, string] => {
+  // the driver opens a folder, and stumbles over it at the first read
+  if (isFolder(file)) return ["missing", `${file} is a folder, not a database file. Name a file.`]
   if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED")) {
     return [
       "locked",

@@ -60,6 +60,10 @@ export const exportModel = Effect.fn("Workspace.exportModel")(function*(workspac
       : `it is ${status}, and no training stage has ended`
     return yield* new NoModel({ message: `Run ${id} has no model to export: ${why}. \`assay list\` names the runs.` })
   }
+  const hasAdapters = params[`${policy}.lora.rank`] !== undefined
+  if (options.adapter === true && !hasAdapters) {
+    return yield* new NoModel({ message: `Run ${id} trained no adapters, but all of its model's weights. Leave --adapter out, and the whole model is written.` })
+  }
   const there = occupant(options.out)
   if (there !== undefined) return yield* new NoModel({ message: there })
   const objects = Objects.make(workspace.objects, "export")
@@ -76,7 +80,7 @@ export const exportModel = Effect.fn("Workspace.exportModel")(function*(workspac
     ? (yield* snapshot({ type: "model", name: folder, revision: commit }, modelFiles(readsWeights))).folder
     : modelFolder(folder)
   // adapters and frozen towers stand on weights that lie in the folder, and on no others
-  const rests = params[`${policy}.lora.rank`] !== undefined || params[`${policy}.freezeVision`] === true
+  const rests = hasAdapters || params[`${policy}.freezeVision`] === true
   if (commit === undefined && rests && (yield* modelContent(base, readsWeights)) !== content) {
     return yield* new NoModel({
       message: `The folder ${base} is no longer what run ${id} started from, and its trained weights go only with those of then. ` +

@@ -22,7 +22,7 @@ const isReward = (value: unknown): value is Reward =>
 
 /** A reward that a user's module exports: itself, or a constructor that needs no config. */
 const ownReward = Effect.fnUntraced(function*(file: string, name: string) {
-  const exported = (yield* importModule(file))[name]
+  const exported = (yield* importModule(file, "reward"))[name]
   const made = yield* Effect.try({
     try: (): unknown => typeof exported === "function" ? exported() : exported,
     catch: (cause) => new InvalidConfig({ stage: name, message: `${file}#${name}: ${reasonOf(cause)}` })

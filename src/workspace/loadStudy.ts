@@ -100,18 +100,21 @@ const explain = (file: string, error: unknown): StudyError => {
   return invalid(`${placeIn(file, error)}: ${firstLine(error.message)}`)
 }
 
-const notRegular = (file: string): StudyError | undefined => {
+/** What a user's module is looked into for. */
+type Holds = "study" | "reward"
+
+const notRegular = (file: string, holds: Holds): StudyError | undefined => {
   const stat = fs.statSync(file, { throwIfNoEntry: false })
-  const example = "for example one under pipelines/."
-  if (stat === undefined) return new StudyError({ file, message: `There is no study file ${file}. Name an existing file, ${example}` })
-  if (!stat.isFile()) return new StudyError({ file, message: `${file} is no file. Name a study file, ${example}` })
+  const example = holds === "study" ? ", for example one under pipelines/." : "."
+  if (stat === undefined) return new StudyError({ file, message: `There is no ${holds} file ${file}. Name an existing file${example}` })
+  if (!stat.isFile()) return new StudyError({ file, message: `${file} is no file. Name a ${holds} file${example}` })
   return undefined
 }
 
 /** Imports a module of a user's, anywhere on the disk. */
-export const importModule = (file: string): Effect.Effect<{ readonly [name: string]: unknown }, StudyError> =>
+export const importModule = (file: string, holds: Holds = "study"): Effect.Effect<{ readonly [name: string]: unknown }, StudyError> =>
   Effect.gen(function*() {
-    const wrong = notRegular(file)
+    const wrong = notRegular(file, holds)
     if (wrong !== undefined) return yield* wrong
     const url = pathToFileURL(path.resolve(file))
     return yield* Effect.tryPromise({
@@ -135,6 +138,10 @@ export const loadStudy = (file: string): Effect.Effect<Study, StudyError> =>
       message: `${file} ${found}; a study file ends in \`export default Experiment.make("name", { ... })\`.`
     })
   })
+
+/** The study of an experiment that ran, whose file may have moved since. */
+export const loadStudyOf = (experiment: string, file: string): Effect.Effect<Study, StudyError> =>
+  Effect.mapError(loadStudy(file), ({ message }) => new StudyError({ file, message: `${message} --file names the study of ${experiment} elsewhere.` }))
 
 const describe = (value: unknown): string =>
   Array.isArray(value) ? "a list" : typeof value === "object" ? "something else" : `a ${typeof value}`

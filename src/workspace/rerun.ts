@@ -11,7 +11,7 @@ import * as Overrides from "../pipeline/plan/Overrides.ts"
 import type { Event } from "../pipeline/run/Progress.ts"
 import * as Store from "../store/index.ts"
 import { origin } from "./importLogs/origin.ts"
-import { loadStudy } from "./loadStudy.ts"
+import { loadStudyOf } from "./loadStudy.ts"
 import { open, runById } from "./read.ts"
 import { run as runStudy } from "./run.ts"
 import { between } from "./runTable.ts"
@@ -72,7 +72,7 @@ export const rerun = Effect.fn("Workspace.rerun")(function*(workspace: Workspace
   const stored = (yield* Store.experiment(yield* open(workspace), first.experimentName))!
   if (stored.file === origin) return yield* refused(`Run ${id} was imported from the logs of another program, and cannot be made again here.`)
   if (first.status !== "done") return yield* refused(`Run ${id} is ${first.status}, so that there is nothing to hold another against. \`assay run ${stored.file}\` goes on with it.`)
-  const study = yield* loadStudy(file ?? stored.file)
+  const study = yield* loadStudyOf(first.experimentName, file ?? stored.file)
   const { name } = study.experiment
   if (!isOf(first.experimentName, name)) {
     return yield* refused(`${study.file} declares the study ${name}, and run ${id} is of ${first.experimentName}. Name the right file with --file.`)

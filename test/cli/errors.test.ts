@@ -130,7 +130,9 @@ describe("a database that cannot be used exits with 3 and is left as it was", ()
       { args: ["list", "--db", "absent.db"], code: 3, words: ["absent.db", "assay run FILE"] },
       { args: ["run", study, "--db", "corrupt.db"], code: 3, words: ["corrupt.db", "not an SQLite database"] },
       { args: ["table", "tastes", "--db", "newer.db"], code: 3, words: ["newer.db", "999"] },
-      { args: ["run", study, "--db", "no/folder/runs.db"], code: 3, words: ["no/folder", "does not exist"] }
+      { args: ["run", study, "--db", "no/folder/runs.db"], code: 3, words: ["no/folder", "does not exist"] },
+      { args: ["list", "--db", folder], code: 3, words: ["is a folder, not a database file. Name a file."] },
+      { args: ["score", "answers.jsonl", "--rewards", "./nowhere.ts#mine"], code: 3, words: ["There is no reward file ./nowhere.ts. Name an existing file."] }
     ])
     holder.close()
     assert.isFalse(existsSync(join(folder, "absent.db")))

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs"
+import { existsSync, renameSync } from "node:fs"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import Sqlite from "better-sqlite3"
 import { project } from "./why/project.ts"
@@ -40,6 +40,10 @@ describe("assay rerun", () => {
     assert.strictEqual((await somebodys.assay("run", "study.ts", "--seeds", "1", "--only", "weight=two")).code, 1)
     const { run } = JSON.parse((await somebodys.assay("sql", "SELECT max(id) AS run FROM run WHERE status = 'failed'", "--json")).out)[0]
     assert.include((await somebodys.assay("rerun", String(run))).err, `Run ${run} is failed, so that there is nothing to hold another against. \`assay run study.ts\` goes on with it.`)
+    renameSync(somebodys.at("study.ts"), somebodys.at("moved.ts"))
+    const moved = await somebodys.assay("rerun", "1")
+    assert.match(moved.err, /There is no study file study\.ts\..* --file names the study of peers measure\.weight=7 elsewhere\./)
+    renameSync(somebodys.at("moved.ts"), somebodys.at("study.ts"))
     somebodys.edit("study.ts", "weight: { one:", "weight: { uno:")
     somebodys.edit("study.ts", "weight: \"one\"", "weight: \"uno\"")
     const gone = await somebodys.assay("rerun", "1")

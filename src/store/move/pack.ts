@@ -80,16 +80,23 @@ const packPictures = (db: Database, { pictureOf }: Source): number => {
   return files.length
 }
 
-/** Fails where a file is in the way that is no pack. */
-const requireFree = (target: string) =>
-  Effect.flatMap(attempt(target, () => !fs.existsSync(target) || isPack(target)), (free) =>
-    free ? Effect.void : Effect.fail(
-      new StoreError({ reason: "unwritable", file: target, message: `${target} is there already and is no pack. Name another file.` })
-    ))
+const refused = (target: string, what: string) => new StoreError({ reason: "unwritable", file: target, message: `${target} ${what}` })
 
-/** Writes a pack of an experiment; another pack of that name is replaced once the new one is whole. */
+/** Fails where a folder is in the way, or a file that is no pack. */
+const requireFree = Effect.fnUntraced(function*(target: string) {
+  const state = fs.statSync(target, { throwIfNoEntry: false })
+  if (state === undefined) return
+  if (state.isDirectory()) return yield* refused(target, "is a folder. Name a file.")
+  if (!(yield* attempt(target, () => isPack(target)))) return yield* refused(target, "is there already and is no pack. Name another file.")
+})
+
+const makeFolder = (folder: string) =>
+  Effect.try({ try: () => fs.mkdirSync(folder, { recursive: true }), catch: (cause) => Objects.failed(folder, cause) })
+
+/** Writes a pack of an experiment, and makes its folder; another pack of that name is replaced once the new one is whole. */
 export const pack = Effect.fn("Store.pack")(function*(source: Source, experiment: string, target: string) {
   yield* requireFree(target)
+  yield* makeFolder(path.dirname(target))
   const draft = `${target}.part`
   const remove = Effect.sync(() => fs.rmSync(draft, { force: true }))
   yield* remove

@@ -8,7 +8,7 @@ import * as Fingerprint from "../../pipeline/plan/Fingerprint.ts"
 import * as Random from "../../pipeline/Random.ts"
 import { reasonOf } from "../../pipeline/reason.ts"
 import * as Store from "../../store/index.ts"
-import { loadStudy, StudyError } from "../loadStudy.ts"
+import { loadStudyOf } from "../loadStudy.ts"
 import { promptBefore, taskOf } from "../promptBefore.ts"
 import type { Derived } from "../importLogs/records.ts"
 import { isImported } from "../importLogs/origin.ts"
@@ -50,9 +50,7 @@ const keyOf = (random: Fingerprint.Preimage["random"]): Random.Key =>
 
 /** The study of a file, or of the one that was stored. */
 const studyOf = Effect.fnUntraced(function*(name: string, file: string) {
-  const { experiment } = yield* loadStudy(file).pipe(
-    Effect.mapError((error) => new StudyError({ file, message: `${error.message} --file names the study of ${name} elsewhere.` }))
-  )
+  const { experiment } = yield* loadStudyOf(name, file)
   if (name.startsWith(experiment.name)) return experiment
   const message = `${file} declares the study ${experiment.name}, not ${name}. Name its file with --file.`
   return yield* new InvalidExperiment({ experiment: name, message })
