@@ -224,6 +224,22 @@ describe("the gradient", () => {
     assert.strictEqual((await one.step(Tiny.adamW({ learningRate: 0 }))).gradientNorm, 0)
   })
 
+  it("of which a call left a part, since it failed halfway, is dropped instead of followed", async () => {
+    const failing = () => {
+      // pictures go first, and the second pass looks up a token that there is not
+      const sequences = [answers[0]!, { question: Tiny.wordsOnly, tokens: [5, 1e6] }]
+      return one.backward(sequences, Tiny.anyWeights(sequences)).then(() => "no error", String)
+    }
+    const step = () => one.step(Tiny.adamW({ learningRate: 0 })).then(({ gradientNorm }) => gradientNorm, String)
+    await one.load(lively)
+    assert.match(await failing(), /out of data bounds/)
+    assert.match(String(await step()), /failed halfway/)
+    assert.strictEqual(await step(), 0)
+    await failing()
+    await one.load(lively)
+    assert.strictEqual(await step(), 0)
+  })
+
   it("is forgotten when other weights are loaded", async () => {
     await one.backward(answers, Tiny.anyWeights(answers))
     await one.load(lively)

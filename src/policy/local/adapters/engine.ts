@@ -25,7 +25,7 @@ import type { Adapters, Asked, BaseConfig, Drawing, Drawn, Scored } from "./prot
 /** What all adapters of one shape have in common: where their numbers lie, and the sessions that read them. */
 interface Shape {
   readonly parts: Partition
-  readonly scoring: Map<string, Promise<Session>>
+  readonly scoring: Map<string, () => Promise<Session>>
   readonly drawn: ReturnType<typeof samplersOf>
   readonly distribution: ReturnType<typeof samplersOf>
 }

@@ -12,9 +12,13 @@ import type { ParameterSet } from "../training/partition.ts"
 /** Rows that are decoded together: wide enough for full speed, small enough for the cache to stay in megabytes. */
 export const decodeRows = 64
 
+/** Made when it is asked for, and once; a failure, as for want of memory, may be over when it is asked for again. */
 export const lazily = <A>(make: () => Promise<A>): () => Promise<A> => {
   let made: Promise<A> | undefined
-  return () => (made ??= make())
+  return () => (made ??= make().catch((cause: unknown) => {
+    made = undefined
+    throw cause
+  }))
 }
 
 /** Feeds of all parameters in `flat`. */

@@ -69,7 +69,7 @@ export const initial = Effect.fn("state.initial")(function*(
     requireMemory(4 * at.size, `Training the model in ${options.folder}`, "Free some, train with lora, or take a smaller model.")
     // From here on the weights change, so what they were has to be kept.
     reference()
-    return (begun = { weights, first: zeros(), second: zeros(), gradient: zeros(), steps: 0 })
+    return (begun = { weights, first: zeros(), second: zeros(), gradient: zeros(), spoilt: false, steps: 0 })
   }
 
   const readFrom = (weights: Safetensors.Weights, prefix: string, flat: Float32Array, at = parts.trained) =>
@@ -95,7 +95,11 @@ export const initial = Effect.fn("state.initial")(function*(
     else yield* begin(weights, at)
     yield* start()
   })
-  const clear = Effect.sync(() => begun?.gradient.fill(0))
+  const clear = Effect.sync(() => {
+    if (begun === undefined) return
+    begun.gradient.fill(0)
+    begun.spoilt = false
+  })
   const loadFile = Effect.fnUntraced(function*(path: string, optimizer: boolean) {
     const file = yield* Safetensors.open(path)
     const resumed = optimizer && file.metadata.kind === "training" ? training() : undefined

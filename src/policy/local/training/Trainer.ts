@@ -4,6 +4,7 @@ import { float32, type Session, type Tensor } from "../../../onnx/session.ts"
 import type { AdamW } from "../../trainer.ts"
 import { adamW, type TrainingState } from "./adamW.ts"
 import type { Architecture } from "../../../model/architecture.ts"
+import { lazily } from "../sampling/sessions.ts"
 import { accumulated, lookedUp, type Reads, scoring, training } from "../graphs/train.ts"
 import { inPieces } from "./inPieces.ts"
 import { type Feeds, packGroups } from "../graphs/pack.ts"
@@ -31,7 +32,7 @@ export interface TrainerOptions {
   readonly microBatch: Training["microBatch"]
   readonly compile: (graph: Graph) => Promise<Session>
   /** Compiled already for models of the same parts. */
-  readonly sessions?: Map<string, Promise<Session>>
+  readonly sessions?: Map<string, () => Promise<Session>>
 }
 
 /** Where gradients add up. */
@@ -59,7 +60,7 @@ export const make = (
   model: Architecture,
   parts: Partition,
   state: () => TrainingState,
-  { compile, imageToken, microBatch, sessions = new Map<string, Promise<Session>>() }: TrainerOptions
+  { compile, imageToken, microBatch, sessions = new Map<string, () => Promise<Session>>() }: TrainerOptions
 ): Trainer => {
   const at = parts.trained
   let known: Accumulators | undefined
@@ -69,53 +70,68 @@ export const make = (
     const used = (specs: ReadonlyArray<ParameterSpec>) => specs.filter((spec) => reads.images || !isVision(spec))
     const set = { ...parts, specs: used(parts.specs) }
     const graph = () => (learn ? training(model, set, used(at.specs), reads) : scoring(model, set, reads))
-    const found = sessions.get(name) ?? compile(graph())
+    const found = sessions.get(name) ?? lazily(() => compile(graph()))
     sessions.set(name, found)
-    return found
+    return found()
+  }
+
+  const score: Trainer["score"] = async (sequences, parameters, learn, temperature = 1) => {
+    const inverseTemperature = float32(Float32Array.of(1 / temperature), [])
+    const logprobs: Array<ReadonlyArray<number>> = sequences.map(() => [])
+    for (const batch of microBatches(sequences, microBatch)) {
+      const reads = { images: batch[0]!.prompt.images.length > 0, within: batch.some(({ within }) => within.length > 0) }
+      const { feeds, place, placeWithin, tokens } = packGroups(batch, model, imageToken)
+      const graph = await session(learn, reads)
+      const inputs: Feeds = { ...parameters, ...feeds, inverseTemperature }
+      const outputs: { [name: string]: Tensor | null } = { logp: null, logpWithin: null, [lookedUp]: null }
+      if (learn) {
+        const weights = new Float32Array(tokens)
+        batch.forEach((group, g) =>
+          group.members.forEach((member, s) =>
+            sequences[member]!.weights.forEach((weight, i) => (weights[place(g, s, i)] = weight))
+          )
+        )
+        inputs.weights = float32(weights, [tokens])
+        Object.assign(inputs, accumulators().before)
+        Object.assign(outputs, accumulators().after)
+      }
+      const only = <T>(all: { [name: string]: T }, names: ReadonlyArray<string>): { [name: string]: T } =>
+        Object.fromEntries(names.map((name) => [name, all[name]!]))
+      const run = await graph.run(only(inputs, graph.inputNames), only(outputs, graph.outputNames))
+      const table = learn ? accumulators().table : undefined
+      if (table !== undefined) addRows(table, feeds.ids!.data as BigInt64Array, run[lookedUp]!.data as Float32Array)
+      const logp = run.logp!.data as Float32Array
+      const logpWithin = run.logpWithin?.data as Float32Array | undefined
+      batch.forEach((group, g) =>
+        group.members.forEach((member, s) => {
+          logprobs[member] = [
+            ...sequences[member]!.tokens.map((_, i) => logp[place(g, s, i)]!),
+            ...group.within.map((_, i) => logpWithin![placeWithin(g, i)]!)
+          ]
+        })
+      )
+    }
+    return logprobs
   }
 
   return {
-    score: async (sequences, parameters, learn, temperature = 1) => {
-      const inverseTemperature = float32(Float32Array.of(1 / temperature), [])
-      const logprobs: Array<ReadonlyArray<number>> = sequences.map(() => [])
-      for (const batch of microBatches(sequences, microBatch)) {
-        const reads = { images: batch[0]!.prompt.images.length > 0, within: batch.some(({ within }) => within.length > 0) }
-        const { feeds, place, placeWithin, tokens } = packGroups(batch, model, imageToken)
-        const graph = await session(learn, reads)
-        const inputs: Feeds = { ...parameters, ...feeds, inverseTemperature }
-        const outputs: { [name: string]: Tensor | null } = { logp: null, logpWithin: null, [lookedUp]: null }
-        if (learn) {
-          const weights = new Float32Array(tokens)
-          batch.forEach((group, g) =>
-            group.members.forEach((member, s) =>
-              sequences[member]!.weights.forEach((weight, i) => (weights[place(g, s, i)] = weight))
-            )
-          )
-          inputs.weights = float32(weights, [tokens])
-          Object.assign(inputs, accumulators().before)
-          Object.assign(outputs, accumulators().after)
-        }
-        const only = <T>(all: { [name: string]: T }, names: ReadonlyArray<string>): { [name: string]: T } =>
-          Object.fromEntries(names.map((name) => [name, all[name]!]))
-        const run = await graph.run(only(inputs, graph.inputNames), only(outputs, graph.outputNames))
-        const table = learn ? accumulators().table : undefined
-        if (table !== undefined) addRows(table, feeds.ids!.data as BigInt64Array, run[lookedUp]!.data as Float32Array)
-        const logp = run.logp!.data as Float32Array
-        const logpWithin = run.logpWithin?.data as Float32Array | undefined
-        batch.forEach((group, g) =>
-          group.members.forEach((member, s) => {
-            logprobs[member] = [
-              ...sequences[member]!.tokens.map((_, i) => logp[place(g, s, i)]!),
-              ...group.within.map((_, i) => logpWithin![placeWithin(g, i)]!)
-            ]
-          })
-        )
+    score: async (sequences, parameters, learn, temperature) => {
+      try {
+        return await score(sequences, parameters, learn, temperature)
+      } catch (cause) {
+        // where no gradient is known yet, nothing was added to it
+        if (learn && known !== undefined) state().spoilt = true
+        throw cause
       }
-      return logprobs
     },
     step: (options) => {
       const training = state()
       const { gradient } = training
+      if (training.spoilt) {
+        gradient.fill(0)
+        training.spoilt = false
+        throw new Error("since the last step learning failed halfway, so what was learnt is dropped: learn it all again, and then step")
+      }
       const gradientNorm = norm(gradient)
       const scale = gradientNorm > options.maxGradientNorm ? options.maxGradientNorm / gradientNorm : 1
       adamW(training, options, scale, at.decaying)

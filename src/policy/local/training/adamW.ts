@@ -10,6 +10,8 @@ export interface TrainingState {
   readonly second: Float32Array
   /** Accumulated since the last step. */
   readonly gradient: Float32Array
+  /** Whether a call that adds to `gradient` failed halfway, which leaves part of it there. */
+  spoilt: boolean
   /** Steps taken. */
   steps: number
 }

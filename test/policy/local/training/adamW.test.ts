@@ -34,6 +34,7 @@ describe("adamW", () => {
       first: new Float32Array(size),
       second: new Float32Array(size),
       gradient: new Float32Array(size),
+      spoilt: false,
       steps: 0
     }
     const settings = { beta1: 0.9, beta2: 0.98, epsilon: 1e-4 }
