@@ -14,7 +14,7 @@ import { reasonOf } from "../reason.ts"
 import { sha256 } from "./Canonical.ts"
 import { type CodeStore, digestOf, type Hashed, none, ofUser, settingsOf } from "./codeStore.ts"
 import { type Module, moduleOf, quietIn } from "./effects.ts"
-import { rewrite } from "./rewrite.ts"
+import { rewrite, unfollowed } from "./rewrite.ts"
 import { importsOf, parse, sourcesIn, type Syntax } from "./syntax.ts"
 
 /** What an export's code is for the fingerprint. */
@@ -68,6 +68,8 @@ interface Found {
   readonly workers: Map<string, Hashed & { readonly file: string }>
   /** sha256 of every module's text, by its file. */
   readonly files: Map<string, string>
+  /** Modules that are loaded with a module. */
+  readonly loads: Map<string, Array<string>>
   /** An import that does not name its file in full, so that another file could come between. */
   vague: boolean
 }
@@ -90,8 +92,12 @@ interface Shared {
 
 const closure = ({ source, whole }: Wanted, found: Found, { codeOfWorker, rewritten }: Shared): Plugin => ({
   name: "closure",
-  async resolveId(wanted, importer) {
+  async resolveId(wanted, importer, { kind }) {
     if (wanted === entry) return entry
+    const noted = <R extends { readonly id: string }>(resolved: R): R => {
+      if (importer !== undefined && kind !== "dynamic-import") found.loads.set(importer, [...found.loads.get(importer) ?? [], resolved.id])
+      return resolved
+    }
     if (wanted.startsWith(worker)) return { id: `\0${wanted}`, moduleSideEffects: false }
     const own = faceOf(wanted)
     const external = (specifier: string) => {
@@ -107,7 +113,7 @@ const closure = ({ source, whole }: Wanted, found: Found, { codeOfWorker, rewrit
       if (isBuiltin(resolved.id)) return external(resolved.id)
       if (isInstalled(resolved.id)) return external(resolved.id.replaceAll(sep, "/").split("/node_modules/").at(-1)!)
       found.vague ||= !wanted.startsWith("#") // another package of that name could come nearer
-      return { ...resolved, external: false, moduleSideEffects: true }
+      return noted({ ...resolved, external: false, moduleSideEffects: true })
     }
     const at = own ?? wanted
     const path = at.startsWith("file:") ? fileURLToPath(at) : at
@@ -116,7 +122,9 @@ const closure = ({ source, whole }: Wanted, found: Found, { codeOfWorker, rewrit
     if (resolved.id !== resolve(dirname(importer ?? ""), path)) found.vague = true
     const left = importer === entry ? undefined : engineModule(resolved.id)
     // what a module of the user's does on loading counts, whoever uses what it exports
-    return left === undefined ? { ...resolved, moduleSideEffects: whole || !resolved.id.startsWith(program) } : { id: left, external: true }
+    return left === undefined
+      ? noted({ ...resolved, moduleSideEffects: whole || !resolved.id.startsWith(program) })
+      : { id: left, external: true }
   },
   async load(id) {
     if (id === entry) return source
@@ -160,7 +168,7 @@ const versionOf = (specifier: string, importer: string): string => {
 /** Bundles what is wanted: what is left of it, as short as it gets or with the names and modules that it was written in. */
 const bundled = async (wanted: Wanted, shared: Shared, minify: boolean) => {
   const { rolldown } = await import("rolldown")
-  const found: Found = { importers: new Map(), workers: new Map(), files: new Map(), vague: false }
+  const found: Found = { importers: new Map(), workers: new Map(), files: new Map(), loads: new Map(), vague: false }
   const build = await rolldown({
     input: entry,
     plugins: [closure(wanted, found, shared)],
@@ -199,16 +207,41 @@ const filesOf = ({ files, vague, workers }: Found): Hashed["files"] => {
   return Object.assign(Object.fromEntries([...beside].map((file) => [file, digestOf(file)])), ...inner, Object.fromEntries(files))
 }
 
+/** Of the user's files that the code has, those that are loaded while it runs: of a worker, all. */
+const laterOf = ({ loads, workers }: Found, whole: boolean, used: ReadonlyArray<string>, text: string): Hashed["later"] => {
+  const first = new Set(whole ? [] : [entry])
+  for (const file of first) for (const next of loads.get(file) ?? []) first.add(next)
+  const later = used.filter((file) => !first.has(file) && !file.startsWith("\0") && !file.startsWith(program))
+  const inner = [...workers.values()].filter(({ hash }) => text.includes(hash)).map((worker) => worker.later)
+  return Object.assign(Object.fromEntries(later.map((file) => [file, digestOf(file)])), ...inner)
+}
+
+/** Throws where the code imports what nobody knows before it runs. */
+const checkFollowed = (text: string): void => {
+  const [, place] = new RegExp(`${unfollowed}\\(["'\`](.+?)["'\`]\\)`).exec(text) ?? []
+  if (place === undefined) return
+  throw new Error(
+    `${called(place)} imports what is only known when it runs. ` +
+      "Write out what it may be, such as `{ half: () => import(\"./half.ts\") }[name]()`, so that changes there are seen."
+  )
+}
+
 /** What is wanted, hashed. */
 const bundle = async (wanted: Wanted, shared: Shared): Promise<Hashed> => {
   const name = `${program} ${wanted.source}`
   const kept = shared.store.find(name)
   if (kept !== undefined) return kept
-  const { found, text } = await bundled(wanted, shared, true)
+  const { found, modules, text } = await bundled(wanted, shared, true)
+  checkFollowed(text)
   const used = await importsOf(text) // the bundler's own list has imports that it dropped
   const own = [...found.importers.values()].filter(({ specifier }) => used.has(specifier) && !specifier.startsWith("node:"))
   const workers = [...found.workers.values()].filter(({ hash }) => text.includes(hash))
-  const hashed = { hash: sha256(text), imports: [...own, ...workers.flatMap(({ imports }) => imports)], files: filesOf(found) }
+  const hashed = {
+    hash: sha256(text),
+    imports: [...own, ...workers.flatMap(({ imports }) => imports)],
+    files: filesOf(found),
+    later: laterOf(found, wanted.whole, modules.flatMap(([file, { code }]) => code === null ? [] : [file]), text)
+  }
   shared.store.keep(name, hashed)
   return hashed
 }
@@ -275,7 +308,8 @@ const sourcesOf = async (wanted: Wanted, shared: Shared, seen: Set<string>): Pro
   return sources
 }
 
-const ofWorker = (file: string): Wanted => ({ source: `import ${JSON.stringify(file)}`, whole: true })
+/** With all its exports: it may be imported by who gets its URL. */
+const ofWorker = (file: string): Wanted => ({ source: `import * as all from ${JSON.stringify(file)}; export { all }`, whole: true })
 
 const ofExport = (ref: CodeRef): Wanted =>
   ({ source: `export { ${ref.export} as it } from ${JSON.stringify(fileURLToPath(ref.module))}`, whole: false })
@@ -289,7 +323,7 @@ const ofExport = (ref: CodeRef): Wanted =>
  * `CodeError`.
  */
 export const make = (store: CodeStore = none) => {
-  const codes = new Map<string, Promise<Code>>()
+  const codes = new Map<string, Promise<Hashed & Code>>()
   const workers = new Map<string, Promise<Hashed>>()
   const shared: Shared = {
     codeOfWorker: (file) => once(workers, file, () => bundle(ofWorker(file), shared)),
@@ -298,11 +332,26 @@ export const make = (store: CodeStore = none) => {
   }
   const attempt = <A>(ref: CodeRef, work: () => Promise<A>): Effect.Effect<A, CodeError> =>
     Effect.tryPromise({ try: work, catch: (cause) => new CodeError({ module: ref.module, message: explain(ref, reasonOf(cause)) }) })
+  const keyOf = (ref: CodeRef) => `${fileURLToPath(ref.module)}#${ref.export}`
+  const known = (ref: CodeRef) =>
+    once(codes, keyOf(ref), async () => {
+      const hashed = await bundle(ofExport(ref), shared)
+      return { ...hashed, ...codeIn(hashed) }
+    })
   const codeOf = (ref: CodeRef): Effect.Effect<Code, CodeError> =>
-    attempt(ref, () => once(codes, `${fileURLToPath(ref.module)}#${ref.export}`, async () => codeIn(await bundle(ofExport(ref), shared))))
+    attempt(ref, async () => {
+      const { hash, packages } = await known(ref)
+      return { hash, packages }
+    })
+  /** Files that it loads while it runs, and that are no longer as they were when its hash was made; none if it was not. */
+  const changed = (ref: CodeRef): Effect.Effect<ReadonlyArray<string>, CodeError> =>
+    attempt(ref, async () => {
+      const { later } = await codes.get(keyOf(ref)) ?? { later: {} }
+      return Object.entries(later).filter(([file, digest]) => digestOf(file) !== digest).map(([file]) => file)
+    })
   /** What the code consists of: only wanted where a change of it is to be told. */
   const sources = (ref: CodeRef): Effect.Effect<Sources, CodeError> => attempt(ref, () => sourcesOf(ofExport(ref), shared, new Set()))
-  return Object.assign(codeOf, { sources })
+  return Object.assign(codeOf, { changed, sources })
 }
 
 /** Hashes of a process stay right while it lives, as loaded modules do not change. */

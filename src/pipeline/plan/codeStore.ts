@@ -11,6 +11,8 @@ export interface Hashed {
   readonly imports: ReadonlyArray<{ readonly specifier: string; readonly importer: string }>
   /** sha256 of the text of every file that it depends on, by path; "" for one that must not be there. Undefined where that cannot be told. */
   readonly files: { readonly [path: string]: string } | undefined
+  /** The same of those of the user's that it loads while it runs: a change of them changes what it does. */
+  readonly later: { readonly [path: string]: string }
 }
 
 export interface CodeStore {

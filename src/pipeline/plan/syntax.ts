@@ -29,8 +29,8 @@ export const parse = async (code: string, lang: "js" | "ts" | "tsx"): Promise<Re
 const importing = new Set(["ImportDeclaration", "ExportNamedDeclaration", "ExportAllDeclaration", "ImportExpression"])
 
 /** The text of a literal; minifiers write some between backticks. */
-const textOf = (node: unknown): string | undefined => {
-  if (!isSyntax(node)) return undefined
+export const textOf = (node: unknown): string | undefined => {
+  if (!isSyntax(node) || (Array.isArray(node["expressions"]) && node["expressions"].length > 0)) return undefined
   const value = node.type === "TemplateLiteral" ? (node["quasis"] as ReadonlyArray<Syntax>)[0]?.["value"] : node["value"]
   const text = typeof value === "object" && value !== null ? (value as { readonly cooked?: unknown }).cooked : value
   return typeof text === "string" ? text : undefined

@@ -16,6 +16,7 @@ import type { LivePolicy } from "./LivePolicy.ts"
 import { placeKey } from "./logged.ts"
 import { Progress, type RunName } from "./Progress.ts"
 import { resourcesOf } from "../plan/checkResources.ts"
+import { checkUnchanged } from "../plan/checkUnchanged.ts"
 import * as RecordBuffer from "./RecordBuffer.ts"
 import type { KeptRecord } from "./Records.ts"
 import * as Resources from "./Resources.ts"
@@ -190,6 +191,7 @@ export const make = Effect.fnUntraced(function*(shared: ReadonlySet<string>) {
       : undefined
     const result = { output: output.artifact, subject }
     const records = stage.steps === undefined ? buffer.record(0) : undefined
+    yield* checkUnchanged(stage)
     yield* journal.closeStage(id, { ...result, kept, records })
     return { id, ...result }
   }, Effect.scoped)

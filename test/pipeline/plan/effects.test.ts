@@ -142,3 +142,33 @@ describe("the user's own code under a name", () => {
     assert.match(said, /"#rib\/half\.ts" is found nowhere, as .*stage\.ts imports it/)
   })
 })
+
+describe("code that is imported while a stage runs", () => {
+  const half = (by: number) => `export const half = (value: number) => value / ${by}`
+  const files = (imported: string, by = 2) => ({
+    "stage.ts": `export const measure = async (name: string) => (await ${imported}).half(4)`,
+    "half.ts": half(by)
+  })
+  const refusal = async (imported: string) => hashOf(files(imported)).then(() => "", (error: unknown) => String(error))
+
+  for (const imported of [
+    `import("./half.ts")`,
+    "import(`./half.ts`)",
+    `import(new URL("./half.ts", import.meta.url).href)`,
+    `use(new URL("./half.ts", import.meta.url))`
+  ]) {
+    it(`is followed: ${imported}`, async () => assert.notStrictEqual(await hashOf(files(imported, 3)), await hashOf(files(imported))))
+  }
+
+  for (const imported of ["import(name)", "import(`./${name}.ts`)", `import(import.meta.resolve("./half.ts"))`]) {
+    it(`is refused, with what to write, where nobody knows it before: ${imported}`, async () => {
+      assert.match(await refusal(imported), /stage\.ts:1 imports what is only known when it runs\. Write out what it may be/)
+    })
+  }
+
+  it("is no concern of a stage that does not use it, nor where it is data", async () => {
+    const stage = "export const other = (name: string) => import(name)\nexport const measure = () => 1"
+    assert.strictEqual(await hashOf({ "stage.ts": stage }), await hashOf({ "stage.ts": "export const measure = () => 1" }))
+    assert.strictEqual(await refusal(`import(name, { with: { type: "json" } })`), "")
+  })
+})
