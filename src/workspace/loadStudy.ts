@@ -100,10 +100,7 @@ const explain = (file: string, error: unknown): StudyError => {
   return invalid(`${placeIn(file, error)}: ${firstLine(error.message)}`)
 }
 
-/** What a user's module is looked into for. */
-type Holds = "study" | "reward"
-
-const notRegular = (file: string, holds: Holds): StudyError | undefined => {
+const notRegular = (file: string, holds: "study" | "reward"): StudyError | undefined => {
   const stat = fs.statSync(file, { throwIfNoEntry: false })
   const example = holds === "study" ? ", for example one under pipelines/." : "."
   if (stat === undefined) return new StudyError({ file, message: `There is no ${holds} file ${file}. Name an existing file${example}` })
@@ -111,8 +108,8 @@ const notRegular = (file: string, holds: Holds): StudyError | undefined => {
   return undefined
 }
 
-/** Imports a module of a user's, anywhere on the disk. */
-export const importModule = (file: string, holds: Holds = "study"): Effect.Effect<{ readonly [name: string]: unknown }, StudyError> =>
+/** Imports a module of a user's, anywhere on the disk; `holds` is what it is imported for. */
+export const importModule = (file: string, holds: "study" | "reward" = "study"): Effect.Effect<{ readonly [name: string]: unknown }, StudyError> =>
   Effect.gen(function*() {
     const wrong = notRegular(file, holds)
     if (wrong !== undefined) return yield* wrong
