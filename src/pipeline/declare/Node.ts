@@ -49,6 +49,8 @@ export interface Node {
   readonly place: string | undefined
   readonly code: CodeRef
   readonly config: { readonly [key: string]: Json }
+  /** Keys that its config may have and has not. */
+  readonly absent: ReadonlyArray<string>
   readonly parts: Parts
   /** True when the result depends on the seed of the run. */
   readonly random: boolean
@@ -191,6 +193,7 @@ export const define = <Fields extends Schema.Struct.Fields, P extends PartTypes,
     if (problem !== undefined) {
       throw new InvalidConfig({ stage: definition.name, message: `${definition.name}: ${problem}` })
     }
+    const encoded = encode(config)
     return {
       kind: definition.kind,
       name: definition.name,
@@ -199,7 +202,8 @@ export const define = <Fields extends Schema.Struct.Fields, P extends PartTypes,
       incidental: definition.incidental ?? [],
       place,
       code,
-      config: encode(config),
+      config: encoded,
+      absent: Object.keys(definition.config.fields).filter((key) => !(key in encoded)),
       parts,
       random: definition.random ?? false,
       covers: definition.covers?.(config),

@@ -16,10 +16,11 @@ interface Place {
   readonly path: string
   readonly trail: ReadonlyArray<number>
   readonly keys: ReadonlyArray<string>
-  readonly value: Json
+  /** Undefined where the config may have a value and has none. */
+  readonly value: Json | undefined
 }
 
-const isContainer = (value: Json): value is ReadonlyArray<Json> | { readonly [key: string]: Json } =>
+const isContainer = (value: Json | undefined): value is ReadonlyArray<Json> | { readonly [key: string]: Json } =>
   typeof value === "object" && value !== null
 
 /** What nodes that stand side by side are called: their labels, the second of a label with `#2`. */
@@ -52,6 +53,7 @@ const places = (nodes: ReadonlyArray<Node>, prefix = "", trail: ReadonlyArray<nu
     const here = [...trail, i]
     return [
       ...Object.entries(node.config).flatMap(([key, value]) => inValue(value, `${path}.${key}`, here, [key])),
+      ...node.absent.map((key) => ({ path: `${path}.${key}`, trail: here, keys: [key], value: undefined })),
       ...places(Nodes.partsOf(node), `${path}.`, here)
     ]
   })
@@ -59,15 +61,21 @@ const places = (nodes: ReadonlyArray<Node>, prefix = "", trail: ReadonlyArray<nu
 
 /** Every scalar of the nodes' configs, with its path. */
 export const params = (nodes: ReadonlyArray<Node>): ReadonlyArray<Param> =>
-  places(nodes).flatMap(({ path, value }) => isContainer(value) ? [] : [{ path, value }])
+  places(nodes).flatMap(({ path, value }) => value === undefined || isContainer(value) ? [] : [{ path, value }])
 
-/**
- * The full paths that `path` may mean: itself, or every path that ends with it, segment by segment.
- */
-export const matches = (nodes: ReadonlyArray<Node>, path: string): ReadonlyArray<string> => {
-  const all = places(nodes).map((place) => place.path)
-  return all.includes(path) ? [path] : all.filter((p) => p.endsWith(`.${path}`))
+/** Which places: those where the study says something, or those where it may and does not. */
+type Which = "said" | "unsaid"
+
+/** The places that `path` may mean: its own, or every one whose path ends with it, segment by segment. */
+const meant = (nodes: ReadonlyArray<Node>, path: string, which: Which): ReadonlyArray<Place> => {
+  const all = places(nodes).filter(({ value }) => (value === undefined) === (which === "unsaid"))
+  const own = all.filter((place) => place.path === path)
+  return own.length > 0 ? own : all.filter((place) => place.path.endsWith(`.${path}`))
 }
+
+/** The full paths that `path` may mean: itself, or every path that ends with it, segment by segment. */
+export const matches = (nodes: ReadonlyArray<Node>, path: string, which: Which = "said"): ReadonlyArray<string> =>
+  meant(nodes, path, which).map((place) => place.path)
 
 /** What to give instead of a path into a value that has no parts here, such as null where an object may stand. */
 const wholeOf = (path: string, all: ReadonlyArray<string>): string | undefined => {
@@ -105,30 +113,43 @@ const replaceIn = (value: Json, keys: ReadonlyArray<string>, replacement: unknow
   return { ...record, [key]: replaceIn(record[key]!, rest, replacement) }
 }
 
-const replaceInParts = (node: Node, place: Place, value: unknown): Nodes.Parts => {
-  const changed = replaceAt(Nodes.partsOf(node), place, value)
-  return Nodes.mapParts(node.parts, (_, index) => changed[index]!)
+/** A value that is to stand at a place. */
+interface Replacement extends Pick<Place, "trail" | "keys"> {
+  readonly value: unknown
 }
 
-const replaceAt = <N extends Node>(nodes: ReadonlyArray<N>, place: Place, value: unknown): ReadonlyArray<N> => {
-  const [index, ...deeper] = place.trail
-  return nodes.map((node, i) => {
-    if (i !== index) return node
-    const rebuilt = deeper.length === 0
-      ? node.rebuild(replaceIn(node.config, place.keys, value), node.parts)
-      : node.rebuild(node.config, replaceInParts(node, { ...place, trail: deeper }, value))
-    return rebuilt as N // a node rebuilds to a node of its own type
+/** All of a node's at once: they may fit its schema only together. */
+const replaceAll = <N extends Node>(nodes: ReadonlyArray<N>, all: ReadonlyArray<Replacement>): ReadonlyArray<N> =>
+  nodes.map((node, i) => {
+    const within = all.flatMap(({ trail: [index, ...trail], ...rest }) => index === i ? [{ ...rest, trail }] : [])
+    if (within.length === 0) return node
+    const [own, deeper] = [within.filter(({ trail }) => trail.length === 0), within.filter(({ trail }) => trail.length > 0)]
+    const config = own.reduce<unknown>((config, { keys, value }) => replaceIn(config as Json, keys, value), node.config)
+    const held = replaceAll(Nodes.partsOf(node), deeper)
+    const parts = deeper.length === 0 ? node.parts : Nodes.mapParts(node.parts, (_, index) => held[index]!)
+    return node.rebuild(config, parts) as N // a node rebuilds to a node of its own type
   })
+
+/** A config value to change, by its path or the end of it. */
+export interface Change {
+  readonly path: string
+  readonly value: unknown
+  /** Unless given, what is not said where nothing that is said has the path. */
+  readonly which?: Which
 }
 
 /**
- * The nodes with one config value changed.
+ * The nodes with config values changed, those of a node all at once.
  *
- * Throws `UnknownPath` when `path` fits none or several places, `InvalidConfig` when the value does not fit the place.
+ * Throws `UnknownPath` when a path fits none or several places, `InvalidConfig` when a value does not fit its place.
  */
-export const override = <N extends Node>(nodes: ReadonlyArray<N>, path: string, value: unknown): ReadonlyArray<N> => {
-  const found = matches(nodes, path)
-  const place = found.length === 1 ? places(nodes).find((candidate) => candidate.path === found[0]) : undefined
-  if (place === undefined) throw unknown(path, found, params(nodes).map((param) => param.path))
-  return replaceAt(nodes, place, value)
-}
+export const change = <N extends Node>(nodes: ReadonlyArray<N>, changes: ReadonlyArray<Change>): ReadonlyArray<N> =>
+  replaceAll(nodes, changes.map(({ path, value, which = matches(nodes, path).length > 0 ? "said" : "unsaid" }) => {
+    const [place, ...others] = meant(nodes, path, which)
+    if (place !== undefined && others.length === 0) return { ...place, value }
+    throw unknown(path, place === undefined ? [] : [place, ...others].map((one) => one.path), params(nodes).map((param) => param.path))
+  }))
+
+/** The same with one value. */
+export const override = <N extends Node>(nodes: ReadonlyArray<N>, path: string, value: unknown): ReadonlyArray<N> =>
+  change(nodes, [{ path, value }])

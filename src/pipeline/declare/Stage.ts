@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import { BrokenStage } from "../Errors.ts"
 import type { Amounts } from "../run/Resources.ts"
-import type { BuiltIn, LoopStep } from "../run/services.ts"
+import type { BuiltIn, LoopStep, StageKey } from "../run/services.ts"
 import type { Declared, Metric } from "./Metric.ts"
 import * as Node from "./Node.ts"
 import type { Wanted } from "./policyNode.ts"
@@ -113,8 +113,11 @@ export interface Definition<
   In,
   Ret,
   Needs extends ReadonlyArray<Service>,
-  Gives extends Behaviour["gives"]
+  Gives extends Behaviour["gives"],
+  Random extends boolean = boolean
 > extends Node.Definition<Fields, P> {
+  /** Whether it draws from `StageKey`, so that its result depends on the seed of the run; false unless given. */
+  readonly random?: Random
   readonly subject?: Subject
   /** Services of the policy that `run` asks for, such as `[Sampler]`. */
   readonly needs?: Needs
@@ -144,6 +147,12 @@ export interface Definition<
 /** What the compiler shows when `run` asks for a service of the policy that `needs` does not name. */
 type Honest<Ret, Needs extends ReadonlyArray<Service>> = [Undeclared<Ret, Needs>] extends [never] ? unknown
   : { readonly needs: { readonly "`run` asks for what `needs` does not name": Undeclared<Ret, Needs> } }
+
+/** The same when it asks for `StageKey` and `random` does not say so. Parts may be what it is for, which say so themselves. */
+type Drawn<Ret, P extends Node.PartTypes, Random> = [Extract<Services<Ret>, StageKey>] extends [never] ? unknown
+  : [keyof P] extends [never] ? true extends Random ? unknown
+    : { readonly random: "`run` asks for StageKey, so what comes out depends on the seed: `random: true` must say so" }
+  : unknown
 
 type Made<In, Ret, E, R, Gives> = "input" extends Gives ? Passes<In, E, R> : Stage<In, Out<Ret>, E, R>
 
@@ -200,9 +209,10 @@ export const define = <
   Ret,
   P extends Node.PartTypes = {},
   const Needs extends ReadonlyArray<Service> = [],
-  Gives extends Behaviour["gives"] = "output"
+  Gives extends Behaviour["gives"] = "output",
+  Random extends boolean = false
 >(
-  definition: Definition<Fields, P, In, Ret, Needs, Gives> & Honest<Ret, Needs>
+  definition: Definition<Fields, P, In, Ret, Needs, Gives, Random> & Honest<Ret, Needs> & Drawn<Ret, P, Random>
 ): Constructor<Schema.Struct<Fields>["Encoded"], In, Ret, P, Gives> => {
   const build = Node.define<Fields, P, Behaviour & Pick<Any, "run">>(definition, (config, parts, place) => {
     const { metrics = [] } = definition

@@ -140,6 +140,7 @@ const make = define({
   subject: "changes",
   gives: "input",
   random: true,
+  incidental: ["checkpointEvery"], // a loop goes on from wherever one stands
   steps: ({ steps }) => steps,
   metrics: (_, { body }) => body.flatMap((stage) => stage.metrics),
   problem: (config, { body }) => problem(config, body),

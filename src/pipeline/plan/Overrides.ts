@@ -12,24 +12,29 @@ export type Overrides = { readonly [path: string]: Json }
 /** Every node of a variant that has config: its policy, then its stages. */
 export const nodesOf = ({ pipeline, policy }: Variant): ReadonlyArray<AnyPolicy | Any> => [policy, ...pipeline.stages]
 
-const overrideOne = (variants: ReadonlyArray<Variant>, path: string, value: Json) => {
-  const meant = new Set<string>()
-  const changed = variants.map((variant): Variant => {
-    const found = Paths.matches(nodesOf(variant), path)
-    if (found.length === 0) return variant // a path need not exist in every row: the base model has no loop
-    const [policy, ...stages] = Paths.override<AnyPolicy | Any>(nodesOf(variant), path, value)
-    meant.add(found[0]!)
-    return {
-      ...variant,
-      policy: policy as AnyPolicy, // nodes stay in their places
-      pipeline: Pipeline.withStages(variant.pipeline, stages as ReadonlyArray<Any>)
-    }
-  })
-  if (meant.size === 0) {
-    const all = new Set(variants.flatMap((variant) => Paths.params(nodesOf(variant)).map((param) => param.path)))
-    throw Paths.unknown(path, [], [...all])
+/** What is to be changed, with the full paths that it means in the variants that have any. */
+interface Meant extends Required<Paths.Change> {
+  readonly value: Json
+  readonly full: ReadonlySet<string>
+}
+
+/** Values that the study says go before those that it could say: a path need not exist in every row, as the base model has no loop. */
+const meantBy = (variants: ReadonlyArray<Variant>, path: string, value: Json): Meant => {
+  const found = (which: Meant["which"]) => new Set(variants.flatMap((variant) => Paths.matches(nodesOf(variant), path, which)))
+  const said = found("said")
+  return said.size > 0 ? { path, value, which: "said", full: said } : { path, value, which: "unsaid", full: found("unsaid") }
+}
+
+const change = (variant: Variant, meant: ReadonlyArray<Meant>): Variant => {
+  const nodes = nodesOf(variant)
+  const own = meant.filter(({ path, which }) => Paths.matches(nodes, path, which).length > 0)
+  if (own.length === 0) return variant
+  const [policy, ...stages] = Paths.change<AnyPolicy | Any>(nodes, own)
+  return {
+    ...variant,
+    policy: policy as AnyPolicy, // nodes stay in their places
+    pipeline: Pipeline.withStages(variant.pipeline, stages as ReadonlyArray<Any>)
   }
-  return { changed, path: meant.size === 1 ? [...meant][0]! : path }
 }
 
 /**
@@ -42,11 +47,18 @@ export const apply = (variants: ReadonlyArray<Variant>, overrides: Overrides): {
   readonly overrides: Overrides
 } => {
   let current = variants
+  let left = Object.entries(overrides)
   const full: { [path: string]: Json } = {}
-  for (const [given, value] of Object.entries(overrides)) {
-    const { changed, path } = overrideOne(current, given, value)
-    current = changed
-    full[path] = value
+  while (left.length > 0) {
+    const all = left.map(([path, value]) => meantBy(current, path, value))
+    const now = all.filter((meant) => meant.full.size > 0)
+    if (now.length === 0) {
+      const known = new Set(current.flatMap((variant) => Paths.params(nodesOf(variant)).map((param) => param.path)))
+      throw Paths.unknown(left[0]![0], [], [...known])
+    }
+    current = current.map((variant) => change(variant, now)) // all at once, as values may fit only together
+    for (const { full: paths, path, value } of now) full[paths.size === 1 ? [...paths][0]! : path] = value
+    left = left.filter((_, i) => all[i]!.full.size === 0) // into what those before have brought
   }
   return { variants: current, overrides: full }
 }

@@ -19,6 +19,16 @@ export interface Placed {
 
 const isRandom = (node: Node): boolean => node.random || partsOf(node).some(isRandom)
 
+/** The key of a stage that said it draws nothing: from one that is the same for all seeds and stages it would draw the same everywhere. */
+class NoKey implements Random.Key {
+  get hi(): number {
+    throw new Error("it draws from StageKey, but is not defined with `random: true`: add that, so that its results are those of a seed")
+  }
+  get lo(): number {
+    return this.hi
+  }
+}
+
 /** The policy of a run before any stage changes it, and the stages with their fingerprints. Throws `NotCanonical`. */
 export const trace = (
   policy: Identity,
@@ -50,7 +60,8 @@ export const trace = (
       fingerprint: hash,
       preimage,
       inputs: inputs.filter((input) => input.fingerprint !== initial.hash),
-      key: random ? Random.fold(Random.key(seed), label) : Random.key(0)
+      // what holds others may hand a key on, whoever of them draws from it or not
+      key: random ? Random.fold(Random.key(seed), label) : partsOf(stage).length > 0 ? Random.key(0) : new NoKey()
     }
   })
   return { initial, placed }

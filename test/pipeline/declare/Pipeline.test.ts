@@ -92,6 +92,16 @@ describe("Pipeline.override", () => {
     assert.deepStrictEqual(second.at(-1), { path: "measure#2.mode", value: "sum" })
   })
 
+  it("says what a study leaves to its default, unless another place says it", () => {
+    const named = Pipeline.params(Pipeline.override(pipeline, "measure.as", "sums"))
+    assert.deepStrictEqual(named.filter(({ path }) => path.endsWith(".as")), [{ path: "sums.as", value: "sums" }])
+    const kept = Pipeline.params(Pipeline.override(pipeline, "loop.checkpointEvery", 3))
+    assert.deepInclude(kept, { path: "loop.checkpointEvery", value: 3 })
+    assert.match(failure(() => Pipeline.override(pipeline, "as", "x")).message, /"as" is ambiguous: it may be measure\.as or measure#2\.as/)
+    const one = Pipeline.override(pipeline, "measure#2.as", "means")
+    assert.deepInclude(Pipeline.params(Pipeline.override(one, "as", "averages")), { path: "averages.as", value: "averages" })
+  })
+
   it("names near paths, then all of them, when there is no such path", () => {
     const error = failure(() => Pipeline.override(pipeline, "loop.score.low.sharpnes", 1))
     assert.match(error.message, /^No config value is called "loop\.score\.low\.sharpnes"\. /)

@@ -1,10 +1,13 @@
 /** What must not compile. Each `@ts-expect-error` fails the type check when the line below it starts to compile. */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Experiment from "../../../src/pipeline/declare/Experiment.ts"
 import * as Pipeline from "../../../src/pipeline/declare/Pipeline.ts"
 import type { PolicyNode } from "../../../src/pipeline/declare/policyNode.ts"
+import * as Define from "../../../src/pipeline/declare/Stage.ts"
 import type { Stage } from "../../../src/pipeline/declare/Stage.ts"
 import type { Rows } from "../../../src/pipeline/Rows.ts"
-import type { BuiltIn } from "../../../src/pipeline/run/services.ts"
+import { type BuiltIn, StageKey } from "../../../src/pipeline/run/services.ts"
 import { prepared, training } from "../study.ts"
 import * as Toy from "../toy.ts"
 
@@ -48,6 +51,18 @@ export const composition = () => {
   prepared.pipe(loop, measure, loop, measure, loop, measure, loop, measure, loop, measure)
   // an axis may hold several types of stages for one place
   prepared.pipe(Pipeline.loop(loopConfig, sample, score, Math.random() > 2 ? climb : Toy.breakAt({ message: "" })))
+}
+
+export const randomness = () => {
+  const definition = { kind: "filter", name: "draw", module: import.meta.url, config: Schema.Struct({}) } as const
+  const run = (_config: object, input: Toy.Numbers) => Effect.map(StageKey, ({ hi }) => ({ values: [...input.values, hi] }))
+  Define.define({ ...definition, random: true, run })
+  // @ts-expect-error it draws, and does not say so
+  Define.define({ ...definition, run })
+  // @ts-expect-error it draws, and says that it does not
+  Define.define({ ...definition, random: false, run })
+  // one that holds others may hand the key on to them
+  Define.define({ ...definition, parts: { part: Define.part<Toy.Numbers, Toy.Numbers>() }, run })
 }
 
 export const configs = () => {

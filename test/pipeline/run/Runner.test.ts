@@ -7,8 +7,10 @@ import * as Experiment from "../../../src/pipeline/declare/Experiment.ts"
 import * as Pipeline from "../../../src/pipeline/declare/Pipeline.ts"
 import * as Stage from "../../../src/pipeline/declare/Stage.ts"
 import * as Overrides from "../../../src/pipeline/plan/Overrides.ts"
+import * as Random from "../../../src/pipeline/Random.ts"
 import type { Event } from "../../../src/pipeline/run/Progress.ts"
 import type { Artifact } from "../../../src/pipeline/run/Records.ts"
+import { StageKey } from "../../../src/pipeline/run/services.ts"
 import type { Memory } from "../../../src/testing.ts"
 import { committed, memory, planStudy, prepared, runStudy, study, training } from "../study.ts"
 import * as Toy from "../toy.ts"
@@ -76,6 +78,16 @@ export const stops = Stage.define({
       yield* aWhile(20)
       return input
     })
+})
+
+/** Draws, and does not say so, as one written in JavaScript may. */
+export const draw = Stage.define({
+  kind: "filter",
+  name: "draw",
+  module: import.meta.url,
+  config: Schema.Struct({}),
+  run: (_config, _input: Toy.Numbers): Effect.Effect<Toy.Numbers> =>
+    Effect.map(StageKey, (key) => ({ values: [Random.uniformAt(key, 0)] })) as never
 })
 
 /** What the evaluations measured, in the order in which they ran. */
@@ -163,6 +175,19 @@ describe("Runner", () => {
         for (const { error } of results.slice(0, 2)) assert.match(error!, /^Stage "stops" \(.*Runner\.test\.ts:\d+\) was interrupted from within: .*Have it fail with one$/)
         assert.deepStrictEqual(journal.runs.map(({ status }) => status), ["failed", "failed", "done"])
       }
+    }))
+
+  it.effect("has no key for a stage that is not random, which would draw the same under every seed", () =>
+    Effect.gen(function*() {
+      const study = Experiment.make("drawing", {
+        question: "?",
+        policy: Toy.vector({ size: 1 }),
+        seeds: 1,
+        pipeline: () => Pipeline.from(Toy.count({ to: 2 })).pipe(draw({})),
+        table: { metrics: [] }
+      })
+      const [result] = yield* runStudy(memory(), study)
+      assert.match(result!.error!, /^Stage "draw" .*it draws from StageKey, but is not defined with `random: true`/)
     }))
 
   it.effect("gives the same numbers whatever runs side by side", () =>
@@ -373,6 +398,26 @@ describe("Interruption", () => {
       journal.onCommit = (_stage, step) => Effect.sync(() => redone.push(step))
       yield* runStudy(journal, study, options)
       assert.deepStrictEqual(redone, [2, 3, 4])
+    }))
+
+  it.effect("goes on from the same checkpoint where they are to be kept more or less often, to the same weights", () =>
+    Effect.gen(function*() {
+      const options = { only: [{ taste: "low" }], seeds: [0] }
+      const every = (checkpointEvery: number) => ({ ...options, overrides: { checkpointEvery } })
+      const weightsOf = (journal: Memory) => journal.stage("loop").result!.subject!.hash
+      const whole = memory()
+      yield* runStudy(whole, study, options)
+      for (const [first, then] of [[2, 1], [1, 5], [3, 2]] as const) {
+        const journal = memory()
+        journal.onCommit = (_stage, step) => step === 3 ? Effect.interrupt : Effect.void
+        yield* Effect.exit(runStudy(journal, study, every(first)))
+        const redone: Array<number> = []
+        journal.onCommit = (_stage, step) => Effect.sync(() => redone.push(step))
+        yield* runStudy(journal, study, every(then))
+        assert.deepStrictEqual(redone, { 2: [4], 1: [4], 3: [3, 4] }[first])
+        assert.strictEqual(weightsOf(journal), weightsOf(whole))
+        assert.lengthOf(journal.stages.filter(({ record }) => record.kind === "loop"), 1)
+      }
     }))
 
   it.effect("from outside closes every open run as interrupted and releases its policy", () =>
