@@ -21,16 +21,13 @@ export interface Weights {
     shape?: ReadonlyArray<number>
   ) => Effect.Effect<void, SafetensorsError>
   readonly readFloats: (name: string) => Effect.Effect<Float32Array, SafetensorsError>
-  readonly readIntegers: (name: string) => Effect.Effect<Integers, SafetensorsError>
 }
 
-export type Integers = Int32Array | Uint32Array | Uint8Array | BigInt64Array
-
-/** A tensor to write; `dtype` is for floats only and defaults to F32. */
+/** A tensor to write; `dtype` defaults to F32. */
 export interface Tensor {
   readonly name: string
   readonly shape: ReadonlyArray<number>
-  readonly data: Float32Array | Integers
+  readonly data: Float32Array
   readonly dtype?: "F32" | "F16" | "BF16"
 }
 
@@ -74,7 +71,7 @@ export const write = (
 ): Effect.Effect<void, SafetensorsError> => {
   const partial = `${file}.${process.pid}.partial`
   const ordered = tensors
-    .map((tensor) => ({ ...tensor, dtype: dtypeOf(tensor) }))
+    .map((tensor) => ({ ...tensor, dtype: tensor.dtype ?? "F32" }))
     .map((tensor) => ({ ...tensor, bytes: tensor.data.length * Header.elementBytes[tensor.dtype] }))
     .toSorted((a, b) =>
       Header.elementBytes[b.dtype] - Header.elementBytes[a.dtype] || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
@@ -130,34 +127,9 @@ const writeAll = async (handle: FileHandle, bytes: Uint8Array): Promise<void> =>
 
 const bytesOf = (data: ArrayBufferView): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 
-const dtypeOf = ({ data, dtype }: Tensor): Header.DType => {
-  if (data instanceof Float32Array) return dtype ?? "F32"
-  if (data instanceof Int32Array) return "I32"
-  if (data instanceof Uint32Array) return "U32"
-  return data instanceof Uint8Array ? "U8" : "I64"
-}
-
-const encode = (data: Tensor["data"], dtype: Header.DType): Uint8Array => {
-  if (data instanceof Float32Array && dtype === "F16") return bytesOf(toFloat16(data))
-  if (data instanceof Float32Array && dtype === "BF16") return bytesOf(toBfloat16(data))
-  return bytesOf(data)
-}
-
-const integerArray = (info: TensorInfo): Integers | undefined => {
-  const count = elements(info.shape)
-  switch (info.dtype) {
-    case "I32":
-      return new Int32Array(count)
-    case "U32":
-      return new Uint32Array(count)
-    case "U8":
-    case "BOOL":
-      return new Uint8Array(count)
-    case "I64":
-      return new BigInt64Array(count)
-    default:
-      return undefined
-  }
+const encode = (data: Float32Array, dtype: Header.DType): Uint8Array => {
+  if (dtype === "F16") return bytesOf(toFloat16(data))
+  return bytesOf(dtype === "BF16" ? toBfloat16(data) : data)
 }
 
 const weights = (file: string, handle: FileHandle, dataStart: number, header: Header.Header): Weights => {
@@ -185,15 +157,6 @@ const weights = (file: string, handle: FileHandle, dataStart: number, header: He
     readFloats: Effect.fnUntraced(function*(name) {
       const target = new Float32Array(elements((yield* find(name)).shape))
       yield* readInto(name, target)
-      return target
-    }),
-    readIntegers: Effect.fnUntraced(function*(name) {
-      const info = yield* find(name)
-      const target = integerArray(info)
-      if (!target) {
-        return yield* SafetensorsError.of(file, `is ${info.dtype}; only I32, U32, U8, BOOL and I64 can be read.`, name)
-      }
-      yield* attempt(file, () => readAll(handle, bytesOf(target), dataStart + info.begin))
       return target
     })
   }
@@ -247,7 +210,6 @@ const openShards = Effect.fnUntraced(function*(folder: string, json: unknown) {
     metadata: Object.assign({}, ...Array.from(shards.values(), ({ metadata }) => metadata)),
     tensors,
     readInto,
-    readFloats: (name: string) => within(name, (shard) => shard.readFloats(name)),
-    readIntegers: (name: string) => within(name, (shard) => shard.readIntegers(name))
+    readFloats: (name: string) => within(name, (shard) => shard.readFloats(name))
   }
 })

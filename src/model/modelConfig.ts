@@ -13,8 +13,6 @@ export interface ModelConfig {
   /** Longest sequence, in tokens. */
   readonly maxPositions: number
   readonly imageToken: number
-  readonly visionStartToken: number
-  readonly endTokens: ReadonlyArray<number>
 }
 
 /** How images become the model's input. Pixels of the resized image, both sides multiples of patch x merge. */
@@ -75,8 +73,6 @@ const Config = Schema.Struct({
   vocab_size: withDefault(Count, 152064),
   max_position_embeddings: withDefault(Count, 32768),
   image_token_id: withDefault(Whole, 151655),
-  vision_start_token_id: withDefault(Whole, 151652),
-  eos_token_id: Schema.optionalKey(Schema.NullOr(Schema.Union([Whole, Schema.Array(Whole)]))),
   vision_config: withDefault(Vision, {})
 })
 
@@ -165,7 +161,6 @@ const decode = <S extends Schema.Decoder<unknown>>(folder: string, file: string,
 
 const modelConfig = (config: typeof Config.Type, rope: typeof Rope.Type): ModelConfig => {
   const vision = config.vision_config
-  const end = config.eos_token_id ?? []
   return {
     architecture: {
       hidden: config.hidden_size,
@@ -191,9 +186,7 @@ const modelConfig = (config: typeof Config.Type, rope: typeof Rope.Type): ModelC
       }
     },
     maxPositions: config.max_position_embeddings,
-    imageToken: config.image_token_id,
-    visionStartToken: config.vision_start_token_id,
-    endTokens: typeof end === "number" ? [end] : end
+    imageToken: config.image_token_id
   }
 }
 

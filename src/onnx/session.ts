@@ -55,6 +55,3 @@ export const int64 = (values: ArrayLike<number>, dims: ReadonlyArray<number> = [
   }
   return new Tensor("int64", new BigInt64Array(halves.buffer), dims)
 }
-
-export const int32 = (values: ArrayLike<number>, dims: ReadonlyArray<number> = [values.length]): Tensor =>
-  new Tensor("int32", Int32Array.from(values), dims)

@@ -89,9 +89,7 @@ describe("a model folder", () => {
           }
         },
         maxPositions: 128000,
-        imageToken: 151655,
-        visionStartToken: 151652,
-        endTokens: [151645]
+        imageToken: 151655
       })
     }))
 

@@ -41,10 +41,7 @@ describe("a safetensors file", () => {
         { name: "half", shape: [3], data: Float32Array.of(0.5, -2, 65504), dtype: "F16" },
         { name: "floats", shape: [2, 3], data: floats },
         { name: "brain", shape: [3, 1], data: Float32Array.of(0.5, -2, 3.14159), dtype: "BF16" },
-        { name: "step", shape: [], data: BigInt64Array.of(-(2n ** 60n)) },
-        { name: "key", shape: [2], data: Uint32Array.of(1, 2 ** 32 - 1) },
-        { name: "signed", shape: [1], data: Int32Array.of(-7) },
-        { name: "bytes", shape: [0], data: new Uint8Array(0) }
+        { name: "none", shape: [0], data: new Float32Array(0) }
       ], { step: "12", model: "tiny" })
       const length = readFileSync(file).readBigUInt64LE()
       assert.strictEqual(length % 8n, 0n)
@@ -54,10 +51,7 @@ describe("a safetensors file", () => {
       assert.deepStrictEqual(yield* read.readFloats("floats"), floats)
       assert.deepStrictEqual(yield* read.readFloats("half"), Float32Array.of(0.5, -2, 65504))
       assert.deepStrictEqual(yield* read.readFloats("brain"), Float32Array.of(0.5, -2, 3.140625))
-      assert.deepStrictEqual(yield* read.readIntegers("step"), BigInt64Array.of(-(2n ** 60n)))
-      assert.deepStrictEqual(yield* read.readIntegers("key"), Uint32Array.of(1, 2 ** 32 - 1))
-      assert.deepStrictEqual(yield* read.readIntegers("signed"), Int32Array.of(-7))
-      assert.deepStrictEqual(yield* read.readIntegers("bytes"), new Uint8Array(0))
+      assert.deepStrictEqual(yield* read.readFloats("none"), new Float32Array(0))
     }))
 
   it.effect("is read into a part of a larger array, across read boundaries", () =>
@@ -104,14 +98,10 @@ describe("a safetensors file", () => {
   it.effect("refuses what cannot be asked of it, by name", () =>
     Effect.gen(function*() {
       const file = join(yield* folder, "a.safetensors")
-      yield* Safetensors.write(file, [
-        { name: "w", shape: [2], data: Float32Array.of(1, 2) },
-        { name: "i", shape: [1], data: Int32Array.of(1) }
-      ])
+      writeFileSync(file, fileOf({ w: tensor(0, 8), i: tensor(8, 12, { dtype: "I32" }) }, 12))
       const read = yield* Safetensors.open(file)
       assert.include((yield* Effect.flip(read.readFloats("x"))).message, "tensor x: is not in the file")
       assert.include((yield* Effect.flip(read.readFloats("i"))).message, "tensor i: is I32")
-      assert.include((yield* Effect.flip(read.readIntegers("w"))).message, "tensor w: is F32")
       assert.include((yield* Effect.flip(read.readInto("w", new Float32Array(3)))).message, "shape [2], but 3 numbers")
     }))
 })
