@@ -12,7 +12,8 @@ export const called = (file: string): string => {
   return here.startsWith("..") ? path : here
 }
 
-const frame = /\(?((?:file:\/\/)?\/[^()]+?):(\d+):\d+\)?$/
+/** Node's own files, `node:fs`, are nobody's here: a path begins after a blank or a bracket. */
+const frame = /(?:^|[\s(])((?:file:\/\/)?\/[^()]+?):(\d+):\d+\)?$/
 
 /** `my-study.ts:12`: the innermost line of a stack that is neither this program's nor a package's. Undefined if none. */
 export const callerOf = (error: Error): string | undefined => {

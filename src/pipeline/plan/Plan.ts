@@ -234,13 +234,18 @@ const plannedUntil = Effect.fnUntraced(function*(resolved: Resolved, rule: Until
   const { variants } = experiment
   const metric = yield* orInvalid(() => metricCalled(experiment, rule.metric, "Seeds.until"))
   const baseline = variants.find(({ role }) => role === "baseline")!.name // `Experiment.make` saw to it
-  const compared = variants.filter(({ role }) => role === "variant").map(({ name }) => name)
+  const compared = resolved.chosen.filter(({ role }) => role === "variant").map(({ name }) => name)
+  // rows are compared with what is known of the baseline, also where only they are run
+  const isChosen = resolved.chosen.some(({ name }) => name === baseline)
+  const beside = isChosen ? undefined : { ...resolved, chosen: variants.filter(({ name }) => name === baseline) }
   let asked = wanted(rule, baseline, compared, new Map())
   for (;;) {
     const { seeds } = asked
     const seedsOf = (variant: string) => Array.from({ length: seeds(variant) }, (_, seed) => seed)
     const plan = yield* planned(resolved, { ...options, force: undefined }, seedsOf) // what is forced is known all the same
-    const next = wanted(rule, baseline, compared, yield* valuesIn(plan, metric))
+    const values = yield* valuesIn(plan, metric)
+    const others = beside === undefined ? [] : yield* valuesIn(yield* planned(beside, {}, seedsOf), metric)
+    const next = wanted(rule, baseline, compared, new Map([...values, ...others]))
     if (variants.every(({ name }) => next.seeds(name) === asked.seeds(name))) {
       return { ...(options.force === undefined ? plan : yield* planned(resolved, options, seedsOf)), open: next.open }
     }

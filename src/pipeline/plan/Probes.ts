@@ -6,11 +6,14 @@ import { type Node, partsOf } from "../declare/Node.ts"
 import type { AnyPolicy, Facts, PolicyProblem, Wanted } from "../declare/policyNode.ts"
 import { isStage } from "../declare/Stage.ts"
 import type { ExitCode } from "../Errors.ts"
+import { byPolicy } from "./byPolicy.ts"
 import type { Plan, PlannedRun } from "./Plan.ts"
 
 /** What came of asking a policy: facts about it, or why it will not do. */
 export interface Probed {
   readonly policy: AnyPolicy
+  /** It, and those of other rows that are the same. */
+  readonly same: ReadonlySet<AnyPolicy>
   /** A variant that it stands in. */
   readonly variant: string
   readonly found: Result<Facts, PolicyProblem>
@@ -31,11 +34,12 @@ const ahead = ({ stages }: PlannedRun): ReadonlyArray<Node> =>
 /** Asks the policies that have a probe and stages ahead of them, each with `patienceSeconds` for one that does not answer yet. */
 export const probe = ({ runs }: Plan, patienceSeconds: number): Effect.Effect<ReadonlyArray<Probed>> =>
   Effect.map(
-    Effect.forEach([...Map.groupBy(runs, ({ policy }) => policy)], ([policy, own]) => {
+    Effect.forEach(byPolicy(runs), (own) => {
+      const { policy, record: { variant } } = own[0]!
       const stages = [...new Set(own.flatMap(ahead))]
       if (policy.probe === undefined || stages.length === 0) return Effect.succeed([])
       const asked = Effect.result(policy.probe(stages.flatMap(wantedBy), patienceSeconds))
-      return Effect.map(asked, (found): ReadonlyArray<Probed> => [{ policy, variant: own[0]!.record.variant, found }])
+      return Effect.map(asked, (found): ReadonlyArray<Probed> => [{ policy, same: new Set(own.map((run) => run.policy)), variant, found }])
     }, { concurrency: "unbounded" }),
     (all) => all.flat()
   )
@@ -56,6 +60,6 @@ export const unfit = (
 
 /** What was found out about the policy of a run; undefined for one that was not asked. */
 export const factsOf = (probed: ReadonlyArray<Probed>, policy: AnyPolicy): Facts | undefined => {
-  const found = probed.find((one) => one.policy === policy)?.found
+  const found = probed.find(({ same }) => same.has(policy))?.found
   return found?._tag === "Success" ? found.success : undefined
 }

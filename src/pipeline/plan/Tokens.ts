@@ -2,6 +2,7 @@
 import { partsOf } from "../declare/Node.ts"
 import type { AnyPolicy, Prices } from "../declare/policyNode.ts"
 import { type Any, isStage } from "../declare/Stage.ts"
+import { byPolicy } from "./byPolicy.ts"
 import type { Plan, PlannedStage } from "./Plan.ts"
 
 /** At most: as if every answer were as long as it may be, and nothing were filtered. */
@@ -94,7 +95,8 @@ const costOf = ({ prompts, sampled, sequences, trained }: Count, { prefill, prom
 
 /** Of each policy that is billed, what the stages ahead of it may take. */
 export const bills = ({ runs }: Plan): ReadonlyArray<Bill> =>
-  [...Map.groupBy(runs, ({ policy }) => policy)].flatMap(([policy, own]) => {
+  byPolicy(runs).flatMap((own) => {
+    const { policy } = own[0]!
     if (policy.billing === undefined) return []
     const count = own.flatMap(({ stages }) => stages.map(ahead)).reduce(plus, none)
     const { prices } = policy.billing

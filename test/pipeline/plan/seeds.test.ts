@@ -158,6 +158,20 @@ describe("a study whose seeds follow a rule", () => {
       assert.strictEqual(journal.stages.length, executed)
     }))
 
+  it.effect("compares rows that run alone with what is known of the baseline", () =>
+    Effect.gen(function*() {
+      const journal = memory()
+      const study = studyOf(Seeds.until({ metric: "score", width: 1e-9, max: 6 }))
+      const [low, high] = [{ only: [{ taste: "low" }] }, { only: [{ taste: "high" }] }]
+      const alone = yield* runStudy(journal, study, high)
+      assert.lengthOf(alone, 3, "nothing is known of it yet")
+      yield* runStudy(journal, study, { ...low, seeds: [0, 1, 2, 3, 4, 5] })
+      yield* runStudy(journal, study, high)
+      assert.deepStrictEqual(seedsOf(journal, "high"), [0, 1, 2, 3, 4, 5])
+      const plan = yield* planStudy(journal, study, high)
+      assert.deepStrictEqual([plan.runs.length, plan.open], [6, false])
+    }))
+
   it.effect("takes seeds from the command line as they are, and tells its table how often it looks", () =>
     Effect.gen(function*() {
       const study = studyOf(Seeds.until({ metric: "score", width: 1e-9, max: 6 }))

@@ -1,5 +1,6 @@
 import { assert, beforeEach, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import * as Experiment from "../../../src/pipeline/declare/Experiment.ts"
 import * as Node from "../../../src/pipeline/declare/Node.ts"
@@ -68,6 +69,26 @@ describe("what stages share", () => {
     Effect.gen(function*() {
       yield* run(3, 3)
       assert.strictEqual(busy.most, 3)
+    }))
+
+  it.live("is had in the order in which it is asked for, so that who needs all of it is not overtaken for ever", () =>
+    Effect.gen(function*() {
+      const { hold } = share({ gpu: 2 })
+      const begun: Array<string> = []
+      const one = (name: string, gpu: number) =>
+        hold({ gpu })(Effect.andThen(Effect.sync(() => begun.push(name)), Effect.sleep(name === "a" ? "30 millis" : "10 millis")))
+      const small = (name: string) => Effect.forEach([1, 2, 3, 4], (i) => one(`${name}${i}`, 1))
+      yield* Effect.all([one("a", 1), Effect.andThen(Effect.sleep("2 millis"), one("all", 2)), Effect.andThen(Effect.sleep("4 millis"), small("b"))], {
+        concurrency: 3
+      })
+      assert.deepStrictEqual(begun, ["a", "all", "b1", "b2", "b3", "b4"])
+      const waits = yield* Effect.forkChild(one("c", 2)).pipe(Effect.flatMap((fiber) => Effect.as(Effect.sleep("1 millis"), fiber)))
+      const given = yield* Effect.forkChild(one("given up", 2))
+      yield* Effect.sleep("1 millis")
+      yield* Fiber.interrupt(given)
+      yield* one("d", 2)
+      yield* Fiber.join(waits)
+      assert.deepStrictEqual(begun.slice(-2), ["c", "d"])
     }))
 
   it.effect("is refused before anything runs where there is not so much, or nobody said how much there is", () =>
