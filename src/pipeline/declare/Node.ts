@@ -1,8 +1,9 @@
 /** Nodes: what a study is built of, as plain data. The one way to make them is `define`. */
 import type * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
-import { InvalidConfig } from "../Errors.ts"
+import { InvalidConfig, NotCanonical } from "../Errors.ts"
 import type { Json } from "../json.ts"
+import { stringify } from "../plan/Canonical.ts"
 import * as ConfigCodec from "./ConfigCodec.ts"
 import { makerOf } from "./place.ts"
 
@@ -165,6 +166,19 @@ const checkParts = (name: string, types: PartTypes, given: Parts): void => {
   }
 }
 
+/** What is stored and hashed of a config; refuses what JSON would drop or bend, which a schema may let through. */
+const storable = (name: string, config: { readonly [key: string]: Json }, place: string | undefined): { readonly [key: string]: Json } => {
+  try {
+    stringify(config)
+    return config
+  } catch (cause) {
+    if (!(cause instanceof NotCanonical)) throw cause
+    const remedy = / is undefined/.test(cause.message) ? "Leave the key out, or let its schema take null" : "Let its schema encode it as JSON"
+    const where = place === undefined ? "" : ` (${place})`
+    throw new InvalidConfig({ stage: name, message: `${name}${where}: ${cause.message}. ${remedy}.` })
+  }
+}
+
 const labelOf = <Fields extends Schema.Struct.Fields>(
   { label, labelKey, name }: Pick<Definition<Fields, PartTypes>, "label" | "labelKey" | "name">,
   config: { readonly [key: string]: unknown }
@@ -193,7 +207,7 @@ export const define = <Fields extends Schema.Struct.Fields, P extends PartTypes,
     if (problem !== undefined) {
       throw new InvalidConfig({ stage: definition.name, message: `${definition.name}: ${problem}` })
     }
-    const encoded = encode(config)
+    const encoded = storable(definition.name, encode(config), place)
     return {
       kind: definition.kind,
       name: definition.name,
