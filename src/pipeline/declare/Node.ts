@@ -167,15 +167,14 @@ const checkParts = (name: string, types: PartTypes, given: Parts): void => {
 }
 
 /** What is stored and hashed of a config; refuses what JSON would drop or bend, which a schema may let through. */
-const storable = (name: string, config: { readonly [key: string]: Json }, place: string | undefined): { readonly [key: string]: Json } => {
+const storable = (name: string, config: { readonly [key: string]: Json }): { readonly [key: string]: Json } => {
   try {
     stringify(config)
     return config
   } catch (cause) {
     if (!(cause instanceof NotCanonical)) throw cause
     const remedy = / is undefined/.test(cause.message) ? "Leave the key out, or let its schema take null" : "Let its schema encode it as JSON"
-    const where = place === undefined ? "" : ` (${place})`
-    throw new InvalidConfig({ stage: name, message: `${name}${where}: ${cause.message}. ${remedy}.` })
+    throw new InvalidConfig({ stage: name, message: `${name}: ${cause.message}. ${remedy}.` })
   }
 }
 
@@ -207,7 +206,7 @@ export const define = <Fields extends Schema.Struct.Fields, P extends PartTypes,
     if (problem !== undefined) {
       throw new InvalidConfig({ stage: definition.name, message: `${definition.name}: ${problem}` })
     }
-    const encoded = storable(definition.name, encode(config), place)
+    const encoded = storable(definition.name, encode(config))
     return {
       kind: definition.kind,
       name: definition.name,

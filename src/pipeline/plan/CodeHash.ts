@@ -13,7 +13,8 @@ import { faceOf } from "../faces.ts"
 import { reasonOf } from "../reason.ts"
 import { sha256 } from "./Canonical.ts"
 import { type CodeStore, digestOf, type Hashed, none, ofUser, settingsOf } from "./codeStore.ts"
-import { type Module, moduleOf, quietIn } from "./effects.ts"
+import { quietIn } from "./effects.ts"
+import { type Module, moduleOf } from "./names.ts"
 import { rewrite, unfollowed } from "./rewrite.ts"
 import { importsOf, parse, sourcesIn, type Syntax } from "./syntax.ts"
 
@@ -187,7 +188,7 @@ const bundled = async (wanted: Wanted, shared: Shared, minify: boolean) => {
 
 /** Files that say how hashes are made. */
 const method = (): ReadonlyArray<string> => [
-  ...["CodeHash", "effects", "rewrite", "syntax"].map((name) => join(import.meta.dirname, `${name}${extname(import.meta.filename)}`)),
+  ...["CodeHash", "effects", "names", "rewrite", "syntax"].map((name) => join(import.meta.dirname, `${name}${extname(import.meta.filename)}`)),
   manifestOf("rolldown", import.meta.url)!
 ]
 
