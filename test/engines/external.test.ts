@@ -131,6 +131,14 @@ for (const { environment, name, title, version } of trainers) {
       assert.match(said, /ended with code 1 .*It said at last:\n[^]*no_such_setting/)
     })
 
+    it("trains without pictures where the template hides them", async () => {
+      const folder = folderOf("blind")
+      await finish(folder, "--set", "template.image=hidden")
+      assert.lengthOf(curve(folder, "reward"), 6)
+      const [sample] = rows(folder, `SELECT x.prompt FROM sample x ${stage} LIMIT 1`)
+      assert.notInclude(String(sample!["prompt"]), "<|image_pad|>")
+    })
+
     it("trains an adapter", async () => {
       const folder = folderOf("adapter")
       await finish(folder, "--set", 'policy.lora={"rank": 4, "alpha": 8, "targets": ["q_proj", "v_proj"]}')
@@ -151,7 +159,7 @@ describe.skipIf(!has("trl"))("TRL", () => {
       "from transformers import AutoProcessor",
       "from trl.data_utils import prepare_multimodal_messages",
       "row = json.loads(open(sys.argv[1]).readline())",
-      "messages = prepare_multimodal_messages(row['prompt'], images=[row['image']])",
+      "messages = prepare_multimodal_messages(row['prompt'], images=row['images'])",
       "print(json.dumps(AutoProcessor.from_pretrained(sys.argv[2]).apply_chat_template(messages, add_generation_prompt=True)))"
     ].join("\n")
     const model = join(import.meta.dirname, "../../assets/tiny-vl")

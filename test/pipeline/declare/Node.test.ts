@@ -6,6 +6,7 @@ const most = Stage.define({
   kind: "data",
   name: "most",
   module: import.meta.url,
+  // @effect-diagnostics-next-line schemaNumber:off
   config: Schema.Struct({ limit: Schema.optional(Schema.Number), list: Schema.optional(Schema.Array(Schema.Number)) }),
   run: (_, _input: void) => 1
 })
