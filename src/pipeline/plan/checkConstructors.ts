@@ -28,22 +28,14 @@ const refuse = ({ code, name }: Node): never => {
 
 /** Throws `InvalidConfig` where nodes of two constructors have the same identity. Throws `NotCanonical`. */
 export const checkConstructors = (nodes: Iterable<Node>, identify: (node: Node) => Identity): void => {
-  const byExport = new Map<string, Map<CodeRef, Array<Node>>>()
-  for (const node of within(nodes)) {
-    if (isOwn(node.code)) continue
-    const key = `${node.code.module}#${node.code.export}`
-    const refs = byExport.get(key) ?? new Map<CodeRef, Array<Node>>()
-    byExport.set(key, refs.set(node.code, [...refs.get(node.code) ?? [], node]))
-  }
-  for (const refs of byExport.values()) {
-    if (refs.size < 2) continue
+  const byExport = Map.groupBy([...within(nodes)].filter(({ code }) => !isOwn(code)), ({ code }) => `${code.module}#${code.export}`)
+  for (const made of byExport.values()) {
+    if (new Set(made.map(({ code }) => code)).size < 2) continue
     const seen = new Map<string, CodeRef>()
-    for (const [ref, made] of refs) {
-      for (const node of made) {
-        const text = stringify(identify(node))
-        if ((seen.get(text) ?? ref) !== ref) refuse(node)
-        seen.set(text, ref)
-      }
+    for (const node of made) {
+      const text = stringify(identify(node))
+      if ((seen.get(text) ?? node.code) !== node.code) refuse(node)
+      seen.set(text, node.code)
     }
   }
 }
