@@ -107,7 +107,7 @@ def passes(settings, at_a_time):
 def take_up_weights(trainer, adapter):
     """Mends how a kind of trainer goes on from a checkpoint: transformers 5 saves models under the names of the hub and looks for its
     own when it goes on, finds none of Qwen2.5-VL's, warns, and trains the model of the start. Loading it as a model knows both. Of an
-adapter, up to 5.19 it loads only those in folders of their own where there is one, as TRL's "ref" of a KL term, and not the trained one."""
+    adapter, up to 5.19 it loads only those in folders of their own where there is one, as TRL's "ref" of a KL term, and not the trained one."""
     from transformers import AutoModelForImageTextToText
 
     as_it_is = trainer._load_from_checkpoint

@@ -15,7 +15,5 @@ export const statesIn = (db: Database, schema: "main" | "other", runs: ReadonlyA
     SELECT r.id AS run, r.status = 'done' AS whole, s.fingerprint, s.preimage
     FROM ${schema}.run r JOIN ${schema}.run_stage rs ON rs.run = r.id JOIN ${schema}.stage s ON s.id = rs.stage
     WHERE r.id IN (SELECT value FROM json_each(?)) ORDER BY r.id, rs.position`).all(JSON.stringify(runs)) as Array<Row>
-  const byRun = new Map<number, Array<Row>>()
-  for (const row of rows) byRun.set(row.run, [...(byRun.get(row.run) ?? []), row])
-  return new Map([...byRun].map(([run, stages]) => [run, stateOf(stages, stages[0]!.whole === 1)]))
+  return new Map([...Map.groupBy(rows, ({ run }) => run)].map(([run, stages]) => [run, stateOf(stages, stages[0]!.whole === 1)]))
 }

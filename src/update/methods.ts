@@ -150,7 +150,7 @@ const update = Effect.fnUntraced(function*(config: Config, rollouts: ScoredRollo
     const { clipFraction, kl, loss, weights } = Losses.policyGradient(config, { ...batch, logprobs })
     if (learnt === undefined) {
       const differences = yield* backward(sequences, weights, logprobs)
-      if (iteration === 0 && plain) gaps = differences
+      if (iteration === 0) gaps = differences
     }
     const { gradientNorm } = yield* trainer.step(adamW)
     yield* Diverged.check(loop, rollouts.groups.map(({ prompt }) => prompt.id), { loss, ...(gradientNorm !== undefined && { gradientNorm }) })

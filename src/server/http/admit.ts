@@ -40,12 +40,13 @@ const cookieIn = (header: string, name: string): string | undefined =>
 const identified = (token: string, visitors: Visitors | undefined) => {
   const expected = digest(token)
   const cookie = visitors && cookieOf(visitors, token)
+  const expectedCookie = cookie && digest(cookie.value)
   return (headers: IncomingHttpHeaders): boolean => {
     const [, bearer] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? "") ?? []
     const given = bearer ?? headers["x-api-key"]?.toString()
     if (given !== undefined) return isToken(given, expected)
     const kept = cookie && cookieIn(headers.cookie ?? "", cookie.name)
-    return cookie !== undefined && kept !== undefined && isToken(kept, digest(cookie.value))
+    return kept !== undefined && expectedCookie !== undefined && isToken(kept, expectedCookie)
   }
 }
 

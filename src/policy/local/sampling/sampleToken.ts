@@ -13,8 +13,7 @@ export interface Choice {
  */
 export const draw = (probabilities: Float32Array, uniform: number, choice: Choice): number => {
   const { topK, topP } = choice
-  const ranked = topK === 0 ? likely(probabilities, topP) : likeliest(probabilities, topK)
-  const total = sumOf(probabilities, topK === 0 ? probabilities.keys() : ranked)
+  const { ranked, total } = topK === 0 ? likely(probabilities, topP) : likeliest(probabilities, topK)
   let kept = 0
   for (let mass = 0; kept < ranked.length && mass < topP * total; kept++) mass += probabilities[ranked[kept]!]!
   return pick(probabilities, ranked.slice(0, Math.max(kept, 1)), uniform)
@@ -29,20 +28,27 @@ const sumOf = (probabilities: Float32Array, indices: Iterable<number>): number =
   return sum
 }
 
+/** Indices, the likeliest first, and the sum of the probabilities of all that top-k leaves. */
+interface Ranked {
+  readonly ranked: ReadonlyArray<number>
+  readonly total: number
+}
+
 /**
  * The likeliest, ranked, without most that are not among the fewest that reach top-p: all that lie below their even share of what
  * top-p leaves out add up to less than that. To rank a whole vocabulary of 150,000 takes a fifth of a second.
  */
-const likely = (probabilities: Float32Array, topP: number): Array<number> => {
+const likely = (probabilities: Float32Array, topP: number): Ranked => {
+  const total = sumOf(probabilities, probabilities.keys())
   // a little less, since sums are rounded
-  const least = 0.999 * (1 - topP) * sumOf(probabilities, probabilities.keys()) / probabilities.length
+  const least = 0.999 * (1 - topP) * total / probabilities.length
   const found: Array<number> = []
   for (let i = 0; i < probabilities.length; i++) if (!(probabilities[i]! < least)) found.push(i)
-  return rank(probabilities, found)
+  return { ranked: rank(probabilities, found), total }
 }
 
 /** The `count` likeliest, ranked. What comes after as many as likely ones is passed over. */
-const likeliest = (probabilities: Float32Array, count: number): Array<number> => {
+const likeliest = (probabilities: Float32Array, count: number): Ranked => {
   let found: Array<number> = []
   let least = -Infinity
   for (let i = 0; i < probabilities.length; i++) {
@@ -52,7 +58,8 @@ const likeliest = (probabilities: Float32Array, count: number): Array<number> =>
     found = rank(probabilities, found).slice(0, count)
     least = probabilities[found[count - 1]!]!
   }
-  return rank(probabilities, found).slice(0, count)
+  const ranked = rank(probabilities, found).slice(0, count)
+  return { ranked, total: sumOf(probabilities, ranked) }
 }
 
 /** Walks up the cumulative distribution over `among` until it passes `uniform`. */
