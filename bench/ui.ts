@@ -5,9 +5,9 @@
 import { existsSync, statSync } from "node:fs"
 import { brotliCompressSync, gzipSync } from "node:zlib"
 import * as Effect from "effect/Effect"
-import { chromium } from "playwright-core"
 import { pageFolder, readPage } from "../src/server/ui/page.ts"
 import * as Workspace from "../src/workspace/index.ts"
+import { executable, launch } from "../test/browser/chromium.ts"
 import * as Large from "./support/largeStore.ts"
 import * as Measure from "./support/measure.ts"
 import * as Server from "./support/server.ts"
@@ -96,8 +96,6 @@ const pageBytes = () => {
   return { first: bytes(first), all: bytes(all) }
 }
 
-const executable = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path))
-
 /** Every view with what stands in it once it is complete. */
 const views = ({ curve, experiment, runs: [run, other] }: Subject): { readonly [view: string]: readonly [path: string, seen: string] } => ({
   experiments: ["/experiments", "table tbody tr"],
@@ -112,7 +110,7 @@ const views = ({ curve, experiment, runs: [run, other] }: Subject): { readonly [
 /** Seconds from the opening of each view, in a browser that has seen nothing of it, until it is complete. */
 const complete = async (settings: Measure.Settings, name: string, url: string, subject: Subject) => {
   if (executable === undefined) return { skipped: "no chromium here" }
-  const browser = await chromium.launch({ executablePath: executable, args: ["--no-sandbox"] })
+  const browser = await launch()
   try {
     const pages: { [view: string]: Measure.Json } = {}
     for (const [view, [path, seen]] of Object.entries(views(subject))) {

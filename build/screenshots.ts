@@ -3,15 +3,14 @@
  * the database that is named: `npm run screenshots -- other.db`. It needs a chromium, which `ASSAY_CHROMIUM` may name.
  */
 import * as Effect from "effect/Effect"
-import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { chromium } from "playwright-core"
 import sharp from "sharp"
 import { serve } from "../src/server/http/serve.ts"
 import { uiHandler } from "../src/server/ui/handler.ts"
 import { pageFolder, readPage } from "../src/server/ui/page.ts"
 import { at } from "../src/workspace/index.ts"
+import { executable, launch } from "../test/browser/chromium.ts"
 
 const folder = fileURLToPath(new URL("../docs/pictures/ui", import.meta.url))
 
@@ -33,11 +32,8 @@ const looks = {
   narrow: { colorScheme: "light", viewport: { width: 390, height: 780 } }
 } as const
 
-const executable = [process.env["ASSAY_CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-  .find((path) => path !== undefined && existsSync(path))
-
 const takeAll = async (url: string): Promise<void> => {
-  const browser = await chromium.launch({ executablePath: executable!, args: ["--no-sandbox"] })
+  const browser = await launch()
   for (const [name, { path, seen }] of Object.entries(views)) {
     for (const [look, options] of Object.entries(looks)) {
       const page = await browser.newPage(options)

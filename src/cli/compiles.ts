@@ -1,7 +1,7 @@
 /** The type check that goes along with whatever is done with a study. */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { checkStudy, type StudyError } from "../workspace/index.ts"
+import { checkChanges, type StudyError } from "../workspace/index.ts"
 import { Failure, invalid } from "./failure.ts"
 import { say } from "./output.ts"
 
@@ -26,7 +26,7 @@ export const alongside = <A, E, R>(
   needed: (result: A) => boolean
 ): Effect.Effect<A, E | Failure | StudyError, R> =>
   Effect.gen(function*() {
-    const checking = yield* Effect.forkChild(checkStudy(file))
+    const checking = yield* Effect.forkChild(checkChanges(file))
     // what does not compile may break anything: then the compiler says it better
     const result = yield* Effect.tapDefect(work, () =>
       Effect.flatMap(Fiber.join(checking), (errors = []) =>

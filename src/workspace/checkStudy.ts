@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import * as Effect from "effect/Effect"
 import { reasonOf } from "../pipeline/reason.ts"
 import { temporaryOfUser } from "../pipeline/temporary.ts"
+import * as Compiled from "./compiled.ts"
 import { StudyError } from "./loadStudy.ts"
 
 /** The modules of this program as the compiler is to read them: sources, or declarations where it is built. */
@@ -128,8 +129,14 @@ const errorsIn = (output: string): ReadonlyArray<string> => {
   return found.filter((error) => !isOurs(error))
 }
 
+interface Found {
+  readonly output: string
+  /** Null where it was killed. */
+  readonly exitCode: number | null
+}
+
 /** A compiler that was started: what it finds, or that nobody wants to know any more. */
-const compile = (tsc: string, config: string): Effect.Effect<string, StudyError> =>
+const compile = (tsc: string, config: string): Effect.Effect<Found, StudyError> =>
   Effect.callback((resume) => {
     const child = spawn(process.execPath, [tsc, "-p", config, "--pretty", "false"], { stdio: ["ignore", "pipe", "pipe"] })
     let output = ""
@@ -137,15 +144,11 @@ const compile = (tsc: string, config: string): Effect.Effect<string, StudyError>
     if (child.pid !== undefined) os.setPriority(child.pid, os.constants.priority.PRIORITY_BELOW_NORMAL)
     child.stdout.on("data", (text) => output += String(text))
     child.on("error", (cause) => resume(Effect.fail(new StudyError({ file: tsc, message: reasonOf(cause) }))))
-    child.on("close", () => resume(Effect.succeed(output)))
+    child.on("close", (exitCode) => resume(Effect.succeed({ output, exitCode })))
     return Effect.sync(() => child.kill("SIGKILL"))
   })
 
-/**
- * What does not compile in a study, one text an error; empty when all does, undefined where there is no compiler (the npm
- * package `typescript`).
- */
-export const checkStudy = (file: string): Effect.Effect<ReadonlyArray<string> | undefined, StudyError> =>
+const check = (file: string, isKnown: typeof Compiled.isKnown): Effect.Effect<ReadonlyArray<string> | undefined, StudyError> =>
   Effect.gen(function*() {
     const tsc = compiler(file)
     if (tsc === undefined) return undefined
@@ -154,11 +157,24 @@ export const checkStudy = (file: string): Effect.Effect<ReadonlyArray<string> | 
       Effect.sync(() => makeFolder(own)),
       (made) => Effect.sync(() => fs.rmSync(made, { recursive: true, force: true }))
     )
-    const config = path.join(folder, "tsconfig.json")
-    fs.writeFileSync(config, JSON.stringify(project(file, own)))
+    const config = JSON.stringify(project(file, own))
+    const place = path.dirname(folder)
+    if (isKnown(place, config)) return []
+    const since = Date.now()
+    fs.writeFileSync(path.join(folder, "tsconfig.json"), config)
     // a copy, and a rename at the end: checks may go on side by side
     move(kept(folder), path.join(folder, memory), fs.copyFileSync)
-    const output = yield* compile(tsc, config)
+    const { exitCode, output } = yield* compile(tsc, path.join(folder, "tsconfig.json"))
+    if (exitCode === 0) Compiled.remember(place, config, path.join(folder, memory), [tsc, ...(own === undefined ? [] : [own])], since)
     move(path.join(folder, memory), kept(folder), fs.renameSync)
     return errorsIn(output)
   }).pipe(Effect.scoped)
+
+/**
+ * What does not compile in a study, one text an error; empty when all does, undefined where there is no compiler (the npm
+ * package `typescript`).
+ */
+export const checkStudy = (file: string) => check(file, () => false)
+
+/** The same, without asking the compiler where the study compiled and nothing that it read has changed since. */
+export const checkChanges = (file: string) => check(file, Compiled.isKnown)

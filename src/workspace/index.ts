@@ -2,7 +2,7 @@
 export { at, type Workspace } from "./workspace.ts"
 export { account } from "./account.ts"
 export { sample, type SampleGroup, sampleImage, type SampleInRuns, samplePage, samplePairs, samplePlaces, type SampleRun } from "./browse.ts"
-export { checkStudy } from "./checkStudy.ts"
+export { checkChanges, checkStudy } from "./checkStudy.ts"
 export { type CurveMemory, curveMemory } from "./curveMemory.ts"
 export { curveKinds, curves } from "./curves.ts"
 export { exportModel, NoModel, type Options as ExportOptions } from "./exportModel.ts"

@@ -6,9 +6,10 @@ import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { extname, join } from "node:path"
 import { promisify } from "node:util"
-import { type Browser, chromium, type Page } from "playwright-core"
+import type { Page } from "playwright-core"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
-import { axeProblems, executable, isTooWide } from "./support.ts"
+import { executable, shared } from "./chromium.ts"
+import { axeProblems, isTooWide } from "./support.ts"
 
 const types: { readonly [ending: string]: string } = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png" }
 
@@ -18,7 +19,6 @@ const fileOf = (folder: string, path: string): string | undefined =>
 
 const folder = mkdtempSync(join(tmpdir(), "assay-site-"))
 let server: Server
-let browser: Browser
 let url: string
 const strange: Array<string> = []
 
@@ -31,17 +31,15 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  if (executable !== undefined) browser = await chromium.launch({ executablePath: executable, args: ["--no-sandbox"] })
 })
 
 afterAll(async () => {
-  await browser?.close()
   server.close()
   rmSync(folder, { recursive: true })
 })
 
 const open = async (path: string, looks: { readonly dark?: boolean; readonly width?: number } = {}): Promise<Page> => {
-  const context = await browser.newContext({ viewport: { width: looks.width ?? 1280, height: 900 }, colorScheme: looks.dark === true ? "dark" : "light" })
+  const context = await (await shared()).newContext({ viewport: { width: looks.width ?? 1280, height: 900 }, colorScheme: looks.dark === true ? "dark" : "light" })
   const page = await context.newPage()
   page.on("request", (request) => void (request.url().startsWith(url) || request.url().startsWith("data:") ? undefined : strange.push(request.url())))
   page.on("console", (message) => void (message.type() === "error" ? strange.push(message.text()) : undefined))

@@ -4,8 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
-import { existsSync } from "node:fs"
-import { type Browser, chromium, type Page } from "playwright-core"
+import type { Page } from "playwright-core"
 import { afterAll, afterEach, assert, beforeAll, describe } from "vitest"
 import { serve } from "../../src/server/http/serve.ts"
 import { uiHandler, visitors } from "../../src/server/ui/handler.ts"
@@ -13,11 +12,8 @@ import { pageFolder, readPage } from "../../src/server/ui/page.ts"
 import * as Store from "../../src/store/index.ts"
 import { at } from "../../src/workspace/index.ts"
 import { opened, type Opened, temporaryFolder } from "../store/support.ts"
+import { executable, shared } from "./chromium.ts"
 import { drawPicture, writeStudy } from "./database.ts"
-
-/** The browser of the machine, or the one that the environment names. */
-export const executable = [process.env["ASSAY_CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-  .find((path) => path !== undefined && existsSync(path))
 
 export interface Looks {
   readonly dark?: boolean
@@ -84,17 +80,12 @@ export const describeInBrowser = (title: string, tests: (given: Given) => void, 
     const pages: Array<Page> = []
     const complaints: Array<string> = []
     const allowed: Array<RegExp> = []
-    let browser: Browser | undefined
     beforeAll(async () => {
-      const [started, served] = await Promise.all([
-        chromium.launch({ executablePath: executable!, args: ["--no-sandbox"] }),
-        Effect.runPromise(Scope.provide(site(token), scope))
-      ])
-      browser = started
+      const [browser, served] = await Promise.all([shared(), Effect.runPromise(Scope.provide(site(token), scope))])
       Object.assign(given, served)
       given.allow = (message) => void allowed.push(message)
       given.open = async (path, { dark = false, width = 1280 } = {}) => {
-        const page = await started.newPage({ colorScheme: dark ? "dark" : "light", viewport: { width, height: 800 } })
+        const page = await browser.newPage({ colorScheme: dark ? "dark" : "light", viewport: { width, height: 800 } })
         pages.push(page)
         page.on("pageerror", (error) => complaints.push(String(error)))
         page.on("console", (message) => message.type() === "error" && complaints.push(message.text()))
@@ -110,10 +101,7 @@ export const describeInBrowser = (title: string, tests: (given: Given) => void, 
       const patterns = allowed.splice(0)
       assert.deepStrictEqual(complaints.splice(0).filter((complaint) => !patterns.some((pattern) => pattern.test(complaint))), [])
     })
-    afterAll(async () => {
-      await browser?.close()
-      await Effect.runPromise(Scope.close(scope, Exit.void))
-    })
+    afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
     tests(given)
   })
 }

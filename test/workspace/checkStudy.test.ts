@@ -1,10 +1,10 @@
 /** Type checks of studies, wherever they stand. */
 import * as Effect from "effect/Effect"
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
-import { checkStudy } from "../../src/workspace/checkStudy.ts"
+import { checkChanges, checkStudy } from "../../src/workspace/checkStudy.ts"
 
 const made: Array<string> = []
 afterAll(() => made.forEach((folder) => rmSync(folder, { recursive: true })))
@@ -54,7 +54,7 @@ describe("a study in a project", () => {
     JSON.stringify({ compilerOptions: { module: "NodeNext", target: "ES2023", strict: true, types: ["node"], ...more } })
   const project = (files: { readonly [file: string]: string }, more: object = {}) => {
     const folder = folderOf({ "tsconfig.json": tsconfig(more), "package.json": "{ \"type\": \"module\" }", ...files })
-    mkdirSync(join(folder, "node_modules"))
+    mkdirSync(join(folder, "node_modules"), { recursive: true })
     symlinkSync(join(process.cwd(), "node_modules", "@types"), join(folder, "node_modules", "@types"))
     return folder
   }
@@ -84,8 +84,9 @@ describe("a study in a project", () => {
     const folder = project({ "deep/study.ts": sound }, { composite: true, tsBuildInfoFile: "mine.tsbuildinfo" })
     const before = everything(folder)
     assert.deepStrictEqual(await check(folder, "deep/study.ts"), [])
-    const memory = [".cache", ".cache/assay", ".cache/assay/known.tsbuildinfo"].map((name) => join("node_modules", name))
-    assert.deepStrictEqual(everything(folder), [...before, ...memory].toSorted())
+    const memory = [".cache", ".cache/assay", ".cache/assay/compiled.json", ".cache/assay/known.tsbuildinfo"].map((name) => join("node_modules", name))
+    const unnumbered = everything(folder).map((name) => String(name).replace(/compiled-[0-9a-f]{16}/, "compiled"))
+    assert.deepStrictEqual(unnumbered, [...before, ...memory].toSorted())
   })
 
   it("is told the same each time, and what a change of a file, of the files there are or of the project makes of it", async () => {
@@ -113,6 +114,63 @@ describe("a study in a project", () => {
     writeFileSync(join(folder, "node_modules/.cache/assay/known.tsbuildinfo"), spoilt)
     writeFileSync(join(folder, "study.ts"), unsound)
     assert.strictEqual((await check(folder))?.length, 1)
+  })
+
+  describe("that compiled", () => {
+    /** A project with a compiler that notes each time that it is asked, and is `slow` enough for something to be done before it ends. */
+    const counted = (files: { readonly [file: string]: string }, slow = "") => {
+      const folder = project({ "node_modules/typescript/package.json": "{ \"name\": \"typescript\" }", ...files })
+      const [real, calls] = [join(process.cwd(), "node_modules/typescript/bin/tsc"), join(folder, "calls")]
+      mkdirSync(join(folder, "node_modules/typescript/bin"))
+      writeFileSync(join(folder, "node_modules/typescript/bin/tsc"), `
+        const fs = require("node:fs")
+        fs.appendFileSync(${JSON.stringify(calls)}, "1")
+        const args = [${JSON.stringify(real)}, ...process.argv.slice(2)]
+        const { status } = require("node:child_process").spawnSync(process.execPath, args, { stdio: "inherit" })
+        ${slow}
+        process.exit(status)`)
+      const asked = () => existsSync(calls) ? readFileSync(calls).length : 0
+      return { folder, asked, changes: () => Effect.runPromise(checkChanges(join(folder, "study.ts"))) }
+    }
+    const later = () => new Promise((resolve) => setTimeout(resolve, 20)) // than its files were written
+
+    it("is not checked again, but when it is asked for", async () => {
+      const { asked, changes, folder } = counted({ "study.ts": sound })
+      await later()
+      assert.deepStrictEqual([await changes(), await changes(), asked()], [[], [], 1])
+      assert.deepStrictEqual([await check(folder), asked()], [[], 2])
+    })
+
+    it.each<readonly [string, (write: (file: string, text: string) => void) => void, ReadonlyArray<string>]>([
+      ["a file that it imports is written", (write) => write("part/index.ts", unsound), ["TS2322"]],
+      ["a file comes before one that it imports", (write) => write("part.ts", sound), ["TS2305"]],
+      ["its project's settings are others", (write) => write("tsconfig.json", tsconfig({ module: "ESNext", moduleResolution: "bundler", exactOptionalPropertyTypes: true })), []],
+      ["what was noted is spoilt", (write) => write("node_modules/.cache/assay/noted", "{"), []]
+    ])("is checked again when %s", async (_, change, codes) => {
+      const { asked, changes, folder } = counted({
+        "tsconfig.json": tsconfig({ module: "ESNext", moduleResolution: "bundler" }),
+        "study.ts": "import { steps } from \"./part\"\nexport const more: number = steps\n",
+        "part/index.ts": "export const steps = 1\n"
+      })
+      await later()
+      assert.deepStrictEqual([await changes(), await changes(), asked()], [[], [], 1])
+      const [noted] = readdirSync(join(folder, "node_modules/.cache/assay")).filter((name) => name.startsWith("compiled-"))
+      change((file, text) => writeFileSync(join(folder, file.replace("noted", noted!)), text))
+      assert.deepStrictEqual((await changes())?.map((error) => /TS\d+/.exec(error)?.[0]), codes)
+      assert.strictEqual(asked(), 2)
+    })
+
+    it("while somebody wrote it is checked once more", async () => {
+      const { asked, changes } = counted({ "study.ts": sound }, "fs.appendFileSync(__dirname + \"/../../../study.ts\", \"\\n\")")
+      await later()
+      assert.deepStrictEqual([await changes(), await changes(), asked()], [[], [], 2])
+    })
+
+    it("but with errors is checked each time", async () => {
+      const { asked, changes } = counted({ "study.ts": unsound })
+      await later()
+      assert.deepStrictEqual([(await changes())?.length, (await changes())?.length, asked()], [1, 1, 2])
+    })
   })
 
   it("is checked where nobody may write", async ({ skip }) => {
