@@ -6,6 +6,7 @@ const reward = "weighted_sum"
 export default {
   ...study,
   name: "bench-step",
+  table: { ...study.table, metrics: [] },
   variants: study.variants
     .filter(({ cell }) => cell["reward"] === reward)
     .map((variant) => ({ ...variant, pipeline: { ...variant.pipeline, stages: variant.pipeline.stages.slice(0, -1) } }))

@@ -53,7 +53,7 @@ describe("docs/how-to/machines.md", () => {
     assert.strictEqual(joined(one), alone)
   })
 
-  it("has a job for Kubernetes whose pods do", () => {
+  it("has a job for Kubernetes whose pods do", { tags: ["long"] }, () => {
     const one = project()
     const [shell, flags, script] = jobCommand()
     const here = script!.replaceAll("/data", one.folder).replaceAll("study.ts", study)

@@ -55,7 +55,7 @@ const means = (folder: string): ReadonlyArray<number> =>
     JOIN sample_reward w ON w.sample = x.id GROUP BY 1, 2, 3) x ${stage} GROUP BY 1 ORDER BY 1`).map(({ mean }) => Number(mean))
 
 for (const { environment, name, title, version } of trainers) {
-  describe.skipIf(!has(environment))(title, () => {
+  describe.skipIf(!has(environment))(title, { tags: environment === "swift" ? ["long"] : [] }, () => {
     const folderOf = (what: string): string => {
       mkdirSync(join(root, name, what), { recursive: true })
       return join(root, name, what)
@@ -113,7 +113,7 @@ for (const { environment, name, title, version } of trainers) {
       assert.deepStrictEqual(training(folder), training(undisturbed))
     })
 
-    it("killed itself: this is said, and it goes on", async () => {
+    it("killed itself: this is said, and it goes on", { tags: ["long"] }, async () => {
       const folder = folderOf("shot")
       const first = run(folder)
       await untilStep(folder, 3, first)
@@ -167,7 +167,7 @@ describe.skipIf(!has("trl"))("TRL", () => {
     assert.strictEqual(JSON.parse(said.trim().split("\n").at(-1)!), sample!["prompt"])
   })
 
-  it.skipIf(!has("swift"))("says what ms-swift says in the first step, which has the same prompts, weights and random numbers", () => {
+  it.skipIf(!has("swift"))("says what ms-swift says in the first step, which has the same prompts, weights and random numbers", { tags: ["long"] }, () => {
     const first = (name: string) => training(join(root, name, "undisturbed")).samples.filter(({ step }) => step === 0)
     assert.deepStrictEqual(first("ms-swift"), first("trl"))
   })

@@ -150,7 +150,7 @@ describe.skipIf(!has("vllm")).each(["tiny-vl", "tiny-vl-large"])("vLLM with %s",
         server = await server.again()
       })
       assert.deepStrictEqual(said(yield* Fiber.join(asking)), undisturbed)
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped), { tags: ["long"] })
 
   it.live("is told about prompts that are too long, and about models that it has not", () =>
     Effect.gen(function*() {

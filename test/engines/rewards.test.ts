@@ -110,7 +110,7 @@ const swift = `rlhf --rlhf_type grpo --model_type qwen2_5_vl --template qwen2_5_
 
 const plugins = ["--external_plugins", join(shims, "assay_swift.py"), join(import.meta.dirname, "swift_tiny.py")]
 
-describe.skipIf(!has("swift"))("ms-swift", () => {
+describe.skipIf(!has("swift"))("ms-swift", { tags: ["long"] }, () => {
   it.live("trains by the marks of `assay score`", () =>
     Effect.gen(function*() {
       const rows = (yield* Effect.promise(() => examples(8))).map(({ image, question, solution }) => ({

@@ -29,6 +29,6 @@ describe.skipIf(!has("trl"))("TRL", () => {
   it("is started by accelerate.yaml on eight GPUs", () => assert.strictEqual(read("trl", "accelerate"), "8 DEEPSPEED bf16"))
 })
 
-describe.skipIf(!has("swift"))("ms-swift", () => {
+describe.skipIf(!has("swift"))("ms-swift", { tags: ["long"] }, () => {
   it("takes swift.yaml, and leaves no key of it over", () => assert.strictEqual(read("swift", "swift"), "colocate ['assay'] 300 []"))
 })

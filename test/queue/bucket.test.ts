@@ -114,7 +114,7 @@ describe.skipIf(program === undefined)("a bucket (skipped where moto's server is
       })))
   })
 
-  it("carries a study over several machines that share no folder", async () => {
+  it("carries a study over several machines that share no folder", { tags: ["long"], timeout: 240_000 }, async () => {
     const alone = all.make("alone")
     await succeeded(all.alone(alone))
     server.faults(10)
@@ -132,5 +132,5 @@ describe.skipIf(program === undefined)("a bucket (skipped where moto's server is
     checkSame(other, alone)
     const kinds = new Set((await server.keys()).flatMap((key) => /^cells\/([^/]+)/.exec(key)?.[1] ?? []))
     assert.deepStrictEqual([...kinds].sort(), ["objects", "runs", "shared-by-assay", "stages"])
-  }, 240_000)
+  })
 })

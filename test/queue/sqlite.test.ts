@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(all.remove)
 
 describe("a study whose cells go through a queue", () => {
-  it("comes out as on one machine, though a worker is killed and another stands still until it is given up", async () => {
+  it("comes out as on one machine, though a worker is killed and another stands still until it is given up", { tags: ["long"], timeout: 120_000 }, async () => {
     const before = all.executions().length
     const queue = `sqlite:${join(all.root, "queue.db")}`
     const folder = all.make("submitter")
@@ -47,5 +47,5 @@ describe("a study whose cells go through a queue", () => {
     }
     for (const worker of workers) worker.process.kill("SIGTERM")
     await Promise.all(workers.map(({ ended }) => ended))
-  }, 120_000)
+  })
 })

@@ -141,7 +141,7 @@ describe("a study in a project", () => {
       assert.deepStrictEqual([await check(folder), asked()], [[], 2])
     })
 
-    it.each<readonly [string, (write: (file: string, text: string) => void) => void, ReadonlyArray<string>]>([
+    it.each<readonly [string, (write: (file: string, text: string) => void) => void, Array<string>]>([
       ["a file that it imports is written", (write) => write("part/index.ts", unsound), ["TS2322"]],
       ["a file comes before one that it imports", (write) => write("part.ts", sound), ["TS2305"]],
       ["its project's settings are others", (write) => write("tsconfig.json", tsconfig({ module: "ESNext", moduleResolution: "bundler", exactOptionalPropertyTypes: true })), []],

@@ -97,7 +97,7 @@ describe("pipelines/reward-comparison.ts on a Tinker server", () => {
     assert.isString(artifact)
   }, 240_000)
 
-  it("comes to the same when the client is killed, then the server, and both go on", async () => {
+  it("comes to the same when the client is killed, then the server, and both go on", { tags: ["long"], timeout: 240_000 }, async () => {
     const killed = run("killed")
     await until(() => progress("killed") >= 3)
     killed.kill()
@@ -112,5 +112,5 @@ describe("pipelines/reward-comparison.ts on a Tinker server", () => {
     server = await serve(at)
     await finish("killed")
     assert.deepStrictEqual(found("killed"), found("undisturbed"))
-  }, 240_000)
+  })
 })
