@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import * as Effect from "effect/Effect"
 import { reasonOf } from "../pipeline/reason.ts"
 import { temporaryOfUser } from "../pipeline/temporary.ts"
-import * as Compiled from "./compiled.ts"
+import * as Compiled from "./Compiled.ts"
 import { StudyError } from "./loadStudy.ts"
 
 /** The modules of this program as the compiler is to read them: sources, or declarations where it is built. */
@@ -176,5 +176,5 @@ const check = (file: string, isKnown: typeof Compiled.isKnown): Effect.Effect<Re
  */
 export const checkStudy = (file: string) => check(file, () => false)
 
-/** The same, without asking the compiler where the study compiled and nothing that it read has changed since. */
+/** As `checkStudy`, but without asking the compiler where the study compiled and nothing that it read has changed since. */
 export const checkChanges = (file: string) => check(file, Compiled.isKnown)

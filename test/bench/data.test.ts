@@ -11,7 +11,7 @@ import { splitter } from "../../src/task/splitJson.ts"
 const bench = fileURLToPath(new URL("../../bench/run.ts", import.meta.url))
 
 describe("bench data", () => {
-  it("runs small, and gives what it measured as JSON", async () => {
+  it("runs small, and gives what it measured as JSON", { tags: ["long"] }, async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [bench, "data", "--smoke"])
     const { data } = JSON.parse(stdout)
     assert.deepInclude(data, { images: InstancesFile.tiny.images, boxes: InstancesFile.tiny.boxes })

@@ -22,7 +22,7 @@ describe("docs/how-to/import.md", () => {
     assert.isAbove([...page.matchAll(/`(\S+)` is\s+`(\S+)`/g)].length, 2)
   })
 
-  it("has commands that run", async () => {
+  it("has commands that run", { tags: ["long"] }, async () => {
     mkdirSync(join(folder, "out"))
     cpSync(fixture("trl"), join(folder, "out", "trl-0"), { recursive: true })
     const second = copyOf("trl", (state) => state.replaceAll("\"loss\": ", "\"loss\": 1"))

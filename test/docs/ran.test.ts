@@ -57,7 +57,7 @@ const runCommands = async (folder: string, blocks: ReadonlyArray<Block>): Promis
 /** Pages by what their folder is made of. */
 const byGround = Map.groupBy(Object.keys(grounds), (page) => grounds[page]!)
 
-describe.each([...byGround].map(([prepare, pages]) => ({ prepare, pages })))("$pages", ({ pages, prepare }) => {
+describe.each([...byGround].map(([prepare, pages]) => ({ prepare, pages })))("$pages", { tags: ["long"] }, ({ pages, prepare }) => {
   const { folder, remove } = temporary()
   beforeAll(() => prepare(folder))
   afterAll(remove)

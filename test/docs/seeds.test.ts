@@ -46,7 +46,7 @@ describe("docs/how-to/machines.md", () => {
     return said.slice(said.indexOf("experiment,"))
   }
 
-  it("has a script for SLURM whose tasks make the same table as one run", () => {
+  it("has a script for SLURM whose tasks make the same table as one run", { tags: ["long"] }, () => {
     const one = project()
     copyFileSync(join(files, "seeds.sh"), join(one.folder, "seeds.sh"))
     for (const seed of seeds) one.run({ SLURM_ARRAY_TASK_ID: seed }, "bash", "seeds.sh", study)

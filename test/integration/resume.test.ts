@@ -67,7 +67,7 @@ describe("assay run", () => {
     await finish(folder, "--seeds", "1", "--jobs", "1")
     assert.deepStrictEqual(findings(folder, [0]), findings(undisturbed, [0]))
   })
-  it.skipIf(!hasTerminal)("finds the same after one Ctrl-C, and after two that leave no time to end a step", async () => {
+  it.skipIf(!hasTerminal)("finds the same after one Ctrl-C, and after two that leave no time to end a step", { tags: ["long"] }, async () => {
     const folder = folderOf("pressed")
     for (const presses of [1, 2]) {
       const before = progress(folder)
