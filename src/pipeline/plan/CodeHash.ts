@@ -13,10 +13,10 @@ import { faceOf } from "../faces.ts"
 import { reasonOf } from "../reason.ts"
 import { sha256 } from "./Canonical.ts"
 import { type CodeStore, digestOf, type Hashed, none, ofUser, settingsOf } from "./codeStore.ts"
-import { quietIn } from "./effects.ts"
-import { type Module, moduleOf } from "./names.ts"
-import { rewrite, unfollowed } from "./rewrite.ts"
-import { importsOf, parse, sourcesIn, type Syntax } from "./syntax.ts"
+import { once } from "./once.ts"
+import { unfollowed } from "./rewrite.ts"
+import { type Find, isScript, type Rewrite, rewriter } from "./rewriter.ts"
+import { importsOf } from "./syntax.ts"
 
 /** What an export's code is for the fingerprint. */
 export interface Code {
@@ -43,8 +43,6 @@ const engineModule = (file: string): string | undefined => {
 }
 
 const isPath = (source: string): boolean => /^(\.|\/|file:)/.test(source)
-
-const isScript = (file: string): boolean => /\.[cm]?[jt]sx?$/.test(file)
 
 const isInstalled = (file: string): boolean => /[\\/]node_modules[\\/]/.test(file)
 
@@ -81,13 +79,10 @@ interface Wanted {
   readonly whole: boolean
 }
 
-/** The file of the user's own that a specifier means to an importer. */
-type Find = (specifier: string, importer: string) => Promise<string | undefined>
-
 /** What bundles share: the code of workers, modules as they were rewritten (with the sha256 of what they were), and what is kept. */
 interface Shared {
   readonly codeOfWorker: (file: string) => Promise<Hashed>
-  readonly rewritten: (code: string, file: string, find: Find) => Promise<{ readonly code: string; readonly digest: string }>
+  readonly rewritten: Rewrite
   readonly store: CodeStore
 }
 
@@ -188,17 +183,9 @@ const bundled = async (wanted: Wanted, shared: Shared, minify: boolean) => {
 
 /** Files that say how hashes are made. */
 const method = (): ReadonlyArray<string> => [
-  ...["CodeHash", "effects", "names", "rewrite", "syntax"].map((name) => join(import.meta.dirname, `${name}${extname(import.meta.filename)}`)),
+  ...["CodeHash", "effects", "names", "rewrite", "rewriter", "syntax"].map((name) => join(import.meta.dirname, `${name}${extname(import.meta.filename)}`)),
   manifestOf("rolldown", import.meta.url)!
 ]
-
-const languageOf = (file: string) => /\.[cm]?ts$/.test(file) ? "ts" as const : file.endsWith("x") ? "tsx" as const : "js" as const
-
-/** A module, and those of the user's that it imports. */
-interface Read {
-  readonly module: Module
-  readonly files: ReadonlyArray<string>
-}
 
 /** All that a hash was made from. */
 const filesOf = ({ files, vague, workers }: Found): Hashed["files"] => {
@@ -253,48 +240,6 @@ const codeIn = ({ hash, imports }: Hashed): Code => ({
   packages: [...new Set(imports.map(({ importer, specifier }) => versionOf(specifier, importer)))].sort()
 })
 
-const once = <A>(known: Map<string, Promise<A>>, key: string, compute: () => Promise<A>): Promise<A> => {
-  const started = known.get(key) ?? compute()
-  known.set(key, started)
-  return started
-}
-
-/** Rewrites modules; those of the user's with a look at the modules that they import, as calls may do something there. */
-const rewriter = () => {
-  const texts = new Map<string, Promise<Read>>()
-  const rewrites = new Map<string, ReturnType<Shared["rewritten"]>>()
-  const read = (file: string, find: Find) =>
-    once(texts, file, async (): Promise<Read> => {
-      const body = await parse(readFileSync(file, "utf8"), languageOf(file))
-      const files = new Map<string, string>()
-      for (const specifier of sourcesIn(body)) {
-        const target = await find(specifier, file)
-        if (target !== undefined && isScript(target)) files.set(specifier, target)
-      }
-      return { files: [...files.values()], module: moduleOf(body, (specifier) => files.get(specifier)) }
-    })
-  const around = async (file: string, find: Find): Promise<ReadonlyMap<string, Module>> => {
-    const modules = new Map<string, Module>()
-    const files = new Set([file])
-    for (const one of files) {
-      const { files: more, module } = await read(one, find)
-      modules.set(one, module)
-      for (const next of more) files.add(next)
-    }
-    return modules
-  }
-  const quiet = async (file: string, find: Find): Promise<(call: Syntax) => boolean> => {
-    if (file.startsWith(program) || file.startsWith("\0")) return () => true // nothing here registers itself
-    const modules = await around(file, find)
-    return quietIn(modules.get(file)!, modules)
-  }
-  return (code: string, file: string, find: Find) =>
-    once(rewrites, file, async () => {
-      const body = await parse(code, languageOf(file))
-      return { code: rewrite(code, file, body, await quiet(file, find)), digest: sha256(code) }
-    })
-}
-
 /** What the modules of some code hold, as it was written but for what it does not use. By file, those of workers too. */
 export type Sources = ReadonlyMap<string, string>
 
@@ -328,7 +273,7 @@ export const make = (store: CodeStore = none) => {
   const workers = new Map<string, Promise<Hashed>>()
   const shared: Shared = {
     codeOfWorker: (file) => once(workers, file, () => bundle(ofWorker(file), shared)),
-    rewritten: rewriter(),
+    rewritten: rewriter((file) => file.startsWith(program)),
     store
   }
   const attempt = <A>(ref: CodeRef, work: () => Promise<A>): Effect.Effect<A, CodeError> =>
