@@ -1,6 +1,6 @@
 /** Brings packed runs into a database, and says what was new. */
 import * as Effect from "effect/Effect"
-import * as Workspace from "../../workspace/index.ts"
+import * as Workspace from "../../workspace/reading.ts"
 import { counted } from "../counted.ts"
 import { print, printJson } from "../output.ts"
 
