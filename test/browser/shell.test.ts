@@ -39,7 +39,7 @@ describeInBrowser("the shell", (given) => {
   })
 
   it("puts the focus on what a link leads to", async () => {
-    const focused = (page: Page) => page.waitForFunction("document.activeElement === document.getElementById('main')")
+    const focused = (page: Page) => page.locator("#main:focus").waitFor()
     const page = await given.open("/experiments")
     await page.getByRole("link", { name: "reward-comparison" }).press("Enter")
     await focused(page)
