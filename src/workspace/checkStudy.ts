@@ -89,6 +89,9 @@ const project = (file: string, own: string | undefined): object => ({
   include: []
 })
 
+/** Whether a project's settings stand in its own file: what that takes from others may change without it. */
+const isWhole = (own: string | undefined): boolean => own === undefined || !fs.readFileSync(own, "utf8").includes("\"extends\"")
+
 const makeFolderIn = (home: string): string => {
   fs.mkdirSync(home, { recursive: true })
   return fs.mkdtempSync(path.join(home, "check-"))
@@ -165,7 +168,7 @@ const check = (file: string, isKnown: typeof Compiled.isKnown): Effect.Effect<Re
     // a copy, and a rename at the end: checks may go on side by side
     move(kept(folder), path.join(folder, memory), fs.copyFileSync)
     const { exitCode, output } = yield* compile(tsc, path.join(folder, "tsconfig.json"))
-    if (exitCode === 0) Compiled.remember(place, config, path.join(folder, memory), [tsc, ...(own === undefined ? [] : [own])], since)
+    if (exitCode === 0 && isWhole(own)) Compiled.remember(place, config, path.join(folder, memory), [tsc, ...(own === undefined ? [] : [own])], since)
     move(path.join(folder, memory), kept(folder), fs.renameSync)
     return errorsIn(output)
   }).pipe(Effect.scoped)

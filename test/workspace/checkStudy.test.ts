@@ -166,6 +166,12 @@ describe("a study in a project", () => {
       assert.deepStrictEqual([await changes(), await changes(), asked()], [[], [], 2])
     })
 
+    it("by settings that its project takes from elsewhere is checked each time", async () => {
+      const { asked, changes } = counted({ "tsconfig.json": "{ \"extends\": \"./base.json\" }", "base.json": tsconfig({}), "study.ts": sound })
+      await later()
+      assert.deepStrictEqual([await changes(), await changes(), asked()], [[], [], 2])
+    })
+
     it("but with errors is checked each time", async () => {
       const { asked, changes } = counted({ "study.ts": unsound })
       await later()
