@@ -16,6 +16,9 @@ export interface Delivery {
 export class Receiver extends Context.Service<Receiver, {
   /** Has them loaded: what is sampled from here on is theirs. */
   readonly receive: (delivery: Delivery) => Effect.Effect<void, PolicyError>
-  /** Whether it has them still: not after it started anew, nor after others were delivered. */
+  /**
+   * Whether it has them already, whoever delivered them, so that what is sampled from here on is theirs: not after it started anew, nor
+   * after others took their place.
+   */
   readonly has: (delivery: Delivery) => Effect.Effect<boolean, PolicyError>
 }>()("assay/policy/Receiver") {}

@@ -5,6 +5,7 @@ import { Models, WeightInfo } from "../../protocol/models.ts"
 import type { Refused } from "../http/send.ts"
 import type { PolicyError } from "../policyError.ts"
 import type { Delivery, Receiver } from "../receiver.ts"
+import { leave, take } from "./adapters.ts"
 import { call, callFor, failed, type Server } from "./post.ts"
 
 /** Its settings without which it takes no weights, by what is delivered. */
@@ -35,7 +36,7 @@ export interface Asked {
 
 /**
  * Whole models take the place of the one that was there, so that whoever else asks the server meets them, too. Adapters are loaded
- * under their version as name, and each goes when the next one has come.
+ * under their version as name, and each goes when the next one has come, unless it is another's as well.
  */
 export const receiving = (server: Server, named: string): Effect.Effect<Given> =>
   Effect.map(Ref.make<Delivery | undefined>(undefined), (last) => {
@@ -45,42 +46,47 @@ export const receiving = (server: Server, named: string): Effect.Effect<Given> =
         failed(server, "receive", refused, refused.status === undefined ? undefined : `${settings[what]} It has to see ${folder}.`))
 
     const version = (new_version: string) => ask("../update_weight_version", { new_version })
+    const resume = ask("../resume", {})
     const loadModel = ({ folder, version: name }: Delivery) =>
       Effect.gen(function*() {
         yield* ask("../pause?mode=wait", {})
-        yield* Effect.gen(function*() {
-          yield* version(between)
-          yield* ask("../collective_rpc", { method: "reload_weights", kwargs: { weights_path: folder } })
-          // what it remembers of pictures and prompts was computed with other weights
-          for (const cache of ["mm", "encoder", "prefix"]) yield* ask(`../reset_${cache}_cache`, {})
-          yield* version(name)
-        }).pipe(Effect.ensuring(Effect.ignore(ask("../resume", {}))))
-      })
-    const loadAdapter = ({ folder, version: name }: Delivery) =>
-      Effect.gen(function*() {
-        const before = yield* Ref.get(last)
-        yield* ask("load_lora_adapter", { lora_name: name, lora_path: folder })
-        if (before !== undefined && before.version !== name) yield* Effect.ignore(ask("unload_lora_adapter", { lora_name: before.version }))
-      })
+        yield* version(between)
+        yield* ask("../collective_rpc", { method: "reload_weights", kwargs: { weights_path: folder } })
+        // what it remembers of pictures and prompts was computed with other weights
+        for (const cache of ["mm", "encoder", "prefix"]) yield* ask(`../reset_${cache}_cache`, {})
+        yield* version(name)
+        // a pause that nobody saw the answer of may hold as well, and one that is not ended holds for ever
+      }).pipe(Effect.onExit((exit) => exit._tag === "Success" ? resume : Effect.ignore(resume)))
     const holds = ({ version: name, what }: Delivery) =>
       what === "model"
         ? Effect.map(callFor(server, WeightInfo, { path: "../weight_info" }), ({ weight_version }) => weight_version === name)
         : Effect.map(callFor(server, Models, { path: "models" }), ({ data }) => data.some(({ id }) => id === name))
-    const has = (delivery: Delivery) => explained(delivery, holds(delivery))
+    /** Whether it had to be loaded: one that is there already is refused, as where the answer was lost, or another run began alike. */
+    const loadAdapter = (delivery: Delivery) =>
+      ask("load_lora_adapter", { lora_name: delivery.version, lora_path: delivery.folder }).pipe(
+        Effect.as(true),
+        Effect.catchIf(({ status }) => status === 400, (refused) =>
+          Effect.flatMap(holds(delivery), (there) => there ? Effect.succeed(false) : Effect.fail(refused)))
+      )
+    /** From here on, requests are for these. */
+    const turnTo = (delivery: Delivery, loaded: boolean) =>
+      Effect.gen(function*() {
+        const before = yield* Ref.getAndSet(last, delivery)
+        if (delivery.what === "adapter") take(server.url, delivery.version, last, loaded)
+        if (before?.what !== "adapter" || before.version === delivery.version) return
+        if (leave(server.url, before.version, last)) yield* Effect.ignore(ask("unload_lora_adapter", { lora_name: before.version }))
+      })
+    const load = (delivery: Delivery) => delivery.what === "model" ? Effect.as(loadModel(delivery), true) : loadAdapter(delivery)
     return {
       receiver: {
-        receive: (delivery) =>
-          Effect.andThen(
-            explained(delivery, delivery.what === "model" ? loadModel(delivery) : loadAdapter(delivery)),
-            Ref.set(last, delivery)
-          ),
-        has
+        receive: (delivery) => Effect.flatMap(explained(delivery, load(delivery)), (loaded) => turnTo(delivery, loaded)),
+        has: (delivery) => Effect.tap(explained(delivery, holds(delivery)), (there) => there ? turnTo(delivery, false) : Effect.void)
       },
       asked: Effect.map(Ref.get(last), (delivery) =>
         delivery === undefined ? { model: named, weights: "", still: Effect.succeed(true) } : {
           model: delivery.what === "adapter" ? delivery.version : named,
           weights: delivery.version,
-          still: has(delivery)
+          still: explained(delivery, holds(delivery))
         })
     }
   })

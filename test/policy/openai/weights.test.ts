@@ -7,7 +7,8 @@ import { json } from "node:stream/consumers"
 import { afterEach } from "vitest"
 import { receiving } from "../../../src/policy/openai/weights.ts"
 
-type Answers = { readonly [path: string]: (response: ServerResponse) => void }
+/** What is answered otherwise; false where it is not, this time. */
+type Answers = { readonly [path: string]: (response: ServerResponse, body: Record<string, string>, state: { models: Array<string> }) => boolean | void }
 
 const closing: Array<() => void> = []
 afterEach(() => closing.splice(0).forEach((close) => close()))
@@ -21,9 +22,14 @@ const vllm = async (but: Answers = {}) => {
     const body = request.method === "POST" ? await json(request) as Record<string, string> : {}
     asked.push(`${request.method} ${request.url} ${JSON.stringify(body)}`)
     const otherwise = but[pathname]
-    if (otherwise !== undefined) return otherwise(response)
+    if (otherwise !== undefined && otherwise(response, body, state) !== false) return
     if (pathname === "/update_weight_version") state.version = body["new_version"]!
-    if (pathname === "/v1/load_lora_adapter") state.models.push(body["lora_name"]!)
+    if (pathname === "/v1/load_lora_adapter") {
+      if (state.models.includes(body["lora_name"]!)) {
+        return void response.writeHead(400).end(JSON.stringify({ error: { message: `The lora adapter '${body["lora_name"]}' has already been loaded.` } }))
+      }
+      state.models.push(body["lora_name"]!)
+    }
     if (pathname === "/v1/unload_lora_adapter") state.models = state.models.filter((name) => name !== body["lora_name"])
     const said = pathname === "/weight_info"
       ? { weight_version: state.version }
@@ -33,7 +39,8 @@ const vllm = async (but: Answers = {}) => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   closing.push(() => server.close())
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
-  return { asked, given: Effect.runSync(receiving({ url, timeoutSeconds: 5, patienceSeconds: 0.1 }, "tiny")), state }
+  const another = (patienceSeconds = 0.1) => Effect.runSync(receiving({ url, timeoutSeconds: 5, patienceSeconds }, "tiny"))
+  return { another, asked, given: another(), state }
 }
 
 const delivery = (version: string, what: "model" | "adapter") => ({ version, folder: `/weights/${version}`, what })
@@ -62,7 +69,7 @@ describe("a whole model", () => {
   it.live("that cannot be loaded leaves the server going on, and without a version that anybody would take for good", () =>
     Effect.gen(function*() {
       const { asked, given, state } = yield* Effect.promise(() => vllm({
-        "/collective_rpc": (response) => response.writeHead(500).end("{\"error\":{\"message\":\"no such folder\"}}")
+        "/collective_rpc": (response) => void response.writeHead(500).end("{\"error\":{\"message\":\"no such folder\"}}")
       }))
       const error = yield* Effect.flip(given.receiver.receive(delivery("a", "model")))
       assert.match(error.message, /answered 500: no such folder/)
@@ -71,9 +78,33 @@ describe("a whole model", () => {
       assert.strictEqual(asked.filter((line) => line.includes("collective_rpc")).length, 1, "it is not asked again for what broke it")
     }))
 
+  it.live("that is there already is the one that answers", () =>
+    Effect.gen(function*() {
+      const { given, state } = yield* Effect.promise(() => vllm())
+      state.version = "a"
+      assert.isTrue(yield* given.receiver.has(delivery("a", "model")))
+      const asked = yield* given.asked
+      assert.deepStrictEqual([asked.model, asked.weights, yield* asked.still], ["tiny", "a", true])
+      state.version = "another's"
+      assert.isFalse(yield* asked.still)
+    }))
+
+  it.live("does not stop the server for good where nothing is heard of its pause", () =>
+    Effect.gen(function*() {
+      const { asked, given } = yield* Effect.promise(() => vllm({ "/pause": () => {} }))
+      yield* given.receiver.receive(delivery("a", "model")).pipe(Effect.timeoutOption(300))
+      assert.deepStrictEqual(asked, ["POST /pause?mode=wait {}", "POST /resume {}"])
+    }))
+
+  it.live("has not come before the server goes on", () =>
+    Effect.gen(function*() {
+      const { given } = yield* Effect.promise(() => vllm({ "/resume": (response) => void response.writeHead(500).end("{\"error\":{\"message\":\"stuck\"}}") }))
+      assert.match((yield* Effect.flip(given.receiver.receive(delivery("a", "model")))).message, /answered 500: stuck/)
+    }))
+
   it.live("is refused by servers that load none, with what to do", () =>
     Effect.gen(function*() {
-      const { given } = yield* Effect.promise(() => vllm({ "/weight_info": (response) => response.writeHead(404).end("{\"detail\":\"Not Found\"}") }))
+      const { given } = yield* Effect.promise(() => vllm({ "/weight_info": (response) => void response.writeHead(404).end("{\"detail\":\"Not Found\"}") }))
       const error = yield* Effect.flip(given.receiver.has(delivery("a", "model")))
       assert.match(error.message, /answered 404: Not Found\. Weights are loaded by vLLM alone, started with VLLM_SERVER_DEV_MODE=1\./)
     }))
@@ -91,9 +122,58 @@ describe("an adapter", () => {
       assert.isFalse(yield* given.receiver.has(delivery("a", "adapter")))
     }))
 
+  it.live("that is there already, as after a crash of this side, is the one that answers, and stays for whoever loaded it", () =>
+    Effect.gen(function*() {
+      const { given, state } = yield* Effect.promise(() => vllm())
+      state.models.push("a")
+      assert.isTrue(yield* given.receiver.has(delivery("a", "adapter")))
+      const asked = yield* given.asked
+      assert.deepStrictEqual([asked.model, asked.weights, yield* asked.still], ["a", "a", true])
+      yield* given.receiver.receive(delivery("b", "adapter"))
+      assert.deepStrictEqual(state.models, ["tiny", "a", "b"])
+    }))
+
+  it.live("that runs side by side began with goes with the last of them", () =>
+    Effect.gen(function*() {
+      const { another, given, state } = yield* Effect.promise(() => vllm())
+      const other = another()
+      yield* given.receiver.receive(delivery("a", "adapter"))
+      assert.isTrue(yield* other.receiver.has(delivery("a", "adapter")))
+      yield* given.receiver.receive(delivery("b", "adapter"))
+      assert.deepStrictEqual(state.models, ["tiny", "a", "b"])
+      yield* other.receiver.receive(delivery("c", "adapter"))
+      assert.deepStrictEqual(state.models, ["tiny", "b", "c"])
+    }))
+
+  it.live("has come where the answer to that was lost, or another run was faster", () =>
+    Effect.gen(function*() {
+      let lost = false
+      const { another, state } = yield* Effect.promise(() => vllm({
+        "/v1/load_lora_adapter": (response, body, state) => {
+          if (lost) return false
+          lost = true
+          state.models.push(body["lora_name"]!)
+          return void response.destroy()
+        }
+      }))
+      for (const given of [another(3), another()]) {
+        yield* given.receiver.receive(delivery("a", "adapter"))
+        assert.strictEqual((yield* given.asked).model, "a")
+      }
+      assert.deepStrictEqual(state.models, ["tiny", "a"])
+    }))
+
+  it.live("that is refused and not there has not come", () =>
+    Effect.gen(function*() {
+      const { given } = yield* Effect.promise(() => vllm({
+        "/v1/load_lora_adapter": (response) => void response.writeHead(400).end("{\"error\":{\"message\":\"rank 64 is over 16\"}}")
+      }))
+      assert.match((yield* Effect.flip(given.receiver.receive(delivery("a", "adapter")))).message, /answered 400: rank 64 is over 16\. Adapters are/)
+    }))
+
   it.live("is refused by servers that load none, with what to do", () =>
     Effect.gen(function*() {
-      const { given } = yield* Effect.promise(() => vllm({ "/v1/load_lora_adapter": (response) => response.writeHead(404).end("{\"detail\":\"Not Found\"}") }))
+      const { given } = yield* Effect.promise(() => vllm({ "/v1/load_lora_adapter": (response) => void response.writeHead(404).end("{\"detail\":\"Not Found\"}") }))
       const error = yield* Effect.flip(given.receiver.receive(delivery("a", "adapter")))
       assert.match(error.message, /VLLM_ALLOW_RUNTIME_LORA_UPDATING=True, --enable-lora/)
     }))
