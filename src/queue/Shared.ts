@@ -3,6 +3,7 @@ import * as path from "node:path"
 import { randomUUID } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { Claims } from "../pipeline/run/Claims.ts"
 import { Journal, JournalError } from "../pipeline/run/journal.ts"
 import { Ledger, oneByOne } from "../pipeline/run/ledger.ts"
 import * as Store from "../store/index.ts"
@@ -92,22 +93,31 @@ export const workersLedger: MakeLedger = (shared, own, transfer) => {
   }
 }
 
-/** The journal of this machine, of which others get every stage that is finished. */
-export const journal = ({ between, stage }: Shared, own: Journal["Service"], transfer: Store.Transfer["Service"]): Journal["Service"] => {
+const lost = new JournalError({ operation: "closeStage", message: "Another worker took this stage over, since this one had not been heard of for too long." })
+
+/**
+ * The journal of this machine, of which others get every stage that is finished. One that another machine was given meanwhile is not: what
+ * that one left is what the others build on.
+ */
+export const journal = ({ between, stage }: Shared, own: Journal["Service"], claims: Claims["Service"], transfer: Store.Transfer["Service"]): Journal["Service"] => {
   const fingerprints = new Map<number, string>()
   return {
     ...own,
     openStage: (record) => Effect.tap(own.openStage(record), (id) => Effect.sync(() => fingerprints.set(id, record.fingerprint))),
-    closeStage: (id, result) =>
-      Effect.andThen(own.closeStage(id, result), Effect.suspend(() => transfer.give({ stage: id }, stage(fingerprints.get(id)!), between)))
+    closeStage: Effect.fnUntraced(function*(id, result) {
+      const fingerprint = fingerprints.get(id)!
+      if (!(yield* claims.holds(fingerprint))) return yield* lost
+      yield* own.closeStage(id, result)
+      yield* transfer.give({ stage: id }, stage(fingerprint), between)
+    })
   }
 }
 
 /** Services of a run, such that this machine has what all others have finished, by one of the ledgers above. */
-export const sharing = <Services>(context: Context.Context<Services | Journal | Ledger | Store.Transfer>, shared: Shared, ledgerOf: MakeLedger) => {
+export const sharing = <Services>(context: Context.Context<Services | Claims | Journal | Ledger | Store.Transfer>, shared: Shared, ledgerOf: MakeLedger) => {
   const transfer = Context.get(context, Store.Transfer)
   return context.pipe(
     Context.add(Ledger, ledgerOf(shared, Context.get(context, Ledger), transfer)),
-    Context.add(Journal, journal(shared, Context.get(context, Journal), transfer))
+    Context.add(Journal, journal(shared, Context.get(context, Journal), Context.get(context, Claims), transfer))
   )
 }

@@ -40,11 +40,11 @@ const bringRun = Effect.fnUntraced(function*({ between, run }: Shared.Shared, { 
   yield* (yield* Store.Transfer).take(run(fingerprint), between)
 })
 
-/** Merges what a run left for all: its stages first, then itself. */
-const bring = Effect.fnUntraced(function*(shared: Shared.Shared, { record, stages }: PlannedRun) {
+/** Merges what the stages of a run left, and returns the labels of those of which nothing is here all the same. */
+const bringStages = Effect.fnUntraced(function*({ stages }: PlannedRun) {
   const ledger = yield* Ledger
-  yield* Effect.forEach(stages, ({ fingerprint }) => ledger.findStage(fingerprint), { discard: true })
-  yield* bringRun(shared, record)
+  const found = yield* Effect.forEach(stages, ({ fingerprint }) => ledger.findStage(fingerprint))
+  return stages.flatMap(({ label }, i) => found[i] === undefined ? [label] : [])
 })
 
 /** Follows runs that are in the queue until all have ended, and returns how. Others may follow at the same time, these runs or others. */
@@ -54,6 +54,7 @@ export const follow = Effect.fnUntraced(function*(submission: string, runs: Read
   const open = new Map(runs.map((run) => [run.record.fingerprint, run]))
   const some = inTurn(open)
   const seen = new Set<string>()
+  const waited = new Set<string>()
   const results = new Map<string, Runner.RunResult>()
 
   /** Returns what is merged by that. */
@@ -67,7 +68,16 @@ export const follow = Effect.fnUntraced(function*(submission: string, runs: Read
       report({ _tag: "RunStarted", run, stages: planned.stages.map(({ label }) => label) })
     }
     if (news.state === "running") return []
-    yield* bring(shared, planned)
+    const missing = yield* bringStages(planned)
+    // it comes with the next news again, until its numbers are here: without them it would count as done
+    if (news.state === "done" && missing.length > 0) {
+      if (!waited.has(news.fingerprint)) {
+        waited.add(news.fingerprint)
+        say({ _tag: "Said", message: `${variant} with seed ${seed} is done, but not merged yet: what ${missing.join(", ")} left is gone from ${shared.address}, or another process here is at it.` })
+      }
+      return []
+    }
+    yield* bringRun(shared, planned.record)
     open.delete(news.fingerprint)
     if (news.state === "failed") {
       const error = news.message ?? "unknown"

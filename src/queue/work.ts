@@ -83,7 +83,7 @@ const accept = Effect.fnUntraced(function*(workspace: Workspace.Workspace, { con
   const queue = yield* Queue
   const study = yield* Workspace.loadStudy(file)
   const among = (services: Context.Context<Services>) =>
-    Context.add(Shared.sharing(services, shared, Shared.workersLedger), Claims, claimsOf(queue, worker, Context.get(services, Claims)))
+    Shared.sharing(Context.add(services, Claims, claimsOf(queue, worker, Context.get(services, Claims))), shared, Shared.workersLedger)
   const place = { ...workspace, generated: content.generated }
   const first = yield* prepareAmong(place, study, { ...planOptions(content, content.seed), jobs: options.jobs, have: options.have, among })
   yield* first.within(() => {}, Runner.openExperiment(first.plan, first.settings))

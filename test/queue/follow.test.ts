@@ -58,4 +58,14 @@ describe("who follows a submission", () => {
         assert.sameMembers([...other.results], [...one.results])
         assert.sameMembers(other.merged, one.merged)
       })), 20_000)
+
+  it("merges a run that is done when its stages have come, and not without them", () =>
+    withDone(1, (submission, [run]) =>
+      Effect.gen(function*() {
+        const planned = { ...run!, stages: [{ fingerprint: "s", label: "the loop" }] } as unknown as PlannedRun
+        let looks = 0
+        const late = { ...empty, findStage: () => Effect.sync(() => ++looks < 3 ? undefined : { id: 1, output: { hash: "h", bytes: 1, mediaType: "" } }) }
+        const found = yield* Effect.provideService(followed(submission, [planned]), Ledger, late)
+        assert.deepStrictEqual([found, looks], [{ merged: ["f0"], results: ["0 done"] }, 3])
+      })), 10_000)
 })

@@ -41,3 +41,36 @@ describe("what a worker knows of what others have finished", () => {
       assert.isUndefined(yield* ledger.findStage("open"))
     }))))
 })
+
+describe("a stage that another machine was given meanwhile", () => {
+  it("is not ended here, and what it left goes to nobody", () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      const shared = yield* Shared.make(join(folder, "shared"))
+      const { services } = yield* machine(folder, "one")
+      const own = Context.get(services, Claims)
+      yield* own.claim("e", Effect.gen(function*() {
+        const context = Shared.sharing(Context.add(services, Claims, { ...own, holds: () => Effect.succeed(false) }), shared, Shared.workersLedger)
+        yield* Effect.provideContext(Effect.gen(function*() {
+          const journal = yield* opened
+          yield* beginRun(journal, "e")
+          const stage = yield* journal.openStage(stageOf("e"))
+          const error = yield* Effect.flip(journal.closeStage(stage, { output: yield* put(journal, "null") }))
+          assert.include(error.message, "Another worker took this stage over")
+          assert.isUndefined(yield* journal.findStage("e"))
+        }), context)
+      }))
+      assert.deepStrictEqual(fs.readdirSync(join(folder, "shared")), ["shared-by-assay"])
+    }))))
+})
+
+describe("the id of what machines share", () => {
+  it("is waited for where somebody else is just writing it", () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      const file = join(folder, "shared-by-assay")
+      fs.writeFileSync(file, "")
+      setTimeout(() => fs.writeFileSync(file, "theirs"), 300)
+      assert.strictEqual((yield* Shared.make(folder)).id, "theirs")
+    }))))
+})

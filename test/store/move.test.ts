@@ -8,7 +8,7 @@ import * as Store from "../../src/store/index.ts"
 import { moved, staying } from "../../src/store/move/merge.ts"
 import { packId } from "../../src/store/move/packFile.ts"
 import { earlier, make } from "./earlier.ts"
-import { beginRun, filesIn, put, reading, stageOf, stepOf, temporaryFolder, withJournal } from "./support.ts"
+import { beginRun, filesIn, put, reading, sampleOf, stageOf, stepOf, temporaryFolder, withJournal } from "./support.ts"
 
 it.effect("every table of a database comes over with its runs, or is known to stay", () =>
   withJournal((_, { file }) =>
@@ -38,6 +38,28 @@ it.effect("files come over with the executions that do: an older pack after a ne
       assert.deepStrictEqual(yield* unused, [])
       fs.rmSync(here.objects, { recursive: true })
       assert.strictEqual((yield* unpack("newer.pack")).files, 1, "what is here has lost its file")
+    }))
+  ))
+
+it.effect("pictures that are the same under several names are packed once, and every sample finds its own", () =>
+  withJournal((journal, files) =>
+    Effect.scoped(Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      const images = ["a", "b", "other"].map((name) => path.join(folder, `${name}.png`))
+      images.forEach((image, i) => fs.writeFileSync(image, i < 2 ? "the same" : "another"))
+      const run = yield* beginRun(journal, "e")
+      const stage = yield* journal.openStage(stageOf("e"))
+      const samples = [0, 1, 2, 0].map((image, ordinal) => sampleOf(ordinal, { details: { image: images[image]!, width: 1, height: 1, inputWidth: 1, inputHeight: 1 } }))
+      yield* journal.closeStage(stage, { output: yield* put(journal, "x"), records: stepOf(0, [["loss", 1]], samples) })
+      yield* journal.closeRun(run, "done")
+      const pack = path.join(folder, "e.pack")
+      assert.strictEqual((yield* Store.pack({ ...files, pictureOf: (image) => image }, "e", pack)).pictures, 3)
+      const here = filesIn(path.join(folder, "here"))
+      fs.mkdirSync(path.join(folder, "here"))
+      yield* Store.unpack({ ...here, alone: true }, path.join(folder, "here"), pack)
+      const { rows } = yield* reading(here.file, (db) =>
+        Store.sql(db, "SELECT t.content ->> '$.image' FROM completion c JOIN text t ON t.id = c.details ORDER BY c.ordinal"))
+      assert.deepStrictEqual(rows.map(([image]) => fs.readFileSync(path.join(folder, "here", String(image)), "utf8")), ["the same", "the same", "another", "the same"])
     }))
   ))
 

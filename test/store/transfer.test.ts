@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import Sqlite from "better-sqlite3"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { gunzipSync, gzipSync } from "node:zlib"
@@ -78,6 +79,24 @@ describe("a stage and a run, given and taken", () => {
       assert.deepInclude((yield* to.transfer.take(stage, between))?.executions, { added: 0, here: 1 })
       assert.deepInclude((yield* to.transfer.take(run, between))?.runs, { added: 0, completed: 0, here: 1 })
       assert.deepStrictEqual(yield* contents(files.to), yield* contents(files.from))
+    })))
+
+  it.live("have their samples numbered behind those that are there, however high the numbers are where they come from", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { between, files, from, stage, to } = yield* two
+      const [, stageId] = yield* from.journal("e", wholeRun)
+      yield* Effect.sync(() => {
+        const db = new Sqlite(files.from.file)
+        db.pragma("foreign_keys = OFF")
+        for (const [table, column] of [["completion", "id"], ["sample_reward", "sample"], ["box", "sample"]]) db.exec(`UPDATE ${table} SET ${column} = ${column} + 1000000`)
+        db.close()
+      })
+      yield* from.transfer.give({ stage: stageId }, stage, between)
+      yield* to.transfer.take(stage, between)
+      const found = yield* reading(files.to.file, (handle) =>
+        Effect.map(Store.sql(handle, "SELECT c.id, c.ordinal, group_concat(w.part) FROM completion c LEFT JOIN sample_reward w ON w.sample = c.id GROUP BY 1 ORDER BY 1"), ({ rows }) => rows))
+      assert.deepStrictEqual(found.map(([id, ordinal]) => [id, ordinal]), [[1, 0], [2, 1]])
+      assert.strictEqual(String(found[0]![2]).split(",").toSorted().join(), "format,iou")
     })))
 
   it.live("take the place of what was begun there, and get that database's numbers", () =>

@@ -34,9 +34,12 @@ export const findUnused = ({ handle: { file, sqlite }, objects }: Pick<Connectio
     })
   })
 
-/** Texts of prompts and truths, environments, policies and outlines of code that no row names: they are shared, so nobody takes them along. */
+/** Texts of prompts and truths that no completion names: they are shared, so nobody takes them along. */
+const unnamedTexts =
+  "DELETE FROM text WHERE id NOT IN (SELECT prompt FROM completion UNION SELECT solution FROM completion UNION SELECT details FROM completion)"
+
+/** The same of environments, policies and outlines of code. */
 const leftovers = [
-  "DELETE FROM text WHERE id NOT IN (SELECT prompt FROM completion UNION SELECT solution FROM completion UNION SELECT details FROM completion)",
   "DELETE FROM environment WHERE id NOT IN (SELECT environment FROM run UNION SELECT environment FROM experiment)",
   "DELETE FROM policy WHERE NOT EXISTS (SELECT 1 FROM stage WHERE instr(stage.preimage, policy.fingerprint) > 0)",
   `DELETE FROM code WHERE NOT EXISTS (SELECT 1 FROM stage WHERE instr(stage.preimage, code.hash) > 0)
@@ -56,6 +59,12 @@ export const dropUnused = (connection: Connection, { executions, files }: Unused
       forget(connection, sqlite.prepare("SELECT hash FROM artifact").pluck().all() as Array<string>)
       for (const statement of leftovers) sqlite.prepare(statement).run()
     })
+    // for each text that goes SQLite would look through all completions for one that names it, which the condition has done
+    yield* Effect.sync(() => sqlite.pragma("foreign_keys = OFF"))
+    yield* Effect.ensuring(
+      connection.commit("removeTexts", () => void sqlite.prepare(unnamedTexts).run()),
+      Effect.sync(() => sqlite.pragma("foreign_keys = ON"))
+    )
     yield* removeFiles(connection, files.map(({ hash }) => hash))
     yield* Effect.sync(() => shrink(sqlite)) // outside of the transaction
   })

@@ -2,7 +2,9 @@
 import { randomUUID } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { setTimeout } from "node:timers/promises"
 import * as Effect from "effect/Effect"
+import { codeOf } from "../../pipeline/reason.ts"
 import { sync } from "../durable.ts"
 import { failed } from "../Objects.ts"
 import type { StoreError } from "../storeError.ts"
@@ -25,15 +27,33 @@ export const folder = (root: string): Between => {
   const at = (name: string) => path.join(root, name)
   const attempt = <A>(file: string, work: () => Promise<A>) => Effect.tryPromise({ try: work, catch: (cause) => failed(file, cause) })
   const text = (name: string): string | undefined => fs.existsSync(at(name)) ? fs.readFileSync(at(name), "utf8") : undefined
-  const first = (name: string, own: string): string => {
+  /** Who finds the file waits until its maker has written it. */
+  const found = async (name: string, cause: unknown): Promise<string> => {
+    for (let look = 0; look < 50; look++) {
+      const there = text(name)
+      if (there) return there
+      await setTimeout(100)
+    }
+    throw cause
+  }
+  const first = async (name: string, own: string): Promise<string> => {
+    fs.mkdirSync(root, { recursive: true })
+    let descriptor: number
     try {
-      fs.mkdirSync(root, { recursive: true })
-      fs.writeFileSync(at(name), own, { flag: "wx" })
+      descriptor = fs.openSync(at(name), "wx")
+    } catch (cause) {
+      if (codeOf(cause) !== "EEXIST") throw cause
+      return found(name, cause)
+    }
+    try {
+      fs.writeFileSync(descriptor, own)
+      fs.fsyncSync(descriptor)
       return own
     } catch (cause) {
-      const there = text(name)
-      if (there === undefined) throw cause
-      return there
+      fs.rmSync(at(name), { force: true }) // a full disk, say: the next one may find room
+      throw cause
+    } finally {
+      fs.closeSync(descriptor)
     }
   }
   const put = async (target: string, file: string) => {
@@ -58,6 +78,6 @@ export const folder = (root: string): Between => {
           throw cause
         })),
     text: (name) => attempt(at(name), async () => text(name)),
-    first: (name, own) => attempt(at(name), async () => first(name, own))
+    first: (name, own) => attempt(at(name), () => first(name, own))
   }
 }

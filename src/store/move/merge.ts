@@ -147,17 +147,20 @@ const bringCompletions = (db: Database): void => {
   copy(db, "text", { id: "NULL", digest: "n.digest" }, "text_named n JOIN other.text t ON t.id = n.id WHERE 1", nothing)
   db.exec("CREATE TEMP TABLE text_of (theirs INTEGER PRIMARY KEY, ours INTEGER)")
   db.exec("INSERT INTO text_of SELECT n.id, m.id FROM text_named n JOIN main.text m USING (digest)")
-  const offset = count(db, "SELECT coalesce(max(id), 0) FROM main.completion")
   const text = (column: string) => `(SELECT ours FROM text_of WHERE theirs = t.${column})`
+  // one after the other behind our last: their numbers, added to ours, would double with every exchange
+  db.exec("CREATE TEMP TABLE completion_of (theirs INTEGER PRIMARY KEY, ours INTEGER)")
+  db.exec(`
+    INSERT INTO completion_of SELECT id, (SELECT coalesce(max(id), 0) FROM main.completion) + row_number() OVER (ORDER BY id)
+    FROM other.completion WHERE stage IN (${fresh})`)
   copy(
     db,
     "completion",
-    { id: `t.id + ${offset}`, stage: "s.ours", prompt: text("prompt"), solution: text("solution"), details: text("details") },
-    "stage_of s JOIN other.completion t ON t.stage = s.theirs WHERE s.fresh ORDER BY t.id"
+    { id: "c.ours", stage: "s.ours", prompt: text("prompt"), solution: text("solution"), details: text("details") },
+    "completion_of c JOIN other.completion t ON t.id = c.theirs JOIN stage_of s ON s.theirs = t.stage ORDER BY c.ours"
   )
   for (const table of ["sample_reward", "box"]) {
-    copy(db, table, { sample: `t.sample + ${offset}` },
-      `stage_of s JOIN other.completion c ON c.stage = s.theirs JOIN other.${table} t ON t.sample = c.id WHERE s.fresh`)
+    copy(db, table, { sample: "c.ours" }, `completion_of c JOIN other.${table} t ON t.sample = c.theirs ORDER BY c.ours`)
   }
 }
 
@@ -238,7 +241,7 @@ const executions = (db: Database): Merged["executions"] => ({
       WHERE a.stage = s.theirs AND a.value IS NOT b.value)`)
 })
 
-const scratch = ["chosen", "named", "environment_of", "experiment_of", "wanted", "stage_of", "key_of", "text_named", "text_of", "run_of"]
+const scratch = ["chosen", "named", "environment_of", "experiment_of", "wanted", "stage_of", "key_of", "text_named", "text_of", "completion_of", "run_of"]
 
 export interface Options {
   /** All that is there, where it is left out. */

@@ -62,21 +62,41 @@ const nameOf = (image: string, file: string): string => {
   return `${generated}packed/${hash}${path.extname(file).toLowerCase()}`
 }
 
+/** Has samples name their pictures by other places, of which several may be one: what then says the same is said once. */
+const rename = (db: Database, names: ReadonlyMap<string, string>): void => {
+  db.function("text_digest", { deterministic: true }, (text) => textDigest(String(text)))
+  db.pragma("foreign_keys = OFF") // else SQLite looks through all completions for each text that goes
+  db.exec("CREATE TEMP TABLE name_of (image TEXT PRIMARY KEY, name TEXT)")
+  const add = db.prepare("INSERT INTO name_of VALUES (?, ?)")
+  for (const [image, name] of names) add.run(image, name)
+  db.exec(`
+    CREATE TEMP TABLE renamed AS
+    SELECT t.id, text_digest(json_set(t.content, '$.image', n.name)) AS digest, json_set(t.content, '$.image', n.name) AS content
+    FROM text t JOIN name_of n ON n.image = iif(json_valid(t.content), t.content ->> '$.image', NULL)
+    WHERE t.id IN (SELECT details FROM completion);
+    CREATE TEMP TABLE kept_of (id INTEGER PRIMARY KEY, kept INTEGER);
+    INSERT INTO kept_of
+    SELECT r.id, coalesce((SELECT id FROM text WHERE digest = r.digest AND id NOT IN (SELECT id FROM renamed)), min(r.id) OVER (PARTITION BY r.digest)) FROM renamed r;
+    UPDATE completion SET details = k.kept FROM kept_of k WHERE k.id = completion.details AND k.kept <> k.id;
+    DELETE FROM text WHERE id IN (SELECT id FROM kept_of WHERE kept <> id);
+    UPDATE text SET content = r.content, digest = r.digest FROM renamed r JOIN kept_of k ON k.id = r.id WHERE text.id = r.id AND k.kept = k.id;
+    DROP TABLE name_of; DROP TABLE renamed; DROP TABLE kept_of`)
+  db.pragma("foreign_keys = ON")
+}
+
 /** Pictures that samples show; samples name them by the place that they will have. */
 const packPictures = (db: Database, { pictureOf }: Source): number => {
-  db.function("text_digest", { deterministic: true }, (text) => textDigest(String(text)))
   const images = db.prepare(`
     SELECT DISTINCT t.content ->> '$.image' FROM text t WHERE t.id IN (SELECT details FROM completion) AND json_valid(t.content)`)
     .pluck().all() as Array<string | null>
-  const rename = db.prepare(`
-    UPDATE text SET content = json_set(content, '$.image', @name), digest = text_digest(json_set(content, '$.image', @name))
-    WHERE id IN (SELECT details FROM completion) AND json_valid(content) AND content ->> '$.image' = @image`)
   const files = images.flatMap((image) => image === null || image.startsWith("data:") ? [] : [{ image, file: pictureOf(image) }]).filter(({ file }) => isFile(file))
+  const names = new Map<string, string>()
   for (const { file, image } of files) {
     const name = nameOf(image, file)
     bringIn(db, "picture", name, file)
-    if (name !== image) rename.run({ name, image })
+    if (name !== image) names.set(image, name)
   }
+  rename(db, names)
   return files.length
 }
 
