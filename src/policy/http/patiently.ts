@@ -7,8 +7,8 @@ import { Refused } from "./send.ts"
 /** Milliseconds until a request is tried again: at first, doubled each time, and at most. */
 const wait = { first: 500, most: 15_000 } as const
 
-/** Whether the server was busy, gone or broken, and not the request wrong. */
-export const worthAnother = ({ status }: Refused): boolean => status === undefined || status === 408 || status === 429 || status >= 500
+/** Whether the server was busy, gone or broken, or answered in part, and not the request wrong. */
+export const worthAnother = ({ status }: Refused): boolean => status === undefined || status === 200 || status === 408 || status === 429 || status >= 500
 
 /** Whether it is a matter of time: the server, or what stands before it, is busy or restarts. */
 export const isBusy = ({ status }: Refused): boolean => status !== undefined && [408, 429, 502, 503, 504].includes(status)

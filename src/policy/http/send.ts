@@ -3,7 +3,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import { fetchReasonOf } from "../../pipeline/reason.ts"
 
-/** What came instead of an answer. `status` is undefined where no whole answer came at all. */
+/** What came instead of an answer. `status` is undefined where no whole answer came at all, and 200 where one came that lacks something. */
 export class Refused extends Data.TaggedError("Refused")<{
   readonly status: number | undefined
   readonly message: string

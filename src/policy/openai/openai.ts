@@ -27,7 +27,7 @@ import { dataUri } from "./dataUri.ts"
 import { failed, post, type Server } from "./post.ts"
 import { checkAble, probe, probed } from "./probe.ts"
 import { promptTokens, readAlike } from "./readAlike.ts"
-import { completions, requests, withImages } from "./request.ts"
+import { completions, lacking, requests, withImages } from "./request.ts"
 import { receiving } from "./weights.ts"
 
 const config = Schema.Struct({
@@ -108,7 +108,7 @@ const services = Effect.fnUntraced(function*({ concurrency, folder, model, pixel
               Effect.as(completions(answer, tokenizer))
             )
           const answers = yield* Effect.forEach(made, (request) =>
-            ask(request, places.withPermits(1)(post(server, request)), asking, read), { concurrency: "unbounded" })
+            ask(request, places.withPermits(1)(post(server, request, lacking)), asking, read), { concurrency: "unbounded" })
           const own: ReadonlyArray<Completion> = answers.flat()
           return options.temperature === 0 ? Array.from({ length: options.n }, () => own[0]!) : own
         })

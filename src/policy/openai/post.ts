@@ -49,9 +49,18 @@ const completion = (server: Server, request: ChatRequest): Effect.Effect<ChatCom
   Effect.flatMap(once(server, { path: "chat/completions", body: request }), (body) =>
     Effect.mapError(read(body), () => new Refused({ status: undefined, message: `sent what is no whole chat completion: ${failureIn(body)}` })))
 
-/** The answer to a chat. */
-export const post = (server: Server, request: ChatRequest): Effect.Effect<ChatCompletion, Refused> =>
-  patiently(server.patienceSeconds, completion(server, request), worthAnother)
+/** The answer to a chat; one that lacks something, which `lacking` says in words, is asked for again. */
+export const post = (
+  server: Server,
+  request: ChatRequest,
+  lacking: (answer: ChatCompletion, request: ChatRequest) => string | undefined = () => undefined
+): Effect.Effect<ChatCompletion, Refused> => {
+  const whole = Effect.flatMap(completion(server, request), (answer) => {
+    const message = lacking(answer, request)
+    return message === undefined ? Effect.succeed(answer) : Effect.fail(new Refused({ status: 200, message }))
+  })
+  return patiently(server.patienceSeconds, whole, worthAnother)
+}
 
 /** The text that a server answers to anything else. It is asked again where it is busy or gone, not where it broke over the request. */
 export const call = (server: Server, what: Call): Effect.Effect<string, Refused> =>

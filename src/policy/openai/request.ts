@@ -61,6 +61,16 @@ const tokensOf = (choice: Choice, completion: ChatCompletion, text: string, toke
   return Array.from<number>({ length: count }).fill(0)
 }
 
+/** How the answers of servers end that the model or the limit ended. */
+const ends: ReadonlyArray<string | null | undefined> = ["stop", "length"]
+
+/** What an answer lacks of all that was asked for, in words: answers, or the end of one, as where a server aborted or filtered it. */
+export const lacking = ({ choices }: ChatCompletion, { n }: ChatRequest): string | undefined => {
+  if (choices.length !== n) return `sent ${choices.length} answers where ${n} were asked for`
+  const other = choices.find(({ finish_reason }) => !ends.includes(finish_reason))
+  return other && `ended an answer with ${JSON.stringify(other.finish_reason ?? null)}, not by "stop" or "length"`
+}
+
 /** The choices of an answer as completions. Log-probabilities are kept where there is one for each token. */
 export const completions = (completion: ChatCompletion, tokenizer?: Tokenizer): ReadonlyArray<Completion> =>
   completion.choices.map((choice) => {

@@ -151,6 +151,8 @@ describe("a server in trouble", () => {
       typeof request.messages[0]!.content !== "string" && met++ < times ? trouble(request, response, count) : vllm(request, response, count)
   }
 
+  const ended = (...reasons: ReadonlyArray<string | null>) => reasons.map((finish_reason) => ({ message: { content: "half" }, finish_reason }))
+
   const troubles: ReadonlyArray<readonly [string, Answer]> = [
     ["is busy", (_, response) => send(response, { error: { message: "slow down" } }, 429)],
     ["breaks", (_, response) => send(response, { detail: "oh" }, 503)],
@@ -165,7 +167,10 @@ describe("a server in trouble", () => {
       response.write("{\"choices\": [{\"message\": {\"content\": \"<think>")
       setTimeout(() => response.destroy(), 20)
     }],
-    ["sends half an answer as if it were one", (_, response) => void response.writeHead(200).end("{\"choices\": [{")]
+    ["sends half an answer as if it were one", (_, response) => void response.writeHead(200).end("{\"choices\": [{")],
+    ["aborts an answer", (_, response) => send(response, { choices: ended("stop", "abort", "stop") })],
+    ["says nothing of how an answer ended", (_, response) => send(response, { choices: ended("stop", "stop", null) })],
+    ["sends fewer answers than were asked for", (_, response) => send(response, { choices: ended("stop", "length") })]
   ]
 
   it.live.each(troubles)("that %s is asked again", ([, trouble]) =>
@@ -173,6 +178,7 @@ describe("a server in trouble", () => {
       const served = yield* serving(troubled(1, trouble))
       const [group] = yield* (yield* samplerOf(served.url)).sample([question("Where?")], drawn)
       assert.deepStrictEqual([asked(served).length, group!.length], [2, 3])
+      assert.isTrue(group!.every(({ text }) => text.includes("Where?")))
     }).pipe(Effect.scoped))
 
   it.live("that stays in trouble is given up after a while, and said", () =>
@@ -181,6 +187,17 @@ describe("a server in trouble", () => {
       const error = yield* Effect.flip((yield* samplerOf(served.url, { patienceSeconds: 1 })).sample([question("?")], greedy))
       assert.match(error.message, /\/v1 answered 503: oh\. It was asked again for 1 s\./)
       assert.deepInclude(error, { exitCode: 1, everybodys: true })
+    }).pipe(Effect.scoped))
+
+  it.live("whose answers are never whole is given up, and what they lack is said; nothing is kept of them", () =>
+    Effect.gen(function*() {
+      const kept: Array<string> = []
+      const answers = { find: () => Effect.undefined, keep: (key: string) => Effect.sync(() => void kept.push(key)) }
+      const served = yield* serving(troubled(Infinity, (_, response) => send(response, { choices: ended("content_filter") })))
+      const sampler = yield* samplerOf(served.url, { patienceSeconds: 1 })
+      const error = yield* Effect.flip(sampler.sample([question("?")], greedy).pipe(Effect.provideService(Answers, answers)))
+      assert.match(error.message, /\/v1 ended an answer with "content_filter", not by "stop" or "length"\. It was asked again for 1 s\./)
+      assert.deepStrictEqual([kept, error.exitCode], [[], 1])
     }).pipe(Effect.scoped))
 
   const busyFor = (header: string): Answer => (_, response) => {
