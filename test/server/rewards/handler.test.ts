@@ -151,6 +151,18 @@ describe("POST /openrlhf", () => {
     assert.strictEqual(answerIn("a <|im_end|> b", ""), "a <|im_end|> b")
   })
 
+  it("leaves an answer all that it says, also where it writes the header of its turn itself", () => {
+    const header = "<|im_start|>assistant\n"
+    const turns = `${header}Earlier.<|im_end|>\n${prompt}`
+    for (const asked of [prompt, turns]) {
+      const spelt = asked.replace("<|image_pad|>", "<|image_pad|>".repeat(64))
+      assert.strictEqual(answerIn(`${spelt}Nonsense.${header}Here.<|im_end|>`, asked), `Nonsense.${header}Here.`)
+    }
+    const cut = turns.slice(turns.indexOf("user"))
+    assert.strictEqual(answerIn(`${cut}Here.<|im_end|>`, turns), "Here.")
+    assert.strictEqual(answerIn(`user: Where?${header}Here.<|im_end|>`, "Where?"), "Here.")
+  })
+
   it("takes tokens off a long end in linear time", () => {
     const began = performance.now()
     assert.strictEqual(answerIn(`a${"<|im_end|>".repeat(200_000)}`, ""), "a")
