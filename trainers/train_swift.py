@@ -18,10 +18,10 @@ def model_file(name):
         return json.load(file)
 
 
-# ms-swift has limits of its own for pictures, and takes the stage's from the environment
+# ms-swift has limits of its own for pictures, and takes the stage's from the environment, whatever stood there before
 if settings["pixels"] is not None:
-    os.environ.setdefault("MIN_PIXELS", str(settings["pixels"]["minPixels"]))
-    os.environ.setdefault("MAX_PIXELS", str(settings["pixels"]["maxPixels"]))
+    os.environ["MIN_PIXELS"] = str(settings["pixels"]["minPixels"])
+    os.environ["MAX_PIXELS"] = str(settings["pixels"]["maxPixels"])
 
 import torch
 from swift.callbacks import callbacks_map

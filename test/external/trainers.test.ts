@@ -1,4 +1,8 @@
 /** What trainers are given to read. That they take it, test/engines shows. */
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import * as Schema from "effect/Schema"
 import { assert, describe, it } from "vitest"
 import { config } from "../../src/external/settings.ts"
@@ -82,5 +86,26 @@ describe("rows of data", () => {
       images: ["/pictures/a.png"],
       row: 3
     })
+  })
+})
+
+const python = ["python3", "python"].find((name) => spawnSync(name, ["--version"]).status === 0)
+
+describe.skipIf(python === undefined)("ms-swift's script", () => {
+  it("sees pictures within the stage's limits, whatever the environment says", () => {
+    const folder = mkdtempSync(join(tmpdir(), "assay-swift-"))
+    const module = (name: string, lines: ReadonlyArray<string>) => writeFileSync(join(folder, `${name}.py`), lines.join("\n"))
+    try {
+      const settings = { model: folder, adapter: null, pixels: { minPixels: 3136, maxPixels: 50_176 } }
+      module("assay_stage", ["import json", "def read(_):", `    return json.loads('${JSON.stringify(settings).replaceAll("\\", "\\\\")}')`, "def Stage(settings):", "    pass"])
+      // the first of the packages that it needs, which has to find the limits set
+      module("torch", ["import os, sys", "print(os.environ['MIN_PIXELS'], os.environ['MAX_PIXELS'])", "sys.exit()"])
+      writeFileSync(join(folder, "train_swift.py"), readFileSync("trainers/train_swift.py"))
+      const env = { ...process.env, MIN_PIXELS: "1", MAX_PIXELS: "12845056", PYTHONDONTWRITEBYTECODE: "1" }
+      const { stderr, stdout } = spawnSync(python!, [join(folder, "train_swift.py")], { env, encoding: "utf8" })
+      assert.strictEqual(stdout.trim(), "3136 50176", stderr)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 })
