@@ -27,11 +27,20 @@ describe("a process", () => {
   it("is dead when it was silent for too long while somebody listened, and its own clock is of no matter", () => {
     const { dead, wait } = watchWith([1])
     assert.deepStrictEqual(dead([here]), [])
-    wait(silence)
-    assert.deepStrictEqual(dead([here]), [])
+    for (let look = 0; look < 4; look++) {
+      wait(silence / 4)
+      assert.deepStrictEqual(dead([here]), [])
+    }
     wait(1)
     assert.deepStrictEqual(dead([here]), ["a"])
     assert.deepStrictEqual(dead([{ ...here, beat: 1 }]), [], "it was only stopped")
+  })
+
+  it("is not dead because who listens was stopped, with all of its machine perhaps", () => {
+    const { dead, wait } = watchWith([1])
+    assert.deepStrictEqual(dead([here]), [])
+    wait(10 * silence)
+    assert.deepStrictEqual(dead([here]), [])
   })
 
   it("is watched from when it is first seen", () => {

@@ -22,15 +22,18 @@ export const deathWatch = (
   lives: (pid: number) => boolean = isRunning,
   still: number = silence
 ) => {
-  let watched = new Map<string, { readonly beat: number; readonly since: number }>()
+  let watched = new Map<string, { readonly beat: number; readonly silent: number }>()
+  let last = now()
   return (others: ReadonlyArray<Seen>): ReadonlyArray<string> => {
-    const at = now()
+    // who was stopped itself, with its neighbours perhaps, has not listened meanwhile
+    const listened = Math.min(now() - last, still / 4)
+    last = now()
     watched = new Map(others.map(({ beat, id }) => {
       const before = watched.get(id)
-      return [id, before?.beat === beat ? before : { beat, since: at }]
+      return [id, { beat, silent: before?.beat === beat ? before.silent + listened : 0 }]
     }))
     return others
-      .filter((one) => (one.machine === machine && !lives(one.pid)) || at - watched.get(one.id)!.since > still)
+      .filter((one) => (one.machine === machine && !lives(one.pid)) || watched.get(one.id)!.silent > still)
       .map(({ id }) => id)
   }
 }
