@@ -111,6 +111,44 @@ describe("assay verify", () => {
     assert.deepStrictEqual(left.filter(({ what }: { what: string }) => what.startsWith("set/average")), [])
   })
 
+  it("leaves training steps whose reward reads the question or its columns, which are not stored", async () => {
+    writeFileSync(join(folder, "reading.ts"), `
+      import { Data, Experiment, Pipeline, Policy, Prompt, Reward, Rollout, Update } from "assay"
+      import * as Schema from "effect/Schema"
+      export const wide = Reward.define({
+        name: "wide",
+        module: import.meta.url,
+        config: Schema.Struct({}),
+        score: (_, { prompt }) => prompt === undefined ? 0 : prompt.image.width
+      })
+      export const known = Reward.define({
+        name: "known",
+        module: import.meta.url,
+        config: Schema.Struct({}),
+        score: (_, { columns }) => Object.keys(columns ?? {}).length
+      })
+      export default Experiment.make("reading", {
+        question: "?",
+        policy: Policy.tiny(),
+        seeds: 1,
+        axes: { reward: { prompt: Reward.sum(Reward.ap(), wide()), columns: known(), texts: Reward.ap() } },
+        pipeline: ({ reward }) =>
+          Pipeline.from(Data.shapes({ split: "train", layout: "ovdeval", count: 4 })).pipe(
+            Prompt.template(Prompt.enhanced),
+            Pipeline.loop({ steps: 1, batch: 2, checkpointEvery: 1 }, Rollout.sample({ groupSize: 2, maxTokens: 8 }), Reward.score(reward), Update.grpo({ learningRate: 1e-4 }))
+          ),
+        table: { metrics: ["loop/reward"] }
+      })`)
+    const ran = await assay(folder, "run", "reading.ts")
+    assert.strictEqual(ran.code, 0, ran.err)
+    const { code, err, out } = await assay(folder, "verify", "reading", "--json")
+    assert.strictEqual(code, 0, err)
+    const { differing, left, steps } = JSON.parse(out)
+    assert.deepStrictEqual([differing, steps], [0, 1])
+    const [asked] = left.filter(({ what }: { what: string }) => what.startsWith("completions of"))
+    assert.deepStrictEqual(asked, { what: "completions of loop", numbers: 2 * 4, why: "its reward reads the question, which is not stored" })
+  })
+
   it("knows overrides and scales from what was stored", async () => {
     const ran = await assay(folder, "run", "study.ts", "--scale", "short", "--set", "sample.maxTokens=24", "--only", "reward=both", "--seeds", "1")
     assert.strictEqual(ran.code, 0, ran.err)

@@ -82,7 +82,9 @@ export const judgedPlace = Effect.fnUntraced(function*(
     const scoring = scoringOf(node)
     if (scoring === undefined) return leave("it has no stage that scores texts by one reward")
     if (looksUp([scoring.reward])) return leave("its reward looks something up first")
-    const { metrics, scores } = scored(scoring, node, place.step, samples)
+    const found = scored(scoring, node, place.step, samples)
+    if (found === undefined) return leave("its reward reads the question, which is not stored")
+    const { metrics, scores } = found
     const boxes = samples.reduce((sum, sample) => sum + sample.boxes.length, 0)
     if (boxes > 0) tally.leave(`boxes of ${what}`, 4 * boxes, "rewards read the texts, and these are kept for pictures")
     samples.forEach((sample, i) => compareRewards(tally, () => `${where}, answer ${sample.ordinal}`, sample, scores[i]!.parts))

@@ -27,16 +27,35 @@ export const scoringOf = (loop: Node): Scoring | undefined => {
   return found.length === 1 ? found[0] : undefined
 }
 
-/** Where a stored completion was made: the image and the task of its prompt, and how far training was. */
-const scorable = (loop: Node, step: number, { completion, details, solution, tokenCount }: Store.RecordedSample): Scorable => {
-  const { image, task } = JSON.parse(details) as { readonly image?: string; readonly task?: string }
-  const training = { step, steps: Number(loop.config["steps"]) }
-  return { completion, solution, tokens: tokenCount, task, image, training }
+/** What was there as it was scored and is not stored: whoever looks into it is heard, and told nothing. */
+const unstored = (heard: () => void): never => {
+  const refuse = () => {
+    heard()
+    throw new Error("it is not stored")
+  }
+  return new Proxy({}, { get: refuse, has: refuse, ownKeys: refuse, getOwnPropertyDescriptor: refuse }) as never // stands for anything
 }
 
-/** The scores of completions of a step of `loop`, in order, and what that step of them is summed up in. */
+/** Where a stored completion was made: the image and the task of its prompt, and how far training was; of the prompt itself nothing. */
+const scorable = (
+  loop: Node,
+  step: number,
+  { completion, details, solution, tokenCount }: Store.RecordedSample,
+  question: Pick<Scorable, "prompt" | "columns">
+): Scorable => {
+  const { image, task } = JSON.parse(details) as { readonly image?: string; readonly task?: string }
+  const training = { step, steps: Number(loop.config["steps"]) }
+  return { completion, solution, tokens: tokenCount, task, image, ...question, training }
+}
+
+/**
+ * The scores of completions of a step of `loop`, in order, and what that step of them is summed up in. Undefined where the reward
+ * looks into the question, or into the columns of its example: training has them, and nobody stores them.
+ */
 export const scored = ({ reward }: Scoring, loop: Node, step: number, samples: ReadonlyArray<Store.RecordedSample>) => {
   const judge = sum(reward)
-  const scores = samples.map((sample) => judge.score(scorable(loop, step, sample)))
-  return { scores, metrics: Summary.ofStep(reward, scores, samples) }
+  let isAsked = false
+  const nothing = unstored(() => isAsked = true)
+  const scores = samples.map((sample) => judge.score(scorable(loop, step, sample, { prompt: nothing, columns: nothing })))
+  return isAsked ? undefined : { scores, metrics: Summary.ofStep(reward, scores, samples) }
 }
