@@ -6,12 +6,17 @@ import { finite, pairsOf, type Values } from "./pairs.ts"
 import type { Source } from "./Table.ts"
 
 interface Tally {
-  readonly compare: (place: () => string, stored: number | null, again: number | undefined) => void
+  readonly compare: (place: () => string, stored: number | null, again: number | undefined, rounding?: number) => void
   readonly leave: (what: string, numbers: number, why: string) => void
 }
 
 /** The database's table of Student's t: every number of degrees of freedom up to 30, then these, and else the next lower. */
 const beyondThirty = [120, 60, 40, 30]
+
+/** Means and spreads near 0 are what is left of larger values, and carry the rounding of those: so large a share of the largest. */
+const rounding = 1e-12
+
+const largest = (finals: ReadonlyArray<Final>): number => finals.reduce((most, { value }) => Math.max(most, Math.abs(value ?? 0)), 0)
 
 const interval = ({ n, sd }: Estimate): number => {
   const df = n <= 31 ? n - 1 : beyondThirty.find((some) => some <= n - 1)!
@@ -29,20 +34,24 @@ export const compareTable = (source: Source, finals: ReadonlyArray<Final>, { com
   const of = (variant: string, { name, scope }: { readonly scope: string; readonly name: string }) =>
     finals.filter((one) => one.variant === variant && one.scope === scope && one.name === name)
   const anchor = (role: "baseline" | "reference") => source.variants.find((variant) => variant.role === role)?.name ?? ""
-  const check = (what: string, values: Values, row: { readonly [column: string]: unknown }, mean: "mean" | "delta") => {
+  const check = (what: string, values: Values, most: number, row: { readonly [column: string]: unknown }, mean: "mean" | "delta") => {
     const numbers = ["n", mean, "sd", "ci95"]
     if ([...values.values()].includes(undefined)) return leave(`rows of ${what.split(",")[0]}`, numbers.length, "a run's value could not be computed again")
     const found = estimate(finite(values))
     const again = { n: found.n, [mean]: found.mean, sd: found.sd, ci95: interval(found) }
-    for (const column of numbers) compare(() => `${what}, ${column}`, row[column] as number | null, again[column as "n"])
+    for (const column of numbers) {
+      compare(() => `${what}, ${column}`, row[column] as number | null, again[column as "n"], column === "n" ? 0 : rounding * most)
+    }
   }
   for (const row of source.ablation) {
-    check(`table, ${row.variant}, ${row.scope}/${row.name}`, byExecution(of(row.variant, row)), { ...row }, "mean")
+    const own = of(row.variant, row)
+    check(`table, ${row.variant}, ${row.scope}/${row.name}`, byExecution(own), largest(own), { ...row }, "mean")
   }
   for (const [role, rows] of [["baseline", source.paired], ["reference", source.gain]] as const) {
     for (const row of rows) {
-      const pairs = pairsOf(of(row.variant, row), of(anchor(role), row))
-      check(`differences to ${anchor(role)}, ${row.variant}, ${row.scope}/${row.name}`, pairs, { ...row }, "delta")
+      const [own, others] = [of(row.variant, row), of(anchor(role), row)]
+      const most = largest([...own, ...others])
+      check(`differences to ${anchor(role)}, ${row.variant}, ${row.scope}/${row.name}`, pairsOf(own, others), most, { ...row }, "delta")
     }
   }
 }

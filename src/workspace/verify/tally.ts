@@ -18,8 +18,8 @@ export interface Left {
 
 /** Comparisons that are counted. */
 export interface Tally {
-  /** Counts a number, and keeps its place where it differs. */
-  readonly compare: (place: () => string, stored: Stored, again: Stored | undefined) => void
+  /** Counts a number, and keeps its place where it differs by more than a share of it and, where given, than `rounding`. */
+  readonly compare: (place: () => string, stored: Stored, again: Stored | undefined, rounding?: number) => void
   readonly leave: (what: string, numbers: number, why: string) => void
   readonly result: () => {
     readonly compared: number
@@ -40,10 +40,10 @@ const tolerance = 1e-9
 const asStored = (value: Stored | undefined): Stored =>
   value === undefined || (typeof value === "number" && !Number.isFinite(value)) ? null : value
 
-const same = (stored: Stored, again: Stored): boolean =>
+const same = (stored: Stored, again: Stored, rounding: number): boolean =>
   stored === again ||
   (typeof stored === "number" && typeof again === "number" &&
-    Math.abs(stored - again) <= tolerance * Math.max(Math.abs(stored), Math.abs(again)))
+    Math.abs(stored - again) <= Math.max(rounding, tolerance * Math.max(Math.abs(stored), Math.abs(again))))
 
 /** Counts comparisons: equal to nine digits, or a mismatch. */
 export const tally = (): Tally => {
@@ -51,10 +51,10 @@ export const tally = (): Tally => {
   const left = new Map<string, Left>()
   let [compared, differing] = [0, 0]
   return {
-    compare: (place, stored, value) => {
+    compare: (place, stored, value, rounding = 0) => {
       const again = asStored(value)
       compared++
-      if (same(stored, again)) return
+      if (same(stored, again, rounding)) return
       differing++
       if (mismatches.length < told) mismatches.push({ place: place(), stored, again })
     },
