@@ -27,14 +27,19 @@ const pictureOf = (sample: Sample, resolve: (image: string) => string): Effect.E
 }
 
 const shownOf = Effect.fnUntraced(function*(workspace: Workspace.Workspace, table: Table.Table, runs: ReadonlyArray<Chapter["account"]["runs"][number]>) {
-  const chosen = rowsOf(table).flatMap((variant) => runs.find((run) => run.variant === variant && run.status === "done") ?? [])
-  const rows = yield* Effect.forEach(chosen, (run) =>
+  const chosen = rowsOf(table).flatMap(({ is, variant }) => {
+    const run = runs.find((run) => run.variant === variant && run.status === "done")
+    return run === undefined ? [] : [{ is, run }]
+  })
+  const rows = yield* Effect.forEach(chosen, ({ is, run }) =>
     Effect.map(Workspace.samples(workspace, run.id), (samples) => ({
+      is,
       row: `${run.variant}, seed ${run.seed}`,
       byPlace: new Map(heldOut(samples, table.columns[0]?.scope).map((sample) => [sample.ordinal, sample]))
     })))
   const resolve = Workspace.imageFile(workspace)
-  return yield* Effect.forEach(examplesOf(rows.map(({ byPlace }) => [...byPlace.values()])), ({ chosen, ordinal }) =>
+  const examples = examplesOf(rows.map(({ byPlace, is }) => ({ is, samples: [...byPlace.values()] })))
+  return yield* Effect.forEach(examples, ({ chosen, ordinal }) =>
     Effect.gen(function*() {
       const answers = rows.map(({ byPlace, row }) => ({ row, sample: byPlace.get(ordinal)! }))
       const { sample } = answers[0]!

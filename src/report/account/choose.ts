@@ -2,14 +2,22 @@
 import type { Table } from "../table/Table.ts"
 import { compared } from "../figures/pictures.ts"
 
-/** The rows: the reference or else the baseline, the best and the worst of the others by the first metric. */
-export const rowsOf = (table: Table): ReadonlyArray<string> => {
-  const [first, best] = compared(table)
+/** A row and what it is: the reference or else the baseline, or the best or the worst of the others by the first metric. */
+export interface Picked {
+  readonly is: "first" | "best" | "worst"
+  readonly variant: string
+}
+
+/** The rows, in that order; a study without baseline and reference has no first. */
+export const rowsOf = (table: Table): ReadonlyArray<Picked> => {
+  const first = table.reference ?? table.baseline
+  const best = compared(table).find((variant) => variant !== first)
   const sign = table.columns[0]?.better === "lower" ? -1 : 1
   const others = table.rows.filter(({ cells, role, variant }) =>
     role !== "reference" && variant !== first && variant !== best && cells[0]?.measured !== undefined)
   const worst = others.toSorted((a, b) => sign * (a.cells[0]!.measured!.mean - b.cells[0]!.measured!.mean))[0]
-  return [first, best, worst?.variant].filter((name) => name !== undefined)
+  return ([["first", first], ["best", best], ["worst", worst?.variant]] as const)
+    .flatMap(([is, variant]) => variant === undefined ? [] : [{ is, variant }])
 }
 
 interface Judged {
@@ -28,24 +36,36 @@ const [spreadOut, changed] = [4, 2] as const
 
 const total = ({ rewards }: Judged): number => rewards.reduce((sum, { value }) => sum + (value ?? 0), 0)
 
-/** Examples that all rows answered: some evenly spread over all, then those in which the second row gained and lost most over the first. */
-export const examplesOf = (rows: ReadonlyArray<ReadonlyArray<Judged>>): ReadonlyArray<Chosen> => {
-  const byPlace = rows.map((samples) => new Map(samples.map((sample) => [sample.ordinal, sample])))
-  const shared = (rows[0] ?? []).toSorted((a, b) => a.ordinal - b.ordinal)
-    .filter(({ example, ordinal }) => byPlace.every((samples) => samples.get(ordinal)?.example === example))
+/** What two rows are told apart by: what one earned over the other. */
+const comparisons = [
+  { one: "best", other: "first", most: "the best row gained most over the first", least: "the best row lost most over the first" },
+  { one: "best", other: "worst", most: "the best row earned most over the worst", least: "the best row earned least beside the worst" }
+] as const
+
+/**
+ * Examples that all rows answered: some evenly spread over all, then those in which the best row gained and lost most over the first.
+ * Where there is no first, or nothing of it, the best is held against the worst.
+ */
+export const examplesOf = (rows: ReadonlyArray<{ readonly is: Picked["is"]; readonly samples: ReadonlyArray<Judged> }>): ReadonlyArray<Chosen> => {
+  const byPlace = new Map(rows.map(({ is, samples }) => [is, new Map(samples.map((sample) => [sample.ordinal, sample]))]))
+  const shared = (rows[0]?.samples ?? []).toSorted((a, b) => a.ordinal - b.ordinal)
+    .filter(({ example, ordinal }) => [...byPlace.values()].every((samples) => samples.get(ordinal)?.example === example))
   const every = Math.max(1, Math.floor(shared.length / spreadOut))
   const spread = shared.filter((_, i) => i % every === 0).slice(0, spreadOut)
     .map(({ ordinal }) => ({ ordinal, chosen: "one of those evenly spread over all" }))
+  const held = comparisons.find(({ one, other }) => byPlace.has(one) && byPlace.has(other))
+  if (held === undefined) return spread
   const taken = new Set(spread.map(({ ordinal }) => ordinal))
-  const gains = byPlace.length < 2 ? [] : shared
-    .map(({ ordinal }) => ({ ordinal, gain: total(byPlace[1]!.get(ordinal)!) - total(byPlace[0]!.get(ordinal)!) }))
+  const earned = (is: Picked["is"], ordinal: number) => total(byPlace.get(is)!.get(ordinal)!)
+  const gains = shared
+    .map(({ ordinal }) => ({ ordinal, gain: earned(held.one, ordinal) - earned(held.other, ordinal) }))
     .filter(({ gain, ordinal }) => gain !== 0 && !taken.has(ordinal))
     .toSorted((a, b) => b.gain - a.gain)
   const most = gains.filter(({ gain }) => gain > 0).slice(0, changed)
   const least = gains.filter(({ gain }) => gain < 0).toReversed().slice(0, changed)
   return [
     ...spread,
-    ...most.map(({ ordinal }) => ({ ordinal, chosen: "one of those in which the best row gained most" })),
-    ...least.map(({ ordinal }) => ({ ordinal, chosen: "one of those in which the best row lost most" }))
+    ...most.map(({ ordinal }) => ({ ordinal, chosen: `one of those in which ${held.most}` })),
+    ...least.map(({ ordinal }) => ({ ordinal, chosen: `one of those in which ${held.least}` }))
   ]
 }

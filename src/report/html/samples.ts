@@ -34,7 +34,7 @@ const answerOf = (example: Shown, answer: Answer) =>
   }</p><details><summary>What it said</summary><pre class="said" dir="ltr">${lines(answer.completion, longest)}</pre></details></div>`
 
 export const samplesSection = (examples: ReadonlyArray<Shown>, heading: (text: string) => unknown) =>
-  html`<p class="small">The same held-out examples under several rows: those evenly spread over all, then those in which the best row gained and lost most over the first.
+  html`<p class="small">The same held-out examples under several rows, each with the rule that it was chosen by.
 Boxes:<span class="box" style="border-color:${roles.true}"></span>true<span class="box predicted" style="border-color:${roles.predicted}"></span>predicted.</p>${
     examples.map((example) =>
       html`${heading(`Example ${shown(example.example.slice(0, 200))}`)}<p class="small">It is ${example.chosen}.</p><div class="answers">${

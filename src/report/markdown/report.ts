@@ -59,6 +59,12 @@ type Pictures = (figures: ReadonlyArray<Pick<ReportFigure, "name" | "title">>) =
 
 const answers = { name: "answers", title: "The same examples under several rows: true boxes in green, predicted ones dashed in red" }
 
+/** The rules by which the examples that are drawn were chosen, in their order. */
+const chosenBy = (chapter: Chapter): string => {
+  const drawn = chapter.shown.filter(({ picture }) => picture !== undefined)
+  return `Each example is ${[...new Set(drawn.map(({ chosen }) => chosen))].join(", or ")}; in this order.`
+}
+
 const textOf = (chapter: Chapter, level: string, database: string, pictures: Pictures, hasAnswers: boolean) => {
   const { account, table: own } = chapter
   const commands = commandsOf(account, database)
@@ -75,7 +81,7 @@ const textOf = (chapter: Chapter, level: string, database: string, pictures: Pic
     "",
     ...varying(account),
     ...(hasAnswers
-      ? [`${level} Answers`, "", "First some evenly spread over all, then those in which the best row gained and lost most over the first.", "", ...pictures([answers])]
+      ? [`${level} Answers`, "", chosenBy(chapter), "", ...pictures([answers])]
       : []),
     `${level} Tokens`,
     "",

@@ -37,7 +37,18 @@ describe("what varies", () => {
 describe("rows whose answers are shown", () => {
   it("are the reference, the best and the worst of the others", () => {
     const ablation = [measured("base model", "mAP", 40, 1), measured("AP", "mAP", 43, 3), measured("weighted_sum, cosine", "mAP", 45, 3)]
-    assert.deepStrictEqual(rowsOf(Table.make({ ...source, ablation })), ["base model", "weighted_sum, cosine", "AP"])
+    assert.deepStrictEqual(rowsOf(Table.make({ ...source, ablation })), [
+      { is: "first", variant: "base model" },
+      { is: "best", variant: "weighted_sum, cosine" },
+      { is: "worst", variant: "AP" }
+    ])
+  })
+
+  it("are the best and the worst of a study without baseline and reference", () => {
+    const variants = ["low", "high", "middle"].map((name) => ({ name, role: "variant" as const, cell: {} }))
+    const ablation = [measured("low", "mAP", 40, 1), measured("high", "mAP", 45, 3), measured("middle", "mAP", 43, 3)]
+    const table = Table.make({ ...source, variants, ablation, paired: [], gain: [] })
+    assert.deepStrictEqual(rowsOf(table), [{ is: "best", variant: "high" }, { is: "worst", variant: "low" }])
   })
 
   it("are none of nothing", () => assert.deepStrictEqual(rowsOf(Table.make({ ...source, variants: [], ablation: [] })), []))
@@ -50,14 +61,27 @@ describe("examples that are shown", () => {
   it("are spread evenly, then those that gained and lost most, none twice", () => {
     const before = samples(Array.from({ length: 40 }, () => 0.5))
     const after = samples(Array.from({ length: 40 }, (_, i) => i === 7 ? 0.9 : i === 8 ? 1 : i === 13 ? 0 : i === 20 ? 0.1 : 0.5))
-    const found = examplesOf([before, after])
+    const found = examplesOf([{ is: "first", samples: before }, { is: "best", samples: after }])
     assert.deepStrictEqual(found.map(({ ordinal }) => ordinal), [0, 10, 20, 30, 8, 7, 13])
     assert.match(found[4]!.chosen, /gained most/)
     assert.match(found[6]!.chosen, /lost most/)
   })
 
+  it("say of the best row beside the worst where there is no first, and of no row alone", () => {
+    const best = samples(Array.from({ length: 40 }, (_, i) => i === 7 ? 0.9 : i === 13 ? 0.1 : 0.5))
+    const worst = samples(Array.from({ length: 40 }, () => 0.5))
+    const found = examplesOf([{ is: "best", samples: best }, { is: "worst", samples: worst }]).slice(4)
+    assert.deepStrictEqual(found, [
+      { ordinal: 7, chosen: "one of those in which the best row earned most over the worst" },
+      { ordinal: 13, chosen: "one of those in which the best row earned least beside the worst" }
+    ])
+    assert.lengthOf(examplesOf([{ is: "first", samples: best }, { is: "worst", samples: worst }]), 4)
+    assert.lengthOf(examplesOf([{ is: "best", samples: best }]), 4)
+  })
+
   it("are those that all rows answered", () => {
-    const found = examplesOf([samples([1, 1, 1]), samples([1, 1, 1], (i) => i === 1 ? "another" : `e${i}`)])
+    const another = samples([1, 1, 1], (i) => i === 1 ? "another" : `e${i}`)
+    const found = examplesOf([{ is: "first", samples: samples([1, 1, 1]) }, { is: "best", samples: another }])
     assert.deepStrictEqual(found.map(({ ordinal }) => ordinal), [0, 2])
     assert.deepStrictEqual(examplesOf([]), [])
   })
