@@ -36,6 +36,16 @@ describe("weightedSum", () => {
     assert.strictEqual(faithful.score(sample).total, 0)
   })
 
+  it("compares labels as they are, which need not be texts; the published code knows texts alone", () => {
+    const labelled = (label: unknown) => `<answer>\`\`\`json\n${JSON.stringify([{ bbox_2d: [0, 0, 100, 100], label }])}\n\`\`\`</answer>`
+    for (const label of [7, 0, true, null]) {
+      const solution = labelled(label)
+      assert.approximately(fixed.score({ completion: solution, solution }).total, 1, 1e-12, String(label))
+      assert.strictEqual(fixed.score({ completion: labelled(String(label)), solution }).total, 0, String(label))
+      assert.match(faithful.score({ completion: solution, solution }).parts[0]!.error!, /no label/)
+    }
+  })
+
   it("faithfully lends a box without a label the label of the match before", () => {
     const items = [{ bbox_2d: [0, 0, 100, 100], label: "cat" }, { bbox_2d: [200, 200, 290, 300] }]
     const completion = `\`\`\`json\n${JSON.stringify(items)}\n\`\`\``
@@ -80,6 +90,17 @@ describe("an answer without a fence", () => {
         for (const reward of rewards) assert.strictEqual(reward.score({ completion, solution }).total, 0, reward.name)
       }
     }
+  })
+
+  it("earns nothing either where its fence holds no list, also where there is nothing to find; the published code finds no boxes in most", () => {
+    for (const json of ["null", "5", "true", "{}", "\"\"", "{\"bbox_2d\": [1, 2, 30, 40], \"label\": \"cat\"}"]) {
+      const completion = `<answer>\`\`\`json\n${json}\n\`\`\`</answer>`
+      for (const solution of [say(here), "<answer>None</answer>", "[]"]) {
+        for (const reward of rewards) assert.strictEqual(reward.score({ completion, solution }).total, 0, `${reward.name} ${json} ${solution}`)
+      }
+    }
+    const empty = { completion: "<answer>```json\nnull\n```</answer>", solution: "<answer>None</answer>" }
+    assert.strictEqual(Reward.ap({ variant: "faithful" }).score(empty).total, 1)
   })
 
   it("says None with or without a dot, and in any case", () => {

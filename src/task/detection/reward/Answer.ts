@@ -7,16 +7,12 @@ const saysNone = (text: string): boolean => Text.clean(text) === "none"
 
 /**
  * The items that an answer lists: those in `fence`, its JSON fence, where it has one, else those of the first list of objects that
- * stands in it bare. Undefined where it neither lists anything nor says "None", as where its fence is not JSON: what nobody can read
- * says of no picture that it is empty.
+ * stands in it bare. Undefined where it neither lists anything nor says "None", as where its fence is not JSON, or is no list (`null`,
+ * `{}`, one box alone): what nobody can read says of no picture that it is empty.
  */
 export const items = (answer: string, fence: string | undefined): ReadonlyArray<unknown> | undefined => {
-  if (fence !== undefined) {
-    const value = Items.parse(Text.strip(fence))
-    return value === undefined ? undefined : Items.list(value)
-  }
-  if (saysNone(answer)) return []
-  const value = Items.parse(Text.firstList(answer) ?? "")
+  if (fence === undefined && saysNone(answer)) return []
+  const value = Items.parse(fence === undefined ? Text.firstList(answer) ?? "" : Text.strip(fence))
   return Array.isArray(value) ? value : undefined
 }
 

@@ -59,7 +59,7 @@ const config = Schema.Struct({ variant: Variant })
  * the boxes is their confidence, and boxes appended after good ones cost nothing. No answer: 0. No boxes on both sides
  * ("None" or an empty list): 1; on one side: 0. JSON in a fence that cannot be parsed is no answer (of the published code, no boxes); boxes with a label that
  * the truth lacks are dropped; labels are case-sensitive.
- * `fixed`: an answer without a fence is read too: a bare JSON list of boxes, or "None"; anything else scores 0, and a
+ * `fixed`: an answer without a fence is read too: a bare JSON list of boxes, or "None"; anything else, as a fence without a list, scores 0, and a
  * solution of which that holds is an error (0). A solution without `<answer>` is read whole. Truth made only of boxes
  * turned inside out scores 0.
  * `faithful`: what stands in no fence counts as no boxes, on both sides, so that two answers without fences score 1. A

@@ -13,18 +13,27 @@ const threshold = 0.5
 const positionWeight = 0.7
 const completenessWeight = 0.3
 
+type Label = ReturnType<typeof Items.label>
+
 /** A list of items, well formed or not, with what the matching needs of each. */
 interface Side {
   readonly boxes: ReadonlyArray<Items.Corners | undefined>
-  readonly labels: ReadonlyArray<string | undefined>
+  readonly labels: ReadonlyArray<Label>
 }
 
-const labelOf = (item: unknown): string | undefined => {
-  const label = Items.label(item)
-  return typeof label === "string" ? label : undefined
+/** A label as a variant compares it: the published code knows texts alone. */
+const labels: { readonly [V in Variant]: (item: unknown) => Label } = {
+  faithful: (item) => {
+    const label = Items.label(item)
+    return typeof label === "string" ? label : undefined
+  },
+  fixed: Items.label
 }
 
-const sideOf = (items: ReadonlyArray<unknown>): Side => ({ boxes: items.map(Items.corners), labels: items.map(labelOf) })
+const sideOf = (variant: Variant, items: ReadonlyArray<unknown>): Side => ({
+  boxes: items.map(Items.corners),
+  labels: items.map(labels[variant])
+})
 
 /** The published code cleans twice, which shows where only upper-case tags stood around the answer. */
 const fenceIn = (cleaned: string): string | undefined => Text.firstJsonFence(Text.clean(cleaned))
@@ -41,14 +50,14 @@ const faithfulItems = (cleaned: string): ReadonlyArray<unknown> => {
 }
 
 const readings: { readonly [V in Variant]: Reading } = {
-  faithful: { answer: faithfulItems, truth: (cleaned) => sideOf(faithfulItems(cleaned)) },
+  faithful: { answer: faithfulItems, truth: (cleaned) => sideOf("faithful", faithfulItems(cleaned)) },
   fixed: {
     answer: (cleaned) => Answer.items(cleaned, fenceIn(cleaned)),
     truth: (cleaned) => {
       const items = Answer.truth(cleaned, fenceIn(cleaned))
       return {
         boxes: items.map(({ corners }) => corners),
-        labels: items.map(({ label }) => typeof label === "string" ? label : undefined)
+        labels: items.map(({ label }) => label)
       }
     }
   }
@@ -72,11 +81,12 @@ const judge = (variant: Variant, predicted: Side, truth: Side): number => {
     return overlapOf(a, b)
   })
   let overlap = 0
-  let held: string | undefined
+  let held: Label
   for (const match of matches) {
-    held = labels[match.predicted] ?? held
+    const [own, wanted] = [labels[match.predicted], truth.labels[match.truth]] // null is a label
+    if (own !== undefined) held = own
     if (held === undefined) throw new Error("the first matched box has no label, where the published code throws")
-    if (held === (truth.labels[match.truth] ?? "")) overlap += match.iou
+    if (held === (wanted === undefined ? "" : wanted)) overlap += match.iou
   }
   return blend(boxes.length, truth.boxes.length, matches.length, overlap)
 }
@@ -94,7 +104,7 @@ const score = (variant: Variant) => {
     const items = answer(cleaned)
     if (items === undefined) return 0
     if (wanted.boxes.length === 0) return items.length === 0 ? 1 : 0
-    return items.length === 0 ? 0 : judge(variant, sideOf(items), wanted)
+    return items.length === 0 ? 0 : judge(variant, sideOf(variant, items), wanted)
   })
 }
 
@@ -107,10 +117,10 @@ const scores = { faithful: score("faithful"), fixed: score("fixed") }
  * matched greedily by IoU, down to 0.5; position = sum of IoU / true boxes; completeness = 1 - (missed true boxes /
  * true boxes + unmatched predictions / predictions) / 2. Truth "None": 1 for "None", else 0. Empty lists on both sides:
  * 1, on one side: 0; JSON in a fence that cannot be parsed earns 0, and an item that is no box as an unmatched prediction.
- * `fixed`: an answer without a fence is read too: a bare JSON list of boxes; what is neither that nor "None" scores 0, and
- * a solution of which that holds, or with an item that is no box, is an error (0). A wrong label sets the IoU to 0 before
- * matching, and IoU is the plain one.
- * `faithful`: what stands in no fence counts as empty, on both sides. Labels play no part in matching; a wrong-label pair uses up both boxes and adds IoU 0 (so a lone
+ * `fixed`: an answer without a fence is read too: a bare JSON list of boxes; what is neither that nor "None" scores 0, as does
+ * JSON in a fence that is no list, and a solution of which that holds, or with an item that is no box, is an error (0). A wrong
+ * label sets the IoU to 0 before matching, labels are compared as they are, texts or not, and IoU is the plain one.
+ * `faithful`: what stands in no fence counts as empty, on both sides, and a label that is no text as none. Labels play no part in matching; a wrong-label pair uses up both boxes and adds IoU 0 (so a lone
  * wrong-label box scores 0.3). A matched box without a label goes by the label of the match before; in the first match
  * that is an error and scores 0. An overlap of at most one pixel in either direction counts as none.
  *
