@@ -16,10 +16,18 @@ export interface Pairs {
   readonly sd: number
 }
 
-/** Two-sided p of the paired t-test: how often chance alone sets pairs as far apart. NaN below two pairs. */
+/** Below this share of their mean, differences of pairs are apart by rounding alone. */
+const rounding = 1e-9
+
+/**
+ * Whether differences of pairs vary at all. Where they do not, as where nothing that was measured depends on the seed, there is
+ * nothing to judge chance by: a test would call any difference certain.
+ */
+export const vary = ({ delta, sd }: Pick<Pairs, "delta" | "sd">): boolean => sd > rounding * Math.abs(delta)
+
+/** Two-sided p of the paired t-test: how often chance alone sets pairs as far apart. NaN below two pairs, and of pairs that do not `vary`. */
 export const pairedP = ({ delta, n, sd }: Pairs): number => {
-  if (n < 2) return NaN
-  if (delta === 0) return 1
+  if (n < 2 || !vary({ delta, sd })) return NaN
   return Math.max(0, 1 - studentCentral(Math.abs(delta) / (sd / Math.sqrt(n)), n - 1))
 }
 

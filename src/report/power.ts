@@ -1,10 +1,10 @@
 /** How many seeds a difference needs, from the spread of the paired differences that were seen. */
 import type { Metric } from "../pipeline/declare/Metric.ts"
-import { detectable, pairsNeeded } from "./comparisons.ts"
+import { detectable, pairsNeeded, vary } from "./comparisons.ts"
 import { fewest } from "./statistics.ts"
 import type { Source } from "./table/Table.ts"
 
-/** One comparison of the experiment. What needs two pairs is null below them. */
+/** One comparison of the experiment. What needs two pairs that differ by unlike amounts is null without them. */
 export interface Power {
   readonly variant: string
   /** The row that it is compared with. */
@@ -31,8 +31,8 @@ export const power = (
   const roles = new Map(source.variants.map((variant) => [variant.name, variant.role]))
   return rows
     .filter((row) => row.name === name && row.scope === scope && roles.get(row.variant) !== "reference")
-    .map(({ n, sd, variant }) =>
-      sd === null
+    .map(({ delta, n, sd, variant }) =>
+      sd === null || delta === null || !vary({ delta, sd })
         ? { variant, to, n, sd, detectable: null, seeds: null }
         : { variant, to, n, sd, detectable: detectable({ n, sd }), seeds: pairsNeeded(sd, difference, fewest) ?? null }
     )

@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Random from "../../src/pipeline/Random.ts"
 import { detectable, holm, pairedP, pairsNeeded } from "../../src/report/comparisons.ts"
+import { power } from "../../src/report/power.ts"
+import { difference, source } from "./table/support.ts"
 import { student95, studentQuantile } from "../../src/pipeline/student.ts"
 import { estimate } from "../../src/report/statistics.ts"
 
@@ -26,9 +28,11 @@ describe("p of the paired t-test", () => {
     }
   })
 
-  it("knows pairs that do not differ, or all by the same, and says nothing of one", () => {
-    assert.strictEqual(pairedP({ n: 3, delta: 0, sd: 0 }), 1)
-    assert.strictEqual(pairedP({ n: 3, delta: 2, sd: 0 }), 0)
+  it("is 1 of pairs whose mean is 0, and says nothing of one, or of pairs that all differ by the same, to rounding", () => {
+    assert.strictEqual(pairedP({ n: 3, delta: 0, sd: 1 }), 1)
+    assert.isNaN(pairedP({ n: 3, delta: 0, sd: 0 }))
+    assert.isNaN(pairedP({ n: 3, delta: 2, sd: 0 }))
+    assert.isNaN(pairedP({ n: 3, delta: 2, sd: 1e-16 }))
     assert.isNaN(pairedP({ n: 1, delta: 2, sd: NaN }))
   })
 })
@@ -84,5 +88,11 @@ describe("how many pairs a difference needs", () => {
   it("is at least what is asked for, also without any spread, and nothing beyond all reason", () => {
     assert.strictEqual(pairsNeeded(0, 1, 3), 3)
     assert.isUndefined(pairsNeeded(1, 1e-6, 3))
+  })
+
+  it("is not known from pairs that all differ by the same", () => {
+    const paired = [{ ...difference("weighted_sum, cosine", "mAP", 2, 0), sd: 1e-16 }]
+    const [found] = power({ ...source, paired }, { scope: "detection", name: "mAP" }, 1)
+    assert.deepInclude(found, { n: 3, detectable: null, seeds: null })
   })
 })

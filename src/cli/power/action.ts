@@ -47,10 +47,13 @@ export const power = Effect.fn("power")(function*({ db, difference, experiment, 
         String(n),
         short(sd),
         short(detectable),
-        sd !== null && seeds === null ? `more than ${mostPairs}` : short(seeds)
+        detectable !== null && seeds === null ? `more than ${mostPairs}` : short(seeds)
       ])
     ], [2, 3, 4, 5]),
     "",
+    ...(rows.some(({ detectable, sd }) => sd !== null && detectable === null)
+      ? ["Where all pairs differ by the same, there is no spread to reckon with."]
+      : []),
     `Spreads of few pairs are rough${fewestSeen < 6 ? `, and here are some of ${fewestSeen}` : ""}: ask again when more seeds are in.`
   ].join("\n"))
 })

@@ -1,9 +1,12 @@
 /** Differences between rows of a table, with what its other comparisons leave of them. */
-import { detectable, holm, level, pairedP } from "../comparisons.ts"
+import { detectable, holm, level, pairedP, vary } from "../comparisons.ts"
 import { studentQuantile } from "../../pipeline/student.ts"
 import { fewest } from "../statistics.ts"
 
-/** Difference to another row, paired by seed. What needs two pairs is null below them. */
+/**
+ * Difference to another row, paired by seed. What needs two pairs is null below them; what needs pairs that vary is null where all
+ * differ by the same, and such a difference is neither `bare` nor `separated`.
+ */
 export interface Difference {
   readonly n: number
   readonly delta: number
@@ -15,7 +18,7 @@ export interface Difference {
   readonly detectable: number | null
   /** Two-sided p of the paired t-test. */
   readonly p: number | null
-  /** The same after Holm's correction over all comparisons of the table with `fewest` pairs; null for one with fewer. */
+  /** The same after Holm's correction over all comparisons of the table with `fewest` pairs that vary; null for others. */
   readonly holm: number | null
   /** What the bare 95 % interval says: it leaves zero out, of `fewest` pairs or more. */
   readonly bare: boolean
@@ -40,9 +43,10 @@ export interface Stored {
 export const differenceOf = (row: Stored | undefined, looks: number): Difference | undefined => {
   if (row === undefined || row.delta === null) return undefined
   const { delta, n, sd, wins } = row
-  const known = sd === null ? {} : { detectable: detectable({ n, sd }), p: Math.min(1, looks * pairedP({ n, delta, sd })) }
+  const known = sd === null || !vary({ delta, sd }) ? {} : { detectable: detectable({ n, sd }), p: Math.min(1, looks * pairedP({ n, delta, sd })) }
   const ci95 = sd === null || looks === 1 ? row.ci95 : studentQuantile(1 - level / looks, n - 1) * sd / Math.sqrt(n)
-  const bare = looks === 1 ? row.separated : ci95 !== null && n >= fewest && Math.abs(delta) > ci95
+  const leaves = looks === 1 ? row.separated : ci95 !== null && n >= fewest && Math.abs(delta) > ci95
+  const bare = leaves && (sd === null || vary({ delta, sd }))
   return { n, delta, sd, ci95, wins, detectable: null, p: null, ...known, holm: null, bare, separated: false }
 }
 

@@ -43,13 +43,28 @@ interface Compared {
 
 type Pick = (cell: Cell) => Difference | undefined
 
-const comparisons = (table: Table, pick: Pick): ReadonlyArray<Compared> =>
+const withPairs = (table: Table, pick: Pick): ReadonlyArray<Compared> =>
   table.rows.flatMap((row) =>
     row.cells.flatMap((cell) => {
       const difference = pick(cell)
       return difference !== undefined && difference.n >= fewest ? [{ row: row.variant, metric: cell.metric, difference }] : []
     })
   )
+
+/** What can be judged: differences that vary from pair to pair. */
+const comparisons = (table: Table, pick: Pick): ReadonlyArray<Compared> =>
+  withPairs(table, pick).filter(({ difference }) => difference.p !== null)
+
+/** Differences that are the same at every seed, which say nothing of chance. */
+const constantSentence = (table: Table, other: string, pick: Pick): ReadonlyArray<string> => {
+  const constant = withPairs(table, pick).filter(({ difference }) => difference.p === null)
+  if (constant.length === 0) return []
+  const which = table.columns.flatMap(({ title }) => {
+    const rows = constant.filter(({ metric }) => metric === title)
+    return rows.length === 0 ? [] : [`${title}: ${rows.map(({ row }) => quoted(row)).join(", ")}`]
+  })
+  return [`The same difference to ${other} at every seed, by which no test can judge chance: ${which.join("; ")}.`]
+}
 
 /** `mAP above: AP50; recall below: AP`. */
 const named = (table: Table, some: ReadonlyArray<Compared>): string =>
@@ -60,10 +75,16 @@ const named = (table: Table, some: ReadonlyArray<Compared>): string =>
     })
   ).join("; ")
 
-/** Says which rows differ from `other`, before and after the correction, and how far chance alone would go. */
-const separationSentence = (table: Table, other: string, pick: Pick, family: number): string => {
+/** Which rows differ from `other`, as far as that can be judged. */
+const separationSentence = (table: Table, other: string, pick: Pick, family: number): ReadonlyArray<string> => {
   const all = comparisons(table, pick)
-  if (all.length === 0) return `No row has three seeds in common with ${other}, so no difference to it can be judged.`
+  const constant = constantSentence(table, other, pick)
+  if (all.length > 0) return [judgedSentence(table, other, all, family), ...constant]
+  return constant.length > 0 ? constant : [`No row has three seeds in common with ${other}, so no difference to it can be judged.`]
+}
+
+/** Says which rows differ from `other`, before and after the correction, and how far chance alone would go. */
+const judgedSentence = (table: Table, other: string, all: ReadonlyArray<Compared>, family: number): string => {
   if (!all.some(({ difference }) => difference.bare)) {
     return all.length === 1
       ? `No variant is separated from ${other}: the 95 % interval of the paired difference includes zero.`
@@ -122,7 +143,7 @@ export const sentences = (table: Table): ReadonlyArray<string> => {
   const judged = (other: string | undefined, pick: Pick): ReadonlyArray<string> =>
     other === undefined || table.rows.every(({ cells }) => cells.every((cell) => pick(cell) === undefined))
       ? []
-      : [separationSentence(table, other, pick, family)]
+      : separationSentence(table, other, pick, family)
   return [
     seedsSentence(table),
     ...sizeSentence(table.evaluationSizes),

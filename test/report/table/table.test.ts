@@ -129,6 +129,18 @@ describe("sentences", () => {
     assert.include(less, "of 2 comparisons chance alone would set 0.1 as far apart): mAP above: \"weighted_sum, cosine\".")
   })
 
+  it("judge no difference that is the same at every seed, to rounding, and count it among no comparisons", () => {
+    const same = (sd: number) => ({ ...difference("weighted_sum, cosine", "formatRate", -0.01, sd), sd, separated: true })
+    for (const sd of [0, 1.2e-16]) {
+      const changes = { paired: [source.paired[0]!, same(sd)] }
+      const { toBaseline } = Table.make({ ...source, ...changes }).rows[2]!.cells[1]!
+      assert.deepInclude(toBaseline, { p: null, holm: null, detectable: null, bare: false, separated: false })
+      assert.include(said(changes), "over the table's 3 comparisons): mAP above")
+      assert.include(said(changes), "The same difference to AP at every seed, by which no test can judge chance: formatRate: \"weighted_sum, cosine\".")
+    }
+    assert.notInclude(said({ paired: [same(0)] }), "three seeds in common")
+  })
+
   it("say what the brackets are, where there are any", () => {
     assert.include(said({}), "the smallest true difference that so many pairs")
     assert.notInclude(said({ paired: [], gain: [] }), "In brackets")
