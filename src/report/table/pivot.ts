@@ -52,12 +52,13 @@ export const pivot = (table: Table): Table => {
   const columns = labels.flatMap((label) =>
     table.columns.map((column): Column => ({ ...column, title: `${column.title} (${label})` }))
   )
-  const groups = Map.groupBy(table.rows, (row) => labelOf(row, axis))
+  // a reference may be called as a label is
+  const groups = Map.groupBy(table.rows, (row) => JSON.stringify([axis in row.cell, labelOf(row, axis)])).values()
   return {
     ...table,
     columns,
-    rows: [...groups].map(([label, rows]): Row => ({
-      variant: label,
+    rows: [...groups].map((rows): Row => ({
+      variant: labelOf(rows[0]!, axis),
       role: rows.every(({ role }) => role === "reference") ? "reference" : "variant",
       cell: {},
       cells: labels.flatMap((other): ReadonlyArray<Cell> => {

@@ -3,6 +3,7 @@ import { csv, field } from "../../../src/report/table/csv.ts"
 import { json } from "../../../src/report/table/json.ts"
 import { escape as latexEscape, latex } from "../../../src/report/table/latex.ts"
 import { escape as markdownEscape, markdown } from "../../../src/report/table/markdown.ts"
+import { pivot } from "../../../src/report/table/pivot.ts"
 import { sentences } from "../../../src/report/table/sentences.ts"
 import * as Table from "../../../src/report/table/Table.ts"
 import { brief, text } from "../../../src/report/table/text.ts"
@@ -47,6 +48,30 @@ describe("Table", () => {
   it("shows every measured metric when the study names none", () => {
     const titles = Table.make({ ...source, table: null }).columns.map(({ title }) => title)
     assert.deepStrictEqual(titles, ["detection/evaluationSize", "detection/formatRate", "detection/mAP"])
+  })
+})
+
+describe("a grid", () => {
+  it("keeps the row whose label a reference is called by, too", () => {
+    const cells = ["base", "tuned"].flatMap((start) => ["1", "2"].map((size) => ({ start, size })))
+    const variants = [
+      { name: "base", role: "reference" as const, cell: {} },
+      ...cells.map((cell) => ({ name: `${cell.start}, ${cell.size}`, role: "variant" as const, cell }))
+    ]
+    const flat = Table.make({
+      ...source,
+      table: { rows: "start", metrics: [{ title: "mAP", scope: "detection", name: "mAP" }] },
+      variants,
+      ablation: variants.map(({ name }, i) => measured(name, "mAP", 40 + i, 1)),
+      paired: [],
+      gain: []
+    })
+    const { rows } = pivot(flat)
+    assert.deepStrictEqual(rows.map(({ cells, role, variant }) => [variant, role, ...cells.map(({ measured }) => measured?.mean)]), [
+      ["base", "reference", 40, 40],
+      ["base", "variant", 41, 42],
+      ["tuned", "variant", 43, 44]
+    ])
   })
 })
 
