@@ -21,6 +21,8 @@ export interface Base {
   readonly text: Text
   readonly trains: Call
   readonly samples: Call
+  /** Why it can no longer compute, where one of its threads is gone for good. */
+  readonly broken: () => string | undefined
 }
 
 /** Opens a model folder, a shipped one or one of the hub by its name for as long as the scope is open. Weights are read with the first call. */
@@ -39,7 +41,8 @@ export const open = (folder: string): Effect.Effect<Base, { readonly message: st
       imageToken,
       preprocessor,
       text,
-      trains,
-      samples
+      trains: trains.call,
+      samples: samples.call,
+      broken: () => trains.dead() ?? samples.dead()
     }
   })

@@ -23,6 +23,12 @@ import { rhythm, sessions } from "./sessions.ts"
 import { trainingRoutes } from "./trainingRoutes.ts"
 import { unnamed } from "./unnamed.ts"
 
+/** Whether a server with that base can still compute, for those who would start it anew otherwise. */
+const health = ({ broken }: Base): Response => {
+  const message = broken()
+  return message === undefined ? Response.json({ status: "ok" }) : Response.json({ status: "broken", message }, { status: 503 })
+}
+
 /** Paths that name what they are about, in place of a table. */
 const finish = /^\/api\/v1\/sessions\/([^/]+)\/finish$/
 const sampler = /^\/api\/v1\/samplers\/([^/]+)$/
@@ -71,7 +77,7 @@ export const handlerOf = (base: Base, folder: string): Effect.Effect<Handler, ne
       ...samplingRoutes(parts)
     }
     const answer = routes({
-      "GET /api/v1/healthz": () => Response.json({ status: "ok" }),
+      "GET /api/v1/healthz": () => health(base),
       "POST /api/v1/client/config": () => Response.json(clientConfig),
       "POST /api/v1/client/dynamic_config": () => Response.json(dynamicConfig),
       "GET /api/v1/get_server_capabilities": () =>

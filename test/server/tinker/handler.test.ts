@@ -206,4 +206,14 @@ describe("a Tinker server", () => {
     const { body } = await client.post("retrieve_futures", { target: { sampling_session_id: sampler }, prev_cursor: cursor, timeout: 0 })
     assert.deepStrictEqual(body["completions"], [])
   })
+
+  it("is not well once what computes is gone, and says what happened", async () => {
+    const gone = await serving()
+    const health = () => gone.send(new Request("http://127.0.0.1/api/v1/healthz"))
+    assert.deepStrictEqual(await (await health()).json(), { status: "ok" })
+    await gone.close()
+    const answered = await health()
+    assert.strictEqual(answered.status, 503)
+    assert.deepStrictEqual(await answered.json(), { status: "broken", message: "The compute thread ended with code 0; it may have run out of memory." })
+  })
 })

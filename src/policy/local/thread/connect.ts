@@ -17,6 +17,8 @@ export type CallOf<Engine extends Methods<Engine>> = <Name extends keyof Engine 
 
 export interface Connection<Engine extends Methods<Engine>> {
   readonly call: CallOf<Engine>
+  /** Why it will never answer again, once that is so. */
+  readonly dead: () => string | undefined
   /** Whether anything was asked of it. */
   readonly used: () => boolean
   /** Ends the thread once its running call is over: stopping ONNX Runtime in the middle of one brings the process down. */
@@ -65,5 +67,5 @@ export const connect = <Engine extends Methods<Engine>>(code: URL, config: objec
     worker.postMessage("end")
     return gone
   }
-  return { end, call, used: () => next > 0, rest: (resting) => (resting ? worker.unref() : worker.ref()) }
+  return { end, call, dead: () => dead, used: () => next > 0, rest: (resting) => (resting ? worker.unref() : worker.ref()) }
 }
