@@ -206,8 +206,11 @@ describe("assay power", () => {
     const { metric, rows } = JSON.parse(out)
     assert.deepStrictEqual(metric, { scope: "detection", name: "mAP", unit: "%" })
     assert.deepStrictEqual(rows.map(({ n, to, variant }: { n: number; to: string; variant: string }) => [variant, to, n]), [["both", "AP", 2]])
-    const text = await assay(folder, "power", "verified", "--metric", "detection/mAP", "--difference", "1e9")
-    assert.match(text.out, /both +AP +2 .* 3\n/, "three seeds are the fewest that anything is judged by")
+    const seeds = async (name: string) => (await assay(folder, "power", "verified", "--metric", name, "--difference", "1e9")).out
+    assert.match(await seeds("loop/entropy"), /both +AP +2 .* 3\n/, "three seeds are the fewest that anything is judged by")
+    const same = await seeds("detection/mAP")
+    assert.match(same, /both +AP +2 +0 +- +-\n/, "this model finds nothing, whatever it is trained by")
+    assert.include(same, "there is no spread to reckon with")
   })
 
   it("refuses what it cannot answer", async () => {
@@ -241,6 +244,23 @@ describe("assay bootstrap", () => {
     const form = await assay(folder, "bootstrap", "verified", "--metric", "detection/formatRate", "--resamples", "100")
     assert.strictEqual(form.code, 3)
     assert.include(form.err, "no metric of a task")
+  })
+})
+
+describe("assay bootstrap of a study with a gap", () => {
+  it("names the rows that it leaves out, and why", async () => {
+    copyFileSync(join(folder, "runs.db"), join(folder, "gap.db"))
+    const db = new Database(join(folder, "gap.db"))
+    db.exec("UPDATE run SET status = 'failed' WHERE variant = 'AP' AND seed = 1 AND experiment = (SELECT id FROM experiment WHERE name = 'verified')")
+    db.close()
+    const ask = ["bootstrap", "verified", "--metric", "mAP", "--resamples", "100", "--db", "gap.db"]
+    const { code, err, out } = await assay(folder, ...ask, "--json")
+    assert.strictEqual(code, 0, err)
+    const { left, rows } = JSON.parse(out)
+    const why = "AP has no finished run of this seed"
+    assert.deepStrictEqual(left, [{ variant: "base", seed: 1, why }, { variant: "both", seed: 1, why }])
+    assert.lengthOf(rows, 2)
+    assert.include((await assay(folder, ...ask)).out, `Left out:\n  base, seed 1: ${why}\n  both, seed 1: ${why}\n`)
   })
 })
 

@@ -10,6 +10,7 @@ import { grid } from "../grid.ts"
 import { metricCalled } from "../metricCalled.ts"
 import { print, printJson } from "../output.ts"
 import { visible } from "../../report/visible.ts"
+import { notes, pairing } from "./pairing.ts"
 
 interface Options {
   readonly experiment: string
@@ -20,31 +21,16 @@ interface Options {
   readonly json: boolean
 }
 
-type Answers = Workspace.Answers
-
-/** Runs with the run that each is compared with: the baseline's of its seed, or the reference's in a study without one. */
-const pairs = (all: ReadonlyArray<Answers>): ReadonlyArray<readonly [Answers, Answers]> => {
-  const anchor = all.find(({ role }) => role === "baseline") ?? all.find(({ role }) => role === "reference")
-  const others = all.filter(({ variant }) => variant === anchor?.variant)
-  return all.filter(({ variant }) => variant !== anchor?.variant).flatMap((one) => {
-    const other = others.find(({ seed }) => seed === one.seed)
-    return other === undefined ? [] : [[one, other] as const]
-  })
-}
-
-const sameExamples = ([one, other]: readonly [Answers, Answers]): boolean =>
-  one.examples.length === other.examples.length && one.examples.every((example, i) => example === other.examples[i])
-
 export const bootstrap = Effect.fn("bootstrap")(function*({ db, experiment, file, json, metric, resamples }: Options) {
   const workspace = Workspace.at(db)
   const source = yield* Workspace.tableSource(workspace, experiment)
   const found = yield* metricCalled(metric, source.ablation)
   const all = yield* Workspace.answers(workspace, experiment, found.scope, Option.getOrUndefined(file))
-  const judged = pairs(all).filter(sameExamples)
-  if (judged.length === 0) {
+  const { left, pairs } = pairing(all)
+  if (pairs.length === 0) {
     return yield* invalid(`No two runs of ${experiment} answered the same questions of ${found.scope} under one seed, so nothing can be paired.`)
   }
-  const rows = judged.map(([one, other]) => ({
+  const rows = pairs.map(([one, other]) => ({
     variant: one.variant,
     to: other.variant,
     seed: one.seed,
@@ -58,7 +44,7 @@ export const bootstrap = Effect.fn("bootstrap")(function*({ db, experiment, file
   if (rows.every(({ delta }) => Number.isNaN(delta))) {
     return yield* invalid(`${Metric.fullName(found)} is no metric of a task, so it cannot be measured on some of the examples.`)
   }
-  if (json) return yield* printJson({ experiment, metric: { scope: found.scope, name: found.name, unit: found.unit }, rows })
+  if (json) return yield* printJson({ experiment, metric: { scope: found.scope, name: found.name, unit: found.unit }, rows, left })
   yield* print([
     visible(`${experiment}: differences in ${Metric.fullName(found)} with their 95 % intervals over images, ${resamples} resamples`),
     "",
@@ -68,6 +54,7 @@ export const bootstrap = Effect.fn("bootstrap")(function*({ db, experiment, file
         [variant, to, String(seed), String(examples), ...[delta, low, high].map((value) => signed(value, 2))])
     ], [2, 3, 4, 5, 6]),
     "",
+    ...notes(left, rows, resamples).map(visible),
     "These say how differences would vary over other images, and nothing of other seeds."
   ].join("\n"))
 })
