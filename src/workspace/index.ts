@@ -1,5 +1,5 @@
 /** A folder with its runs.db, objects and lock, as values: what the command prints and a server serves. */
-export * from "./reading.ts"
+export * from "./Reading.ts"
 export { checkChanges, checkStudy } from "./checkStudy.ts"
 export { exportModel, NoModel, type Options as ExportOptions } from "./exportModel.ts"
 export { importLogs, type Options as ImportOptions, type Progress as ImportProgress, type Result as Imported } from "./importLogs/importLogs.ts"

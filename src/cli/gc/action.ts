@@ -1,7 +1,7 @@
 /** Removes what no run uses, or says what it would remove. */
 import { stat } from "node:fs/promises"
 import * as Effect from "effect/Effect"
-import * as Workspace from "../../workspace/reading.ts"
+import * as Workspace from "../../workspace/Reading.ts"
 import { inBytes } from "../../pipeline/inBytes.ts"
 import { counted } from "../counted.ts"
 import { print, printJson } from "../output.ts"

@@ -1,7 +1,7 @@
 /** Prints the experiments of the database and their current runs. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Workspace from "../../workspace/reading.ts"
+import * as Workspace from "../../workspace/Reading.ts"
 import { grid } from "../grid.ts"
 import { print, printJson } from "../output.ts"
 import { visible, visibleLine } from "../../report/visible.ts"

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { padEnd, width } from "../../report/width.ts"
 import { visible } from "../../report/visible.ts"
-import * as Workspace from "../../workspace/reading.ts"
+import * as Workspace from "../../workspace/Reading.ts"
 import { print, say } from "../output.ts"
 
 interface Options {

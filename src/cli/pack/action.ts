@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { inBytes } from "../../pipeline/inBytes.ts"
 import { quote } from "../../report/account/commands.ts"
 import { visible } from "../../report/visible.ts"
-import * as Workspace from "../../workspace/reading.ts"
+import * as Workspace from "../../workspace/Reading.ts"
 import { counted } from "../counted.ts"
 import { print, printJson } from "../output.ts"
 

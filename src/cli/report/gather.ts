@@ -5,7 +5,7 @@ import { examplesOf, rowsOf } from "../../report/account/choose.ts"
 import { thumbnail } from "../../report/account/thumbnail.ts"
 import { ofSample } from "../../report/figures/pictures.ts"
 import * as Table from "../../report/table/Table.ts"
-import * as Workspace from "../../workspace/reading.ts"
+import * as Workspace from "../../workspace/Reading.ts"
 
 type Sample = Effect.Success<ReturnType<typeof Workspace.samples>>[number]
 

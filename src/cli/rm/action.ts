@@ -1,6 +1,6 @@
 /** Removes an experiment, or says what it would remove. */
 import * as Effect from "effect/Effect"
-import * as Workspace from "../../workspace/reading.ts"
+import * as Workspace from "../../workspace/Reading.ts"
 import { print } from "../output.ts"
 import { visible } from "../../report/visible.ts"
 

@@ -1,7 +1,7 @@
 /** Prints one run: stages, final metrics, config and environment. */
 import * as Effect from "effect/Effect"
 import * as Metric from "../../pipeline/declare/Metric.ts"
-import * as Workspace from "../../workspace/reading.ts"
+import * as Workspace from "../../workspace/Reading.ts"
 import { grid } from "../grid.ts"
 import { print, printJson } from "../output.ts"
 import { visible } from "../../report/visible.ts"

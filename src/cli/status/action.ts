@@ -2,7 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { progress } from "../../report/progress/progress.ts"
-import * as Workspace from "../../workspace/reading.ts"
+import * as Workspace from "../../workspace/Reading.ts"
 import { grid } from "../grid.ts"
 import { print, printJson } from "../output.ts"
 import { duration } from "../run/progress/format.ts"

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { formats } from "../../report/table/formats.ts"
 import { join } from "../../report/table/join.ts"
-import * as Workspace from "../../workspace/reading.ts"
+import * as Workspace from "../../workspace/Reading.ts"
 import { columns, print } from "../output.ts"
 
 interface Options {

@@ -1,6 +1,6 @@
 /** Brings packed runs into a database, and says what was new. */
 import * as Effect from "effect/Effect"
-import * as Workspace from "../../workspace/reading.ts"
+import * as Workspace from "../../workspace/Reading.ts"
 import { counted } from "../counted.ts"
 import { print, printJson } from "../output.ts"
 

@@ -1,7 +1,7 @@
 /** Whether a database has changed, told from its files: who polls need not ask it the same again. */
 import { createHash, randomUUID } from "node:crypto"
 import { statSync } from "node:fs"
-import { isHeld } from "../../workspace/reading.ts"
+import { isHeld } from "../../workspace/Reading.ts"
 
 /** When, and how large; a commit is written to the log beside the database first. */
 const stateOf = (file: string): string => {

@@ -1,7 +1,7 @@
 /** Answers about runs. */
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
-import * as Workspace from "../../../workspace/reading.ts"
+import * as Workspace from "../../../workspace/Reading.ts"
 import { Api } from "../api.ts"
 import { explained } from "../problems.ts"
 import { Shown } from "../shown.ts"
