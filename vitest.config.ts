@@ -17,7 +17,7 @@ export default defineConfig({
     exclude: ["test/package/**", "test/engines/**"],
     globalSetup: ["test/shared.ts"],
     setupFiles: ["test/leavesNoTrace.ts"],
-    tags: [{ name: "long", description: "holds with much time what others hold in part with little: .ci/run, which has twenty minutes, leaves it out" }],
+    tags: [{ name: "long", description: "holds with much time what others hold in part with little: .ci/run leaves it out" }],
     // many tests wait for processes that they started, so that one worker would leave a core idle
     maxWorkers: 2,
     // what 305 files import is loaded twice, not 305 times: a file leaves the environment of its process as it found it
