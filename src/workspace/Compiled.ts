@@ -11,11 +11,8 @@ const Seen = Schema.fromJsonString(Schema.Struct({
 }))
 const Memory = Schema.fromJsonString(Schema.Struct({ fileNames: Schema.Array(Schema.String) }))
 
-/** Changes with every writing of a file, also with one that sets back the time of its change; undefined where there is none. */
-const stateOf = (file: string): string | undefined => {
-  const found = fs.statSync(file, { throwIfNoEntry: false })
-  return found === undefined ? undefined : `${found.ctimeMs} ${found.size}`
-}
+/** Changes with every writing of a file, also with one that sets back the time of its change; "" where there is none. */
+const stateOf = (stats: fs.Stats | undefined): string => stats === undefined ? "" : `${stats.ctimeMs} ${stats.size}`
 
 const isModule = (name: string): boolean => /\.([cm]?[jt]sx?|json)$/.test(name)
 
@@ -36,7 +33,7 @@ const recordIn = (place: string, config: string): string =>
 export const isKnown = (place: string, config: string): boolean => {
   try {
     const { files, modules } = Schema.decodeSync(Seen)(fs.readFileSync(recordIn(place, config), "utf8"))
-    return Object.entries(files).every(([file, state]) => stateOf(file) === state) &&
+    return Object.entries(files).every(([file, state]) => stateOf(fs.statSync(file, { throwIfNoEntry: false })) === state) &&
       Object.entries(modules).every(([folder, names]) => modulesIn(folder) === names)
   } catch {
     return false // nothing is known, or somebody spoilt it
@@ -48,11 +45,11 @@ const seenBy = (memory: string, others: ReadonlyArray<string>, since: number): t
   const { fileNames } = Schema.decodeSync(Memory)(fs.readFileSync(memory, "utf8"))
   // libraries of the compiler stand there without a folder, and come and go with it
   const read = fileNames.filter((name) => name.includes("/")).map((name) => path.resolve(path.dirname(memory), name))
-  const files = [...read, ...others]
-  if (files.some((file) => fs.statSync(file).ctimeMs >= since)) return undefined
+  const files = [...read, ...others].map((file) => [file, fs.statSync(file)] as const)
+  if (files.some(([, { ctimeMs }]) => ctimeMs >= since)) return undefined
   const own = read.map((file) => path.dirname(file)).filter((folder) => !folder.split(path.sep).includes("node_modules"))
   return {
-    files: Object.fromEntries(files.map((file) => [file, stateOf(file)!])),
+    files: Object.fromEntries(files.map(([file, stats]) => [file, stateOf(stats)])),
     modules: Object.fromEntries([...new Set(own)].map((folder) => [folder, modulesIn(folder)]))
   }
 }

@@ -13,10 +13,10 @@ afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 const study = join(import.meta.dirname, "studies/elsewhere.ts")
 
-/** Trainers: as studies call them, as people do, the environment and the package that they stand in, and its version. */
+/** Trainers: as studies call them, as people do, the environment and the package that they stand in, its version, and whether they take long. */
 const trainers = [
-  { name: "trl", title: "TRL", environment: "trl", version: ["trl", "1.16.0"] },
-  { name: "ms-swift", title: "ms-swift", environment: "swift", version: ["ms-swift", "4.6.0"] }
+  { name: "trl", title: "TRL", environment: "trl", version: ["trl", "1.16.0"], tags: [] },
+  { name: "ms-swift", title: "ms-swift", environment: "swift", version: ["ms-swift", "4.6.0"], tags: ["long"] }
 ] as const
 
 const pythonOf = (environment: string) => join(engines, environment, "bin/python")
@@ -54,8 +54,8 @@ const means = (folder: string): ReadonlyArray<number> =>
   rows(folder, `SELECT x.step, avg(total) AS mean FROM (SELECT x.stage, x.step, x.ordinal, sum(w.value) AS total FROM sample x
     JOIN sample_reward w ON w.sample = x.id GROUP BY 1, 2, 3) x ${stage} GROUP BY 1 ORDER BY 1`).map(({ mean }) => Number(mean))
 
-for (const { environment, name, title, version } of trainers) {
-  describe.skipIf(!has(environment))(title, { tags: environment === "swift" ? ["long"] : [] }, () => {
+for (const { environment, name, tags, title, version } of trainers) {
+  describe.skipIf(!has(environment))(title, { tags: [...tags] }, () => {
     const folderOf = (what: string): string => {
       mkdirSync(join(root, name, what), { recursive: true })
       return join(root, name, what)

@@ -1,6 +1,6 @@
 /** Which rows and which examples a report shows answers of: by rules that it says, so that nobody picks what looks good. */
 import type { Table } from "../table/Table.ts"
-import { compared } from "../figures/pictures.ts"
+import { best as bestOf } from "../figures/pictures.ts"
 
 /** A row and what it is: the reference or else the baseline, or the best or the worst of the others by the first metric. */
 export interface Picked {
@@ -11,7 +11,7 @@ export interface Picked {
 /** The rows, in that order; a study without baseline and reference has no first. */
 export const rowsOf = (table: Table): ReadonlyArray<Picked> => {
   const first = table.reference ?? table.baseline
-  const best = compared(table).find((variant) => variant !== first)
+  const best = bestOf(table, first)?.variant
   const sign = table.columns[0]?.better === "lower" ? -1 : 1
   const others = table.rows.filter(({ cells, role, variant }) =>
     role !== "reference" && variant !== first && variant !== best && cells[0]?.measured !== undefined)

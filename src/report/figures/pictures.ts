@@ -41,7 +41,7 @@ export const folderName = (experiment: string): string =>
   experiment.replace(/[^\p{L}\p{N}@=.,+-]+/gu, "_").replace(/^\.+/, "_")
 
 /** The row that is best by the first metric among those that are no reference, and not `other`. */
-const best = ({ columns, rows }: Table, other: string | undefined): Row | undefined => {
+export const best = ({ columns, rows }: Table, other: string | undefined): Row | undefined => {
   const sign = columns[0]?.better === "lower" ? -1 : 1
   return rows
     .filter((row) => row.role !== "reference" && row.variant !== other && row.cells[0]?.measured !== undefined)

@@ -25,9 +25,10 @@ export const deathWatch = (
   let watched = new Map<string, { readonly beat: number; readonly silent: number }>()
   let last = now()
   return (others: ReadonlyArray<Seen>): ReadonlyArray<string> => {
+    const at = now()
     // who was stopped itself, with its neighbours perhaps, has not listened meanwhile
-    const listened = Math.min(now() - last, still / 4)
-    last = now()
+    const listened = Math.min(at - last, still / 4)
+    last = at
     watched = new Map(others.map(({ beat, id }) => {
       const before = watched.get(id)
       return [id, { beat, silent: before?.beat === beat ? before.silent + listened : 0 }]

@@ -38,22 +38,13 @@ export const folder = (root: string): Between => {
   }
   const first = async (name: string, own: string): Promise<string> => {
     fs.mkdirSync(root, { recursive: true })
-    let descriptor: number
     try {
-      descriptor = fs.openSync(at(name), "wx")
-    } catch (cause) {
-      if (codeOf(cause) !== "EEXIST") throw cause
-      return found(name, cause)
-    }
-    try {
-      fs.writeFileSync(descriptor, own)
-      fs.fsyncSync(descriptor)
+      fs.writeFileSync(at(name), own, { flag: "wx", flush: true })
       return own
     } catch (cause) {
-      fs.rmSync(at(name), { force: true }) // a full disk, say: the next one may find room
+      if (codeOf(cause) === "EEXIST") return found(name, cause)
+      fs.rmSync(at(name), { force: true }) // made and not written, as on a full disk: the next one may find room
       throw cause
-    } finally {
-      fs.closeSync(descriptor)
     }
   }
   const put = async (target: string, file: string) => {

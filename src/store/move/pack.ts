@@ -96,7 +96,7 @@ const packPictures = (db: Database, { pictureOf }: Source): number => {
     bringIn(db, "picture", name, file)
     if (name !== image) names.set(image, name)
   }
-  rename(db, names)
+  if (names.size > 0) rename(db, names)
   return files.length
 }
 
