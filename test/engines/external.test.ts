@@ -54,26 +54,46 @@ const means = (folder: string): ReadonlyArray<number> =>
   rows(folder, `SELECT x.step, avg(total) AS mean FROM (SELECT x.stage, x.step, x.ordinal, sum(w.value) AS total FROM sample x
     JOIN sample_reward w ON w.sample = x.id GROUP BY 1, 2, 3) x ${stage} GROUP BY 1 ORDER BY 1`).map(({ mean }) => Number(mean))
 
-for (const { environment, name, tags, title, version } of trainers) {
+const folderOf = (name: string, what: string): string => {
+  mkdirSync(join(root, name, what), { recursive: true })
+  return join(root, name, what)
+}
+
+const untilStep = async (folder: string, step: number, { running }: ReturnType<typeof startOn>) => {
+  while (running() && stepsDone(folder) < step) await setTimeout(20)
+}
+
+/** Runs of the study by one trainer, as `startOn`; `finish` waits for one that is to end well. */
+const runsBy = ({ environment, name }: (typeof trainers)[number]) => {
+  // one thread, so that sums come out the same however busy the machine is
+  const env = { TRAINER: name, TRAINER_PYTHON: pythonOf(environment), HF_HUB_OFFLINE: "1", OMP_NUM_THREADS: "1" }
+  const run = (folder: string, ...options: ReadonlyArray<string>) => startOn(study, env, folder, ...options)
+  const finish = async (folder: string, ...options: ReadonlyArray<string>) => {
+    const { code, said } = await run(folder, ...options).ended
+    assert.strictEqual(code, 0, said)
+    return folder
+  }
+  return { run, finish }
+}
+
+const undisturbedOnes = new Map<string, Promise<string>>()
+
+/** The folder in which a trainer trained undisturbed, which it does when this is first asked for: any test can be run alone. */
+const undisturbedBy = (trainer: (typeof trainers)[number]): Promise<string> => {
+  const found = undisturbedOnes.get(trainer.name) ?? runsBy(trainer).finish(folderOf(trainer.name, "undisturbed"))
+  undisturbedOnes.set(trainer.name, found)
+  return found
+}
+
+const [trl, swift] = trainers
+
+for (const trainer of trainers) {
+  const { environment, name, tags, title, version } = trainer
   describe.skipIf(!has(environment))(title, { tags: [...tags] }, () => {
-    const folderOf = (what: string): string => {
-      mkdirSync(join(root, name, what), { recursive: true })
-      return join(root, name, what)
-    }
-    const env = { TRAINER: name, TRAINER_PYTHON: pythonOf(environment), HF_HUB_OFFLINE: "1" }
-    // one thread, so that sums come out the same however busy the machine is
-    const run = (folder: string, ...options: ReadonlyArray<string>) => startOn(study, { ...env, OMP_NUM_THREADS: "1" }, folder, ...options)
-    const finish = async (folder: string, ...options: ReadonlyArray<string>) => {
-      const { code, said } = await run(folder, ...options).ended
-      assert.strictEqual(code, 0, said)
-    }
-    const untilStep = async (folder: string, step: number, { running }: ReturnType<typeof run>) => {
-      while (running() && stepsDone(folder) < step) await setTimeout(20)
-    }
-    const undisturbed = join(root, name, "undisturbed")
+    const { finish, run } = runsBy(trainer)
 
     it("trains, is followed, and what it leaves is evaluated", async () => {
-      await finish(folderOf("undisturbed"))
+      const undisturbed = await undisturbedBy(trainer)
       const { metrics, rewards, samples } = training(undisturbed)
       assert.strictEqual(samples.length, 6 * 8)
       assert.strictEqual(rewards.length, 2 * samples.length)
@@ -98,7 +118,7 @@ for (const { environment, name, tags, title, version } of trainers) {
     })
 
     it("killed with kill -9 in the middle, its process too is gone, and goes on from its own checkpoint to the same weights", async () => {
-      const folder = folderOf("killed")
+      const folder = folderOf(name, "killed")
       const first = run(folder)
       await untilStep(folder, 3, first)
       first.kill()
@@ -110,11 +130,11 @@ for (const { environment, name, tags, title, version } of trainers) {
       assert.isTrue(done >= 3 && done < 6, `${done} steps`)
       await finish(folder)
       assert.lengthOf(attempts(folder), 2)
-      assert.deepStrictEqual(training(folder), training(undisturbed))
+      assert.deepStrictEqual(training(folder), training(await undisturbedBy(trainer)))
     })
 
     it("killed itself: this is said, and it goes on", { tags: ["long"] }, async () => {
-      const folder = folderOf("shot")
+      const folder = folderOf(name, "shot")
       const first = run(folder)
       await untilStep(folder, 3, first)
       for (const pid of processesIn(attempts(folder)[0]!)) process.kill(pid, "SIGKILL")
@@ -122,17 +142,17 @@ for (const { environment, name, tags, title, version } of trainers) {
       assert.strictEqual(code, 1)
       assert.include(said, `${title} (${name}) was ended by SIGKILL before the training was done.`)
       await finish(folder)
-      assert.deepStrictEqual(training(folder), training(undisturbed))
+      assert.deepStrictEqual(training(folder), training(await undisturbedBy(trainer)))
     })
 
     it("that fails shows its last words", async () => {
-      const { code, said } = await run(folderOf("failing"), "--set", 'loop.settings={"no_such_setting": 1}').ended
+      const { code, said } = await run(folderOf(name, "failing"), "--set", 'loop.settings={"no_such_setting": 1}').ended
       assert.strictEqual(code, 1)
       assert.match(said, /ended with code 1 .*It said at last:\n[^]*no_such_setting/)
     })
 
     it("trains without pictures where the template hides them", async () => {
-      const folder = folderOf("blind")
+      const folder = folderOf(name, "blind")
       await finish(folder, "--set", "template.image=hidden")
       assert.lengthOf(curve(folder, "reward"), 6)
       const [sample] = rows(folder, `SELECT x.prompt FROM sample x ${stage} LIMIT 1`)
@@ -140,7 +160,7 @@ for (const { environment, name, tags, title, version } of trainers) {
     })
 
     it("trains an adapter", async () => {
-      const folder = folderOf("adapter")
+      const folder = folderOf(name, "adapter")
       await finish(folder, "--set", 'policy.lora={"rank": 4, "alpha": 8, "targets": ["q_proj", "v_proj"]}')
       assert.lengthOf(curve(folder, "reward"), 6)
       assert.closeTo(curve(folder, "kl")[0]!, 0, 1e-6)
@@ -150,8 +170,8 @@ for (const { environment, name, tags, title, version } of trainers) {
 }
 
 describe.skipIf(!has("trl"))("TRL", () => {
-  it("asks what the journal says that it asked, to the character", () => {
-    const folder = join(root, "trl/undisturbed")
+  it("asks what the journal says that it asked, to the character", async () => {
+    const folder = await undisturbedBy(trl)
     const [sample] = rows(folder, `SELECT x.prompt FROM sample x ${stage} LIMIT 1`)
     const [data] = globSync(".assay/workspace/external/*/data.jsonl", { cwd: folder })
     const script = [
@@ -167,8 +187,8 @@ describe.skipIf(!has("trl"))("TRL", () => {
     assert.strictEqual(JSON.parse(said.trim().split("\n").at(-1)!), sample!["prompt"])
   })
 
-  it.skipIf(!has("swift"))("says what ms-swift says in the first step, which has the same prompts, weights and random numbers", { tags: ["long"] }, () => {
-    const first = (name: string) => training(join(root, name, "undisturbed")).samples.filter(({ step }) => step === 0)
-    assert.deepStrictEqual(first("ms-swift"), first("trl"))
+  it.skipIf(!has("swift"))("says what ms-swift says in the first step, which has the same prompts, weights and random numbers", { tags: ["long"] }, async () => {
+    const first = async (trainer: (typeof trainers)[number]) => training(await undisturbedBy(trainer)).samples.filter(({ step }) => step === 0)
+    assert.deepStrictEqual(await first(swift), await first(trl))
   })
 })

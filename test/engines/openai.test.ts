@@ -87,7 +87,10 @@ describe.skipIf(!has("vllm")).each(["tiny-vl", "tiny-vl-large"])("vLLM with %s",
       const sampler = yield* samplerOf(policy(server.url))
       const questions = [question(0), question(1)]
       const groups = yield* sampler.sample(questions, drawn)
-      assert.deepStrictEqual(yield* sampler.sample(questions, drawn), groups)
+      // the same draws; what is computed together differs with the time at which each question comes, and with it the last digits
+      const again = yield* sampler.sample(questions, drawn)
+      assert.deepStrictEqual(again.flat().map(({ tokens }) => tokens), groups.flat().map(({ tokens }) => tokens))
+      again.flat().forEach(({ logprobs }, i) => logprobs.forEach((value, t) => assert.approximately(value, groups.flat()[i]!.logprobs[t]!, 1e-4)))
       assert.deepStrictEqual(groups.map((group) => group.length), [4, 4])
       assert.isAbove(new Set(groups.flat().map(({ text }) => text)).size, 2)
       const local = yield* Layer.build(Policy.local(pathOf(model)).layer)

@@ -124,7 +124,10 @@ describe.skipIf(!has("skyrl"))("SkyRL 0.4, jax", () => {
         const groups = yield* other.sampler.sample(questions, drawn)
         const said = groups.flatMap((group, i) => group.map(({ logprobs, tokens }) => ({ question: sequences[i]!.question, tokens, logprobs })))
         near(said.map(({ logprobs }) => logprobs), yield* other.trainer.logprobs(said, "current"))
-        assert.deepStrictEqual(yield* other.sampler.sample(questions, drawn), groups)
+        // the same draws; the server batches what happens to wait together, so that sums are added in another order
+        const again = yield* other.sampler.sample(questions, drawn)
+        assert.deepStrictEqual(again.flat().map(({ tokens }) => tokens), groups.flat().map(({ tokens }) => tokens))
+        near(again.flat().map(({ logprobs }) => logprobs), groups.flat().map(({ logprobs }) => logprobs))
         yield* other.subject.load("initial")
         near(yield* other.trainer.logprobs(sequences, "current"), before!)
       }))
