@@ -63,13 +63,16 @@ export const giveStage = Effect.fnUntraced(function*({ between, stage }: Shared,
   if (found !== undefined) yield* (yield* Store.Transfer).give({ stage: found.id }, stage(fingerprint), between)
 })
 
-type MakeLedger = (shared: Shared, own: Ledger["Service"], transfer: Store.Transfer["Service"]) => Ledger["Service"]
+/** Fingerprints of stages that this process executes: what is brought in does not take their place. */
+type Executing = ReadonlySet<string>
+
+type MakeLedger = (shared: Shared, own: Ledger["Service"], transfer: Store.Transfer["Service"], executing: Executing) => Ledger["Service"]
 
 /** The ledger of this machine, for which a stage is finished where another machine has finished it; what that left is brought here. */
-export const ledger: MakeLedger = ({ between, stage }, own, transfer) => {
+export const ledger: MakeLedger = ({ between, stage }, own, transfer, executing) => {
   const findStage: Ledger["Service"]["findStage"] = Effect.fnUntraced(function*(fingerprint) {
     const found = yield* own.findStage(fingerprint)
-    if (found !== undefined || (yield* transfer.take(stage(fingerprint), between)) === undefined) return found
+    if (found !== undefined || executing.has(fingerprint) || (yield* transfer.take(stage(fingerprint), between)) === undefined) return found
     return yield* own.findStage(fingerprint)
   })
   // each may be a question over the network
@@ -80,10 +83,10 @@ export const ledger: MakeLedger = ({ between, stage }, own, transfer) => {
  * The same for a worker, whose plans are of every variant of a seed while it runs but some of them: `finished` brings nothing, so that
  * what a stage left, such as weights, is brought when a run comes to it.
  */
-export const workersLedger: MakeLedger = (shared, own, transfer) => {
+export const workersLedger: MakeLedger = (shared, own, transfer, executing) => {
   const failing = Effect.mapError(({ message }: Store.StoreError) => new JournalError({ operation: "finished", message }))
   return {
-    ...ledger(shared, own, transfer),
+    ...ledger(shared, own, transfer, executing),
     finished: Effect.fnUntraced(function*(fingerprints) {
       const here = yield* own.finished(fingerprints)
       const others = fingerprints.filter((fingerprint) => !here.has(fingerprint))
@@ -99,11 +102,22 @@ const lost = new JournalError({ operation: "closeStage", message: "Another worke
  * The journal of this machine, of which others get every stage that is finished. One that another machine was given meanwhile is not: what
  * that one left is what the others build on.
  */
-export const journal = ({ between, stage }: Shared, own: Journal["Service"], claims: Claims["Service"], transfer: Store.Transfer["Service"]): Journal["Service"] => {
+const journal = (
+  { between, stage }: Shared,
+  own: Journal["Service"],
+  claims: Claims["Service"],
+  transfer: Store.Transfer["Service"],
+  executing: Set<string>
+): Journal["Service"] => {
   const fingerprints = new Map<number, string>()
   return {
     ...own,
-    openStage: (record) => Effect.tap(own.openStage(record), (id) => Effect.sync(() => fingerprints.set(id, record.fingerprint))),
+    openStage: (record) =>
+      Effect.tap(own.openStage(record), (id) =>
+        Effect.sync(() => {
+          executing.add(record.fingerprint)
+          fingerprints.set(id, record.fingerprint)
+        })),
     closeStage: Effect.fnUntraced(function*(id, result) {
       const fingerprint = fingerprints.get(id)!
       if (!(yield* claims.holds(fingerprint))) return yield* lost
@@ -113,11 +127,19 @@ export const journal = ({ between, stage }: Shared, own: Journal["Service"], cla
   }
 }
 
+/** A stage is executed under its claim, and until that ends, however it does. */
+const claimsUntil = (own: Claims["Service"], executing: Set<string>): Claims["Service"] => ({
+  ...own,
+  claim: (name, work) => own.claim(name, Effect.ensuring(work, Effect.sync(() => executing.delete(name))))
+})
+
 /** Services of a run, such that this machine has what all others have finished, by one of the ledgers above. */
 export const sharing = <Services>(context: Context.Context<Services | Claims | Journal | Ledger | Store.Transfer>, shared: Shared, ledgerOf: MakeLedger) => {
-  const transfer = Context.get(context, Store.Transfer)
+  const [transfer, claims] = [Context.get(context, Store.Transfer), Context.get(context, Claims)]
+  const executing = new Set<string>()
   return context.pipe(
-    Context.add(Ledger, ledgerOf(shared, Context.get(context, Ledger), transfer)),
-    Context.add(Journal, journal(shared, Context.get(context, Journal), Context.get(context, Claims), transfer))
+    Context.add(Claims, claimsUntil(claims, executing)),
+    Context.add(Ledger, ledgerOf(shared, Context.get(context, Ledger), transfer, executing)),
+    Context.add(Journal, journal(shared, Context.get(context, Journal), claims, transfer, executing))
   )
 }

@@ -64,6 +64,33 @@ describe("a stage that another machine was given meanwhile", () => {
     }))))
 })
 
+describe("a stage that is executed here, since what another machine left of it is damaged", () => {
+  it("is not replaced by that when another cell looks for it meanwhile, and is there when it ends", () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      const shared = yield* Shared.make(join(folder, "shared"))
+      const [one, other] = [yield* machine(folder, "one"), yield* machine(folder, "other")]
+      const execute = Effect.fnUntraced(function*(meanwhile: Effect.Effect<unknown, unknown, Ledger>) {
+        const journal = yield* opened
+        yield* beginRun(journal, "e")
+        const stage = yield* journal.openStage(stageOf("e"))
+        const weights = yield* put(journal, "w".repeat(100_000))
+        yield* journal.commitStep(stage, stepOf(0, [["loss", 1]]))
+        yield* meanwhile
+        yield* journal.closeStage(stage, { output: yield* put(journal, "null"), subject: weights, records: stepOf(1, [["loss", 0.5]]) })
+        return weights
+      })
+      const there = Shared.sharing(one.services, shared, Shared.ledger)
+      const given = yield* Context.get(there, Claims).claim("e", Effect.provideContext(execute(Effect.void), there))
+      fs.writeFileSync(join(folder, "shared/objects", given.hash.slice(0, 2), given.hash.slice(2)), "damaged")
+      const context = Shared.sharing(other.services, shared, Shared.ledger)
+      const ledger = Context.get(context, Ledger)
+      assert.isUndefined(yield* ledger.findStage("e"), "what it left is not what its name says")
+      yield* Context.get(context, Claims).claim("e", Effect.provideContext(execute(ledger.findStage("e")), context))
+      assert.deepStrictEqual((yield* ledger.findStage("e"))?.subject, given)
+    }))))
+})
+
 describe("the id of what machines share", () => {
   it("is waited for where somebody else is just writing it", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
