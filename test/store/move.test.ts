@@ -63,6 +63,27 @@ it.effect("pictures that are the same under several names are packed once, and e
     }))
   ))
 
+it.effect("a file that is cut off on its way out of a pack is not taken for one that came over", () =>
+  withJournal((journal, files) =>
+    Effect.scoped(Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      const pack = path.join(folder, "e.pack")
+      const run = yield* beginRun(journal, "e")
+      const weights = yield* put(journal, "w".repeat(100_000))
+      yield* journal.closeStage(yield* journal.openStage(stageOf("e")), { output: yield* put(journal, "x"), subject: weights })
+      yield* journal.closeRun(run, "done")
+      yield* Store.pack({ ...files, pictureOf: (image) => image }, "e", pack)
+      yield* Store.checkPack(pack)
+      const db = new Sqlite(pack) // spoilt after it was checked, as a disk that is full or failing would
+      db.exec("UPDATE packed SET content = substr(content, 2) WHERE kind = 'object'")
+      db.close()
+      const here = filesIn(folder)
+      const error = yield* Effect.flip(Effect.scoped(Store.unpack({ ...here, alone: true }, folder, pack)))
+      assert.include(error.message, `e.pack is damaged: a file in it is not ${weights.hash.slice(0, 12)}`)
+      assert.isFalse(fs.existsSync(path.join(here.objects, weights.hash.slice(0, 2), weights.hash.slice(2))))
+    }))
+  ))
+
 const numbers = (file: string) =>
   reading(file, (db) => Store.sql(db, "SELECT experiment, variant, seed, metric, value FROM final_metric ORDER BY 1, 2, 3, 4"))
 

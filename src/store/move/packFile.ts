@@ -101,7 +101,7 @@ export const hashIn = (db: Database, kind: Kind, name: string): string => {
 export const takeOut = (db: Database, kind: Kind, name: string, file: string): void => {
   const descriptor = fs.openSync(file, "w")
   try {
-    for (const content of contentOf(db, kind, name)) fs.writeSync(descriptor, content)
+    for (const content of contentOf(db, kind, name)) fs.writeFileSync(descriptor, content) // `writeSync` may write but a part
     fs.fsyncSync(descriptor)
   } finally {
     fs.closeSync(descriptor)

@@ -19,24 +19,25 @@ export interface Unpacked extends Merged {
   readonly pictures: number
 }
 
+const damaged = (file: string, hash: string) => refuse(file, `${file} is damaged: a file in it is not ${hash.slice(0, 12)}, as it says. Pack it again.`)
+
 /** Fails with `StoreError` where a file is no pack, or damaged: a file in it is not what its name says. Nothing is written. */
 export const checkPack = Effect.fn("Store.checkPack")(function*(file: string) {
   yield* versionOf(file, file)
   const pack = yield* opened(file)
   for (const hash of yield* attempt(file, () => namesIn(pack, "object"))) {
-    if ((yield* attempt(file, () => hashIn(pack, "object", hash))) !== hash) {
-      return yield* refuse(file, `${file} is damaged: a file in it is not ${hash.slice(0, 12)}, as it says. Pack it again.`)
-    }
+    if ((yield* attempt(file, () => hashIn(pack, "object", hash))) !== hash) return yield* damaged(file, hash)
   }
 }, Effect.scoped)
 
-/** Files of a checked pack that are of use here. */
+/** Files of a checked pack that are of use here, each held to its name once more as it lies here: the pack may be removed after that. */
 const takeObjects = Effect.fnUntraced(function*(pack: Database, file: string, objects: Objects.Objects, needed: ReadonlySet<string>) {
   let taken = 0
   for (const hash of namesIn(pack, "object")) {
     if (!needed.has(hash) || (yield* objects.verify(hash))) continue
     const draft = yield* objects.temporary
     yield* attempt(file, () => takeOut(pack, "object", hash, draft))
+    if ((yield* objects.seal(draft)).hash !== hash) return yield* damaged(file, hash)
     yield* objects.install(draft, hash)
     taken++
   }

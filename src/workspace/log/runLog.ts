@@ -10,6 +10,7 @@ import { placeKey } from "../../pipeline/run/logged.ts"
 import { type Event, Progress, type RunName } from "../../pipeline/run/Progress.ts"
 import * as Store from "../../store/index.ts"
 import type { Workspace } from "../workspace.ts"
+import * as Waiting from "./Waiting.ts"
 import { said } from "./words.ts"
 
 /** How long an entry may wait for others to be written with, in milliseconds: a run of many short stages is not held up. */
@@ -44,16 +45,7 @@ export const logged = <A, E, R>(workspace: Workspace, plan: Pick<Plan, "experime
     const ahead = new Map(plan.runs.filter(({ stages }) => stages.some(({ status }) => status._tag !== "finished")).map((run) => [keyOf(run.record), run]))
     const begun = new Map<string, number>()
     const open = new Map<string, RunName>()
-    let waiting: Array<Store.Entry> = []
-
-    const add = (entry: Store.Entry): void => {
-      waiting.push(entry)
-    }
-    const flush = Effect.suspend(() => {
-      const entries = waiting
-      waiting = []
-      return entries.length === 0 ? Effect.void : Effect.ignore(write(plan.experiment.name, entries))
-    })
+    const { add, flush } = Waiting.make((entries: ReadonlyArray<Store.Entry>) => write(plan.experiment.name, entries))
 
     const note = (event: Event): void => {
       const key = keyOf(event.run)
