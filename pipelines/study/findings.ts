@@ -138,13 +138,13 @@ export const comparisons: ReadonlyArray<Comparison> = [
       rows("sequence ratio", "whole batches", "counting/accuracy"), threeTrainers)
   ]),
   ...of("model-size", [
-    above("7.2", "the large model is better on average", rows("large", "small", "ovdeval/average/nmsAP"), [45.27, 43.43]),
-    above("7.2", "the large model is better at proper nouns", rows("large", "small", "ovdeval/properNoun/nmsAP"), [53.33, 51.87]),
-    above("7.2", "the large model is better at attributes", rows("large", "small", "ovdeval/attribute/nmsAP"), [25.10, 24.70]),
-    above("7.2", "the large model is better at positions", rows("large", "small", "ovdeval/position/nmsAP"), [65.4, 63.1]),
+    above("7.2", "the large model is better on average", rows("large", "small", "ovdeval/average/mAP"), [45.27, 43.43]),
+    above("7.2", "the large model is better at proper nouns", rows("large", "small", "ovdeval/properNoun/mAP"), [53.33, 51.87]),
+    above("7.2", "the large model is better at attributes", rows("large", "small", "ovdeval/attribute/mAP"), [25.10, 24.70]),
+    above("7.2", "the large model is better at positions", rows("large", "small", "ovdeval/position/mAP"), [65.4, 63.1]),
     above("7.2", "the small model is better at relationships",
-      rows("small", "large", "ovdeval/relationship/nmsAP"), [26.6, 26.1]),
-    above("7.2", "the large model is better at negation", rows("large", "small", "ovdeval/negation/nmsAP"), [56.4, 50.9])
+      rows("small", "large", "ovdeval/relationship/mAP"), [26.6, 26.1]),
+    above("7.2", "the large model is better at negation", rows("large", "small", "ovdeval/negation/mAP"), [56.4, 50.9])
   ]),
   ...of("completion-length", [
     alike("7.3", "twice the completion length at half of the batch is no better", rows("doubled, half batch", "original", mAP)),

@@ -23,6 +23,19 @@ describe("the findings", () => {
     assert.deepStrictEqual(loaded.map(({ experiment }) => experiment.name), names)
   })
 
+  it("of OVDEval are of mAP, by which their table is headed, and not of NMS-AP", () => {
+    const sizes = of("model-size")
+    assert.isNotEmpty(sizes)
+    for (const { first, second } of sizes) {
+      assert.match(first.metric, /^ovdeval\/\w+\/mAP$/)
+      assert.strictEqual(second.metric, first.metric)
+    }
+    const { metrics, published } = loaded.find(({ experiment }) => experiment.name === "model-size")!.experiment.table
+    for (const figures of Object.values(published ?? {})) {
+      figures.forEach((figure, i) => { if (figure !== null) assert.match(metrics[i]!, /\/mAP$/) })
+    }
+  })
+
   it("are refused with a row, a metric or a study that there is not", () => {
     const [first] = of("reward-comparison") as [Comparison]
     const wrong = (change: Partial<Comparison>) => problems([{ ...first, ...change }], loaded).join()
