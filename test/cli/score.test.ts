@@ -104,6 +104,17 @@ describe("assay score", () => {
     assert.include(nothing.err, "ap50 is not there, below 0.")
   })
 
+  it("refuses two rewards whose scores would have one name, of which a row would hold one", async () => {
+    writeFileSync(join(folder, "own.ts"), `
+import { Reward } from ${JSON.stringify(join(import.meta.dirname, "../../src/index.ts"))}
+import * as Schema from "effect/Schema"
+export const ap = Reward.define({ name: "ap", module: import.meta.url, config: Schema.Struct({}), score: () => 1 })
+`)
+    const ended = await scored(JSON.stringify(none), "--rewards", "ap,./own.ts#ap")
+    assert.deepStrictEqual([ended.code, ended.out], [2, ""])
+    assert.include(ended.err, "--rewards names two rewards \"ap\", and a row of scores could not tell them apart")
+  })
+
   it("names an unknown reward and a file that is not there", async () => {
     const [reward, file] = await Promise.all([
       assay(folder, "score", "-", "--rewards", "ap,iou"),

@@ -5,6 +5,7 @@ import { rewardsCalled, type Scored, scoreFile, summarise, type Summary, toJson 
 import { usage, invalid } from "../failure.ts"
 import { checkLeast, checkNames, type Least } from "../least.ts"
 import { printJson, say, write } from "../output.ts"
+import { checkTwice, rewardNames } from "../rewardNames.ts"
 
 interface Options {
   readonly file: string
@@ -22,12 +23,13 @@ const complaint = ({ failed, rows }: Summary): string =>
   `${failed} of ${rows} rows could not be read or scored; see \`error\` and \`errors\` in them.`
 
 export const score = Effect.fn("score")(function*(options: Options) {
-  const names = options.rewards.split(",").map((name) => name.trim()).filter((name) => name !== "")
-  if (names.length === 0) return yield* usage("--rewards names no reward; give some, separated by commas.")
+  const names = yield* rewardNames(options.rewards)
   const rewards = yield* rewardsCalled(names, options.variant).pipe(
     Effect.mapError((error) => error._tag === "InvalidConfig" ? usage(error.message) : error)
   )
-  yield* checkNames(rewards.flatMap(({ partNames }) => partNames), options.failUnder)
+  const parts = rewards.flatMap(({ partNames }) => partNames)
+  yield* checkTwice(parts, "a row of scores")
+  yield* checkNames(parts, options.failUnder)
   const { add, summary } = summarise()
   let piece = ""
   const take = (scored: Scored): void | Promise<void> => {

@@ -9,7 +9,8 @@ const readings = { faithful: published, fixed: number }
 /**
  * 1 when the completion's number is the solution's, else 0. A solution without a number is an error (0).
  *
- * `fixed`: the first whole number of the last answer, or of the whole text where there is none.
+ * `fixed`: the first whole number of the last answer, or, where there is none, of what follows the thoughts; digits in a word, as in
+ * "3D", are none.
  * `faithful`: the first answer that holds digits and nothing else but white space, so that "4." and "about 4" are wrong.
  *
  * Source: the evaluation of SuperCLEVR in VLM-R1's first version, after R1-V.

@@ -16,7 +16,7 @@ export const counting = Task.define({
   module: import.meta.url,
   wording: "How many {label} are there in the image?",
   mark: "{label}",
-  fill: (wording, label: string) => wording.replace("{label}", () => label),
+  fill: (wording, label: string) => wording.replaceAll("{label}", () => label),
   trains: (example: Example) => example.label,
   truth: (example) => example.count,
   solution: (label, count) => `<think>I see ${label}: ${count}.</think><answer>${count}</answer>`,

@@ -1,8 +1,11 @@
 /** Reading the one number of a completion. */
 import * as Text from "../Text.ts"
 
-/** A whole number that is no piece of a longer one, of a fraction; `3.0` is 3. A minus behind a word is a hyphen. */
-const whole = /(?<![\d.]|\d,)(?:(?<!\w)-)?\d{1,9}(?!\d|,\d{3}(?!\d)|\.\d*[1-9])/
+/**
+ * A whole number that is no piece of a longer one, of a fraction or of a word such as `3D` or `bbox_2d`; `3.0` is 3. A minus behind a word
+ * is a hyphen.
+ */
+const whole = /(?<![\w.]|\d,)(?:(?<!\w)-)?\d{1,9}(?!\w|,\d{3}(?!\d)|\.\d*[1-9])/
 
 /**
  * The first whole number of what a completion answers (`Text.answer`); undefined where none of up to nine digits stands there. Words

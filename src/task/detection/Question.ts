@@ -12,11 +12,12 @@ export const trainingLabels = (example: Example): ReadonlyArray<string> => {
   return Random.permutation(Random.fold(Random.key(0), "labels", example.id), labels.length).map((i) => labels[i]!)
 }
 
-/** In a wording, `[{labels}]` becomes a list such as `['red star', 'blue star']`, a bare `{labels}` `red star; blue star`. */
+/**
+ * In a wording, every `[{labels}]` becomes a list such as `['red star', 'blue star']`, every bare `{labels}` `red star; blue star`: in one
+ * pass, so that a label that looks like a mark stays as it is.
+ */
 export const fill = (wording: string, labels: ReadonlyArray<string>): string =>
-  wording
-    .replace("[{labels}]", () => listed(labels))
-    .replace("{labels}", () => labels.join("; "))
+  wording.replace(/\[\{labels\}\]|\{labels\}/g, (mark) => mark.startsWith("[") ? listed(labels) : labels.join("; "))
 
 /**
  * The boxes of the labels asked for, in whole numbers, by label as asked, then from left to right, then from top to bottom.

@@ -26,7 +26,7 @@ export const referring = Task.define({
   wording: "Please provide the bounding box coordinate of the region this sentence describes: {expression}. Output it in " +
     "<answer></answer> as \n```json\n{\"bbox_2d\": [x1, y1, x2, y2]}\n```",
   mark: "{expression}",
-  fill: (wording, expression: string) => wording.replace("{expression}", () => expression),
+  fill: (wording, expression: string) => wording.replaceAll("{expression}", () => expression),
   trains: (example: Measure.AnsweredReferring["example"]) => example.expression,
   truth: (example, _expression, seen) => wholeBox(example.box, example.image, seen),
   solution: (expression, truth) => `<think>I look for ${expression}.</think><answer>${fenced(truth)}</answer>`,

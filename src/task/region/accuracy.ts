@@ -6,7 +6,8 @@ import { said } from "./read.ts"
 
 /**
  * 1 when the last answer of the completion is the label of the solution's and nothing else, whatever the case and the white
- * space around it, else 0. A text without answer tags is an answer as a whole; a solution without a label is an error (0).
+ * space around it, else 0. Where no answer is closed, what follows the thoughts, or the tag that opens one, is the answer, as it is in an
+ * evaluation; a solution without a label is an error (0).
  * Both variants are the same: the study published no code of this task.
  *
  * Source: VLM-R1 findings, section 3.2.

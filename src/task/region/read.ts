@@ -4,11 +4,11 @@ import * as Text from "../Text.ts"
 /** How labels are compared: without white space at their ends, and without case. */
 export const folded = (text: string): string => Text.strip(text).toLowerCase()
 
-/** The last answer, or the whole text where there is none, as labels are compared. Never throws, linear in the text. */
-export const said = (text: string): string => folded(Text.lastAnswer(text) ?? text)
+/** What a completion answers (`Text.answer`), as labels are compared. Never throws, linear in the text. */
+export const said = (text: string): string => folded(Text.answer(text))
 
-/** The option that a completion names in its answer (`Text.answer`), and names alone; undefined where it says anything else. */
+/** The option that a completion names in its answer, and names alone; undefined where it says anything else. */
 export const chosen = (text: string, options: ReadonlyArray<string>): string | undefined => {
-  const answer = folded(Text.answer(text))
+  const answer = said(text)
   return options.find((option) => folded(option) === answer)
 }

@@ -35,6 +35,10 @@ describe("a counting prompt", () => {
   })
 })
 
+it("fills every mark of a wording, and none that a label looks like", () => {
+  assert.strictEqual(counting.fill("{label}? How many {label}?", "a {label}"), "a {label}? How many a {label}?")
+})
+
 describe("an answer", () => {
   it.each([
     ["<answer>4</answer>", 4],
@@ -48,10 +52,13 @@ describe("an answer", () => {
     ["<answer>3.0</answer>", 3],
     ["<answer>cats-3</answer>", 3],
     ["<think>2 red and 3 blue</think>\n<answer>5", 5],
+    ["In this 3D scene there are 5", 5],
+    ["<answer>the 2nd row of x4 has 6</answer>", 6],
+    ["<answer>**5** stars, see \\boxed{7}</answer>", 5],
     ["<think>2 red and 3 blue</think> 5", 5]
   ])("%j is the first whole number of the last answer: %d", (text, wanted) => assert.strictEqual(number(text), wanted))
 
-  it.each(["", "<answer>four</answer>", "<think>3</think><answer>none</answer>", "<answer>3.5</answer>", "<answer>1234567890</answer>", "<answer>1,234</answer>"])(
+  it.each(["", "<answer>four</answer>", "<think>3</think><answer>none</answer>", "<answer>3.5</answer>", "<answer>1234567890</answer>", "<answer>1,234</answer>", "{\"bbox_2d\": []}", "3D"])(
     "%j holds none",
     (text) => assert.isUndefined(number(text))
   )
@@ -93,7 +100,9 @@ describe("the reward countingAccuracy", () => {
       for (const text of ["<answer>4</answer>", "<answer>three</answer>", "", "<answer>33</answer>"]) {
         assert.strictEqual(score(variant, text).total, 0, text)
       }
-      assert.match(score(variant, "many", "many").parts[0]!.error!, /the solution holds no whole number/)
+      for (const text of ["many", "{\"bbox_2d\": []}"]) {
+        assert.match(score(variant, "many", text).parts[0]!.error!, /the solution holds no whole number/)
+      }
     }
   })
 

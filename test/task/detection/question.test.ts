@@ -16,6 +16,13 @@ const scene = example([
 
 const text = (prompt: Prompt.Prompt) => JSON.stringify(prompt.messages)
 
+describe("a wording", () => {
+  it("has every mark filled, and none that a label looks like", () => {
+    const wording = "Find {labels}. Only [{labels}], I said {labels}."
+    assert.strictEqual(detection.fill(wording, ["a cat", "{labels}"]), "Find a cat; {labels}. Only ['a cat', '{labels}'], I said a cat; {labels}.")
+  })
+})
+
 describe("Prompt.make", () => {
   it("answers by label as asked, then from left to right, then from top to bottom", () => {
     const prompt = Prompt.make(detection, Prompt.standard, scene, ["red circle", "blue star", "red star"], half)

@@ -43,6 +43,10 @@ describe("a referring prompt", () => {
   })
 })
 
+it("fills every mark of a wording, and none that an expression looks like", () => {
+  assert.strictEqual(referring.fill("{expression}! Where is {expression}?", "a {expression}"), "a {expression}! Where is a {expression}?")
+})
+
 describe("an answer", () => {
   it("is the first four numbers in brackets, of the last answer where there is one", () => {
     const read = (text: string) => {

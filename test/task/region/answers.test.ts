@@ -96,8 +96,15 @@ describe.each(["faithful", "fixed"] as const)("the reward regionAccuracy, %s", (
   it("is 1 for the label of the solution and 0 for anything else", () => {
     assert.strictEqual(score("<think>it purrs</think><answer>CAT </answer>").total, 1)
     assert.strictEqual(score("cat", "cat").total, 1)
-    for (const text of ["<answer>dog</answer>", "<answer>cat dog</answer>", "<answer></answer>", "", "<answer>cat"]) {
+    for (const text of ["<answer>dog</answer>", "<answer>cat dog</answer>", "<answer></answer>", "", "<think>dog</think><answer>do"]) {
       assert.strictEqual(score(text).total, 0, text)
+    }
+  })
+
+  it("reads what the evaluation reads", () => {
+    for (const text of ["<think>it purrs</think> cat", "<think>a dog? no</think>\n<answer>cat"]) {
+      assert.strictEqual(region.read(text, prompt), "cat", text)
+      assert.strictEqual(score(text).total, 1, text)
     }
   })
 

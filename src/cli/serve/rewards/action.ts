@@ -4,6 +4,7 @@ import { rewardHandler } from "../../../server/rewards/handler.ts"
 import { offer } from "../../../server/rewards/offer.ts"
 import { answersKept, rewardsCalled } from "../../../workspace/judge.ts"
 import { usage } from "../../failure.ts"
+import { checkTwice, rewardNames } from "../../rewardNames.ts"
 import type { Listening } from "../flags.ts"
 import { untilStopped } from "../untilStopped.ts"
 
@@ -15,11 +16,9 @@ interface Options extends Listening {
 const calledBy = (name: string): string => name.slice(name.indexOf("#") + 1)
 
 export const rewards = Effect.fn("serve rewards")(function*(options: Options) {
-  const names = options.rewards.split(",").map((name) => name.trim()).filter((name) => name !== "")
-  if (names.length === 0) return yield* usage("--rewards names no reward; give some, separated by commas.")
+  const names = yield* rewardNames(options.rewards)
   const called = names.map(calledBy)
-  const twice = called.find((name, i) => called.indexOf(name) !== i)
-  if (twice !== undefined) return yield* usage(`--rewards names two rewards "${twice}", and a request could not tell them apart. Leave one out, or rename it.`)
+  yield* checkTwice(called, "a request")
   const found = yield* rewardsCalled(names, "fixed").pipe(
     Effect.mapError((error) => error._tag === "InvalidConfig" ? usage(error.message) : error)
   )
