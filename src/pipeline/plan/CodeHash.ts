@@ -1,6 +1,6 @@
 /** Hashes of code: of an export, of all of ours that it calls, and the versions of the packages that it uses. */
-import { readFileSync, realpathSync } from "node:fs"
-import { findPackageJSON, isBuiltin } from "node:module"
+import { realpathSync } from "node:fs"
+import { isBuiltin } from "node:module"
 import { dirname, extname, join, relative, resolve, sep } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { stripVTControlCharacters } from "node:util"
@@ -14,6 +14,7 @@ import { reasonOf } from "../reason.ts"
 import { sha256 } from "./Canonical.ts"
 import { type CodeStore, digestOf, type Hashed, none, ofUser, settingsOf } from "./codeStore.ts"
 import { once } from "./once.ts"
+import { manifestOf, packageOf, versions } from "./packages.ts"
 import { unfollowed } from "./rewrite.ts"
 import { type Find, isScript, type Rewrite, rewriter } from "./rewriter.ts"
 import { importsOf } from "./syntax.ts"
@@ -22,7 +23,7 @@ import { importsOf } from "./syntax.ts"
 export interface Code {
   /** sha256 of the code, stripped of everything that cannot change a result. */
   readonly hash: string
-  /** `name@version` of the npm packages that it uses, sorted. */
+  /** `name@version` of the npm packages that it uses and of what those rest on, sorted. */
   readonly packages: ReadonlyArray<string>
 }
 
@@ -53,8 +54,6 @@ const isNamed = (specifier: string, importer: string): boolean => {
   const manifest = packageOf(specifier) === "effect" ? undefined : manifestOf(packageOf(specifier), pathToFileURL(importer))
   return manifest !== undefined && !isInstalled(realpathSync(manifest))
 }
-
-const packageOf = (specifier: string): string => specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/")
 
 const entry = "\0entry"
 const worker = "worker:"
@@ -143,24 +142,6 @@ const closure = ({ source, whole }: Wanted, found: Found, { codeOfWorker, rewrit
   }
 })
 
-/** The manifest of a package as a module finds it; undefined where it finds none. */
-const manifestOf = (name: string, importer: string | URL): string | undefined => {
-  try {
-    return findPackageJSON(name, importer)
-  } catch {
-    return undefined
-  }
-}
-
-/** The version of a package as its importer gets it: `effect` is always this program's, as are those that it finds nowhere. */
-const versionOf = (specifier: string, importer: string): string => {
-  const name = packageOf(specifier)
-  const own = name === "effect" ? undefined : manifestOf(name, pathToFileURL(importer))
-  const file = own ?? manifestOf(name, import.meta.url)
-  if (file === undefined) throw new Error(`the package "${name}" is not installed where ${importer} is`)
-  return `${name}@${String(JSON.parse(readFileSync(file, "utf8")).version)}`
-}
-
 /** Bundles what is wanted: what is left of it, as short as it gets or with the names and modules that it was written in. */
 const bundled = async (wanted: Wanted, shared: Shared, minify: boolean) => {
   const { rolldown } = await import("rolldown")
@@ -235,9 +216,9 @@ const bundle = async (wanted: Wanted, shared: Shared): Promise<Hashed> => {
 }
 
 /** Versions are looked up whenever they are asked for. */
-const codeIn = ({ hash, imports }: Hashed): Code => ({
+const codeIn = ({ hash, imports }: Hashed, versionsOf: ReturnType<typeof versions>): Code => ({
   hash,
-  packages: [...new Set(imports.map(({ importer, specifier }) => versionOf(specifier, importer)))].sort()
+  packages: [...new Set(imports.flatMap(({ importer, specifier }) => versionsOf(specifier, importer)))].sort()
 })
 
 /** What the modules of some code hold, as it was written but for what it does not use. By file, those of workers too. */
@@ -271,6 +252,7 @@ const ofExport = (ref: CodeRef): Wanted =>
 export const make = (store: CodeStore = none) => {
   const codes = new Map<string, Promise<Hashed & Code>>()
   const workers = new Map<string, Promise<Hashed>>()
+  const versionsOf = versions(program)
   const shared: Shared = {
     codeOfWorker: (file) => once(workers, file, () => bundle(ofWorker(file), shared)),
     rewritten: rewriter((file) => file.startsWith(program)),
@@ -282,7 +264,7 @@ export const make = (store: CodeStore = none) => {
   const known = (ref: CodeRef) =>
     once(codes, keyOf(ref), async () => {
       const hashed = await bundle(ofExport(ref), shared)
-      return { ...hashed, ...codeIn(hashed) }
+      return { ...hashed, ...codeIn(hashed, versionsOf) }
     })
   const codeOf = (ref: CodeRef): Effect.Effect<Code, CodeError> =>
     attempt(ref, async () => {

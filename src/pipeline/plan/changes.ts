@@ -26,8 +26,11 @@ const called = (part: Identity | ReadonlyArray<Identity> | undefined): ReadonlyM
   return found
 }
 
-const versions = (packages: ReadonlyArray<string>): { readonly [name: string]: string } =>
-  Object.fromEntries(packages.map((one) => [one.slice(0, one.lastIndexOf("@")), one.slice(one.lastIndexOf("@") + 1)]))
+/** Versions of packages by name: one that several rest on may be there in several. */
+const versions = (packages: ReadonlyArray<string>): { readonly [name: string]: string } => {
+  const byName = Map.groupBy(packages, (one) => one.slice(0, one.lastIndexOf("@")))
+  return Object.fromEntries([...byName].map(([name, all]) => [name, all.map((one) => one.slice(one.lastIndexOf("@") + 1)).join(" and ")]))
+}
 
 const inPart = (left: Identity["parts"][string] | undefined, right: Identity["parts"][string] | undefined, path: string): ReadonlyArray<Change> => {
   const [a, b] = [called(left), called(right)]

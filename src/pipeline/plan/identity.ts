@@ -11,7 +11,7 @@ export interface Identity {
   readonly kind: string
   readonly name: string
   readonly code: string
-  /** `name@version` of every npm package that the code uses. */
+  /** `name@version` of every npm package that the code uses, and of what those rest on. */
   readonly packages: ReadonlyArray<string>
   readonly config: { readonly [key: string]: Json }
   readonly parts: { readonly [name: string]: Identity | ReadonlyArray<Identity> }

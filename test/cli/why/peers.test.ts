@@ -62,6 +62,13 @@ describe("what runs again", () => {
     assert.include(lineOf(await planned(), "run    measure"), "package twice 1.2.3 -> 1.3.0")
   })
 
+  it("is what uses a package that rests on another, which came in a new version with `npm update`", async () => {
+    somebodys.edit("node_modules/sums/package.json", "2.0.0", "2.7.1")
+    const out = await planned()
+    assert.include(lineOf(out, "run    measure"), "package sums 2.0.0 -> 2.7.1")
+    assert.include(lineOf(out, "reuse  numbers"), "all 4 runs")
+  })
+
   it("says which value of the config changed, and what merely reads what changed", async () => {
     somebodys.edit("study.ts", "weight: 2", "weight: 2.5")
     const one = await planned()

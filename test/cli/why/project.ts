@@ -9,7 +9,8 @@ const root = fileURLToPath(new URL("../../../", import.meta.url))
 
 const files: { readonly [path: string]: string } = {
   "package.json": JSON.stringify({ name: "somebodys", type: "module" }),
-  "node_modules/twice/package.json": JSON.stringify({ name: "twice", version: "1.2.3", type: "module", main: "main.js" }),
+  "node_modules/twice/package.json": JSON.stringify({ name: "twice", version: "1.2.3", type: "module", main: "main.js", dependencies: { sums: "^2.0.0" } }),
+  "node_modules/sums/package.json": JSON.stringify({ name: "sums", version: "2.0.0" }),
   "node_modules/twice/main.js": "export const twice = (value) => 2 * value\n",
   // a compiler of its own that has nothing to say: what runs again does not hang on types
   "node_modules/typescript/package.json": JSON.stringify({ name: "typescript", version: "7.0.0", type: "module" }),

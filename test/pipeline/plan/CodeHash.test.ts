@@ -149,6 +149,44 @@ export const other = (value: number) => thrice(value)
       assert.deepStrictEqual(packages, (yield* codeOf({ "stage.ts": stage, "helper.ts": helper })).packages)
     }))
 
+  /** `twice` rests on `sum`, which a peer of it does in a version of its own. */
+  const resting = (sum: string, more: { readonly [file: string]: object } = {}) => {
+    const manifests = {
+      twice: {
+        version: "1.2.3",
+        dependencies: { sum: "^1.0.0", native: "1.0.0", "@types/sum": "*" },
+        peerDependencies: { peer: "*", absent: "*" },
+        peerDependenciesMeta: { absent: { optional: true } },
+        optionalDependencies: { native: "1.0.0" },
+        devDependencies: { tool: "*" }
+      },
+      sum: { version: sum, dependencies: { twice: "*" } },
+      peer: { version: "4.0.0", dependencies: { sum: "^0.9.0" } },
+      "peer/node_modules/sum": { version: "0.9.0" },
+      native: { version: "1.0.0", os: ["linux"] },
+      "@types/sum": { version: "1.0.0" },
+      tool: { version: "7.0.0" },
+      ...more
+    }
+    return Object.fromEntries(Object.entries(manifests).map(([name, manifest]) => [`node_modules/${name}/package.json`, JSON.stringify({ name, ...manifest })]))
+  }
+
+  it.effect("count with all that they rest on, as Node finds it, but for what is optional, types and what they were made with", () =>
+    Effect.gen(function*() {
+      const packagesAt = (files: { readonly [file: string]: string }) => Effect.map(codeOf({ "stage.ts": uses, ...files }), ({ packages }) => packages)
+      const named = ["peer@4.0.0", "sum@0.9.0", "sum@1.0.0", "twice@1.2.3"]
+      assert.deepStrictEqual(yield* packagesAt(resting("1.0.0")), named)
+      assert.deepStrictEqual(yield* packagesAt(resting("1.9.0")), ["peer@4.0.0", "sum@0.9.0", "sum@1.9.0", "twice@1.2.3"])
+      const nested = resting("8.0.0", { "twice/node_modules/sum": { version: "1.0.0", dependencies: { twice: "*" } } })
+      assert.deepStrictEqual(yield* packagesAt(nested), named)
+    }))
+
+  it.effect("that this program imports itself go by their own version, wherever it is installed", () =>
+    Effect.gen(function*() {
+      const { packages } = yield* CodeHash.make()({ module: new URL("../../../src/vision/sharp.ts", import.meta.url).href, export: "loadSharp" })
+      assert.match(packages.join(), /^sharp@[\d.]+$/)
+    }))
+
   it.effect("that are nowhere to be found are an error", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(codeOf({ "stage.ts": uses }))
