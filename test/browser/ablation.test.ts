@@ -28,6 +28,27 @@ describeInBrowser("the ablation table", (given) => {
     await page.getByText("42.67 ± 4.36", { exact: true }).waitFor()
   })
 
+  it("of another experiment is a step further, from which there is a way back", async () => {
+    await Effect.runPromise(planStudy(given.journal, "another"))
+    const page = await given.open(`${path}&sort=-n`)
+    await page.getByLabel("Experiment").locator("option", { hasText: "another" }).waitFor({ state: "attached" })
+    await page.getByLabel("Experiment").selectOption("another")
+    await page.waitForURL(/experiment=another$/)
+    await page.goBack()
+    await page.waitForURL(/experiment=reward-comparison&sort=-n$/)
+    await page.getByText("42.67 ± 4.36", { exact: true }).waitFor()
+  })
+
+  it("has one metric at least", async () => {
+    const page = await given.open(`${path}&open=metrics&metrics=detection%2FmAP&metrics=detection%2FAP50`)
+    const boxes = page.getByRole("group", { name: "detection" })
+    await boxes.getByLabel("AP50").uncheck()
+    await page.waitForURL(/metrics=detection%2FmAP$/)
+    assert.isTrue(await boxes.getByLabel("mAP").isDisabled())
+    await boxes.getByLabel("AP50").check()
+    assert.isTrue(await boxes.getByLabel("mAP").isEnabled())
+  })
+
   it("keeps in its URL how it is sorted, what is plotted, which metrics are shown and what is open", async () => {
     const page = await given.open(path)
     await page.getByRole("button", { name: "mAP" }).click()

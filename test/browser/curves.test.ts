@@ -36,6 +36,7 @@ describeInBrowser("curves", (given) => {
     await page.getByRole("button", { name: "AP50" }).click()
     await page.waitForURL(/hide=/)
     assert.deepStrictEqual(keysOf(page), {
+      experiment: "reward-comparison",
       part: "loop/ap",
       show: "lines",
       by: "reward",
@@ -90,6 +91,18 @@ describeInBrowser("curves", (given) => {
     assert.strictEqual(keysOf(page)["from"], "5")
     await page.getByRole("button", { name: "All steps" }).click()
     await page.getByRole("img", { name: "loop/reward over steps 0 to 19, 3 lines" }).waitFor()
+  })
+
+  it("stay those that they were opened with when another experiment changes, here and in the address", async () => {
+    const page = await opened()
+    const search = "?experiment=reward-comparison&metric=loop%2Freward"
+    await page.waitForURL((url) => url.search === search)
+    await Effect.runPromise(planStudy(given.journal, "later"))
+    const { loop } = await Effect.runPromise(beginTraining(given.journal, "later", "AP50", 0))
+    for (let step = 0; step < 4; step++) await Effect.runPromise(given.journal.commitStep(loop, trainingStep(given.picture, step, 1)))
+    await page.locator(".choose label").first().getByText("later").waitFor({ state: "attached" })
+    await page.getByRole("img", { name: "loop/reward over steps 0 to 19, 3 lines" }).waitFor()
+    assert.strictEqual(new URL(page.url()).search, search)
   })
 
   it("grow under a run that writes, while the step that is pointed at and a range that is being drawn stay", async () => {

@@ -74,6 +74,32 @@ describeInBrowser("runs", (given) => {
     await same.getByRole("heading", { name: "They differ in nothing" }).waitFor()
   })
 
+  it("hide nothing: what cannot be seen of a config, an error or a log has its number", async () => {
+    const run = (seed: number, prompt: string) =>
+      given.journal.openRun({ experiment: "unseen", variant: "AP50", seed, fingerprint: `unseen ${seed}`, params: [{ path: "prompt", value: prompt }] }, environment)
+    await Effect.runPromise(planStudy(given.journal, "unseen"))
+    const left = await Effect.runPromise(run(5, "Where is the cat?"))
+    const right = await Effect.runPromise(run(6, "Where\u200b is the \u202ecat?"))
+    await Effect.runPromise(given.journal.closeRun(right, "failed", "no\u200bthing"))
+    const page = await given.open(`/runs?run=${left}&other=${right}`)
+    await page.locator("ins").first().waitFor()
+    assert.deepStrictEqual(await page.locator("ins").allInnerTexts(), ["\\u200b", "\\u202e"])
+    await page.goto(`${given.url}/runs?run=${right}`)
+    await page.getByText("Where\\u200b is the \\u202ecat?").waitFor()
+    await page.getByRole("alert").getByText("no\\u200bthing").waitFor()
+  })
+
+  it("show what a fingerprint stands for as it is where it is no JSON", async () => {
+    const page = await given.open("/experiments")
+    await page.route("**/api/runs/one?*", async (route) => {
+      const run = await (await route.fetch()).json() as { readonly stages: ReadonlyArray<object> }
+      await route.fulfill({ json: { ...run, stages: run.stages.map((stage) => ({ ...stage, preimage: "{not json" })) } })
+    })
+    await page.goto(`${given.url}/runs?run=4`)
+    await page.getByRole("row", { name: /^loop/ }).locator("summary").click()
+    await page.getByText("{not json").first().waitFor()
+  })
+
   it("say what to do where there is none", async () => {
     given.allow(/404/)
     const page = await given.open("/runs?run=99")

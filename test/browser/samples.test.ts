@@ -4,7 +4,7 @@ import { assert, it } from "vitest"
 import type { Page } from "playwright-core"
 import type { ScopedSample } from "../../src/pipeline/run/Records.ts"
 import { environment, put, sampleOf, stageOf } from "../store/support.ts"
-import { hostile, name } from "./database.ts"
+import { beginTraining, endTraining, hostile, name, planStudy, trainingStep } from "./database.ts"
 import { axeProblems, describeInBrowser, isTooWide, type Site } from "./support.ts"
 
 const at = (query: Record<string, string>): string => `/samples?${new URLSearchParams({ experiment: name, ...query })}`
@@ -58,7 +58,16 @@ describeInBrowser("samples", (given) => {
     await page.getByLabel("Tokens from").fill("26")
     await page.getByLabel("Tokens from").press("Enter")
     await page.getByText("1 of 10 samples fit").waitFor()
-    assert.deepStrictEqual(keys(page), { experiment: name, variant: "base model", open: "filters", finish: "length", tokens: "26.." })
+    assert.deepStrictEqual(keys(page), {
+      experiment: name,
+      stage: "detection",
+      part: "ap",
+      sort: "value",
+      variant: "base model",
+      open: "filters",
+      finish: "length",
+      tokens: "26.."
+    })
     const again = await given.open(page.url().slice(given.url.length))
     await again.getByText("1 of 10 samples fit").waitFor()
     assert.strictEqual(await again.getByLabel("Ended").inputValue(), "length")
@@ -101,6 +110,46 @@ describeInBrowser("samples", (given) => {
     await page.getByRole("heading", { name: "Example example-0" }).waitFor()
     await page.keyboard.press("u")
     await page.getByText("10 samples").waitFor()
+  })
+
+  it("go on at the end of a page with the first of the next", async () => {
+    const page = await given.open(at({ sort: "run" }))
+    await page.getByText("100 samples").waitFor()
+    const last = cards(page).last().locator(".open")
+    const id = new URL((await last.getAttribute("href"))!, given.url).searchParams.get("sample")!
+    await last.click()
+    await page.getByRole("link", { name: "Next" }).waitFor()
+    await page.keyboard.press("j")
+    await page.waitForURL((url) => url.searchParams.has("after") && url.searchParams.get("sample") !== id)
+    await page.getByRole("link", { name: "Next" }).waitFor()
+    const beyond = keys(page)["sample"]!
+    await page.keyboard.press("u")
+    await cards(page).first().locator(`.open[href$="sample=${beyond}"]`).waitFor()
+  })
+
+  it("come while a run writes, without a reload, and stay those of the stage that was looked at", async () => {
+    await Effect.runPromise(planStudy(given.journal, "writing"))
+    const begun = await Effect.runPromise(beginTraining(given.journal, "writing", "AP50", 0))
+    const commit = (step: number) => Effect.runPromise(given.journal.commitStep(begun.loop, trainingStep(given.picture, step, 1)))
+    await commit(0)
+    const page = await given.open("/samples?experiment=writing")
+    await page.getByText("4 samples", { exact: true }).waitFor()
+    await page.evaluate("window.sameDocument = true")
+    await commit(5)
+    await page.getByText("8 samples", { exact: true }).waitFor()
+    await Effect.runPromise(endTraining(given.journal, begun, given.picture, 37))
+    await page.getByLabel("Stage").locator("option", { hasText: "detection (10)" }).waitFor({ state: "attached" })
+    assert.strictEqual(await page.getByLabel("Stage").locator("option:checked").innerText(), "loop (8)")
+    await page.getByText("8 samples", { exact: true }).waitFor()
+    assert.isTrue(await page.evaluate("window.sameDocument"))
+  })
+
+  it("of a metric that is worked out from others are none, and where there are some is said", async () => {
+    const page = await given.open(at({ variant: "AP50", metric: "accuracy/firstStep" }))
+    await page.getByRole("heading", { name: "No samples of this metric" }).waitFor()
+    assert.strictEqual(await cards(page).count(), 0)
+    await page.getByRole("link", { name: "detection", exact: true }).click()
+    await page.getByText("30 samples").waitFor()
   })
 
   it("show the picture, not the file that a database names", async () => {

@@ -64,6 +64,16 @@ describeInBrowser("the shell", (given) => {
     await page.locator("[aria-busy=false]").getByRole("columnheader", { name: "AP50" }).waitFor()
   })
 
+  it("says what could not be drawn in its place, and goes on elsewhere", async () => {
+    const page = await given.open("/experiments")
+    await page.getByRole("link", { name: "reward-comparison" }).waitFor()
+    await page.route("**/api/runs/one?*", async (route) => route.fulfill({ json: { ...await (await route.fetch()).json() as object, metrics: null } }))
+    await page.evaluate("history.pushState(null, '', '/runs?run=4'); dispatchEvent(new PopStateEvent('popstate'))")
+    await page.getByRole("alert").getByRole("heading", { name: "Runs cannot be shown" }).waitFor()
+    await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Runs" }).click()
+    await page.getByRole("row", { name: /AP50/ }).first().waitFor()
+  })
+
   it("says when the server is gone", async () => {
     const page = await given.open("/experiments")
     await page.getByRole("link", { name: "reward-comparison" }).waitFor()
@@ -83,6 +93,11 @@ describeInBrowser("the shell of a server with a token", (given) => {
     await page.getByLabel("Token").fill("wrong")
     await page.getByRole("button", { name: "Open" }).click()
     await page.getByText("That is not it.").waitFor()
+    given.allow(/ERR_FAILED/)
+    await page.route("**/api/session", (route) => route.abort())
+    await page.getByRole("button", { name: "Open" }).click()
+    await page.getByText("The server cannot be reached").waitFor()
+    await page.unroute("**/api/session")
     await page.getByLabel("Token").fill("secret")
     await page.getByRole("button", { name: "Open" }).click()
     await page.getByRole("link", { name: "reward-comparison" }).waitFor()

@@ -27,6 +27,14 @@ describeInBrowser("SQL", (given) => {
     assert.match(await editor.innerText(), /^SELECT variant, n/)
   })
 
+  it("shows in its cells what cannot be seen, by its number", async () => {
+    const page = await given.open(link("SELECT 'a' || char(8203) || 'b' AS short, char(8238) || printf('%.400c', 'x') AS long"))
+    await page.getByRole("rowheader", { name: "a\\u200bb" }).waitFor()
+    const long = page.getByRole("cell").locator("details")
+    await long.locator("summary").click()
+    assert.strictEqual(await long.locator("pre").innerText(), `\\u202e${"x".repeat(400)}`)
+  })
+
   it("has each view and its columns beside it, and takes an example from there", async () => {
     const page = await given.open("/sql")
     const guide = page.getByRole("complementary", { name: "Views and tables" })

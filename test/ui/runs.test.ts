@@ -40,5 +40,7 @@ describe("two texts", () => {
     assert.deepStrictEqual(shortened(text, false, false), { start: "a".repeat(60), left: 880, end: "b".repeat(60) })
     assert.deepStrictEqual(shortened(text, true, false), { start: "", left: 940, end: "b".repeat(60) })
     assert.deepStrictEqual(shortened(text, false, true), { start: "a".repeat(60), left: 940, end: "" })
+    const faces = `a${"😀".repeat(300)}`
+    assert.deepStrictEqual(shortened(faces, false, false), { start: `a${"😀".repeat(29)}`, left: 482, end: "😀".repeat(30) })
   })
 })

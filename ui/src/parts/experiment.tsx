@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact"
 import { useEffect } from "preact/hooks"
 import type { Answer } from "../shell/ask.ts"
 import { useLive } from "../shell/live.ts"
-import { href, param, redirect, view } from "../shell/route.ts"
+import { change, href, param, params, redirect, view } from "../shell/route.ts"
 import { Empty, When } from "./states.tsx"
 
 type Experiments = Answer<"/api/experiments">
@@ -11,10 +11,13 @@ type Experiments = Answer<"/api/experiments">
 /** What a page shows of another experiment has nothing to do with the rows and runs of this one: they leave the URL. */
 const linkTo = (name: string): string => href(view.value, { experiment: name })
 
+/** Goes to another one, from which there is a way back; who chooses by the keyboard keeps the focus. */
+const choose = (name: string): void => change({ ...Object.fromEntries([...params.value.keys()].map((key) => [key, undefined])), experiment: name })
+
 const Chooser = ({ all, chosen }: { readonly all: Experiments; readonly chosen: string }) => (
   <label class="chooser">
     <span class="hidden">Experiment</span>
-    <select value={chosen} onChange={(event) => redirect(linkTo(event.currentTarget.value))}>
+    <select value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
       {all.map(({ name }) => <option key={name} value={name}>{name}</option>)}
       {all.every(({ name }) => name !== chosen) && <option value={chosen}>{chosen}</option>}
     </select>

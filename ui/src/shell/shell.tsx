@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks"
 import { Failed, Loading } from "../parts/states.tsx"
 import { named, type View, views } from "../views.ts"
 import { locked } from "./ask.ts"
+import { Boundary } from "./boundary.tsx"
 import { Help, showHelp } from "./help.tsx"
 import { useShortcuts } from "./keys.ts"
 import { connected } from "./live.ts"
@@ -76,7 +77,7 @@ const Shown = () => {
   if (found === undefined) return <Loading />
   if (found instanceof Error) return <Failed what={wanted.title} error={found} />
   const Component = found
-  return <Component />
+  return <Boundary key={wanted.name} what={wanted.title} at={params.value.toString()}><Component /></Boundary>
 }
 
 export const Shell = () => {

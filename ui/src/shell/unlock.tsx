@@ -4,10 +4,10 @@ import { unlock } from "./ask.ts"
 
 export const Unlock = () => {
   const token = useSignal("")
-  const wrong = useSignal(false)
+  const wrong = useSignal("")
   const submit = async (event: Event) => {
     event.preventDefault()
-    wrong.value = !await unlock(token.value)
+    wrong.value = await unlock(token.value).then((isIt) => isIt ? "" : "That is not it.", () => "The server cannot be reached; is `assay ui` still running?")
   }
   return (
     <form class="state" onSubmit={submit}>
@@ -17,7 +17,7 @@ export const Unlock = () => {
         Token <input type="password" autocomplete="current-password" required value={token.value} onInput={(event) => (token.value = event.currentTarget.value)} />
       </label>{" "}
       <button type="submit">Open</button>
-      {wrong.value && <p role="alert" class="bad">That is not it.</p>}
+      {wrong.value !== "" && <p role="alert" class="bad">{wrong.value}</p>}
     </form>
   )
 }

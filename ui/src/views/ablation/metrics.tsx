@@ -13,6 +13,7 @@ export const Metrics = ({ table }: { readonly table: Ablation }) => {
   // those that the URL names, although the table may still be the one before
   const named = paramAll("metrics")
   const shown = named.length > 0 ? named : table.columns.map(({ metric }) => metric)
+  const isLast = (metric: string) => shown.length === 1 && shown[0] === metric // an address that names none shows those of the study
   const toggle = (metric: string) =>
     change({ metrics: shown.includes(metric) ? shown.filter((one) => one !== metric) : [...shown, metric] })
   return (
@@ -23,7 +24,7 @@ export const Metrics = ({ table }: { readonly table: Ablation }) => {
             <legend>{scope}</legend>
             {metrics.map(({ metric, unit }) => (
               <label key={metric}>
-                <input type="checkbox" checked={shown.includes(metric)} onChange={() => toggle(metric)} /> {metric.slice(scope.length + 1)}{" "}
+                <input type="checkbox" checked={shown.includes(metric)} disabled={isLast(metric)} onChange={() => toggle(metric)} /> {metric.slice(scope.length + 1)}{" "}
                 <span class="muted">{unit}</span>
               </label>
             ))}

@@ -1,6 +1,6 @@
 /** Curves: any metric or part of the reward over steps, seeds as bands or lines, several experiments over each other. */
 import { useSignal } from "@preact/signals"
-import { useMemo } from "preact/hooks"
+import { useEffect, useMemo } from "preact/hooks"
 import { Empty, When } from "../../parts/states.tsx"
 import { useWidth } from "../../parts/width.ts"
 import type { Answer } from "../../shell/ask.ts"
@@ -74,6 +74,11 @@ const Of = ({ all, choices, experiments }: OfProps) => {
   const state = readState()
   const [box, width] = useWidth()
   const kind = kindOf(choices, state)
+  // what was chosen for the viewer is in the address as well: a link shows the same tomorrow
+  const unnamed = state.metric === "" && state.part === "" ? kind : undefined
+  useEffect(() => {
+    if (unnamed !== undefined) change({ [unnamed.kind]: unnamed.name }, { replace: true })
+  }, [unnamed?.kind, unnamed?.name])
   const { by, from, rise, show, smoothing, to } = state
   const known = useLive("/api/curves", kind === undefined || width === 0 ? undefined : {
     experiment: experiments,
@@ -112,6 +117,12 @@ const Chosen = ({ all, experiments }: Omit<OfProps, "choices">) => {
   return <When what="The curves" known={known}>{(choices) => <Of all={all} choices={choices} experiments={experiments} />}</When>
 }
 
+/** Names the newest experiment in the address, as nothing else does: another one that changes later does not take its place. */
+const Newest = ({ name }: { readonly name: string }) => {
+  useEffect(() => change({ experiment: name }, { replace: true }), [])
+  return null
+}
+
 const Curves = () => {
   const known = useLive("/api/experiments", {})
   const { experiments } = readState()
@@ -121,10 +132,11 @@ const Curves = () => {
       <When what="The curves" known={known}>
         {(found) => {
           const all = found.map(({ name }) => name)
-          const [first, ...others] = experiments.length > 0 ? experiments : all.slice(0, 1)
-          return first === undefined
-            ? <Empty title="No experiment yet"><p>Run a study, such as <code>assay run pipelines/reward-comparison.ts</code>, and its curves grow here.</p></Empty>
-            : <Chosen all={all} experiments={[first, ...others]} />
+          const [first, ...others] = experiments
+          if (first !== undefined) return <Chosen all={all} experiments={[first, ...others]} />
+          return all[0] !== undefined
+            ? <Newest name={all[0]} />
+            : <Empty title="No experiment yet"><p>Run a study, such as <code>assay run pipelines/reward-comparison.ts</code>, and its curves grow here.</p></Empty>
         }}
       </When>
     </>

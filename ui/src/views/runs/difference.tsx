@@ -1,6 +1,8 @@
 /** What tells two runs apart, and nothing else. */
 import type { ComponentChildren } from "preact"
+import { indented, valueOf } from "../../parts/json.ts"
 import { Empty } from "../../parts/states.tsx"
+import { Visible } from "../../parts/visible.tsx"
 import type { Answer } from "../../shell/ask.ts"
 import { href } from "../../shell/route.ts"
 import { compared, type Piece, shortened } from "./texts.ts"
@@ -13,9 +15,9 @@ const Same = ({ first, last, text }: { readonly text: string; readonly first: bo
   const { end, left, start } = shortened(text, first, last)
   return (
     <>
-      {start}
+      <Visible text={start} />
       {left > 0 && <span class="alike"> … {left.toLocaleString("en")} characters alike … </span>}
-      {end}
+      <Visible text={end} />
     </>
   )
 }
@@ -28,18 +30,18 @@ const Text = ({ of, pieces }: { readonly of: "left" | "right"; readonly pieces: 
       {own.map(({ in: whose, text }, i) =>
         whose === "both"
           ? <Same key={i} text={text} first={i === 0} last={i === own.length - 1} />
-          : of === "left" ? <del key={i}>{text}</del> : <ins key={i}>{text}</ins>
+          : of === "left" ? <del key={i}><Visible text={text} /></del> : <ins key={i}><Visible text={text} /></ins>
       )}
     </pre>
   )
 }
 
-const read = (json: string | null): unknown => json === null ? undefined : JSON.parse(json)
+const read = (json: string | null): unknown => json === null ? undefined : valueOf(json)
 
 const Value = ({ json }: { readonly json: string | null }) => {
   const value = read(json)
   if (value === undefined) return <span class="muted">nothing there</span>
-  return <pre class="wrap">{typeof value === "string" ? value : JSON.stringify(value, null, 1)}</pre>
+  return <pre class="wrap"><Visible text={indented(value)} /></pre>
 }
 
 /** A hash says that something changed; which characters of it did says nothing. */

@@ -1,6 +1,7 @@
 /** What happened to a run, in words. */
 import { When } from "../../parts/states.tsx"
 import { type Column, Table } from "../../parts/table.tsx"
+import { Visible } from "../../parts/visible.tsx"
 import type { Answer } from "../../shell/ask.ts"
 import { useLive } from "../../shell/live.ts"
 
@@ -17,7 +18,7 @@ const columns: ReadonlyArray<Column<Entry>> = [
   { key: "at", title: "When", cell: ({ at }) => <Clock at={at} /> },
   { key: "level", title: "Level", cell: ({ level }) => <span class={classes[level]}>{level}</span> },
   { key: "stage", title: "Stage", cell: ({ stage }) => stage ?? <span class="muted">the run</span> },
-  { key: "message", title: "What", cell: ({ level, message }) => <div class={`message wrap ${classes[level]}`}>{message}</div> }
+  { key: "message", title: "What", cell: ({ level, message }) => <div class={`message wrap ${classes[level]}`}><Visible text={message} /></div> }
 ]
 
 /** The server gives the last entries: how many came before them is said, and where they are. */

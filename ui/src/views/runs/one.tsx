@@ -1,8 +1,10 @@
 /** A run: its stages, its last numbers, its config, and what it ran on. */
 import { Copy } from "../../parts/copy.tsx"
+import { indented, valueOf } from "../../parts/json.ts"
 import { When } from "../../parts/states.tsx"
 import { type Column, Table } from "../../parts/table.tsx"
 import { Ago } from "../../parts/time.tsx"
+import { Visible } from "../../parts/visible.tsx"
 import type { Answer } from "../../shell/ask.ts"
 import { useLive } from "../../shell/live.ts"
 import { change, href } from "../../shell/route.ts"
@@ -24,7 +26,7 @@ const stageColumns: ReadonlyArray<Column<Stage>> = [
       <>
         <span class={`status ${status}`}>{status}</span>
         {reused && <span class="muted"> reused</span>}
-        {error !== null && <div class="bad error">{error}</div>}
+        {error !== null && <div class="bad error"><Visible text={error} /></div>}
       </>
     )
   },
@@ -44,7 +46,7 @@ const stageColumns: ReadonlyArray<Column<Stage>> = [
     cell: ({ fingerprint, preimage }) => (
       <details>
         <summary title={fingerprint}><code>{fingerprint.slice(0, 12)}</code></summary>
-        <pre class="preimage">{JSON.stringify(JSON.parse(preimage), null, 1)}</pre>
+        <pre class="preimage"><Visible text={indented(valueOf(preimage))} /></pre>
         <Copy text={fingerprint} label="Copy fingerprint" />
       </details>
     )
@@ -90,7 +92,7 @@ const Shown = ({ run }: { readonly run: Run }) => (
       <a href={href("curves", { experiment: run.experiment })}>curves</a>
       {run.current && <a href={href("samples", { experiment: run.experiment, run: String(run.run) })}>samples</a>}
     </div>
-    {run.error !== null && <pre class="bad wrap" role="alert">{run.error}</pre>}
+    {run.error !== null && <pre class="bad wrap" role="alert"><Visible text={run.error} /></pre>}
     <h2>Stages</h2>
     {run.stages.length === 0
       ? <p class="muted">None has begun.</p>

@@ -1,5 +1,6 @@
 /** Two texts as what is the same in both, and what only one of them has: down to the character where they differ little. */
 import { type ChangeObject, diffChars, diffLines, diffWordsWithSpace } from "diff"
+import { beginning } from "../../parts/marks.ts"
 
 /** A piece of a text, and whose it is. */
 export interface Piece {
@@ -30,5 +31,6 @@ const around = 60
 export const shortened = (text: string, first: boolean, last: boolean): { readonly start: string; readonly left: number; readonly end: string } => {
   const [before, after] = [first ? 0 : around, last ? 0 : around]
   if (text.length <= before + after + around) return { start: text, left: 0, end: "" }
-  return { start: text.slice(0, before), left: text.length - before - after, end: after === 0 ? "" : text.slice(-after) }
+  const [start, rest] = [beginning(text, before), beginning(text, text.length - after)] // neither end cuts a character in two
+  return { start, left: rest.length - start.length, end: text.slice(rest.length) }
 }

@@ -20,6 +20,12 @@ export const everything = "*"
 
 export const experiment = (): string => param("experiment")
 
+/** The metric that the URL asks for the samples of, where no stage has any: it was worked out from other numbers, or has none yet. */
+export const withoutSamples = (groups: ReadonlyArray<Group>): string | undefined => {
+  const metric = param("metric")
+  return metric === "" || param("stage") !== "" || groupOfMetric(groups, metric) !== undefined ? undefined : metric
+}
+
 /**
  * Which samples are shown: those that the URL names, or whose metric it names; else the last evaluation's, else the last ones. Undefined
  * where all are.
@@ -45,6 +51,17 @@ type PageQuery = Query<"/api/samples">
 /** As the URL says, else the worst first. */
 export const chosenSort = (part: string | undefined): NonNullable<PageQuery["sort"]> =>
   (param("sort") || (part === undefined ? "run" : "value")) as NonNullable<PageQuery["sort"]>
+
+/** What the URL leaves open and is chosen for the viewer: once it is in the URL, a stage or a part that comes later takes nothing's place. */
+export const leftOpen = ({ groups }: Places): Readonly<Record<string, string>> => {
+  const group = chosenGroup(groups)
+  const part = chosenPart(partsOf(groups, group))
+  return {
+    ...(param("stage") !== "" || group === undefined ? {} : { stage: group.label, ...(group.scope === "" ? {} : { scope: group.scope }) }),
+    ...(param("part") !== "" || part === undefined ? {} : { part }),
+    ...(param("sort") !== "" ? {} : { sort: chosenSort(part) })
+  }
+}
 
 const number = (key: string): number | undefined => param(key) === "" || Number.isNaN(Number(param(key))) ? undefined : Number(param(key))
 

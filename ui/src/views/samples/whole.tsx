@@ -140,9 +140,11 @@ interface Props {
   readonly id: number
   /** Samples of the page of the list that it was opened from, in order. */
   readonly page: ReadonlyArray<number>
+  /** Behind the last of the page: the first of the next one, and where that begins. */
+  readonly following: { readonly id: number; readonly after: string } | undefined
 }
 
-export const WholeSample = ({ id, page }: Props) => {
+export const WholeSample = ({ following, id, page }: Props) => {
   const beside = besideSample()
   const known = useLive("/api/sample", { id, experiment: experiment() }, { once: true })
   const other = useLive("/api/sample", beside === undefined ? undefined : { id: beside, experiment: experiment() }, { once: true })
@@ -150,10 +152,11 @@ export const WholeSample = ({ id, page }: Props) => {
   const [previous, next] = at < 0 ? [undefined, undefined] : [page[at - 1], page[at + 1]]
   const to = (sample: number) => withKeys({ sample: String(sample), with: undefined, zoom: undefined })
   const back = withKeys({ sample: undefined, with: undefined, zoom: undefined })
-  const follow = (sample: number | undefined) => () => sample !== undefined && go(to(sample))
+  const onward = next !== undefined ? to(next) : following && withKeys({ after: following.after, sample: String(following.id), with: undefined, zoom: undefined })
+  const follow = (url: string | undefined) => () => url !== undefined && go(url)
   useShortcuts([
-    { keys: "j", does: "next sample", run: follow(next) },
-    { keys: "k", does: "previous sample", run: follow(previous) },
+    { keys: "j", does: "next sample", run: follow(onward) },
+    { keys: "k", does: "previous sample", run: follow(previous === undefined ? undefined : to(previous)) },
     { keys: "u", does: "back to the list of samples", run: () => go(back) }
   ])
   return (
@@ -161,7 +164,7 @@ export const WholeSample = ({ id, page }: Props) => {
       <nav class="row" aria-label="Samples">
         <a href={back}>All samples</a>
         {previous !== undefined && <a href={to(previous)} title="k">Previous</a>}
-        {next !== undefined && <a href={to(next)} title="j">Next</a>}
+        {onward !== undefined && <a href={onward} title="j">Next</a>}
       </nav>
       <When what={`Sample ${id}`} known={known}>
         {(sample) => (

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks"
 import uPlot from "uplot"
 import "uplot/dist/uPlot.min.css"
+import { Visible } from "../../parts/visible.tsx"
 import { axes } from "../../parts/axes.ts"
 import { useWidth } from "../../parts/width.ts"
 import { change, param } from "../../shell/route.ts"
@@ -49,7 +50,7 @@ const Drawn = ({ colours, lines, x, y }: DrawnProps) => {
         <ul class="names">
           {lines.lines.map(({ name }, i) => (
             <li key={name}>
-              <svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill={colour(i)} /></svg> {name}
+              <svg class="dot" viewBox="0 0 10 10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill={colour(i)} /></svg> <Visible text={name} />
             </li>
           ))}
         </ul>

@@ -1,6 +1,8 @@
 /** What a query gave: as a table or a plot, and as a file. */
 import { useSignal } from "@preact/signals"
+import { beginning } from "../../parts/marks.ts"
 import { type Column, Table } from "../../parts/table.tsx"
+import { Visible } from "../../parts/visible.tsx"
 import { type Answer, urlOf } from "../../shell/ask.ts"
 import { change, param } from "../../shell/route.ts"
 import { isNumeric, keysOf, type SqlAnswer } from "./columns.ts"
@@ -12,23 +14,30 @@ type Row = { readonly cells: ReadonlyArray<Cell>; readonly index: number }
 /** Characters of a cell that are shown at once. */
 const long = 300
 
+/** Characters of one that is unfolded. */
+const whole = 100_000
+
+const Long = ({ text }: { readonly text: string }) => {
+  const open = useSignal(false)
+  return (
+    <details onToggle={(event) => (open.value = event.currentTarget.open)}>
+      <summary class="cell"><Visible text={beginning(text, long)} />… <span class="muted">{text.length.toLocaleString("en")} characters</span></summary>
+      {open.value && <pre class="whole"><Visible text={beginning(text, whole)} />{text.length > whole && "…"}</pre>}
+    </details>
+  )
+}
+
 const Text = ({ value }: { readonly value: Cell }) => {
   if (value === null) return <span class="muted">NULL</span>
   const text = String(value)
   if (typeof value === "number") return <>{text}</>
-  if (text.length <= long) return <span class="cell">{text}</span>
-  return (
-    <details>
-      <summary class="cell">{text.slice(0, long)}… <span class="muted">{text.length.toLocaleString("en")} characters</span></summary>
-      <pre class="whole">{text.slice(0, 100_000)}{text.length > 100_000 && "…"}</pre>
-    </details>
-  )
+  return text.length > long ? <Long text={text} /> : <span class="cell"><Visible text={text} /></span>
 }
 
 const columnsOf = (answer: SqlAnswer): ReadonlyArray<Column<Row>> =>
   keysOf(answer).map((key, i) => ({
     key,
-    title: answer.columns[i]!,
+    title: <Visible text={answer.columns[i]!} />,
     number: isNumeric(answer, i),
     by: ({ cells }) => cells[i] ?? undefined,
     cell: ({ cells }) => <Text value={cells[i]!} />
