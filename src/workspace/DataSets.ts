@@ -98,7 +98,7 @@ export const dataPreview = (layout: string, config: Config, limit: number) =>
     }))
   }))
 
-/** Writes a data set in another layout below a folder, and gives the paths of what was written. */
+/** Writes a data set in another layout below a folder, and gives the paths of what was written, and how many examples were left out. */
 export const convertData = (layout: string, config: Config, to: Target, folder: string) =>
   Effect.scoped(Effect.gen(function*() {
     const dataset = yield* Effect.flatMap(dataCalled(layout, config), readData)

@@ -122,6 +122,13 @@ describe("assay data convert", () => {
     assert.include(checked.err, "3 good, 0 left out")
   })
 
+  it("says how many examples there was nothing to ask about", async () => {
+    const ended = await assay(folder, "data", "convert", ...coco("good"), "--to", "conversations", "--out", "rows")
+    assert.strictEqual(ended.code, 0, ended.err)
+    assert.strictEqual(readFileSync(join(folder, "rows/conversations.jsonl"), "utf8").trim().split("\n").length, 1)
+    assert.include(ended.err, "2 examples without labels left out")
+  })
+
   it("names a layout that is not written", async () => {
     const ended = await assay(folder, "data", "convert", ...coco("good"), "--to", "lvis", "--out", "x")
     assert.strictEqual(ended.code, 2)

@@ -36,7 +36,7 @@ const Id = Schema.Union([Schema.Int, Schema.NonEmptyString])
 const Side = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 65535 }))
 const Image = Schema.Struct({ id: Id, file_name: Schema.NonEmptyString, width: Side, height: Side })
 const Labels = Schema.Array(Schema.NonEmptyString)
-const Questions = Schema.Struct({ text: Labels, neg_text: Schema.optionalKey(Labels) })
+const Questions = Schema.Struct({ text: Labels, neg_text: Labels })
 const Annotation = Schema.Struct({
   image_id: Id,
   category_id: Id,
@@ -57,7 +57,7 @@ const decodeAnnotation = Schema.decodeUnknownResult(Annotation)
 
 /**
  * Reads a COCO instances document. With `questions`, every image must also carry OVDEval's `text` (labels to ask for,
- * each with an annotation) and may carry `neg_text` (labels that are absent); without, an image's positives are its
+ * and no other with an annotation) and `neg_text` (labels that are absent); without, an image's positives are its
  * labels.
  *
  * Fails with a message when the document as a whole is unusable; problems of single rows are returned with their
@@ -111,7 +111,7 @@ const readImage = (
   const problems: Array<Problem> = []
   const asked = questions ? decodeQuestions(row) : Result.succeed({ text: [], neg_text: [] })
   if (Result.isFailure(asked)) problems.push({ entry, message: oneLine(asked.failure.message) })
-  const { neg_text: negText = [], text } = Result.isSuccess(asked) ? asked.success : { text: [] }
+  const { neg_text: negText, text } = Result.isSuccess(asked) ? asked.success : { text: [], neg_text: [] }
   drafts.set(id, { id: String(id), file, size: { width, height }, text, negText, objects: [], problems })
 }
 
@@ -174,8 +174,9 @@ const finish = (draft: Draft, questions: boolean, order: ReadonlyMap<string, num
   const contradicted = negText.filter((label) => present.has(label)).map((label) =>
     `field "neg_text": "${label}" is annotated in this image. Take it out of neg_text.`
   )
+  const unasked = [...present].filter((label) => !text.includes(label)).map((label) => `field "text": nothing asks for "${label}".`)
   // A broken annotation would also be missed here; its own problem says more.
-  const found = problems.length > 0 ? [] : [...missing, ...contradicted]
+  const found = problems.length > 0 ? [] : [...missing, ...contradicted, ...unasked]
   return {
     ...base,
     positives: [...new Set(text)],

@@ -92,6 +92,19 @@ describe("lintFile", () => {
       assert.strictEqual(list.text, lines.text)
     }))
 
+  it.effect("takes JSON lines for rows whatever the file is called", () =>
+    Effect.gen(function*() {
+      const rows = [{ image: "a.png", problem: "Where is it.It is red." }, { images: ["b.png"], question: "How many?" }]
+      const lines = (some: ReadonlyArray<object>) => some.map((row) => JSON.stringify(row)).join("\n")
+      const folder = yield* writeFiles({ "a.json": lines(rows), "b.json": lines(rows.toReversed()), "one.json": rows[0] })
+      const slip = "problem: no space after a full stop"
+      for (const [file, line] of [["a.json", 1], ["b.json", 2], ["one.json", 1]] as const) {
+        const { found, text } = yield* look(join(folder, file))
+        assert.deepStrictEqual(found, [`line ${line}, ${slip}`], file)
+        assert.include(text, "Where is it. It is red.")
+      }
+    }))
+
   it.effect("names labels of an instances file, and writes it mended with all else as it was", () =>
     Effect.gen(function*() {
       const document = {

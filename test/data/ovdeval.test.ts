@@ -49,13 +49,27 @@ describe("Data.ovdeval", () => {
 
   it.effect("takes neg_text where it is there, also without text", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual(yield* asked([{ neg_text: [on] }, {}]), [[[off], [on]], [[smart], [off, on]]])
+      assert.deepStrictEqual(yield* asked([{ neg_text: [on] }, { neg_text: [] }]), [[[off], [on]], [[smart], []]])
     }))
 
-  it.effect("refuses an image without text among others that have it, naming it", () =>
+  it.effect("takes all other categories where no image of the file has neg_text", () =>
     Effect.gen(function*() {
-      const error = yield* Effect.flip(asked([{}, { text: [smart], neg_text: [] }]))
-      for (const part of ["image 0", "field \"text\"", "other images have it"]) assert.include(error.message, part)
+      assert.deepStrictEqual(yield* asked([{ text: [off] }, { text: [smart] }]), [[[off], [on, smart]], [[smart], [off, on]]])
+    }))
+
+  it.effect.each([
+    ["text", {}, { text: [smart], neg_text: [] }],
+    ["neg_text", { text: [off] }, { text: [smart], neg_text: [off] }]
+  ] as const)("refuses an image without %s among others that have it, naming it", ([field, ...questions]) =>
+    Effect.gen(function*() {
+      const error = yield* Effect.flip(asked(questions))
+      for (const part of ["image 0", `field "${field}"`, "other images have it"]) assert.include(error.message, part)
+    }))
+
+  it.effect("refuses an annotated label that nothing asks for", () =>
+    Effect.gen(function*() {
+      const { message } = yield* Effect.flip(asked([{ text: [off], neg_text: [on] }, { text: [], neg_text: [on] }]))
+      for (const part of ["image 1", "field \"text\"", "smart", "nothing asks for it"]) assert.include(message, part)
     }))
 
   it("knows the eight subsets in their five groups", () => {

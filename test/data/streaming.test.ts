@@ -58,7 +58,14 @@ const randomDocument = (next: Next, questions: boolean) => {
       ...(next(3) === 0 ? {} : { iscrowd: next(5) === 0 ? 1 : 0 })
     })
   })
-  const lists: Array<readonly [string, unknown]> = [["images", images], ["annotations", annotations], ["categories", categories]]
+  /** Most images ask for what is annotated. */
+  const asking = images.map((image: { readonly [field: string]: unknown }) => {
+    if (!Array.isArray(image["text"]) || next(4) === 0) return image
+    const labels = annotations.flatMap((row: { readonly [field: string]: unknown }) =>
+      row["image_id"] === image["id"] && row["iscrowd"] !== 1 ? categories.find(({ id }) => id === row["category_id"])?.name ?? [] : [])
+    return { ...image, text: labels, neg_text: Array.isArray(image["neg_text"]) ? image["neg_text"].filter((one) => !labels.includes(one)) : image["neg_text"] }
+  })
+  const lists: Array<readonly [string, unknown]> = [["images", asking], ["annotations", annotations], ["categories", categories]]
   const others: Array<readonly [string, unknown]> = [["info", { a: [1] }], ["licenses", []], ["note", "x]"]]
   return Object.fromEntries(Random.permutation(Random.key(next(1e9)), 6).map((i) => [...lists, ...others][i]!))
 }

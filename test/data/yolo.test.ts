@@ -1,6 +1,6 @@
 /** YOLO folders: a text file an image. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Data from "../../src/data/index.ts"
@@ -42,6 +42,20 @@ describe("Data.yolo", () => {
         negatives: []
       })
       assert.deepStrictEqual([b!.id, b!.objects, b!.positives], ["b", [], []])
+    }))
+
+  it.effect("reads pictures in folders below, with the text files of their paths", () =>
+    Effect.gen(function*() {
+      const files = yield* set({ "a.txt": "", "sub/a.txt": "0 0.5 0.5 0.2 0.4", "sub/deep/c.txt": "1 0.5 0.5 0.2 0.4" })
+      for (const path of ["sub/a.jpg", "sub/deep/c.jpg"]) {
+        mkdirSync(dirname(join(files.images, path)), { recursive: true })
+        writeFileSync(join(files.images, path), readFileSync(join(files.images, "a.jpg")))
+      }
+      const before = yield* Data.yolo(files).content!
+      const examples = yield* toArray((yield* run(Data.yolo(files))).examples)
+      assert.deepStrictEqual(examples.map(({ id, positives }) => [id, positives]), [["a", []], ["b", []], ["sub/a", ["cat"]], ["sub/deep/c", ["red car"]]])
+      writeFileSync(join(files.annotations, "sub/a.txt"), "1 0.5 0.5 0.2 0.4")
+      assert.notStrictEqual(yield* Data.yolo(files).content!, before)
     }))
 
   it.effect("reads text files whatever the case of their suffix, and refuses two pictures of one name", () =>

@@ -60,6 +60,23 @@ describe("Data.hub", () => {
       assert.match(message, /the data set "org\/data-\d+" holds no Parquet file of the split "validation" \(its Parquet files: data\/val-00000-of-00002\.parquet, /)
     }).pipe(Effect.scoped))
 
+  it.live("takes a split of one config, and lists those that have it where none is named", () =>
+    Effect.gen(function*() {
+      const { home, name } = yield* setting({
+        "all/test-00000-of-00001.parquet": parquetOf([row("a hand"), row("a dog")]),
+        "anatomy/test-00000-of-00001.parquet": parquetOf([row("a hand")]),
+        "anatomy/val/0000.parquet": parquetOf([row("a foot")])
+      })
+      const sizeOf = (options: { readonly split: string; readonly config?: string }) =>
+        Effect.map(runIn(home, Data.hub(name, { as: "referring", ...options })), (dataset) => [dataset.name, dataset.examples.size])
+      const { message } = yield* Effect.flip(sizeOf({ split: "test" }))
+      assert.include(message, "holds no one folder with the split \"test\" (it is in all, anatomy; name one of these as config)")
+      assert.deepStrictEqual(yield* sizeOf({ split: "test", config: "anatomy" }), [`${name.slice(4)}-anatomy-test`, 1])
+      assert.deepStrictEqual(yield* sizeOf({ split: "val" }), [`${name.slice(4)}-val`, 1])
+      const absent = yield* Effect.flip(sizeOf({ split: "test", config: "art" }))
+      assert.include(absent.message, "no Parquet file of the split \"test\" in \"art\" (its Parquet files: all/test")
+    }).pipe(Effect.scoped))
+
   it.live("reads files of a layout, by their paths in the repository", () =>
     Effect.gen(function*() {
       const { home, name, server } = yield* setting({
@@ -86,6 +103,7 @@ describe("Data.hub", () => {
     throws({ as: "referring", split: "val", files: ["a"] }, /either the split or the files/)
     throws({ layout: "coco", with: { annotations: "a.json" } }, /coco.*images/)
     throws({ layout: "coco", with: { annotations: "a.json", images: "." }, split: "val" }, /with a layout/)
+    throws({ as: "referring", files: ["a"], config: "b" }, /a config goes with a split/)
     throws({ as: "referring", split: "val" }, /repository/, "no-name")
     throws({ as: "referring", split: "val", revision: "../x" }, /revision/)
   })

@@ -13,24 +13,37 @@ export type Layout = keyof typeof targets
 
 export const layouts = Object.keys(targets) as ReadonlyArray<Layout>
 
+export interface Written {
+  /** Paths of the files; those of a file an image as one. */
+  readonly files: ReadonlyArray<string>
+  /** Examples about which the layout would ask nothing. */
+  readonly leftOut: number
+}
+
 /**
- * Writes a data set below `folder`; `images` is the folder that pictures are named from. Gives the paths of what was written, those of
- * a file an image as one. Fails with `DataError` for a data set of another task than the layout holds, and for what cannot be written.
+ * Writes a data set below `folder`; `images` is the folder that pictures are named from. Fails with `DataError` for a data set of another task than the layout holds, and for what cannot be written.
  */
 export const convert = (
   dataset: Dataset,
   images: string,
   layout: Layout,
   folder: string
-): Effect.Effect<ReadonlyArray<string>, DataError> =>
+): Effect.Effect<Written, DataError> =>
   Effect.tryPromise({
     try: async () => {
       const target: Target = targets[layout]
+      let leftOut = 0
+      const isWanted = (example: AnyExample): boolean => {
+        if (target.leavesOut?.(example) !== true) return true
+        leftOut++
+        return false
+      }
       const examples = async function*(): AsyncGenerator<AnyExample> {
+        leftOut = 0 // a writer may go through them again
         for await (const some of Stream.toAsyncIterable(dataset.examples.chunks)) {
           const other = some.find((example) => !target.holds(example))
           if (other !== undefined) throw new Error(`example ${other.id} is of a task that ${layout} does not hold`)
-          yield* some
+          yield* some.filter(isWanted)
         }
       }
       const source: Source = {
@@ -46,7 +59,7 @@ export const convert = (
         await mkdir(dirname(file), { recursive: true })
         await writeFile(file, text)
       }
-      return written.size > 3 ? [`${folder} (${written.size} files)`] : [...written]
+      return { files: written.size > 3 ? [`${folder} (${written.size} files)`] : [...written], leftOut }
     },
     catch: (cause) =>
       new DataError({

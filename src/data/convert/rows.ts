@@ -39,6 +39,9 @@ const turnsOf = (example: AnyExample): readonly [question: string, answer: strin
   return [Question.fill(current, labels), Question.answer(truth)]
 }
 
+/** Whether there is nothing to ask about an example: detection without labels. */
+export const asksNothing = (example: AnyExample): boolean => isDetection(example) && Question.trainingLabels(example).length === 0
+
 /** `conversations.jsonl`: a row a question, of any task. */
 export const conversations = ({ examples, fileOf }: Source): ReadonlyArray<Output> => [{
   path: "conversations.jsonl",

@@ -18,6 +18,8 @@ export interface Output {
 /** A layout that is written: which examples it holds, and the files of a data set of these, one after the other. */
 export interface Target {
   readonly holds: (example: AnyExample) => boolean
+  /** Which of these have no place in it; they are counted. All have one unless given. */
+  readonly leavesOut?: (example: AnyExample) => boolean
   readonly write: (source: Source) => AsyncIterable<Output> | Iterable<Output>
 }
 

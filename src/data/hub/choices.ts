@@ -7,6 +7,9 @@ const escaped = (text: string): string => text.replace(/[.+^${}()|[\]\\?*]/g, "\
 const ofSplit = (split: string): RegExp =>
   new RegExp(`(^|/)${escaped(split)}(-\\d{5}-of-\\d{5}(-[0-9a-f]+)?|/[^/]+)?\\.parquet$`)
 
+/** The folder that a split's file lies in, without the split's own: that of a config, where a repository has several; "." for none. */
+const configOf = (path: string, split: string): string => path.slice(0, ofSplit(split).exec(path)?.index ?? 0) || "."
+
 /** A path in which `*` stands for any characters but a slash. */
 const like = (pattern: string): RegExp => new RegExp(`^${escaped(pattern).replaceAll("\\*", "[^/]*")}$`)
 
@@ -15,15 +18,32 @@ const list = (paths: ReadonlyArray<string>): string => {
   return shown.length === 0 ? "none" : `${shown.join(", ")}${paths.length > shown.length ? `, and ${paths.length - shown.length} more` : ""}`
 }
 
-/** The Parquet files of a split, or those that are named, sorted by their paths. */
-export const parquetFiles = (wanted: { readonly split: string } | { readonly files: ReadonlyArray<string> }): Choice => {
-  const patterns = "split" in wanted ? [ofSplit(wanted.split)] : wanted.files.map(like)
-  const what = "split" in wanted ? `Parquet file of the split "${wanted.split}"` : `file ${wanted.files.join(", ")}`
+const noneOf = (what: string, paths: ReadonlyArray<string>): string =>
+  `${what} (its Parquet files: ${list(paths.filter((path) => path.endsWith(".parquet")))})`
+
+/** The Parquet files of a split, sorted by their paths, of one config: of the one that is named, or of the only one that has any. */
+export const splitFiles = (split: string, config: string | undefined): Choice => {
+  const pattern = ofSplit(split)
+  const what = `Parquet file of the split "${split}"${config === undefined ? "" : ` in "${config}"`}`
+  return {
+    what,
+    pick: (paths) => paths.filter((path) => pattern.test(path) && (config === undefined || configOf(path, split) === config)).sort(),
+    lacks: (picked, paths) => {
+      const configs = [...new Set(picked.map((path) => configOf(path, split)))]
+      if (configs.length > 1) return `one folder with the split "${split}" (it is in ${list(configs)}; name one of these as config)`
+      return picked.length === 0 ? noneOf(what, paths) : undefined
+    }
+  }
+}
+
+/** The files that are named, sorted by their paths. */
+export const namedFiles = (files: ReadonlyArray<string>): Choice => {
+  const patterns = files.map(like)
+  const what = `file ${files.join(", ")}`
   return {
     what,
     pick: (paths) => paths.filter((path) => patterns.some((pattern) => pattern.test(path))).sort(),
-    lacks: (picked, paths) =>
-      picked.length === 0 ? `${what} (its Parquet files: ${list(paths.filter((path) => path.endsWith(".parquet")))})` : undefined
+    lacks: (picked, paths) => picked.length === 0 ? noneOf(what, paths) : undefined
   }
 }
 

@@ -15,7 +15,7 @@ import { onBad } from "../layouts/files.ts"
 import type { KindName } from "../parquet/kinds.ts"
 import { type Reading, reading, type Source } from "../parquet/parquet.ts"
 import { readParquet } from "../parquet/readParquet.ts"
-import { filesBelow, parquetFiles } from "./choices.ts"
+import { filesBelow, namedFiles, splitFiles } from "./choices.ts"
 import { type LayoutName, layouts, pathKeys } from "./layouts.ts"
 
 const { as, boxes, columns, name } = reading
@@ -23,6 +23,7 @@ const { as, boxes, columns, name } = reading
 const config = Schema.Struct({
   repository: Name,
   revision: Schema.optionalKey(Revision),
+  config: Schema.optionalKey(Schema.NonEmptyString),
   split: Schema.optionalKey(Schema.NonEmptyString),
   files: Schema.optionalKey(Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1))),
   as: Schema.optionalKey(as),
@@ -47,26 +48,28 @@ const readerIn = (folder: string, { layout, onBad, with: given = {} }: Options):
 }
 
 const problemOf = (options: Options): string | undefined => {
-  const { as, files, layout, split } = options
+  const { as, config, files, layout, split } = options
   if (layout !== undefined) {
-    if (as !== undefined || files !== undefined || split !== undefined) return "with a layout, name its files in `with`, and leave out as, files and split"
+    const others = [as, config, files, split].some((other) => other !== undefined)
+    if (others) return "with a layout, name its files in `with`, and leave out as, config, files and split"
     readerIn(".", options) // a config that does not fit is refused when the study is declared
     return undefined
   }
   if (as === undefined) return "say what its rows are, such as `as: \"referring\"`, or which layout its files have"
+  if (config !== undefined && split === undefined) return "a config goes with a split"
   return (files === undefined) === (split === undefined) ? "name either the split or the files" : undefined
 }
 
 const repositoryOf = ({ repository, revision = "main" }: Options): Repository => ({ type: "dataset", name: repository, revision })
 
-const choiceOf = ({ files, layout, split, with: given = {} }: Options): Choice => {
+const choiceOf = ({ config, files, layout, split, with: given = {} }: Options): Choice => {
   if (layout !== undefined) return filesBelow(pathKeys(layout).flatMap((key) => given[key] ?? []))
-  return parquetFiles(files === undefined ? { split: split! } : { files })
+  return files === undefined ? splitFiles(split!, config) : namedFiles(files)
 }
 
-const nameIn = ({ name, repository, split }: Options): string => {
+const nameIn = ({ config, name, repository, split }: Options): string => {
   const own = repository.slice(repository.indexOf("/") + 1)
-  return name ?? (split === undefined ? own : `${own}-${split}`)
+  return name ?? [own, config, split].filter((part) => part !== undefined).join("-")
 }
 
 const stage = Stage.define({
@@ -93,11 +96,17 @@ const stage = Stage.define({
     })
 })
 
-/** Parquet files of a repository, by their split or their paths, in which `*` stands for any characters but a slash. */
+/**
+ * Parquet files of a repository, by their split or their paths, in which `*` stands for any characters but a slash. `config` is the folder
+ * of the split's files, where several have that split.
+ */
 export type ParquetOptions<K extends KindName> =
   & Reading<K>
   & { readonly revision?: string }
-  & ({ readonly split: string; readonly files?: never } | { readonly files: ReadonlyArray<string>; readonly split?: never })
+  & (
+    | { readonly split: string; readonly config?: string; readonly files?: never }
+    | { readonly files: ReadonlyArray<string>; readonly split?: never; readonly config?: never }
+  )
 
 /** Files of a repository that one of the layouts reads: `with` is its config, paths from the root of the repository. */
 export interface LayoutOptions<L extends LayoutName> {
@@ -124,7 +133,8 @@ interface Hub {
  * Data.hub("lmms-lab/RefCOCO", { as: "referring", split: "val" })
  * Data.hub("omlab/OVDEval", { layout: "ovdeval", with: { annotations: "annotations/color.json", images: "images/color" } })
  * ```
- * Parquet files are read as by `Data.parquet`, and only those of the split are fetched; with a `layout`, only the files and folders that
+ * Parquet files are read as by `Data.parquet`, and only those of the split are fetched, of one `config` where several folders have it;
+ * with a `layout`, only the files and folders that
  * `with` names. Archives are not unpacked. Fails with `HubError`, and as the reader does. Throws `InvalidConfig`, naming the key.
  */
 export const hub: Hub = (repository: string, options: object) => stage({ repository, ...options } as never) as never // what a layout or a task reads

@@ -1,7 +1,9 @@
 /** Files of rows or instances, looked through for slips in their wordings and labels, and written again without them. */
 import { isRow, type Row } from "../../task/detection/coco/fields.ts"
+import { DataError } from "../../task/dataError.ts"
 import { readJson } from "../../task/readJson.ts"
 import { readRows } from "../../task/readRows.ts"
+import { NotJson } from "../../task/splitJson.ts"
 import { lintLabel, lintText, mend, type Slip } from "./lint.ts"
 
 export interface Found extends Slip {
@@ -50,11 +52,27 @@ const ofInstances = (list: string, row: unknown, index: number, tell: Tell): unk
   return list === "images" ? labels(labels(row, "text", entry, tell), "neg_text", entry, tell) : row
 }
 
-/** An instances file is one object; all others are rows. */
+/** Lists of an instances file, of which one is looked at. */
+const lists = ["images", "annotations", "categories"]
+
+/**
+ * An instances file is one object that has one of its lists, of objects; all others are rows. Lines of JSON are no JSON from the second
+ * on.
+ */
 const isInstances = async (path: string): Promise<boolean> => {
-  if (path.endsWith(".jsonl")) return false
-  for await (const { key } of readJson(path)) return key !== undefined
-  return false
+  let hasList = false
+  try {
+    for await (const piece of readJson(path)) {
+      if (piece.key === undefined) return false
+      if (!lists.includes(piece.key) || !("rows" in piece)) continue
+      if (piece.rows.length > 0) return isRow(piece.rows[0])
+      hasList = true
+    }
+  } catch (cause) {
+    if (!(cause instanceof DataError) || !(cause.cause instanceof NotJson)) throw cause
+    return false
+  }
+  return hasList
 }
 
 /** The rows of a file of rows as JSON lines, mended. */

@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer"
 import { createHash } from "node:crypto"
 import { readdir } from "node:fs/promises"
-import { extname, join } from "node:path"
+import { extname, join, sep } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { reasonOf } from "../../pipeline/reason.ts"
@@ -35,15 +35,20 @@ export const bytesIn = (path: string): Effect.Effect<Buffer | { readonly fault: 
 export const textIn = (path: string): Effect.Effect<string | { readonly fault: string }> =>
   Effect.map(bytesIn(path), (bytes) => "fault" in bytes ? bytes : isUtf8(bytes) ? bytes.toString("utf8") : { fault: "it is not UTF-8; save it as UTF-8" })
 
-/** Names of the files in a folder that end so, sorted; the suffixes are in lower case. */
-export const namesIn = (folder: string, suffixes: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>, DataError> =>
+const names = (folder: string, suffixes: ReadonlyArray<string>, recursive: boolean): Effect.Effect<ReadonlyArray<string>, DataError> =>
   Effect.tryPromise({
     try: async () => {
-      const names = await readdir(folder)
-      return names.filter((name) => suffixes.includes(extname(name).toLowerCase())).sort()
+      const found = await readdir(folder, { recursive })
+      return found.filter((name) => suffixes.includes(extname(name).toLowerCase())).map((name) => name.split(sep).join("/")).sort()
     },
     catch: (cause) => new DataError({ path: folder, message: `${folder} cannot be read (${reasonOf(cause)}). Name a folder.`, cause })
   })
+
+/** Names of the files in a folder that end so, sorted; the suffixes are in lower case. */
+export const namesIn = (folder: string, suffixes: ReadonlyArray<string>) => names(folder, suffixes, false)
+
+/** The same with the files in folders below it, by their paths from the folder, with forward slashes. */
+export const namesBelow = (folder: string, suffixes: ReadonlyArray<string>) => names(folder, suffixes, true)
 
 /** The lines of a small file that are not empty, without white space around them. */
 export const linesIn = (path: string): Effect.Effect<ReadonlyArray<string>, DataError> =>

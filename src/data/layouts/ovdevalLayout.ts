@@ -14,25 +14,31 @@ const textsIn = (row: Row, field: string) => row[field] === undefined ? null : t
 
 /**
  * The layout of one file. Where no image of it has `text`, as the reference code reads the proper nouns, an image's annotated
- * labels are its positives, and all other categories its negatives. Where some have it, an image without is faulty.
+ * labels are its positives; where none has `neg_text`, all other categories are its negatives. Where some images have one of the
+ * two, an image without it is faulty.
  */
 export const ovdevalLayout = (): Layout<Question> => {
-  let isWorded = false
+  let [hasText, hasNegText] = [false, false]
   return {
     fileOf: fileName,
     questionOf: (row) => {
-      isWorded ||= row["text"] !== undefined
+      hasText ||= row["text"] !== undefined
+      hasNegText ||= row["neg_text"] !== undefined
       return { text: textsIn(row, "text"), negText: textsIn(row, "neg_text") }
     },
     ask: (image, { negText, text }, objects, labels) => {
-      const found = present(objects, labels)
-      if (text !== null) return agreeing(image, text, negText ?? [], new Set(found))
-      if (isWorded) return fault(image, "text", " is missing, though other images have it. Add it.")
-      const others = [...labels.order.keys()].filter((label) => !found.includes(label))
-      return agreeing(image, found, negText ?? others, new Set(found))
+      if (text === null && hasText) return missing(image, "text")
+      if (negText === null && hasNegText) return missing(image, "neg_text")
+      const found = new Set(present(objects, labels))
+      const positives = text ?? [...found]
+      const asked = new Set(positives)
+      const others = () => [...labels.order.keys()].filter((label) => !found.has(label) && !asked.has(label))
+      return agreeing(image, positives, negText ?? others(), found)
     }
   }
 }
+
+const missing = (image: Draft, field: string): Asked => fault(image, field, " is missing, though other images have it. Add it.")
 
 const fault = ({ id }: Draft, field: string, message: string): Asked =>
   ({ problem: { kind: `field "${field}"`, entry: `image ${id}`, message: `field "${field}"${message}` } })
@@ -43,13 +49,17 @@ const agreeing = (
   negText: ReadonlyArray<string>,
   found: ReadonlySet<string>
 ): Asked => {
-  const missing = text.find((label) => !found.has(label))
-  if (missing !== undefined) {
-    return fault(image, "text", `: "${missing}" has no annotation in this image. Annotate it or move it to neg_text.`)
+  const absent = text.find((label) => !found.has(label))
+  if (absent !== undefined) {
+    return fault(image, "text", `: "${absent}" has no annotation in this image. Annotate it or move it to neg_text.`)
   }
   const contradicted = negText.find((label) => found.has(label))
   if (contradicted !== undefined) {
     return fault(image, "neg_text", `: "${contradicted}" is annotated in this image. Take it out of neg_text.`)
+  }
+  const unasked = [...found].find((label) => !text.includes(label))
+  if (unasked !== undefined) {
+    return fault(image, "text", `: "${unasked}" is annotated in this image, and nothing asks for it. Add it to text, or drop its boxes.`)
   }
   return { positives: [...new Set(text)], negatives: [...new Set(negText)] }
 }

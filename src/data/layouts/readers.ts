@@ -34,7 +34,8 @@ export const coco = Stage.define({
 
 /**
  * A data set in OVDEval's layout: COCO's, with `text` (labels present, to be asked for) and `neg_text` (hard negatives) on
- * every image. In a file without any `text`, the annotated labels are asked for, and the other categories are the negatives.
+ * every image. In a file without any `text`, the annotated labels are asked for; in one without any `neg_text`, the other categories
+ * are the negatives. An annotated label that is in neither is an error.
  * Errors and `onBad` as for `coco`.
  *
  * Source: Yao et al., "How to Evaluate the Generalization of Detection?", arXiv 2308.13177, and its evaluation code.

@@ -10,7 +10,7 @@ import type { Example, TrueObject } from "../../task/detection/example.ts"
 import type { Size } from "../../vision/Box.ts"
 import { joined } from "./content.ts"
 import { files, nameOf } from "./files.ts"
-import { filesHash, inPieces, namesIn, picturesHash, pictureSuffixes, textIn } from "./folder.ts"
+import { filesHash, inPieces, namesBelow, picturesHash, pictureSuffixes, textIn } from "./folder.ts"
 import { type Look, lookOnce } from "../pictures/lookOnce.ts"
 import type { Result } from "./readEntry.ts"
 import { collect } from "./readList.ts"
@@ -91,8 +91,8 @@ const strays = (texts: ReadonlyMap<string, string>, pictures: ReadonlyArray<stri
 }
 
 /**
- * A data set in YOLO's layout: `images` is a folder of pictures, `annotations` that of the text files of their names. A picture
- * without a text file holds no object. The labels of an image are its positives.
+ * A data set in YOLO's layout: `images` is a folder of pictures, `annotations` that of the text files of their names, each in the same
+ * folder below it as its picture. A picture without a text file holds no object. The labels of an image are its positives.
  *
  * Errors and `onBad` as for `coco`. Source: the layout of Darknet and of Ultralytics.
  */
@@ -103,8 +103,8 @@ export const yolo = Stage.define({
   config,
   content: ({ annotations, images, names }) =>
     Effect.gen(function*() {
-      const texts = yield* namesIn(annotations, [".txt"])
-      const pictures = yield* namesIn(images, pictureSuffixes)
+      const texts = yield* namesBelow(annotations, [".txt"])
+      const pictures = yield* namesBelow(images, pictureSuffixes)
       const labels = yield* namesOf(names)
       return joined(
         yield* filesHash(annotations, texts, images, () => []),
@@ -115,8 +115,8 @@ export const yolo = Stage.define({
   run: (options, _input: unknown) =>
     Effect.gen(function*() {
       const labels = yield* namesOf(options.names)
-      const pictures = yield* namesIn(options.images, pictureSuffixes)
-      const texts = byStem(yield* namesIn(options.annotations, [".txt"]))
+      const pictures = yield* namesBelow(options.images, pictureSuffixes)
+      const texts = byStem(yield* namesBelow(options.annotations, [".txt"]))
       const look = lookOnce(options.images)
       const results = Stream.mapEffect(inPieces([...byStem(pictures).values()].sort()), (some): Effect.Effect<ReadonlyArray<Result<Example>>> =>
         Effect.forEach(some, (file) => exampleOf(options.annotations, file, texts, labels, look), { concurrency: 8 }))
