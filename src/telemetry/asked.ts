@@ -3,12 +3,18 @@
 /** Variables of the environment. */
 export type Variables = { readonly [name: string]: string | undefined }
 
-/** Where traces and metrics go, and how they are written. */
-export interface Sends {
-  readonly _tag: "Sends"
+/** Where one signal goes, and how it is written. */
+export interface Way {
   /** Scheme and host of the collector, without what a password might stand in. */
   readonly to: string
   readonly encoding: "json" | "protobuf"
+}
+
+/** Where traces and metrics go: at least one of the two is sent. */
+export interface Sends {
+  readonly _tag: "Sends"
+  readonly traces: Way | undefined
+  readonly metrics: Way | undefined
   /** The variables, with what OpenTelemetry says of those that are not set. */
   readonly variables: { readonly [name: string]: string }
 }
@@ -19,8 +25,6 @@ export interface Refuses {
   readonly reason: string
 }
 
-const endpoints = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] as const
-
 /** What holds where nothing is said. A second is what the end of a run waits for a collector at most. */
 const defaults = {
   OTEL_SERVICE_NAME: "assay",
@@ -30,24 +34,47 @@ const defaults = {
   OTEL_EXPORTER_OTLP_TIMEOUT: "1000"
 }
 
-const encodings: { readonly [protocol: string]: Sends["encoding"] } = { "http/protobuf": "protobuf", "http/json": "json" }
+const encodings: { readonly [protocol: string]: Way["encoding"] } = { "http/protobuf": "protobuf", "http/json": "json" }
 
 const refuses = (reason: string): Refuses => ({ _tag: "Refuses", reason })
 
-/** Undefined where no collector is named, or the SDK is disabled: then nothing of telemetry is loaded. A variable that is empty is not set. */
+/** The way of a signal, whose own variables come before the general ones; undefined where it is not sent. */
+const wayOf = (signal: "TRACES" | "METRICS", variables: Sends["variables"]): Way | Refuses | undefined => {
+  const setting = (what: string) =>
+    [`OTEL_EXPORTER_OTLP_${signal}_${what}`, `OTEL_EXPORTER_OTLP_${what}`].find((name) => variables[name] !== undefined)
+  const exporters = variables[`OTEL_${signal}_EXPORTER`]!.toLowerCase().split(",").map((name) => name.trim())
+  const endpoint = setting("ENDPOINT")
+  if (endpoint === undefined || !exporters.includes("otlp")) return undefined
+  const url = URL.parse(variables[endpoint]!)
+  if (url === null || !/^https?:$/.test(url.protocol)) return refuses(`${endpoint} is no address of HTTP. Write it like http://localhost:4318.`)
+  const named = setting("PROTOCOL")
+  const protocol = named === undefined ? "http/protobuf" : variables[named]!
+  const encoding = encodings[protocol]
+  return encoding !== undefined ? { to: url.origin, encoding } : refuses(
+    `${named} is ${protocol}, which is not spoken here. Set it to http/protobuf, and the endpoint to the collector's port for HTTP (4318 as a rule).`
+  )
+}
+
+/**
+ * Undefined where no collector is named for a signal that is sent, or the SDK is disabled: then nothing of telemetry is loaded. A variable
+ * that is empty is not set.
+ */
 export const asked = (environment: Variables): Sends | Refuses | undefined => {
   const set = Object.entries(environment).filter((entry): entry is [string, string] => (entry[1] ?? "").trim() !== "")
-  const variables: { readonly [name: string]: string } = { ...defaults, ...Object.fromEntries(set) }
-  const named = endpoints.filter((name) => variables[name] !== undefined)
-  if (named.length === 0 || variables["OTEL_SDK_DISABLED"]?.toLowerCase() === "true") return undefined
-  const wrong = named.find((name) => !/^https?:$/.test(URL.parse(variables[name]!)?.protocol ?? ""))
-  if (wrong !== undefined) return refuses(`${wrong} is no address of HTTP. Write it like http://localhost:4318.`)
-  const protocol = variables["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? "http/protobuf"
-  const encoding = encodings[protocol]
-  if (encoding === undefined) {
-    return refuses(
-      `OTEL_EXPORTER_OTLP_PROTOCOL is ${protocol}, which is not spoken here. Set it to http/protobuf, and the endpoint to the collector's port for HTTP (4318 as a rule).`
-    )
-  }
-  return { _tag: "Sends", to: new URL(variables[named[0]!]!).origin, encoding, variables }
+  const variables: Sends["variables"] = { ...defaults, ...Object.fromEntries(set) }
+  if (variables["OTEL_SDK_DISABLED"]?.toLowerCase() === "true") return undefined
+  const [traces, metrics] = [wayOf("TRACES", variables), wayOf("METRICS", variables)]
+  if (traces !== undefined && "reason" in traces) return traces
+  if (metrics !== undefined && "reason" in metrics) return metrics
+  return traces === undefined && metrics === undefined ? undefined : { _tag: "Sends", traces, metrics, variables }
 }
+
+/** What goes where, in words. */
+export const wordsOf = ({ metrics, traces }: Pick<Sends, "traces" | "metrics">): string =>
+  traces === undefined
+    ? `Metrics go to ${metrics!.to}; no traces are sent.`
+    : metrics === undefined
+    ? `Traces go to ${traces.to}; no metrics are sent.`
+    : traces.to === metrics.to
+    ? `Traces and metrics go to ${traces.to}.`
+    : `Traces go to ${traces.to}, metrics to ${metrics.to}.`

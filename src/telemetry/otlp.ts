@@ -12,7 +12,7 @@ import * as OtlpSerialization from "effect/observability/OtlpSerialization"
 import * as OtlpTracer from "effect/observability/OtlpTracer"
 import * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
-import type { Sends } from "./asked.ts"
+import type { Sends, Way } from "./asked.ts"
 import { type Follower, follower } from "./follow.ts"
 import { numbersOf } from "./numbers.ts"
 import { spansOf } from "./spans.ts"
@@ -27,15 +27,19 @@ const fetchWithin: typeof globalThis.fetch = (url, init) => {
 
 const serializations = { json: OtlpSerialization.layerJson, protobuf: OtlpSerialization.layerProtobuf }
 
+/** How a signal is written; one that is not sent does not care. */
+const written = (way: Way | undefined) => serializations[way?.encoding ?? "protobuf"]
+
 /**
  * What follows a journal to a collector, for the rest of the scope. At its end what is left is sent, for as long as
  * OTEL_EXPORTER_OTLP_TIMEOUT says.
  */
-export const otlp = Effect.fnUntraced(function*({ encoding, variables }: Sends) {
+export const otlp = Effect.fnUntraced(function*({ metrics, traces, variables }: Sends) {
   const registry = Context.make(Metric.MetricRegistry, new Map())
-  const signals = Layer.mergeAll(OtlpTracer.layerFromConfig(), OtlpMetrics.layerFromConfig()).pipe(
-    Layer.provide([FetchHttpClient.layer, serializations[encoding]])
-  )
+  const signals = Layer.mergeAll(
+    OtlpTracer.layerFromConfig().pipe(Layer.provide(written(traces))),
+    OtlpMetrics.layerFromConfig().pipe(Layer.provide(written(metrics)))
+  ).pipe(Layer.provide(FetchHttpClient.layer))
   // both signals wait for a slow collector at once
   const scope = yield* Effect.acquireRelease(Scope.make("parallel"), (scope) => Scope.close(scope, Exit.void))
   const context = yield* Layer.buildWithScope(signals, scope).pipe(

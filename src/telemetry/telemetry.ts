@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { Journal } from "../pipeline/run/journal.ts"
 import { reasonOf } from "../pipeline/reason.ts"
-import { asked, type Variables } from "./asked.ts"
+import { asked, type Variables, wordsOf } from "./asked.ts"
 
 type Observe = (journal: Journal["Service"]) => Journal["Service"]
 
@@ -21,6 +21,6 @@ export const telemetry = Effect.fnUntraced(function*(environment: Variables) {
   const { observed, otlp } = yield* Effect.promise(async () => ({ ...await import("./observed.ts"), ...await import("./otlp.ts") }))
   return yield* Effect.matchCause(otlp(what), {
     onFailure: (cause) => unsent(reasonOf(cause)),
-    onSuccess: (follower) => ({ observe: ((journal) => observed(journal, follower)) as Observe, says: `Traces and metrics go to ${what.to}.` })
+    onSuccess: (follower) => ({ observe: ((journal) => observed(journal, follower)) as Observe, says: wordsOf(what) })
   })
 })

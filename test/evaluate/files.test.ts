@@ -90,6 +90,20 @@ describe("evaluateFiles", () => {
       assert.deepStrictEqual(result.warnings, [])
     }))
 
+  it.effect("warns once of what other evaluations make something else of", () =>
+    Effect.gen(function*() {
+      const warnings = (document: object) =>
+        Effect.map(evaluateFiles({ truth: write("odd.json", document), detections: write("found.json", found) }), (result) => result.warnings)
+      const numbered = small.annotations.map((annotation, id) => ({ ...annotation, id }))
+      const [zero, ...more] = yield* warnings({ ...small, annotations: [...numbered, ...numbered] })
+      assert.match(zero!, /odd\.json has the id 0, which pycocotools takes for no match/)
+      assert.isEmpty(more)
+      const federated = small.images.map((image) => ({ ...image, neg_category_ids: [2], not_exhaustive_category_ids: [] }))
+      const [lvis, ...others] = yield* warnings({ ...small, images: federated })
+      assert.match(lvis!, /odd\.json is annotated as LVIS is.*lower than those of LVIS's own evaluation/)
+      assert.isEmpty(others)
+    }))
+
   it.effect("gives the same numbers for ids that are texts as for numbers in their order", () =>
     Effect.gen(function*() {
       const renamed: unknown = JSON.parse(

@@ -30,6 +30,29 @@ const detectionOf = (row: Row): Detection => ({
 
 const imageOf = (row: Row) => ({ id: idOf(row, "id") })
 
+/** What the file says of itself that an evaluation should know. */
+const oddities = () => {
+  let [zeros, isFederated] = [0, false]
+  return {
+    annotation: ({ id }: Row): void => {
+      if (id === 0) zeros++
+    },
+    image: (row: Row): void => {
+      isFederated ||= "neg_category_ids" in row || "not_exhaustive_category_ids" in row
+    },
+    warnings: (path: string): ReadonlyArray<string> => [
+      ...(zeros === 0 ? [] : [
+        `An annotation of ${path} has the id 0, which pycocotools takes for no match: there, what finds that object counts as wrong. Here it counts ` +
+        "as right, so that numbers may be higher than its own."
+      ]),
+      ...(!isFederated ? [] : [
+        `${path} is annotated as LVIS is, by neg_category_ids and not_exhaustive_category_ids: in an image, boxes of categories that were not looked ` +
+        "for there are neither right nor wrong. Here they are wrong, so that numbers are lower than those of LVIS's own evaluation."
+      ])
+    ]
+  }
+}
+
 /** How many rows play no part, and which is the first of them. */
 const leftOut = () => {
   let [count, first] = [0, ""]
@@ -43,7 +66,8 @@ const leftOut = () => {
 }
 
 /**
- * The true boxes of an instances file. Annotations of images or categories that it does not list are counted as a warning.
+ * The true boxes of an instances file. Annotations of images or categories that it does not list are counted as a warning. So are
+ * an annotation with the id 0 and LVIS's lists of what was looked for, of which other evaluations make something else.
  *
  * Throws `DataError`, naming file, row and field.
  */
@@ -51,16 +75,21 @@ export const readTruth = async (path: string): Promise<Read<Truth>> => {
   const images = new Set<Id>()
   const names = new Map<Id, string>()
   const annotations: Array<Annotation> = []
+  const odd = oddities()
   for await (const some of rowsOf(path, ["images", "annotations", "categories"])) {
     const { first, list, rows } = some
     if (list === "categories") takeCategories(path, names, some)
     else if (list === "annotations") {
-      rows.forEach((row, i) => annotations.push(readRow(path, list, first + i, row, annotationOf)))
+      rows.forEach((row, i) => {
+        annotations.push(readRow(path, list, first + i, row, annotationOf))
+        odd.annotation(row as Row) // `readRow` saw to it
+      })
     } else {
       rows.forEach((row, i) => {
         const { id } = readRow(path, list, first + i, row, imageOf)
         refuseTwice(path, list, first + i, images, id)
         images.add(id)
+        odd.image(row as Row)
       })
     }
   }
@@ -75,7 +104,7 @@ export const readTruth = async (path: string): Promise<Read<Truth>> => {
     categories: Array.from(names, ([id, name]) => ({ id, name })),
     annotations
   }
-  return { value, warnings: unknown.warnings(annotations.length, what) }
+  return { value, warnings: [...odd.warnings(path), ...unknown.warnings(annotations.length, what)] }
 }
 
 /**
