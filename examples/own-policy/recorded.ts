@@ -39,7 +39,7 @@ const sampler = Effect.fnUntraced(function*(file: string) {
     const text = answers.get(picture)
     return text === undefined
       ? Effect.fail(failure("sample", `${file} has no answer to ${picture}. Add one, or evaluate on fewer pictures.`))
-      // nobody counted tokens, so the lengths that an evaluation reports are 0
+      // nobody counted tokens, so an evaluation leaves lengths out
       : Effect.succeed({ text, tokens: [], logprobs: [], finishReason: "stop" })
   }
   return Policy.Sampler.of({

@@ -76,11 +76,15 @@ export const seeds = (text: string): ReadonlyArray<number> => {
 
 export interface Setting {
   readonly key: string
-  readonly value: string
+  readonly value: Json
 }
 
-/** Reads `key=value`, the value as it stands. Throws an `Error` that says what was expected. */
+/**
+ * Reads `key=value`: a list or an object in JSON as such, anything else as it stands, since a folder may be called 2017. Throws an `Error`
+ * that says what was expected.
+ */
 export const setting = (text: string): Setting => {
-  const [key, value] = split(text, "key=value, for example images=val2017")
-  return { key, value }
+  const [key, rest] = split(text, "key=value, for example images=val2017")
+  const read = value(rest)
+  return { key, value: typeof read === "object" && read !== null ? read : rest }
 }

@@ -37,9 +37,9 @@ import { worker } from "./worker/index.ts"
 export const assay = Command.make("assay").pipe(
   Command.withDescription(
     "Run experiments on vision-language detectors, and read what came out of them.\n\n" +
-      "Exit codes: 0 done, 1 a run failed or a number is below what --fail-under asks, 2 a wrong word on the command line,\n" +
-      "3 a wrong study, config, data set or model, 4 `assay verify` found a number that differs,\n" +
-      "130 interrupted (the same command goes on)."
+      "Exit codes: 0 done, 1 a run failed, a number is below what --fail-under asks, or `assay doctor --strict` finds a reward ill,\n" +
+      "2 a wrong word on the command line, 3 a wrong study, config, data set or model, 4 `assay verify` or `assay rerun` found a\n" +
+      "number that differs, 130 interrupted (the same command goes on)."
   ),
   Command.withExamples([
     { command: "assay run pipelines/reward-comparison.ts", description: "Run a study and print its table" },

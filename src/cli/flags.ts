@@ -132,9 +132,9 @@ export const runStudy = {
   queue: Flag.optional(address),
   shared,
   lease: Flag.Int("lease").pipe(
-    Flag.withDescription("With --queue: seconds of silence after which a worker is given up, and its cells go to others"),
+    Flag.withDescription("With --queue: seconds of silence after which a worker is given up, and its cells go to others (default 60)"),
     Flag.filter((seconds) => seconds >= 4 && seconds <= 86_400, () => "a number of seconds from 4 to 86400"),
-    Flag.withDefault(60)
+    Flag.optional
   ),
   dryRun: Flag.Boolean("dry-run").pipe(
     Flag.withDescription("Print the plan and stop, like `assay plan`"),

@@ -8,7 +8,7 @@ import type { Spool } from "../pipeline/run/services.ts"
 import { DataError } from "../task/dataError.ts"
 import type { AnyExample, Dataset } from "../task/dataset.ts"
 import type { Example } from "../task/detection/example.ts"
-import { asks, boxCount, boxCounts } from "./filters/boxCounts.ts"
+import { asks, hasFew, hasOneEach, isFew } from "./filters/boxCounts.ts"
 import { keep, refine } from "./filters/keep.ts"
 import { keepLabels } from "./filters/keepLabels.ts"
 
@@ -23,10 +23,7 @@ const perCategory = Stage.define({
   config: Limit,
   run: ({ n }, dataset: Detection) =>
     refine(`maxBoxesPerCategory(${n})`, dataset, (examples) =>
-      examples.flatMap((example) => {
-        const counts = boxCounts(example)
-        return keepLabels(example, (label) => (counts.get(label) ?? 0) <= n)
-      }))
+      examples.flatMap((example) => keepLabels(example, isFew(example, n))))
 })
 
 /**
@@ -43,7 +40,7 @@ const inAll = Stage.define({
   module: import.meta.url,
   config: Limit,
   run: ({ n }, dataset: Detection) =>
-    keep(`maxBoxes(${n})`, dataset, (example) => boxCount(example) <= n && asks(example))
+    keep(`maxBoxes(${n})`, dataset, (example) => hasFew(example, n))
 })
 
 /**
@@ -58,9 +55,7 @@ const oneEach = Stage.define({
   name: "oneBoxPerCategory",
   module: import.meta.url,
   config: Schema.Struct({}),
-  run: (_, dataset: Detection) =>
-    keep("oneBoxPerCategory()", dataset, (example) =>
-      asks(example) && [...boxCounts(example).values()].every((count) => count === 1))
+  run: (_, dataset: Detection) => keep("oneBoxPerCategory()", dataset, hasOneEach)
 })
 
 /**

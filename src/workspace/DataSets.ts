@@ -13,6 +13,7 @@ import { boxesOf, captionOf } from "../data/inspect/shown.ts"
 import { summarise } from "../data/inspect/stats.ts"
 import type * as Stage from "../pipeline/declare/Stage.ts"
 import { InvalidConfig } from "../pipeline/Errors.ts"
+import type { Json } from "../pipeline/json.ts"
 import { reasonOf } from "../pipeline/reason.ts"
 import type { RowsError } from "../pipeline/Rows.ts"
 import { Generated, Spool } from "../pipeline/run/services.ts"
@@ -24,7 +25,7 @@ import { at } from "./workspace.ts"
 export type { Counted } from "../data/inspect/counting.ts"
 export { type Histogram, type Stats } from "../data/inspect/stats.ts"
 
-type Config = { readonly [key: string]: string }
+type Config = { readonly [key: string]: Json }
 type Source = Stage.Stage<unknown, Dataset, DataError | RowsError, Spool | Generated>
 
 /** Layouts that are read, and those that are written. */
@@ -38,7 +39,7 @@ export const dataCalled = (layout: string, config: Config): Effect.Effect<Source
     catch: (cause) => cause instanceof InvalidConfig ? cause : new InvalidConfig({ stage: layout, message: reasonOf(cause) })
   })
 
-/** Reads a data set, whose rows are there until the scope closes. What it generates lies where a run in this folder would put it. */
+/** Reads a data set, whose rows are there until the scope closes. What it generates lies where a run in this folder, or on $ASSAY_DB, would put it. */
 export const readData = (source: Source) =>
   Effect.gen(function*() {
     const folder = yield* Effect.acquireRelease(
@@ -47,7 +48,7 @@ export const readData = (source: Source) =>
     )
     return yield* source.run(undefined).pipe(
       Effect.provideService(Spool, yield* spoolIn(folder)),
-      Effect.provideService(Generated, { folder: at("runs.db").generated })
+      Effect.provideService(Generated, { folder: at(process.env["ASSAY_DB"] || "runs.db").generated })
     )
   })
 
@@ -102,7 +103,8 @@ export const dataPreview = (layout: string, config: Config, limit: number) =>
 export const convertData = (layout: string, config: Config, to: Target, folder: string) =>
   Effect.scoped(Effect.gen(function*() {
     const dataset = yield* Effect.flatMap(dataCalled(layout, config), readData)
-    return yield* convert(dataset, config["images"] ?? config["folder"] ?? ".", to, folder)
+    const images = [config["images"], config["folder"]].find((one) => typeof one === "string")
+    return yield* convert(dataset, images ?? ".", to, folder)
   }))
 
 /**

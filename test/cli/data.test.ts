@@ -4,6 +4,10 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import sharp from "sharp"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import * as Effect from "effect/Effect"
+import { dataCalled, readData } from "../../src/workspace/DataSets.ts"
+import { parquetOf } from "../data/parquet/write.ts"
+import { setEnvironment } from "../environment.ts"
 import { assay, temporary } from "./support.ts"
 
 let folder: string
@@ -99,6 +103,30 @@ describe("assay data stats", () => {
     assert.deepStrictEqual([format, width! > 400, height! > 200], ["png", true, true])
     const { boxesPerExample, labels } = JSON.parse((await assay(folder, "data", "stats", ...coco("good"), "--json")).out)
     assert.deepStrictEqual([boxesPerExample, labels], [[["0", 2], ["2", 1]], [["cat", 1], ["dog", 1]]])
+  })
+})
+
+describe("a data set in Parquet files", () => {
+  const parquet = async () => {
+    const bytes = readFileSync(join(folder, "images", "0.png"))
+    const row = (expression: string) => ({ image: { bytes, path: null }, problem: expression, bbox: [1, 2, 10, 20] })
+    for (const name of ["a", "b"]) writeFileSync(join(folder, `${name}.parquet`), parquetOf([row(`the cat in ${name}`)]))
+  }
+
+  it("is named with lists and objects in JSON", async () => {
+    await parquet()
+    const columns = "columns={\"expression\": \"problem\"}"
+    const ended = await assay(folder, "data", "stats", "parquet", "files=[\"a.parquet\", \"b.parquet\"]", "as=referring", columns, "--json")
+    assert.strictEqual(ended.code, 0, ended.err)
+    assert.strictEqual(JSON.parse(ended.out).examples, 2)
+  })
+
+  it("has its pictures where runs on ASSAY_DB have them", async () => {
+    await parquet()
+    const restore = setEnvironment({ ASSAY_DB: join(folder, "other", "runs.db") })
+    const config = { files: join(folder, "a.parquet"), as: "referring", columns: { expression: "problem" } }
+    await Effect.runPromise(Effect.scoped(Effect.flatMap(dataCalled("parquet", config), readData))).finally(restore)
+    assert.isTrue(existsSync(join(folder, "other", ".assay", "workspace", "pictures")))
   })
 })
 

@@ -40,7 +40,9 @@ describe("a wrong word on the command line exits with 2 and names what comes nea
       { args: ["rum"], code: 2, words: ["rum", "run"] },
       { args: ["run"], code: 2, words: ["FILE", "assay run --help"] },
       { args: ["run", study, "--sedes", "3"], code: 2, words: ["--sedes", "--seeds"] },
-      { args: ["run", study, "--seeds", "many"], code: 2, words: ["--seeds", "range (0..4)"] }
+      { args: ["run", study, "--seeds", "many"], code: 2, words: ["--seeds", "range (0..4)"] },
+      { args: ["run", study, "--shared", "there"], code: 2, words: ["--shared is about cells that workers take from a queue", "--queue"] },
+      { args: ["run", study, "--lease", "60"], code: 2, words: ["--lease is about cells", "--queue"] }
     ]))
 
   it("config paths, and values of the wrong type with 3", () =>

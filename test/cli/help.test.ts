@@ -17,6 +17,12 @@ describe("help", () => {
     assert.strictEqual(execFileSync(process.execPath, ["src/cli/main.ts", "--help"], { encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } }), out)
   })
 
+  it("names every command that has an exit code of its own", async () => {
+    const { out } = await assay(".", "--help")
+    const codes = out.slice(out.indexOf("Exit codes:"), out.indexOf("USAGE"))
+    for (const command of ["doctor --strict", "verify", "rerun"]) assert.include(codes, `assay ${command}`)
+  })
+
   it("keeps what goes over several lines in its column", async () => {
     const { out } = await assay(".", "serve", "rewards", "--help")
     const [, description] = /^DESCRIPTION\n([^]*?)\n\nUSAGE/.exec(out) ?? []

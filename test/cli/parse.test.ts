@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { near, unknownName } from "../../src/pipeline/near.ts"
-import { amount, assignment, choice, least, seeds } from "../../src/cli/Parse.ts"
+import { amount, assignment, choice, least, seeds, setting } from "../../src/cli/Parse.ts"
 
 describe("--set", () => {
   it("reads JSON where the value is JSON, and text elsewhere", () => {
@@ -14,6 +14,14 @@ describe("--set", () => {
 
   it("refuses what has no path", () => {
     for (const text of ["", "path", "=3"]) assert.throws(() => assignment(text), "path=value")
+  })
+})
+
+describe("a key of a data set", () => {
+  it("has a list or an object in JSON, and the text as it stands elsewhere", () => {
+    assert.deepStrictEqual(setting("files=[\"a\", \"b\"]"), { key: "files", value: ["a", "b"] })
+    assert.deepStrictEqual(setting("columns={\"box\": \"region\"}").value, { box: "region" })
+    for (const text of ["2017", "null", "true", "a=b", "[a].json"]) assert.strictEqual(setting(`name=${text}`).value, text)
   })
 })
 

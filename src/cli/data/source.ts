@@ -1,6 +1,7 @@
 /** How commands name a data set: a layout, and its config key by key. */
 import * as Argument from "effect/cli/Argument"
 import * as Effect from "effect/Effect"
+import type { Json } from "../../pipeline/json.ts"
 import { unknownName } from "../../pipeline/near.ts"
 import { reasonOf } from "../../pipeline/reason.ts"
 import { type Failure, usage } from "../failure.ts"
@@ -11,7 +12,7 @@ export const layout = Argument.String("LAYOUT").pipe(
 )
 
 export const settings: Argument.Argument<ReadonlyArray<Parse.Setting>> = Argument.String("key=value").pipe(
-  Argument.withDescription("Config of `Data.LAYOUT`: annotations=instances.json images=val2017, and so on"),
+  Argument.withDescription("Config of `Data.LAYOUT`: annotations=instances.json images=val2017, and so on; lists and objects in JSON"),
   Argument.mapTryCatch(Parse.setting, reasonOf),
   Argument.variadic()
 )
@@ -25,7 +26,7 @@ export interface Source {
 export const configOf = (
   { layout, settings }: Source,
   layouts: ReadonlyArray<string>
-): Effect.Effect<{ readonly [key: string]: string }, Failure> =>
+): Effect.Effect<{ readonly [key: string]: Json }, Failure> =>
   layouts.includes(layout)
     ? Effect.succeed(Object.fromEntries(settings.map(({ key, value }) => [key, value])))
     : Effect.fail(usage(unknownName("layout", layout, layouts, "")))

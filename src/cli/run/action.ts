@@ -20,7 +20,7 @@ import { planOptions } from "../planOptions.ts"
 import { leaveSaying } from "../signals.ts"
 import { visible } from "../../report/visible.ts"
 import { type Drawn, drawPictures } from "./drawPictures.ts"
-import { type Elsewhere, elsewhere, interrupted as followed } from "./elsewhere.ts"
+import { checkQueue, type Elsewhere, elsewhere, interrupted as followed } from "./elsewhere.ts"
 import * as Display from "./progress/Display.ts"
 
 const statusesOf = (plan: Plan): ReadonlyArray<string> =>
@@ -66,6 +66,7 @@ const sayRemarks = (remarks: ReadonlyArray<{ readonly entry: string; readonly me
 
 /** Plans and runs the study, with the database's lock held and progress on stderr. */
 const execute = Effect.fnUntraced(function*(options: RunStudy) {
+  yield* checkQueue(options)
   const away = Option.isNone(options.queue) ? undefined : yield* elsewhere(options.queue.value, options)
   const prepared = yield* alongside(
     options.file,

@@ -8,11 +8,22 @@ import type { Event } from "../../pipeline/run/Progress.ts"
 import * as Queue from "../../queue/index.ts"
 import * as Workspace from "../../workspace/index.ts"
 import type { AmongRound, Services } from "../../workspace/run.ts"
-import { usage } from "../failure.ts"
+import { type Failure, usage } from "../failure.ts"
 import type { RunStudy } from "../flags.ts"
 import { queueAt } from "../queueAt.ts"
 
 export const interrupted = "Interrupted. The workers go on; the same command follows them again."
+
+/** Seconds of silence after which a worker is given up, unless the command says. */
+const patience = 60
+
+/** Fails for flags that only a queue gives a meaning. */
+export const checkQueue = ({ lease, queue, shared }: Pick<RunStudy, "lease" | "queue" | "shared">): Effect.Effect<void, Failure> => {
+  const flag = Option.isSome(shared) ? "--shared" : Option.isSome(lease) ? "--lease" : undefined
+  return flag === undefined || Option.isSome(queue)
+    ? Effect.void
+    : Effect.fail(usage(`${flag} is about cells that workers take from a queue, and there is none. Name it by --queue, or leave ${flag} out.`))
+}
 
 /** What a study runs on, and how a plan of it is executed, where the command names a queue. */
 export const elsewhere = Effect.fnUntraced(function*(url: string, options: RunStudy) {
@@ -35,7 +46,7 @@ export const elsewhere = Effect.fnUntraced(function*(url: string, options: RunSt
           },
           generated: Workspace.at(options.db).generated,
           seed: round.plan.runs[0]!.record.seed,
-          lease: options.lease
+          lease: Option.getOrElse(options.lease, () => patience)
         },
         shared,
         address,

@@ -7,7 +7,7 @@ import * as Config from "../../pipeline/declare/Config.ts"
 import * as Stage from "../../pipeline/declare/Stage.ts"
 import type { Dataset } from "../../task/dataset.ts"
 import type { Example } from "../../task/detection/example.ts"
-import { asks, boxCount, boxCounts } from "./boxCounts.ts"
+import { asks, hasFew, hasOneEach, isFew } from "./boxCounts.ts"
 import { keep, refine } from "./keep.ts"
 import { keepLabels } from "./keepLabels.ts"
 
@@ -26,10 +26,9 @@ const first = Stage.define({
   run: ({ drops, ten }, dataset: Detection) =>
     refine(`pos1({ ten: ${ten}, drops: ${drops} })`, dataset, (examples) =>
       examples.flatMap((example) => {
-        const counts = boxCounts(example)
-        const isFew = (label: string) => (counts.get(label) ?? 0) <= most(ten)
-        if (drops === "category") return keepLabels(example, isFew)
-        return asks(example) && example.positives.every(isFew) ? [example] : []
+        const stays = isFew(example, most(ten))
+        if (drops === "category") return keepLabels(example, stays)
+        return asks(example) && example.positives.every(stays) ? [example] : []
       }))
 })
 
@@ -50,8 +49,7 @@ const second = Stage.define({
   run: ({ keeps }, dataset: Detection) =>
     keeps === "boxes"
       ? refine("pos2({ keeps: boxes })", dataset, (examples) => examples.filter(asks).map(withOneBoxEach))
-      : keep("pos2({ keeps: images })", dataset, (example) =>
-        asks(example) && [...boxCounts(example).values()].every((count) => count === 1))
+      : keep("pos2({ keeps: images })", dataset, hasOneEach)
 })
 
 /** The first box of every label, in the order of the file; crowd regions stay. */
@@ -80,7 +78,7 @@ const third = Stage.define({
   module: import.meta.url,
   config: Schema.Struct({ ten }),
   run: ({ ten }, dataset: Detection) =>
-    keep(`pos3({ ten: ${ten} })`, dataset, (example) => boxCount(example) <= most(ten) && asks(example))
+    keep(`pos3({ ten: ${ten} })`, dataset, (example) => hasFew(example, most(ten)))
 })
 
 /**
