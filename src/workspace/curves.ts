@@ -9,7 +9,7 @@ import type { Workspace } from "./workspace.ts"
 const shapeOf = ({ name, variants }: Effect.Success<ReturnType<typeof experimentCalled>>) => ({
   name,
   axes: [...new Set(variants.flatMap(({ cell }) => Object.keys(cell)))],
-  variants: variants.map(({ name, role }) => ({ name, role }))
+  variants: variants.map(({ cell, name, role }) => ({ name, role, cell }))
 })
 
 /** The axes of experiments by their names, and what their runs recorded over steps. Fails with `NotFound`. */

@@ -8,7 +8,7 @@ const curve = { run: 1, variant: "a", seed: 0, rises: null, lost: 0 }
 const group = (name: string, more: Partial<Curves["groups"][number]>): Curves["groups"][number] =>
   ({ look, experiment: "e", name, curves: [curve], band: null, lines: [], ...more })
 
-const banded = group("a", { band: { values: [2, 3], raw: [1, 4], low: [-1, 2], high: [3, 4] } })
+const banded = group("a", { band: { values: [2, 3], raw: [1, 4], low: [-1, 2], high: [3, 4], fewer: null } })
 const lined = group("b", { lines: [{ values: [5, null], raw: null }, { values: [6, 0], raw: null }] })
 const answer: Curves = { steps: [0, 1], span: 1, groups: [banded, lined] }
 
@@ -39,10 +39,10 @@ describe("the lines of a picture", () => {
   })
 
   it("reach down to the least that is drawn where a band goes below zero", () => {
-    const wide = group("w", { band: { values: [0.5, -1, 2], raw: [0, 0.25, 2], low: [-3, -2, null], high: [4, -0.5, null] } })
+    const wide = group("w", { band: { values: [0.5, -1, 2], raw: [0, 0.25, 2], low: [-3, -2, null], high: [4, -0.5, null], fewer: null } })
     const { below, lines } = pictureOf({ steps: [0, 1, 2], span: 1, groups: [wide] }, new Set(), true)
     assert.deepStrictEqual([below, lines.map(({ values }) => values)], [1, [[4, 0.25, null], [0.25, 0.25, null], [null, 0.25, 2], [0.5, null, 2]]])
-    const none = pictureOf({ steps: [0], span: 1, groups: [group("n", { band: { values: [-1], raw: null, low: [-2], high: [0] } })] }, new Set(), true)
+    const none = pictureOf({ steps: [0], span: 1, groups: [group("n", { band: { values: [-1], raw: null, low: [-2], high: [0], fewer: null } })] }, new Set(), true)
     assert.deepStrictEqual([none.below, none.lines.map(({ values }) => values)], [1, [[null], [null], [null]]])
   })
 })
@@ -67,9 +67,17 @@ describe("words of a legend", () => {
   const steps = [0, 10, 20]
 
   it("are mean and interval of one step, the last that has a mean, named where it is an earlier one", () => {
-    const gone = group("a", { band: { values: [2, 3, null], raw: null, low: [1, null, 0], high: [3, 4, 9] } })
+    const gone = group("a", { band: { values: [2, 3, null], raw: null, low: [1, null, 0], high: [3, 4, 9], fewer: null } })
     assert.deepStrictEqual([0, 1, 2].map((index) => valueOf(gone, index, steps)), ["2  (1 to 3)", "3", "3, step 10"])
-    assert.strictEqual(valueOf(group("a", { band: { values: [null], raw: null, low: [1], high: [2] } }), 0, steps), "–")
+    assert.strictEqual(valueOf(group("a", { band: { values: [null], raw: null, low: [1], high: [2], fewer: null } }), 0, steps), "–")
+  })
+
+  it("say of how many seeds a mean is that not all have come to", () => {
+    const curves = [0, 1, 2].map((seed) => ({ ...curve, seed }))
+    const band = { values: [2, null, null], raw: null, low: [1, 2, null], high: [3, 4, null], fewer: { values: [null, 3, 5], n: [null, 2, 1] } }
+    const live = group("a", { curves, band })
+    assert.deepStrictEqual([0, 1, 2].map((index) => valueOf(live, index, steps)), ["2  (1 to 3)", "3  (2 to 4), 2 of 3 seeds", "5, 1 of 3 seeds"])
+    assert.deepStrictEqual(shapes({ steps, span: 1, groups: [live] }, [], false).map(([, as]) => as), ["high", "low", "fewer", "mean"])
   })
 
   it("are each seed's last value", () => {

@@ -65,7 +65,10 @@ describe("curves of experiments", () => {
           ["AP", 0, { reward: "AP", prompt: "p" }],
           ["AP", 1, { reward: "AP", prompt: "p" }]
         ])
-        assert.deepStrictEqual(experiments[0]!.variants, [{ name: "base", role: "reference" }, { name: "AP", role: "baseline" }])
+        assert.deepStrictEqual(experiments[0]!.variants, [
+          { name: "base", role: "reference", cell: {} },
+          { name: "AP", role: "baseline", cell: { reward: "AP", prompt: "p" } }
+        ])
         assert.deepStrictEqual([...found[0]!.steps], [0, 1, 2])
         assert.deepStrictEqual([...found[0]!.values], [0, NaN, 2])
         const { curves: [part] } = yield* curves(workspace, { kind: "part", name: "loop/ap" }, Infinity)

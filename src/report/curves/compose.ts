@@ -48,7 +48,12 @@ export interface Group {
     /** Values that are not finite, and so not shown. */
     readonly lost: number
   }>
-  readonly band: (Line & { readonly low: Float64Array; readonly high: Float64Array }) | undefined
+  readonly band: (Line & {
+    readonly low: Float64Array
+    readonly high: Float64Array
+    /** The mean of those curves that have a value where not all have one, and of how many; undefined where all have. */
+    readonly fewer: { readonly values: Float64Array; readonly n: Float64Array } | undefined
+  }) | undefined
   /** One for each curve, or none under a band. */
   readonly lines: ReadonlyArray<Line>
 }
@@ -112,7 +117,8 @@ export const compose = (given: ReadonlyArray<RunCurve>, options: Options): Pictu
       band: shared && {
         ...line(shared.mean, smoothing > 0 ? band(raw, "range").mean : shared.mean),
         low: Thin.lower(of, shared.low),
-        high: Thin.upper(of, shared.high)
+        high: Thin.upper(of, shared.high),
+        fewer: shared.fewer.every(Number.isNaN) ? undefined : { values: Thin.line(of, shared.fewer), n: Thin.lower(of, shared.n) }
       },
       lines: show === "lines" ? values.map((one, i) => line(one, raw[i]!)) : []
     }

@@ -18,9 +18,13 @@ export interface Point {
   readonly mean: number
   readonly low: number
   readonly high: number
+  /** Seeds that it is of. */
+  readonly n: number
 }
 
 export interface Curve extends Named {
+  /** Seeds that have any point. */
+  readonly seeds: number
   readonly points: ReadonlyArray<Point>
 }
 
@@ -38,7 +42,8 @@ export const thinned = (points: ReadonlyArray<Point>, most: number): ReadonlyArr
       step: near[Math.floor(near.length / 2)]!.step,
       mean: mean(near.map((point) => point.mean)),
       low: Math.min(...near.map(({ low }) => low)),
-      high: Math.max(...near.map(({ high }) => high))
+      high: Math.max(...near.map(({ high }) => high)),
+      n: Math.min(...near.map(({ n }) => n))
     }
   })
 }
@@ -59,23 +64,30 @@ const pointsOf = (values: ReadonlyArray<Value>, radius: number): ReadonlyArray<P
     })
   }
   return [...byStep].toSorted(([a], [b]) => a - b)
-    .map(([step, all]) => ({ step, mean: mean(all), low: Math.min(...all), high: Math.max(...all) }))
+    .map(([step, all]) => ({ step, mean: mean(all), low: Math.min(...all), high: Math.max(...all), n: all.length }))
 }
 
 /** The curves of those of the rows that have any. */
 export const curvesOf = (values: ReadonlyArray<Value>, rows: ReadonlyArray<Named>, radius: number): ReadonlyArray<Curve> => {
   const byRow = Map.groupBy(values, ({ variant }) => variant)
   return rows.flatMap((row) => {
-    const points = pointsOf(byRow.get(row.name) ?? [], radius)
-    return points.length === 0 ? [] : [{ ...row, points }]
+    const own = byRow.get(row.name) ?? []
+    const points = pointsOf(own, radius)
+    return points.length === 0 ? [] : [{ ...row, points, seeds: new Set(own.filter(({ value }) => value !== null).map(({ seed }) => seed)).size }]
   })
 }
 
+/** Of fewer seeds than the row has: another population, which its line does not go on with. */
+const isOfFewer = ({ seeds }: Curve) => ({ n }: Point): boolean => n < seeds
+
 /** What lines and bands are. */
-export const noteOf = (values: ReadonlyArray<Value>, radius: number): string => {
-  const seeds = Math.max(0, ...[...Map.groupBy(values, ({ variant }) => variant).values()].map((all) => new Set(all.map(({ seed }) => seed)).size))
+export const noteOf = (curves: ReadonlyArray<Curve>, radius: number): string => {
+  const counts = curves.map(({ seeds }) => seeds)
+  const [least, most] = [Math.min(...counts), Math.max(0, ...counts)]
   const smoothing = radius === 0 ? "" : `, smoothed over ${2 * radius + 1} points`
-  return seeds <= 1 ? `Line: the only seed${smoothing}.` : `Line: mean of ${seeds} seeds${smoothing}. Band: lowest to highest seed.`
+  if (most <= 1) return `Line: the only seed${smoothing}.`
+  const fewer = curves.some((curve) => curve.points.some(isOfFewer(curve))) ? " Dotted: mean of the fewer seeds that got there." : ""
+  return `Line: mean of ${least < most ? "up to " : ""}${most} seeds${smoothing}. Band: lowest to highest seed.${fewer}`
 }
 
 /** Moves positions apart to at least `gap`, keeping their order and staying inside `low` to `high` where they fit. */
@@ -148,14 +160,24 @@ export const curvePanel = (
       marks: [
         ...left(canvas, { ticks: 5 }),
         ...below(canvas, { label: x, ticks: Math.min(6, Math.max(1, last - first)) }),
-        ...curves.flatMap(({ look, name, points }) => {
+        ...curves.flatMap((curve) => {
+          const { look, name, points, seeds } = curve
           const colour = canvas.theme.colour(look)
           const shown = thinned(points, Math.max(50, Math.round(2 * width)))
+          const fewer = isOfFewer(curve)
+          const meanOf = (wanted: (point: Point) => boolean) => (point: Point) => wanted(point) ? point.mean : NaN
+          // one seed of several spans no band, nor does it close that of several
+          const spans = seeds === 1 ? shown : shown.map((point) => point.n > 1 ? point : { ...point, low: NaN, high: NaN })
           return [
-            Plot.areaY(shown, { x: "step", y1: "low", y2: "high", fill: colour, fillOpacity: band, title: () => `${canvas.shown(name)}: lowest to highest` }),
+            Plot.areaY(spans, { x: "step", y1: "low", y2: "high", fill: colour, fillOpacity: band, title: () => `${canvas.shown(name)}: lowest to highest` }),
             shown.length === 1
               ? Plot.dot(shown, { x: "step", y: "mean", fill: colour, r: 2, title: () => canvas.shown(name) })
-              : Plot.lineY(shown, { x: "step", y: "mean", stroke: colour, strokeWidth: 1.3, ...(look.dash === undefined ? {} : { strokeDasharray: look.dash }), title: () => canvas.shown(name) })
+              : Plot.lineY(shown, { x: "step", y: meanOf((point) => !fewer(point)), stroke: colour, strokeWidth: 1.3, ...(look.dash === undefined ? {} : { strokeDasharray: look.dash }), title: () => canvas.shown(name) }),
+            ...(shown.length > 1 && shown.some(fewer)
+              ? [Plot.lineY(shown, {
+                x: "step", y: meanOf(fewer), stroke: colour, strokeWidth: 1.3, strokeDasharray: "0 2.4", strokeLinecap: "round", title: () => `${canvas.shown(name)}: fewer seeds`
+              })]
+              : [])
           ]
         }),
         ...(named && curves.length > 0 ? labels(canvas, curves, { height, marginRight, perPoint: (last - first) / (width - margins.marginLeft - marginRight) }) : [])
@@ -184,6 +206,6 @@ export const curveFigure = (canvas: Canvas, { experiment, metric, rows, values }
     across: 1,
     legend: wide ? [] : curves,
     sign: "line",
-    notes: [noteOf(values, radius)]
+    notes: [noteOf(curves, radius)]
   }
 }

@@ -23,6 +23,6 @@ export const partsFigure = (canvas: Canvas, { experiment, rows, values }: Parts)
     across,
     legend: rows.filter(({ name }) => there.has(name)),
     sign: "line",
-    notes: [`Mean of each part over a step's completions, before weights. ${noteOf(values, radius)}`]
+    notes: [`Mean of each part over a step's completions, before weights. ${noteOf(panels.flatMap(({ curves }) => curves), radius)}`]
   }
 }

@@ -28,6 +28,16 @@ describe("the curves of many runs", () => {
     assert.isUndefined(raw)
   })
 
+  it("do not go on with the mean of fewer seeds where one ended: those are told apart, and one alone has no band", () => {
+    const ends = [curve("a", 0, [1, 1, 1, 1, 1, 1]), curve("a", 1, [0, 0]), curve("a", 2, [0.5, 0.5, 0.5, 0.5])]
+    const [group] = groupsOf(ends)
+    const { fewer, high, low, values } = group!.band!
+    assert.deepStrictEqual([...values], [0.5, 0.5, NaN, NaN, NaN, NaN])
+    assert.deepStrictEqual([[...low], [...high]], [[0, 0, 0.5, 0.5, NaN, NaN], [1, 1, 1, 1, NaN, NaN]])
+    assert.deepStrictEqual([[...fewer!.values], [...fewer!.n]], [[NaN, NaN, 0.75, 0.75, 1, 1], [NaN, NaN, 2, 2, 1, 1]])
+    assert.isUndefined(groupsOf(ends.slice(0, 1))[0]!.band!.fewer)
+  })
+
   it("are a line for each seed where that is asked for, with what was recorded beneath its smoothing", () => {
     const [group] = groupsOf([curve("a", 0, [0, 1]), curve("a", 1, [5, 5])], { show: "lines", smoothing: 0.5 })
     assert.isUndefined(group!.band)

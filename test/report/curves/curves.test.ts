@@ -51,8 +51,10 @@ describe("a band", () => {
   const seeds = [Float64Array.of(1, 2, NaN), Float64Array.of(3, NaN, NaN), Float64Array.of(8, 4, NaN)]
 
   it("goes from the lowest to the highest of those that have a value", () => {
-    const { high, low, mean } = band(seeds, "range")
-    near(mean, [4, 3, NaN])
+    const { fewer, high, low, mean, n } = band(seeds, "range")
+    near(mean, [4, NaN, NaN])
+    near(fewer, [NaN, 3, NaN])
+    near(n, [NaN, 2, NaN])
     near(low, [1, 2, NaN])
     near(high, [8, 4, NaN])
   })
@@ -60,7 +62,7 @@ describe("a band", () => {
   it("is the 95 % t-interval of the mean", () => {
     const { high, low, mean } = band(seeds, "interval")
     const half = 4.302652729696142 * Math.sqrt(13) / Math.sqrt(3)
-    near(mean, [4, 3, NaN])
+    near(mean, [4, NaN, NaN])
     assert.closeTo(high[0]!, 4 + half, 1e-6)
     assert.closeTo(low[0]!, 4 - half, 1e-6)
   })

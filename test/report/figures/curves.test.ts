@@ -28,7 +28,7 @@ describe("points of curves", () => {
   })
 
   it("are thinned without hiding a peak", () => {
-    const points = Array.from({ length: 10_000 }, (_, step) => ({ step, mean: 1, low: step === 7777 ? -9 : 1, high: step === 1234 ? 99 : 1 }))
+    const points = Array.from({ length: 10_000 }, (_, step) => ({ step, mean: 1, n: 2, low: step === 7777 ? -9 : 1, high: step === 1234 ? 99 : 1 }))
     const few = thinned(points, 500)
     assert.isAtMost(few.length, 500)
     assert.deepStrictEqual([Math.min(...few.map(({ low }) => low)), Math.max(...few.map(({ high }) => high))], [-9, 99])
@@ -53,6 +53,17 @@ describe("a figure of curves", () => {
     assert.strictEqual(marks("AP50")[0]?.stroke, hues[1]!.light)
   })
 
+  it("ends line and band where a seed of the row ends, goes on dotted, and says so", () => {
+    const ended = values.filter(({ seed, step }) => seed === 0 || step < 2)
+    const { marks, texts } = drawn(page, curveFigure(page, figure(namedRows("AP"), ended)))
+    assert.lengthOf(pointsOf(marks("AP")[0]?.d), 2)
+    assert.lengthOf(pointsOf(marks("AP: lowest to highest")[0]?.d), 4, "two steps, there and back")
+    const [dotted] = marks("AP: fewer seeds")
+    assert.deepStrictEqual([pointsOf(dotted?.d).length, dotted?.["stroke-dasharray"], dotted?.stroke], [2, "0 2.4", hues[0]!.light])
+    assert.isTrue(texts.some((text) => text.endsWith("Dotted: mean of the fewer seeds that got there.")))
+    assert.lengthOf(drawn(page, curveFigure(page, figure())).marks("AP: fewer seeds"), 0)
+  })
+
   it("names its rows at their ends on a page, and above in a column", () => {
     const wide = drawn(page, curveFigure(page, figure()))
     const narrow = drawn(column, curveFigure(column, figure()))
@@ -72,8 +83,10 @@ describe("a figure of curves", () => {
   })
 
   it("says what lines and bands are, of one seed that there is one", () => {
-    assert.strictEqual(noteOf(values, 0), "Line: mean of 2 seeds. Band: lowest to highest seed.")
-    assert.strictEqual(noteOf(values.filter(({ seed }) => seed === 0), 2), "Line: the only seed, smoothed over 5 points.")
+    const note = (all: typeof values, radius: number) => noteOf(curvesOf(all, namedRows("AP", "AP50"), radius), radius)
+    assert.strictEqual(note(values, 0), "Line: mean of 2 seeds. Band: lowest to highest seed.")
+    assert.strictEqual(note(values.filter(({ seed }) => seed === 0), 2), "Line: the only seed, smoothed over 5 points.")
+    assert.strictEqual(note(values.filter(({ seed, variant }) => seed === 0 || variant === "AP"), 0), "Line: mean of up to 2 seeds. Band: lowest to highest seed.")
   })
 
   it("is the same each time, and empty rather than none", () => {

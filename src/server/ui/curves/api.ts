@@ -55,8 +55,14 @@ export const Curves = Schema.Struct({
       /** Values that are not finite, and so not shown. */
       lost: Schema.Int
     })),
-    /** The mean of the curves and how far they lie apart; null where lines were asked for. */
-    band: Schema.NullOr(Schema.Struct({ ...Line, low: Values, high: Values })),
+    /** The mean of all curves and how far they lie apart; null where lines were asked for. */
+    band: Schema.NullOr(Schema.Struct({
+      ...Line,
+      low: Values,
+      high: Values,
+      /** The mean of fewer, at steps that not all curves have a value at, and how many those are; null where all have. */
+      fewer: Schema.NullOr(Schema.Struct({ values: Values, n: Values }))
+    })),
     /** One for each curve, in their order; none where a band was asked for. */
     lines: Schema.Array(Schema.Struct(Line))
   }))

@@ -19,7 +19,12 @@ const asGroup = ({ band, curves, experiment, lines, name }: Group, { dark, dash,
   experiment,
   name,
   curves: curves.map((curve) => ({ ...curve, rises: curve.rises ?? null })),
-  band: band === undefined ? null : { ...asLine(band), low: plain(band.low), high: plain(band.high) },
+  band: band === undefined ? null : {
+    ...asLine(band),
+    low: plain(band.low),
+    high: plain(band.high),
+    fewer: band.fewer === undefined ? null : { values: plain(band.fewer.values), n: plain(band.fewer.n) }
+  },
   lines: lines.map(asLine)
 })
 
@@ -43,7 +48,7 @@ export const curveHandlers = HttpApiBuilder.group(Api, "curves", Effect.fn(funct
         rise: rise === undefined ? undefined : { by: rise, window: Math.round(window) }
       })
       const made = yield* Effect.forEach(groups, (group) => Effect.map(Effect.yieldNow, () => group()))
-      const lookOf = looksOf(experiments, by, made)
+      const lookOf = looksOf(experiments, by)
       return { steps: [...steps], span, groups: made.map((group) => asGroup(group, lookOf(group))) }
     })
   })

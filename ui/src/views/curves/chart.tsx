@@ -22,7 +22,7 @@ interface Props {
 
 const height = 420
 
-const opacity: { readonly [As in Drawn["as"]]: string } = { mean: "ff", seed: "e0", raw: "48", low: "00", high: "00" }
+const opacity: { readonly [As in Drawn["as"]]: string } = { mean: "ff", fewer: "ff", seed: "e0", raw: "48", low: "00", high: "00" }
 
 /** A mark on the axis of steps where a curve has risen. */
 const drawRises = (plot: uPlot, groups: ReadonlyArray<Group>, shown: ReadonlySet<number>, colour: (group: number) => string): void => {
@@ -74,7 +74,8 @@ const optionsOf = (latest: RefObject<Props>, pointed: RefObject<number | null>):
         width: as === "mean" ? 2 : many ? 0.75 : 1.25,
         dash: as === "mean" || as === "seed" ? dashOf(groups[group]!.look) : [],
         spanGaps: true,
-        points: { show: (_, __, first, last) => (as === "mean" || as === "seed") && last - first < 3, size: 6, fill: colour(group) }
+        ...(as === "fewer" ? { paths: () => null } : {}), // dots alone: a line would go on with what it is not
+        points: as === "fewer" ? { show: true, size: 3, width: 0, fill: colour(group) } : { show: (_, __, first, last) => (as === "mean" || as === "seed") && last - first < 3, size: 6, fill: colour(group) }
       }))
     ],
     bands: picture.bands.map(({ group, high, low }) => ({ series: [high, low], fill: `${colour(group)}26` })),

@@ -10,7 +10,8 @@ type Column = ReadonlyArray<number | null>
 /** A line of the plot: what it is of, and how it is drawn. */
 export interface Drawn {
   readonly group: number
-  readonly as: "mean" | "seed" | "raw" | "low" | "high"
+  /** `fewer`: the mean of some of the curves, where not all have a value. */
+  readonly as: "mean" | "fewer" | "seed" | "raw" | "low" | "high"
   readonly values: Column
 }
 
@@ -38,7 +39,7 @@ const onLogScale = (lines: ReadonlyArray<Drawn>): Pick<Picture, "lines" | "below
     for (const value of values) {
       if (value === null) continue
       if (hasPlace(value)) least = Math.min(least, value)
-      else if (as === "mean" || as === "seed") below++
+      else if (as === "mean" || as === "fewer" || as === "seed") below++
     }
   }
   const placed = ({ as, values }: Drawn): Column => {
@@ -61,6 +62,7 @@ export const pictureOf = ({ groups, steps }: Curves, hidden: ReadonlySet<string>
   for (const { band, index, lines } of shown) {
     for (const { raw } of band === null ? lines : [band]) if (raw !== null) add(index, "raw", raw)
   }
+  for (const { band, index } of shown) if (band?.fewer != null) add(index, "fewer", band.fewer.values)
   for (const { band, index, lines } of shown) {
     for (const { values } of band === null ? lines : [band]) add(index, band === null ? "seed" : "mean", values)
   }

@@ -16,12 +16,22 @@ const valueAt = (values: Column, index: number, steps: ReadonlyArray<number>, ar
   return `${digits(values[at]!)}${around(at)}${at < index ? `, step ${steps[at]}` : ""}`
 }
 
+/** Of how many curves a mean is, where that is not all of them. */
+const shareOf = ({ band, curves }: Group, at: number): string => {
+  const n = band?.values[at] === null ? band.fewer?.n[at] ?? null : null
+  return n === null ? "" : `, ${n} of ${curves.length} ${new Set(curves.map(({ variant }) => variant)).size > 1 ? "curves" : "seeds"}`
+}
+
 /** Values of each seed's line, or of mean and band: those of a step, or of the last one before it that has some. */
-export const valueOf = ({ band, lines }: Group, index: number, steps: ReadonlyArray<number>): string => {
+export const valueOf = (group: Group, index: number, steps: ReadonlyArray<number>): string => {
+  const { band, lines } = group
   if (band === null) return lines.map(({ values }) => valueAt(values, index, steps)).join("  ")
-  return valueAt(band.values, index, steps, (at) => {
-    const [low, high] = [band.low[at] ?? null, band.high[at] ?? null]
-    return low === null || high === null || low === high ? "" : `  (${digits(low)} to ${digits(high)})`
+  const { fewer, high, low, values } = band
+  const means = fewer === null ? values : values.map((value, i) => value ?? fewer.values[i]!)
+  return valueAt(means, index, steps, (at) => {
+    const [from, to] = [low[at] ?? null, high[at] ?? null]
+    const around = from === null || to === null || from === to ? "" : `  (${digits(from)} to ${digits(to)})`
+    return around + shareOf(group, at)
   })
 }
 
