@@ -139,6 +139,21 @@ describeInBrowser("curves", (given) => {
     assert.strictEqual((await page.locator(".u-select").boundingBox())?.width ?? 0, 0, "a range that was taken is no longer drawn")
   })
 
+  it("say at which steps a mean is of fewer seeds than the line", async () => {
+    await Effect.runPromise(planStudy(given.journal, "ending"))
+    for (const [seed, count] of [[0, 8], [1, 5]] as const) {
+      const { loop } = await Effect.runPromise(beginTraining(given.journal, "ending", "AP50", seed))
+      for (let step = 0; step < count; step++) await Effect.runPromise(given.journal.commitStep(loop, trainingStep(given.picture, step, 1 + 2 * seed)))
+    }
+    const page = await opened("?experiment=ending")
+    const row = page.getByRole("row", { name: /^AP50/ })
+    await row.getByText("0.55, 1 of 2 seeds").waitFor()
+    await page.getByText(/^Dots: the mean of fewer seeds/).waitFor()
+    await page.getByRole("img", { name: /over steps/ }).focus()
+    await page.keyboard.press("ArrowRight")
+    await row.getByText("0.2", { exact: true }).waitFor()
+  })
+
   it("say of what has none what to do", async () => {
     const page = await given.open("/curves?experiment=reward-comparison&to=0&from=1")
     await page.getByRole("heading", { name: "No curve here" }).waitFor()
