@@ -14,20 +14,23 @@ interface Written {
   readonly steps: ReadonlyArray<ReadonlyArray<ScopedSample>>
 }
 
+const writeRun = (journal: Opened, name: string, { seed, steps, variant }: Written) =>
+  Effect.gen(function*() {
+    const fingerprint = `${name} ${variant} ${seed}`
+    const run = yield* journal.openRun({ experiment: name, variant, seed, fingerprint, params: [] }, environment)
+    const stage = yield* journal.openStage(stageOf(fingerprint))
+    yield* journal.linkStage({ run, position: 0, stage, label: "loop", reused: false })
+    for (const [step, samples] of steps.entries()) yield* journal.commitStep(stage, { step, metrics: [], samples })
+    yield* journal.closeStage(stage, { output: yield* put(journal, fingerprint) })
+    yield* journal.closeRun(run, "done")
+  })
+
 /** An experiment whose runs have one stage each, a loop of these steps. */
 const write = (journal: Opened, name: string, runs: ReadonlyArray<Written>) =>
   Effect.gen(function*() {
     const variants = [...new Set(runs.map(({ variant }) => variant))].map((variant) => ({ name: variant, cell: {}, role: "variant" as const }))
     yield* journal.openExperiment({ name, question: "?", file: "s.ts", variants, table: { metrics: [], published: {} } }, environment)
-    for (const { seed, steps, variant } of runs) {
-      const fingerprint = `${name} ${variant} ${seed}`
-      const run = yield* journal.openRun({ experiment: name, variant, seed, fingerprint, params: [] }, environment)
-      const stage = yield* journal.openStage(stageOf(fingerprint))
-      yield* journal.linkStage({ run, position: 0, stage, label: "loop", reused: false })
-      for (const [step, samples] of steps.entries()) yield* journal.commitStep(stage, { step, metrics: [], samples })
-      yield* journal.closeStage(stage, { output: yield* put(journal, fingerprint) })
-      yield* journal.closeRun(run, "done")
-    }
+    for (const run of runs) yield* writeRun(journal, name, run)
   })
 
 const labels = ["cat", "dog", "zebra"]
@@ -133,6 +136,22 @@ describe("samplePage", () => {
             }
           }
         }
+      })
+    ))
+
+  it.effect("goes on in table order where it was, also when a run of an earlier row comes between two pages", () =>
+    withJournal((journal, { file }) =>
+      Effect.gen(function*() {
+        const of = (variant: string, seed: number): Written => ({ variant, seed, steps: [drawn(Random.key(seed), 4)] })
+        yield* write(journal, "live", [of("a", 10), of("a", 2), of("b", 0), of("c", 0)])
+        const page = (after: Store.Cursor | undefined) =>
+          reading(file, (handle) => Store.samplePage(handle, { experiment: "live" }, { order: "run", descending: false, limit: 10, after }))
+        const first = yield* page(undefined)
+        yield* writeRun(journal, "live", of("a", 1))
+        const second = yield* page(first.next)
+        const all = yield* reading(file, (handle) => Effect.map(Store.runs(handle, "live"), (runs) => runs.map(({ seed, variant }) => [variant, seed])))
+        assert.deepStrictEqual(all, [["a", 1], ["a", 2], ["a", 10], ["b", 0], ["c", 0]])
+        assert.deepStrictEqual([...first.found, ...second.found].map(({ id }) => id), [5, 6, 7, 8, 1, 2, 3, 4, 9, 10, 11, 12, 13, 14, 15, 16])
       })
     ))
 

@@ -1,6 +1,6 @@
 /** Completions of an experiment, filtered and in any order, a page at a time. */
 import { type Handle, question } from "../../Database.ts"
-import { executionsOf, stagesOf, type Where } from "./places.ts"
+import { executionsByPlace, stagesOf, type Where } from "./places.ts"
 
 /** From `from` to `to`, both included; without one of them it is open on that side. */
 export interface Range {
@@ -108,7 +108,7 @@ const all = (conditions: Conditions): string => conditions.map(([sql]) => `(${sq
 
 const bound = (conditions: Conditions): ReadonlyArray<Bound> => conditions.flatMap(([, ...values]) => values)
 
-/** Completions of these executions, in the order of the list; where a part is named, with what the reward gave for it. */
+/** Completions of these executions, each of which is named by its place in the table; where a part is named, with what the reward gave for it. */
 const source = ({ part }: Filter): string =>
   "FROM json_each(?) p CROSS JOIN completion c ON c.stage = p.value" +
   (part === undefined ? "" : " CROSS JOIN sample_reward w ON w.sample = c.id AND w.part = ?")
@@ -137,7 +137,7 @@ export interface Page {
  * The order "value" is that of the part that the filter names: without one there is no order.
  */
 export const samplePage = question((handle: Handle, filter: Filter, paging: Paging): Page => {
-  const executions = executionsOf(stagesOf(handle, filter))
+  const executions = executionsByPlace(stagesOf(handle, filter))
   const through = countThrough(handle, executions, filter)
   if (through > most) return { through, matching: 0, found: [], next: undefined }
   const fitting = [...placed(filter), ...asked(filter)]

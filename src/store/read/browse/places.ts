@@ -16,6 +16,8 @@ export interface StagePlace {
   readonly execution: number
   readonly run: number
   readonly variant: string
+  /** Place of the variant in the table. */
+  readonly ordinal: number
   readonly role: "variant" | "baseline" | "reference"
   readonly seed: number
   readonly position: number
@@ -26,7 +28,7 @@ export interface StagePlace {
 /** In table order, then by seed and place in the run. */
 export const stagesOf = (handle: Handle, { experiment, run, seed, stage, variant }: Where): ReadonlyArray<StagePlace> =>
   handle.sqlite.prepare(`
-    SELECT rs.stage AS execution, r.id AS run, v.name AS variant, v.role, r.seed, rs.position, rs.label, s.kind
+    SELECT rs.stage AS execution, r.id AS run, v.name AS variant, v.ordinal, v.role, r.seed, rs.position, rs.label, s.kind
     FROM experiment e
     CROSS JOIN variant v ON v.experiment = e.id AND v.name = coalesce(?, v.name)
     CROSS JOIN run r ON r.experiment = e.id AND r.variant = v.name AND r.current = 1
@@ -54,6 +56,22 @@ const labelled = 2000
 
 /** The executions of stages, each once, in their order: JSON, as statements take a list. */
 export const executionsOf = (stages: ReadonlyArray<StagePlace>): string => JSON.stringify([...new Set(stages.map(({ execution }) => execution))])
+
+/** A number as text that sorts as numbers do: how many digits come first. */
+const sortable = (value: number): string => {
+  const digits = String(value)
+  return `${digits.length.toString(36)}${digits}`
+}
+
+/**
+ * The same, each by what it is sorted by in table order: JSON of an object. It stays what it is while other runs come to executions, so
+ * that a page can go on from it.
+ */
+export const executionsByPlace = (stages: ReadonlyArray<StagePlace>): string => {
+  const first = new Map(stages.toReversed().map((stage) => [stage.execution, stage]))
+  return JSON.stringify(Object.fromEntries([...first.values()].map(({ execution, ordinal, position, seed }) =>
+    [`@${[ordinal, seed, position, execution].map(sortable).join("")}`, execution])))
+}
 
 /** From the index alone, which is asked for the ends and not gone through but to count. */
 const extentsOf = ({ sqlite }: Handle, executions: string): ReadonlyArray<Extent> => {

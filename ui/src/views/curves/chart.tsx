@@ -75,7 +75,7 @@ const optionsOf = (latest: RefObject<Props>, pointed: RefObject<number | null>):
         dash: as === "mean" || as === "seed" ? dashOf(groups[group]!.look) : [],
         spanGaps: true,
         ...(as === "fewer" ? { paths: () => null } : {}), // dots alone: a line would go on with what it is not
-        points: as === "fewer" ? { show: true, size: 3, width: 0, fill: colour(group) } : { show: (_, __, first, last) => (as === "mean" || as === "seed") && last - first < 3, size: 6, fill: colour(group) }
+        points: as === "fewer" ? { show: true, size: picture.steps.length < 200 ? 5 : 3, width: 0, fill: colour(group) } : { show: (_, __, first, last) => (as === "mean" || as === "seed") && last - first < 3, size: 6, fill: colour(group) }
       }))
     ],
     bands: picture.bands.map(({ group, high, low }) => ({ series: [high, low], fill: `${colour(group)}26` })),

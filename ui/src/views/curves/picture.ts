@@ -62,7 +62,7 @@ export const pictureOf = ({ groups, steps }: Curves, hidden: ReadonlySet<string>
   for (const { band, index, lines } of shown) {
     for (const { raw } of band === null ? lines : [band]) if (raw !== null) add(index, "raw", raw)
   }
-  for (const { band, index } of shown) if (band?.fewer != null) add(index, "fewer", band.fewer.values)
+  for (const { band, index } of shown) if (band !== null && band.fewer !== null) add(index, "fewer", band.fewer.values)
   for (const { band, index, lines } of shown) {
     for (const { values } of band === null ? lines : [band]) add(index, band === null ? "seed" : "mean", values)
   }
