@@ -7,7 +7,7 @@ import * as Scope from "effect/Scope"
 import type { Page } from "playwright-core"
 import { afterAll, afterEach, assert, beforeAll, describe } from "vitest"
 import { serve } from "../../src/server/http/serve.ts"
-import { uiHandler, visitors } from "../../src/server/ui/handler.ts"
+import { limits, uiHandler, visitors } from "../../src/server/ui/handler.ts"
 import { pageFolder, readPage } from "../../src/server/ui/page.ts"
 import * as Store from "../../src/store/index.ts"
 import { at } from "../../src/workspace/index.ts"
@@ -50,7 +50,7 @@ const site = (token?: string) =>
     const page = readPage(pageFolder)
     assert.isAbove(page.size, 0, "the page is not built: npm run build:ui")
     const handler = yield* uiHandler({ workspace, page, token })
-    const { url } = yield* serve({ handler, visitors, token })
+    const { url } = yield* serve({ handler, visitors, limits, token })
     return { url, db: workspace.db, journal, picture }
   })
 

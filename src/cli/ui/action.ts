@@ -1,7 +1,7 @@
 /** Serves the page, and says where. */
 import { spawn } from "node:child_process"
 import * as Effect from "effect/Effect"
-import { uiHandler, visitors } from "../../server/ui/handler.ts"
+import { limits, uiHandler, visitors } from "../../server/ui/handler.ts"
 import { pageFolder, readPage } from "../../server/ui/page.ts"
 import * as Workspace from "../../workspace/Reading.ts"
 import { invalid } from "../failure.ts"
@@ -12,9 +12,6 @@ interface Options extends Listening {
   readonly db: string
   readonly open: boolean
 }
-
-/** What a request may send: it asks, and brings nothing. */
-const limits = { body: 1 << 20 }
 
 const browsers: { readonly [platform: string]: ReadonlyArray<string> } = {
   darwin: ["open"],

@@ -31,6 +31,8 @@ export const limits = {
   /** What is under way when the server is stopped has so long to end. */
   drain: 30,
   body: 32 << 20,
+  /** The first line and all headers. */
+  head: 16 << 10,
   connections: 512
 } as const
 
@@ -107,6 +109,7 @@ const make = ({ handler, host, limits: own, token, visitors }: ServeOptions & { 
   const underWay = new Set<ServerResponse>()
   let stopping = false
   const server = createServer({
+    maxHeaderSize: most.head,
     headersTimeout: most.headers * 1000,
     requestTimeout: most.request * 1000,
     keepAliveTimeout: most.idle * 1000,

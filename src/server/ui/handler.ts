@@ -33,6 +33,9 @@ const sessionPath = "/api/session"
 /** Files of the page hold nothing of anybody's, so that a link to a view can be opened before the token is given. */
 export const visitors: Visitors = { isOpen: (path) => !isApi(path), cookie: "assay_ui" }
 
+/** What a request may send: it asks, and brings nothing. The longest SQL that the API takes fits, nine bytes in a path to a character. */
+export const limits = { body: 1 << 20, head: 128 << 10 }
+
 const session = (token: string | undefined): Response => {
   if (token === undefined) return new Response(null, { status: 204 })
   const { name, value } = cookieOf(visitors, token)

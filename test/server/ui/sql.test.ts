@@ -35,6 +35,19 @@ describe("SQL", () => {
       assert.match(refused.body.error.message, /The first row has 6000000 characters, more than the \d+ that are shown here\. Select less of it/)
     }).pipe(Effect.scoped))
 
+  it.live("may be as long as is said, in any script, asked and opened again", () =>
+    Effect.gen(function*() {
+      const { url } = yield* serving()
+      const longest = (letter: string, length = 8_000) => `SELECT '${letter.repeat(length - "SELECT ''".length)}'`
+      for (const letter of ["x", "\u0436", "\u4e2d"]) {
+        const { body, status } = yield* asked(urlOf(url, longest(letter)))
+        assert.deepStrictEqual([status, body?.rows[0][0].length], [200, 7_991], letter)
+        assert.strictEqual((yield* asked(urlOf(url, longest(letter), "/sql"))).status, 200)
+      }
+      const more = yield* asked(urlOf(url, longest("x", 8_001)))
+      assert.deepStrictEqual([more.status, more.body.error.param], [400, "query"])
+    }).pipe(Effect.scoped))
+
   it.live("that never ends is stopped, and holds up nobody meanwhile", () =>
     Effect.gen(function*() {
       const { url } = yield* serving()

@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { serve, type ServeOptions } from "../../../src/server/http/serve.ts"
-import { uiHandler, visitors } from "../../../src/server/ui/handler.ts"
+import { limits, uiHandler, visitors } from "../../../src/server/ui/handler.ts"
 import { readPage } from "../../../src/server/ui/page.ts"
 import * as Store from "../../../src/store/index.ts"
 import { at } from "../../../src/workspace/index.ts"
@@ -36,7 +36,7 @@ export const serving = (options: Partial<ServeOptions> = {}) =>
     const made = yield* written
     const page = readPage(writePage(join(made.folder, "page")))
     const handler = yield* uiHandler({ workspace: made.workspace, page, token: options.token })
-    const { url } = yield* serve({ handler, visitors, ...options })
+    const { url } = yield* serve({ handler, visitors, limits, ...options })
     return { ...made, url }
   })
 
