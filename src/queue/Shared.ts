@@ -56,11 +56,13 @@ export const giveRun = Effect.fnUntraced(function*({ between, run }: Shared, fin
   yield* (yield* Store.Transfer).give({ run: id }, run(fingerprint), between)
 })
 
-/** The same of a finished stage that is on this machine, where no other has given it. */
+/** The same of a finished stage that is on this machine. Where another has given it, what is gone since of its files. */
 export const giveStage = Effect.fnUntraced(function*({ between, stage }: Shared, fingerprint: string) {
-  if (yield* between.has(stage(fingerprint))) return
   const found = yield* (yield* Ledger).findStage(fingerprint)
-  if (found !== undefined) yield* (yield* Store.Transfer).give({ stage: found.id }, stage(fingerprint), between)
+  if (found === undefined) return
+  const transfer = yield* Store.Transfer
+  const isThere = (yield* between.bytes(stage(fingerprint))) !== undefined
+  yield* isThere ? transfer.lend(found.id, between) : transfer.give({ stage: found.id }, stage(fingerprint), between)
 })
 
 /** Fingerprints of stages that this process executes: what is brought in does not take their place. */
@@ -90,7 +92,8 @@ export const workersLedger: MakeLedger = (shared, own, transfer, executing) => {
     finished: Effect.fnUntraced(function*(fingerprints) {
       const here = yield* own.finished(fingerprints)
       const others = fingerprints.filter((fingerprint) => !here.has(fingerprint))
-      const there = yield* failing(Effect.filter(others, (fingerprint) => shared.between.has(shared.stage(fingerprint)), { concurrency: 8 }))
+      const isThere = (fingerprint: string) => Effect.map(shared.between.bytes(shared.stage(fingerprint)), (bytes) => bytes !== undefined)
+      const there = yield* failing(Effect.filter(others, isThere, { concurrency: 8 }))
       return new Set([...here, ...there])
     })
   }

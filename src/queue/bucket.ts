@@ -1,9 +1,12 @@
 /** An S3-compatible bucket as a place that all machines reach. Which service it is at, and who asks, the usual AWS_ variables say. */
+import { createHash } from "node:crypto"
 import * as fs from "node:fs"
+import type { IncomingHttpHeaders as Headers } from "node:http"
 import type { Readable } from "node:stream"
 import * as consumers from "node:stream/consumers"
 import { pipeline } from "node:stream/promises"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Schedule from "effect/Schedule"
 import { isEverybodys } from "../pipeline/fileTrouble.ts"
 import { fetchReasonOf } from "../pipeline/reason.ts"
@@ -22,7 +25,7 @@ class Refused extends Error {
   readonly status: number
 
   constructor(status: number, body: string) {
-    super(`it said ${status} ${/<Code>([^<]+)/.exec(body)?.[1] ?? ""}`.trim())
+    super(`it said ${status} ${within(body, "Code") ?? ""}`.trim())
     this.status = status
   }
 }
@@ -35,11 +38,33 @@ const isLasting = ({ cause }: Store.StoreError): boolean =>
 const isThere = ({ cause }: Store.StoreError): boolean => cause instanceof Refused && (cause.status === 409 || cause.status === 412)
 
 interface Asked {
-  readonly method?: "GET" | "HEAD" | "PUT"
+  readonly method?: "DELETE" | "GET" | "HEAD" | "POST" | "PUT"
+  /** What follows the name, as `?uploads`. */
+  readonly query?: string
   readonly headers?: { readonly [name: string]: string }
   /** Anew each time that it is asked. */
   readonly body?: () => Readable | string
 }
+
+/** Bytes that go at once: S3 takes five times as many in a request, and what is cut off is sent again. */
+const most = 1 << 30
+
+/** The sha256 of a part of a file. */
+const digestOf = (file: string, part: Part): Promise<string> => {
+  const hash = createHash("sha256")
+  return pipeline(fs.createReadStream(file, part), hash).then(() => hash.digest("hex"))
+}
+
+/** Bytes of a file, the last one among them. */
+interface Part {
+  readonly start: number
+  readonly end: number
+}
+
+const partsOf = (bytes: number, size: number): ReadonlyArray<Part> =>
+  Array.from({ length: Math.ceil(bytes / size) }, (_, i) => ({ start: i * size, end: Math.min(bytes, (i + 1) * size) - 1 }))
+
+const within = (xml: string, tag: string): string | undefined => new RegExp(`<${tag}>([^<]+)`).exec(xml)?.[1]
 
 const settings = (address: string) => {
   const { env } = process
@@ -50,8 +75,11 @@ const settings = (address: string) => {
   return { bucket, prefix, region, endpoint, accessKeyId, secretAccessKey, sessionToken }
 }
 
-/** The bucket and prefix at `s3://BUCKET/PREFIX`. Fails with `QueueError` where that or a variable is not to be used. */
-export const bucket = Effect.fnUntraced(function*(address: string): Effect.fn.Return<Store.Between.Between, QueueError> {
+/**
+ * The bucket and prefix at `s3://BUCKET/PREFIX`; a file above `atOnce` bytes goes there in parts of so many. Fails with `QueueError` where
+ * the address or a variable is not to be used.
+ */
+export const bucket = Effect.fnUntraced(function*(address: string, atOnce = most): Effect.fn.Return<Store.Between.Between, QueueError> {
   const { accessKeyId, bucket, endpoint, prefix, region, secretAccessKey, sessionToken } = settings(address)
   const wrong = bucket === "" ? `${address} names no bucket. Write it as s3://BUCKET/PREFIX.`
     : !URL.canParse(endpoint) ? `AWS_ENDPOINT_URL is no URL: ${endpoint}.`
@@ -67,44 +95,90 @@ export const bucket = Effect.fnUntraced(function*(address: string): Effect.fn.Re
   const urlOf = (name: string) =>
     [endpoint.replace(/\/+$/, ""), ...[bucket, ...prefix.split("/"), ...name.split("/")].filter((part) => part !== "").map(encodeURIComponent)].join("/")
 
-  const send = async (name: string, { body, headers = {}, method = "GET" }: Asked, signal: AbortSignal) => {
-    const signed = await new AwsV4Signer({ ...key, url: urlOf(name), method, headers }).sign()
+  const send = async (name: string, { body, headers = {}, method = "GET", query = "" }: Asked, signal: AbortSignal) => {
+    const signed = await new AwsV4Signer({ ...key, url: `${urlOf(name)}${query}`, method, headers }).sign()
     return request(signed.url, { method, headers: Object.fromEntries(signed.headers), body: body?.() ?? null, signal, dispatcher })
   }
 
+  const failed = (name: string) => (cause: unknown) =>
+    new Store.StoreError({
+      reason: "unwritable", // no fault of whoever stands before it
+      file: `${address}/${name}`,
+      message: `${name} could not be read from or written to ${address} at ${endpoint}: ${fetchReasonOf(cause)}. ` +
+        "Check that bucket, AWS_ENDPOINT_URL, AWS_REGION and the key.",
+      cause
+    })
+
   /** Asks, again and again while the service is away. `use` gets nothing where nothing is under that name. */
-  const ask = <A>(name: string, asked: Asked, use: (body: Readable | undefined) => Promise<A>): Effect.Effect<A, Store.StoreError> =>
+  const ask = <A>(name: string, asked: Asked, use: (body: Readable | undefined, headers: Headers) => Promise<A>): Effect.Effect<A, Store.StoreError> =>
     Effect.tryPromise({
       try: async (signal) => {
-        const { body, statusCode } = await send(name, asked, signal)
-        if (statusCode < 300) return await use(body)
+        const { body, headers, statusCode } = await send(name, asked, signal)
+        if (statusCode < 300) return await use(body, headers)
         const said = await body.text()
-        if (statusCode === 404 && !said.includes("NoSuchBucket")) return await use(undefined)
+        if (statusCode === 404 && !said.includes("NoSuchBucket")) return await use(undefined, headers)
         throw new Refused(statusCode, said)
       },
-      catch: (cause) =>
-        new Store.StoreError({
-          reason: "unwritable", // no fault of whoever stands before it
-          file: `${address}/${name}`,
-          message: `${name} could not be read from or written to ${address} at ${endpoint}: ${fetchReasonOf(cause)}. ` +
-            "Check that bucket, AWS_ENDPOINT_URL, AWS_REGION and the key.",
-          cause
-        })
+      catch: failed(name)
     }).pipe(Effect.retry({ while: (error) => !isLasting(error), schedule: patience }))
 
-  const text = (name: string) => ask(name, {}, async (body) => body && consumers.text(body))
+  const textOf = async (body: Readable | undefined) => body && consumers.text(body)
+  const text = (name: string) => ask(name, {}, textOf)
   const nothing = async (body: Readable | undefined) => void body?.resume()
+
+  const length = async (body: Readable | undefined, headers: Headers) => {
+    await nothing(body)
+    return body && Number(headers["content-length"])
+  }
+
+  const bytes = (name: string) => ask(name, { method: "HEAD" }, length)
+
+  /** The service holds what arrives to the hash. */
+  const carrying = (file: string, bytes: number, hash: string, part?: Part) => ({
+    method: "PUT" as const,
+    headers: { "x-amz-content-sha256": hash, "content-length": String(bytes) },
+    body: () => fs.createReadStream(file, part)
+  })
+
+  /** Sends a part of an upload, and returns by what the service knows it. */
+  const putPart = Effect.fnUntraced(function*(name: string, upload: string, number: number, file: string, part: Part) {
+    const hash = yield* Effect.tryPromise({ try: () => digestOf(file, part), catch: (cause) => Store.Objects.failed(file, cause) })
+    const asked = { ...carrying(file, part.end - part.start + 1, hash, part), query: `?partNumber=${number}&uploadId=${upload}` }
+    return yield* ask(name, asked, async (body, headers) => nothing(body).then(() => String(headers["etag"])))
+  })
+
+  const putParts = Effect.fnUntraced(function*(name: string, file: string, parts: ReadonlyArray<Part>) {
+    const begun = ask(name, { method: "POST", query: "?uploads" }, async (body) => encodeURIComponent(within((await textOf(body)) ?? "", "UploadId") ?? ""))
+    const leave = (upload: string) => Effect.ignore(ask(name, { method: "DELETE", query: `?uploadId=${upload}` }, nothing))
+    yield* Effect.acquireUseRelease(
+      begun,
+      Effect.fnUntraced(function*(upload) {
+        const tags = yield* Effect.forEach(parts, (part, i) => putPart(name, upload, i + 1, file, part))
+        const list = tags.map((tag, i) => `<Part><PartNumber>${i + 1}</PartNumber><ETag>${tag.replaceAll("\"", "&quot;")}</ETag></Part>`).join("")
+        const body = () => `<CompleteMultipartUpload>${list}</CompleteMultipartUpload>`
+        yield* ask(name, { method: "POST", query: `?uploadId=${upload}`, body }, async (answer) => {
+          const said = (await textOf(answer)) ?? ""
+          if (said.includes("<Error>")) throw new Refused(500, said) // it began its answer before it knew
+        })
+        // an upload that is gone was put together by a request whose answer was lost, or removed by somebody
+        if ((yield* bytes(name)) !== parts.at(-1)!.end + 1) return yield* failed(name)(new Error("its parts were not put together"))
+      }),
+      (upload, exit) => Exit.isSuccess(exit) ? Effect.void : leave(upload)
+    )
+  })
+
   return {
-    has: (name) => ask(name, { method: "HEAD" }, async (body) => nothing(body).then(() => body !== undefined)),
-    // the service holds what arrives to the hash
+    bytes,
     put: (name, file) =>
-      Effect.flatMap(Store.Objects.digest(file, "r"), ({ bytes, hash }) =>
-        ask(name, { method: "PUT", headers: { "x-amz-content-sha256": hash, "content-length": String(bytes) }, body: () => fs.createReadStream(file) }, nothing)),
+      Effect.flatMap(Effect.sync(() => fs.statSync(file).size), (size) =>
+        size > atOnce ? putParts(name, file, partsOf(size, atOnce)) : Effect.flatMap(Store.Objects.digest(file, "r"), ({ bytes, hash }) =>
+          ask(name, carrying(file, bytes, hash), nothing))),
     get: (name, file) =>
       ask(name, {}, async (body) => {
         if (body !== undefined) await pipeline(body, fs.createWriteStream(file))
         return body !== undefined
       }),
+    remove: (name) => ask(name, { method: "DELETE" }, nothing),
     text,
     first: (name, own) =>
       ask(name, { method: "PUT", headers: { "if-none-match": "*" }, body: () => own }, nothing).pipe(

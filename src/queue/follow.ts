@@ -12,14 +12,18 @@ import * as Store from "../store/index.ts"
 import type { AmongRound } from "../workspace/run.ts"
 import type { Address } from "./address.ts"
 import { layer, type News, Queue } from "./queue.ts"
+import type { QueueError } from "./queueError.ts"
 import * as Shared from "./Shared.ts"
 import { cellOf, type Content } from "./submission.ts"
 
 /** How often the queue is asked for news. */
 const rhythm = "1 second"
 
-/** After how many times without any worker the user hears of it. */
+/** After how many looks without any worker the user hears of it. */
 const lonely = 10
+
+/** After how many looks at a cell that is done, but whose results are gone, it is put in anew. */
+const vain = 60
 
 /** For how many cells at a time it is asked whether somebody else who follows them has merged them. */
 const portion = 500
@@ -48,17 +52,29 @@ const bringStages = Effect.fnUntraced(function*({ stages }: PlannedRun) {
 })
 
 /** Follows runs that are in the queue until all have ended, and returns how. Others may follow at the same time, these runs or others. */
-export const follow = Effect.fnUntraced(function*(submission: string, runs: ReadonlyArray<PlannedRun>, shared: Shared.Shared, report: (event: Event) => void) {
+export const follow = Effect.fnUntraced(function*(submission: string, lease: number, runs: ReadonlyArray<PlannedRun>, shared: Shared.Shared, report: (event: Event) => void) {
   const queue = yield* Queue
   const say = yield* Fetching
   const open = new Map(runs.map((run) => [run.record.fingerprint, run]))
   const some = inTurn(open)
   const seen = new Set<string>()
-  const waited = new Set<string>()
+  const waited = new Map<string, number>()
   const results = new Map<string, Runner.RunResult>()
 
+  /** Looks again at what is done, but not here: it may be on its way, or in another process's hands; what is gone for good is made anew. */
+  const wait = Effect.fnUntraced(function*(planned: PlannedRun, missing: ReadonlyArray<string>) {
+    const { fingerprint, seed, variant } = planned.record
+    const looks = (waited.get(fingerprint) ?? 0) + 1
+    waited.set(fingerprint, looks)
+    const what = `${variant} with seed ${seed} is done, but not merged yet: what ${missing.join(", ")} left is gone from ${shared.address}, or another process here is at it.`
+    if (looks === 1) say({ _tag: "Said", message: what })
+    if (looks % vain !== 0) return
+    say({ _tag: "Said", message: `${what} A worker looks at it once more.` })
+    yield* queue.again(submission, lease, cellOf(planned, 0))
+  })
+
   /** Returns what is merged by that. */
-  const hear = Effect.fnUntraced(function*(news: News): Effect.fn.Return<ReadonlyArray<string>, JournalError, Ledger | Store.Transfer> {
+  const hear = Effect.fnUntraced(function*(news: News): Effect.fn.Return<ReadonlyArray<string>, JournalError | QueueError, Ledger | Store.Transfer> {
     const planned = open.get(news.fingerprint)
     if (planned === undefined) return [] // whoever follows that one merges it
     const { seed, variant } = planned.record
@@ -71,10 +87,7 @@ export const follow = Effect.fnUntraced(function*(submission: string, runs: Read
     const missing = yield* bringStages(planned)
     // it comes with the next news again, until its numbers are here: without them it would count as done
     if (news.state === "done" && missing.length > 0) {
-      if (!waited.has(news.fingerprint)) {
-        waited.add(news.fingerprint)
-        say({ _tag: "Said", message: `${variant} with seed ${seed} is done, but not merged yet: what ${missing.join(", ")} left is gone from ${shared.address}, or another process here is at it.` })
-      }
+      yield* wait(planned, missing)
       return []
     }
     yield* bringRun(shared, planned.record)
@@ -91,13 +104,16 @@ export const follow = Effect.fnUntraced(function*(submission: string, runs: Read
     return [news.fingerprint]
   })
 
-  for (let quiet = 0; open.size > 0;) {
+  const silent = Store.deathWatch(Store.machine(), undefined, undefined, lease * 1000)
+  const isAnybodyThere = Effect.map(queue.workers, (workers) => silent(workers).length < workers.length)
+  for (let [alone, ever] = [0, false]; open.size > 0;) {
     const news = yield* queue.news(submission, some())
     yield* queue.merged(submission, (yield* Effect.forEach(news, hear)).flat())
     if (open.size === 0) break
-    quiet = news.length > 0 ? -Infinity : quiet + 1
-    if (quiet === lonely && (yield* queue.workers) === 0) {
-      say({ _tag: "Said", message: "No worker is there yet. Start some, on as many machines as you like: assay worker --queue ..." })
+    const isThere = yield* isAnybodyThere
+    ;[alone, ever] = [isThere ? 0 : alone + 1, ever || isThere]
+    if (alone === lonely) {
+      say({ _tag: "Said", message: `No worker is there ${ever ? "any more" : "yet"}. Start some, on as many machines as you like: assay worker --queue ...` })
     }
     yield* Effect.sleep(rhythm)
   }
@@ -119,7 +135,7 @@ export const execute = (round: AmongRound, content: Omit<Content, "shared">, sha
     yield* Effect.forEach(known, (fingerprint) => Shared.giveStage(shared, fingerprint), { discard: true })
     const all = { ...content, shared: { address: shared.address, id: shared.id } }
     const submission = yield* (yield* Queue).submit(all, away.map((run) => cellOf(run, 0)))
-    return yield* follow(submission, away, shared, report)
+    return yield* follow(submission, content.lease, away, shared, report)
   })
 
   const work = Effect.gen(function*() {

@@ -13,6 +13,7 @@ import { isSqlError, type SqlError } from "effect/sql/SqlError"
 import { reasonOf } from "../pipeline/reason.ts"
 import { type Address, shown } from "./address.ts"
 import { QueueError } from "./queueError.ts"
+import type { Seen } from "../store/index.ts"
 import { layer as sqlite } from "./sqlite.ts"
 import { Cell, Content, idOf } from "./submission.ts"
 import * as Tables from "./Tables.ts"
@@ -22,6 +23,9 @@ const portion = 250
 
 /** For how long a queue may be away before what needs it fails. */
 const patience = "5 minutes"
+
+/** How long an answer may take. Later than that, nobody is there any more: a machine that lost its power, or a firewall that forgot the connection, says nothing. */
+export const answerTime = "30 seconds"
 
 /** Mistakes that are the same the next time. */
 const lasting = ["AuthenticationError", "AuthorizationError", "ConstraintError", "SqlSyntaxError", "UniqueViolation"]
@@ -49,7 +53,7 @@ const client = (address: Address): Layer.Layer<SqlClient.SqlClient, SqlError> =>
   address.kind === "sqlite"
     ? sqlite(address.file)
     : Layer.unwrap(Effect.map(Effect.promise(() => import("@effect/sql-pg/PgClient")), (Pg) =>
-      Pg.layer({ url: Redacted.make(address.url), applicationName: "assay", maxConnections: 4 })))
+      Pg.layer({ url: Redacted.make(address.url), applicationName: "assay", maxConnections: 4, keepAlive: "10 seconds" })))
 
 const away = (address: Address, what: "reached" | "used") => (cause: unknown): QueueError =>
   new QueueError({ reason: "away", message: `The queue ${shown(address)} cannot be ${what}: ${reasonOf(cause)}. Is it there, and may this user write to it?`, cause })
@@ -60,7 +64,7 @@ const make = (address: Address) => Effect.gen(function*() {
 
   /** Waits for a queue that is away for a while, as a server that is started anew. */
   const patiently = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, QueueError, R> =>
-    Effect.mapError(Effect.retry(effect, { while: (error) => !isLasting(error), schedule: Schedule.spaced("1 second").pipe(Schedule.upTo({ duration: patience })) }), unusable)
+    Effect.mapError(Effect.retry(Effect.timeout(effect, answerTime), { while: (error) => !isLasting(error), schedule: Schedule.spaced("1 second").pipe(Schedule.upTo({ duration: patience })) }), unusable)
 
   yield* Effect.mapError(Tables.create, unusable)
 
@@ -87,6 +91,15 @@ const make = (address: Address) => Effect.gen(function*() {
       RETURNING fingerprint, attempt`
   }
 
+  const offer = (id: string, queue: PersistedQueue.PersistedQueue<Cell>) => (some: readonly [Cell, ...Array<Cell>]) =>
+    patiently(sql.withTransaction(Effect.gen(function*() {
+      const fresh = new Map((yield* note(id, some)).map(({ attempt, fingerprint }) => [fingerprint, attempt]))
+      for (const cell of some) {
+        const attempt = fresh.get(cell.fingerprint)
+        if (attempt !== undefined) yield* queue.offer({ ...cell, attempt }, { id: `${cell.fingerprint}.${attempt}` })
+      }
+    })))
+
   return {
     /** Puts cells in, and returns the id of the submission. Those that are in already, and not ended, stay. */
     submit: Effect.fnUntraced(function*(content: Content, cells: ReadonlyArray<Cell>) {
@@ -96,16 +109,13 @@ const make = (address: Address) => Effect.gen(function*() {
       yield* patiently(sql`
         INSERT INTO assay_submission ${sql.insert({ id, experiment: content.experiment, content: JSON.stringify(content), submitted_at: now })}
         ON CONFLICT (id) DO UPDATE SET content = excluded.content`)
-      for (const some of Array.chunksOf(cells, portion)) {
-        yield* patiently(sql.withTransaction(Effect.gen(function*() {
-          const fresh = new Map((yield* note(id, some)).map(({ attempt, fingerprint }) => [fingerprint, attempt]))
-          for (const cell of some) {
-            const attempt = fresh.get(cell.fingerprint)
-            if (attempt !== undefined) yield* queue.offer({ ...cell, attempt }, { id: `${cell.fingerprint}.${attempt}` })
-          }
-        })))
-      }
+      yield* Effect.forEach(Array.chunksOf(cells, portion), offer(id, queue), { discard: true })
       return id
+    }, Effect.scoped),
+
+    /** Puts a cell in anew that has ended, as its results are gone. */
+    again: Effect.fnUntraced(function*(submission: string, lease: number, cell: Cell) {
+      yield* offer(submission, yield* elements(submission, lease))([cell])
     }, Effect.scoped),
 
     /** Submissions that have something to do, the oldest first. */
@@ -154,8 +164,8 @@ const make = (address: Address) => Effect.gen(function*() {
       fingerprints.length === 0 ? Effect.void : patiently(Effect.asVoid(sql`
         UPDATE assay_cell SET state = 'merged' WHERE submission = ${submission} AND state = 'done' AND ${sql.in("fingerprint", fingerprints)}`)),
 
-    /** How many workers there are. */
-    workers: patiently(Effect.map(sql<{ readonly n: number | string }>`SELECT count(*) AS n FROM assay_worker`, ([row]) => Number(row!.n))),
+    /** Workers that have not said good-bye, and how often each has said that it lives. */
+    workers: patiently(sql<Seen>`SELECT id, machine, pid, beat FROM assay_worker`),
 
     patiently,
     sql

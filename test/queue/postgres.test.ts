@@ -2,6 +2,7 @@
 import { setTimeout } from "node:timers/promises"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { checkSame, lease, machines, oneAtWork, succeeded, until } from "./support/machines.ts"
+import { lineTo } from "./support/line.ts"
 import { type Postgres, postgres, programs } from "./support/postgres.ts"
 
 const all = machines()
@@ -47,4 +48,29 @@ describe.skipIf(programs === undefined)("a study whose cells go through PostgreS
     const ends = await Promise.all(workers.map(({ ended }) => ended))
     assert.strictEqual(ends.filter(({ signal }) => signal === "SIGKILL").length, 2)
   }, 180_000)
+
+  const cut = async (heal: "mend" | "forget") => {
+    const parted = machines() // what they share has nothing yet
+    const line = await lineTo(server.url)
+    const folder = parted.make("submitter")
+    const submitter = parted.submitter(folder, server.url)
+    const [far, near] = [parted.worker(line.url), parted.worker(server.url)]
+    await oneAtWork(parted, [far])
+    line.cut()
+    const begun = parted.executions().findLast(({ pid }) => pid === far.process.pid)!.fingerprint
+    const of = (worker: typeof far, what: string) => parted.executions().some((one) => one.fingerprint === begun && one.pid === worker.process.pid && one.what === what)
+    await until("what the one behind the line had in hand begun by the other", () => of(near, "begin"), [far, near])
+    assert.isTrue(of(far, "end"), "it went on computing meanwhile")
+    line[heal]()
+    await succeeded(submitter)
+    checkSame(folder, alone)
+    for (const worker of [far, near]) worker.process.kill("SIGTERM")
+    assert.deepStrictEqual((await Promise.all([far.ended, near.ended])).map(({ code }) => code), [130, 130])
+    await line.close()
+    parted.remove()
+  }
+
+  it("comes out as on one machine though the network parts a worker from the queue for longer than its lease", () => cut("mend"), 120_000)
+
+  it("and though nothing is ever heard again on the connections that it had, as behind a firewall that forgot them", { tags: ["long"], timeout: 240_000 }, () => cut("forget"))
 })

@@ -11,11 +11,13 @@ import type { StoreError } from "../storeError.ts"
 
 /** Names are like `objects/ab/cd...`. */
 export interface Between {
-  readonly has: (name: string) => Effect.Effect<boolean, StoreError>
+  /** How long what is there is; undefined where nothing is. */
+  readonly bytes: (name: string) => Effect.Effect<number | undefined, StoreError>
   /** Puts a file there, whole or not at all, and for good. */
   readonly put: (name: string, file: string) => Effect.Effect<void, StoreError>
   /** Copies what is there to a file; false where nothing is. */
   readonly get: (name: string, file: string) => Effect.Effect<boolean, StoreError>
+  readonly remove: (name: string) => Effect.Effect<void, StoreError>
   /** The text under a name; undefined where nothing is. */
   readonly text: (name: string) => Effect.Effect<string | undefined, StoreError>
   /** The text under a name, which is this one where nothing was: the same for all who ask. */
@@ -60,7 +62,7 @@ export const folder = (root: string): Between => {
     }
   }
   return {
-    has: (name) => Effect.sync(() => fs.existsSync(at(name))),
+    bytes: (name) => attempt(at(name), async () => fs.statSync(at(name), { throwIfNoEntry: false })?.size),
     put: (name, file) => attempt(at(name), () => put(at(name), file)),
     get: (name, file) =>
       attempt(at(name), () =>
@@ -68,6 +70,7 @@ export const folder = (root: string): Between => {
           if (cause.code === "ENOENT") return false
           throw cause
         })),
+    remove: (name) => attempt(at(name), () => fs.promises.rm(at(name), { force: true })),
     text: (name) => attempt(at(name), async () => text(name)),
     first: (name, own) => attempt(at(name), () => first(name, own))
   }

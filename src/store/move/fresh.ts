@@ -5,11 +5,17 @@ import type { Database } from "better-sqlite3"
 export const isFresh = `(m.id IS NULL OR (m.status <> 'done' AND o.status = 'done'
   AND NOT EXISTS (SELECT 1 FROM main.claim WHERE name = o.fingerprint AND worker <> @worker)))`
 
-/** Hashes of all that executions of the other database name. */
-export const namedBy = (stages: string): string => `
-  SELECT output FROM other.stage WHERE id IN (${stages}) UNION SELECT subject FROM other.stage WHERE id IN (${stages})
-  UNION SELECT artifact FROM other.checkpoint WHERE stage IN (${stages}) UNION SELECT artifact FROM other.best_weights WHERE stage IN (${stages})
-  UNION SELECT artifact FROM other.kept_weights WHERE stage IN (${stages})`
+/** Hashes of all that executions of the other database, or of one's own, name. */
+export const namedBy = (stages: string, database: "main" | "other" = "other"): string => {
+  const named = (column: string, table: string, key: string) => `SELECT ${column} FROM ${database}.${table} WHERE ${key} IN (${stages})`
+  return [
+    named("output", "stage", "id"),
+    named("subject", "stage", "id"),
+    named("artifact", "checkpoint", "stage"),
+    named("artifact", "best_weights", "stage"),
+    named("artifact", "kept_weights", "stage")
+  ].join(" UNION ")
+}
 
 /** Hashes of what is of use in `db` of the pack `file`: what comes over names it, or what is here does, whose file may be lost. */
 export const needed = (db: Database, file: string): ReadonlySet<string> => {

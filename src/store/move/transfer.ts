@@ -15,12 +15,15 @@ import { failed } from "../Objects.ts"
 import { StoreError } from "../storeError.ts"
 import type { Between } from "./Between.ts"
 import { bring, current, opened } from "./bring.ts"
+import { namedBy } from "./fresh.ts"
 import type { Merged, Subject } from "./merge.ts"
 import { write } from "./packFile.ts"
 
 export class Transfer extends Context.Service<Transfer, {
   /** Puts a finished stage, or a run, under a name, after the files that it names. */
   readonly give: (subject: Subject, name: string, between: Between) => Effect.Effect<void, JournalError>
+  /** Puts the files alone that a finished stage names, such as are not there any more. */
+  readonly lend: (stage: number, between: Between) => Effect.Effect<void, JournalError>
   /**
    * Brings in what is there under a name, with the files that it names; undefined where nothing is. What is finished here already, or in
    * another process's hands, stays as it is. A run finds the stages that it rests on, where they are brought in before it.
@@ -53,10 +56,15 @@ export const transferMethods = (connection: Connection): Transfer["Service"] => 
   /** A file until the scope closes. */
   const draft = Effect.acquireRelease(objects.temporary, objects.discard)
 
-  const lend = (between: Between) => Effect.fnUntraced(function*({ hash }: Artifact) {
-    if (!fs.existsSync(objects.path(hash)) || (yield* between.has(nameOf(hash)))) return
+  const lend = (between: Between) => Effect.fnUntraced(function*({ bytes, hash }: Artifact) {
+    if ((yield* between.bytes(nameOf(hash))) === bytes || !(yield* objects.verify(hash))) return
     yield* between.put(nameOf(hash), objects.path(hash))
   })
+
+  const filesOf = (stage: number) =>
+    connection.read("lend", () =>
+      connection.sql(`SELECT hash, bytes, media_type AS mediaType FROM artifact WHERE content IS NULL AND hash IN (${namedBy("@stage", "main")})`)
+        .all({ stage }) as Array<Artifact>)
 
   /** The artifact, unless it is here; undefined also where it is not there, or not what its name says: the stage will be found to lack it. */
   const borrow = (between: Between) => Effect.fnUntraced(function*({ hash, mediaType }: Artifact) {
@@ -66,6 +74,7 @@ export const transferMethods = (connection: Connection): Transfer["Service"] => 
     const put = yield* artifacts.put(mediaType, (path) => attempt(path, () => fs.renameSync(copy, path)))
     if (put.hash === hash) return put
     releasePending(connection, put)
+    yield* Effect.ignore(between.remove(nameOf(hash))) // who has it whole puts it there again, as it would not where something is
     return undefined
   })
 
@@ -77,6 +86,8 @@ export const transferMethods = (connection: Connection): Transfer["Service"] => 
       yield* through(pack, createGzip({ level: 1 }), packed, (cause) => failed(packed, cause))
       yield* between.put(name, packed)
     }, (effect) => failing("give")(Effect.scoped(effect))),
+
+    lend: (stage, between) => failing("lend")(Effect.flatMap(filesOf(stage), Effect.forEach(lend(between), { discard: true }))),
 
     take: Effect.fnUntraced(function*(name, between) {
       const [packed, pack] = [yield* draft, yield* draft]

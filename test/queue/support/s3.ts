@@ -64,6 +64,7 @@ export const s3 = async () => {
       const answer = await client.fetch(`${url}/lab/${name}`, init)
       const said = await answer.text()
       if (!answer.ok) throw new Error(said)
+      return said
     },
     keys: async (): Promise<ReadonlyArray<string>> =>
       [...(await (await client.fetch(`${url}/lab?list-type=2`)).text()).matchAll(/<Key>([^<]+)/g)].map(([, key]) => key!),
