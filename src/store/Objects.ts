@@ -11,8 +11,12 @@ import { StoreError } from "./storeError.ts"
 /** Content-addressed files: the content with sha256 `abcd...` lies at `ab/cd...`. */
 export interface Objects {
   readonly path: (hash: string) => string
-  /** True when the file is there and its content has that hash; checked once a process for a given size and time. */
+  /** True when the file is there and its content has that hash; read once a process for a given stamp. */
   readonly verify: (hash: string) => Effect.Effect<boolean, StoreError>
+  /** What changes whenever the file does, without reading it; undefined where there is none. */
+  readonly stamp: (hash: string) => Effect.Effect<string | undefined, StoreError>
+  /** The stamp under which this process last found the content right, or put it down. */
+  readonly found: (hash: string) => string | undefined
   /** A path for a file that is to be sealed and installed. */
   readonly temporary: Effect.Effect<string, StoreError>
   /** Removes what killed processes of this owner left half-written. None of them may be at work. */
@@ -77,9 +81,10 @@ export const failed = (file: string, cause: unknown): StoreError => {
   return new StoreError({ reason, file, message: `${file} could not be read or written ${troubleOf(cause)}`, cause })
 }
 
+/** Whoever alters a file may set its time of modification back, but not that of its change, and a copy is another inode. */
 const stampOf = (file: string): string | undefined => {
-  const state = fs.statSync(file, { throwIfNoEntry: false })
-  return state?.isFile() === true ? `${state.size}:${state.mtimeMs}` : undefined
+  const state = fs.statSync(file, { bigint: true, throwIfNoEntry: false })
+  return state?.isFile() === true ? [state.dev, state.ino, state.size, state.mtimeNs, state.ctimeNs].join(":") : undefined
 }
 
 const attempt = <A>(file: string, work: () => A): Effect.Effect<A, StoreError> =>
@@ -114,9 +119,12 @@ export const make = (root: string, owner: string, writer = "alone"): Objects => 
         if (stamp === undefined || checked.get(hash) === stamp) return Effect.succeed(stamp !== undefined)
         return Effect.map(digest(place(hash), "r"), (found) => {
           if (found.hash === hash) checked.set(hash, stamp)
+          else checked.delete(hash)
           return found.hash === hash
         })
       }),
+    stamp: (hash) => attempt(place(hash), () => stampOf(place(hash))),
+    found: (hash) => checked.get(hash),
     temporary: attempt(drafts, () => {
       fs.mkdirSync(drafts, { recursive: true })
       return path.join(drafts, `${writer}.${randomUUID()}`)

@@ -60,7 +60,8 @@ export const artifact = sqliteTable("artifact", {
   bytes: integer().notNull(),
   mediaType: text("media_type").notNull(),
   createdAt: text("created_at").notNull(),
-  content: text()
+  content: text(),
+  stamp: text()
 })
 
 export const stage = sqliteTable("stage", {

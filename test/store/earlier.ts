@@ -17,7 +17,8 @@ export const earlier: ReadonlyArray<number> = migrations.map(({ version }) => ve
 const rows: { readonly [version: number]: string } = {
   5: "INSERT INTO answer (stage, key, content) SELECT min(id), 'asked', 'answered' FROM stage",
   6: `INSERT INTO log (run, ordinal, at, level, message) SELECT min(id), 0, '2026-01-01T00:00:00.000Z', 'info', 'said' FROM run`,
-  7: `INSERT INTO artifact (hash, bytes, media_type, created_at, content) VALUES ('${"0".repeat(64)}', 2, 'application/json', '2026', '{}')`
+  7: `INSERT INTO artifact (hash, bytes, media_type, created_at, content) VALUES ('${"0".repeat(64)}', 2, 'application/json', '2026', '{}')`,
+  9: "UPDATE artifact SET stamp = '1:2:3:4:5' WHERE content IS NULL"
 }
 
 /** Puts the database of a version at `file`. */

@@ -8,7 +8,7 @@ import * as Store from "../../src/store/index.ts"
 import { moved, staying } from "../../src/store/move/merge.ts"
 import { packId } from "../../src/store/move/packFile.ts"
 import { earlier, make } from "./earlier.ts"
-import { beginRun, filesIn, put, reading, sampleOf, stageOf, stepOf, temporaryFolder, withJournal } from "./support.ts"
+import { beginRun, filesIn, put, reading, rows, sampleOf, stageOf, stepOf, temporaryFolder, withJournal } from "./support.ts"
 
 it.effect("every table of a database comes over with its runs, or is known to stay", () =>
   withJournal((_, { file }) =>
@@ -34,6 +34,11 @@ it.effect("files come over with the executions that do: an older pack after a ne
       const unpack = (name: string) => Effect.scoped(Store.unpack({ ...here, alone: true }, folder, path.join(folder, name)))
       const unused = Effect.map(reading(here.file, (handle) => Store.unused(handle, here.objects)), ({ files }) => files)
       assert.strictEqual((yield* unpack("newer.pack")).files, 1)
+      const stamped = (file: string) => rows(file, "SELECT stamp IS NOT NULL FROM artifact WHERE content IS NULL")
+      assert.deepStrictEqual([yield* stamped(files.file), yield* stamped(here.file)], [[[1]], [[1]]], "whoever put the file down knows it")
+      const packed = new Sqlite(path.join(folder, "newer.pack"), { readonly: true })
+      assert.deepStrictEqual(packed.prepare("SELECT stamp FROM artifact").pluck().all(), [null], "files of another machine are others")
+      packed.close()
       assert.strictEqual((yield* unpack("older.pack")).files, 0)
       assert.deepStrictEqual(yield* unused, [])
       fs.rmSync(here.objects, { recursive: true })

@@ -147,7 +147,8 @@ const stages: ReadonlyArray<Relation> = [
       bytes: "Its size.",
       media_type: "What is in it.",
       created_at: createdAt,
-      content: "The text; NULL where it is a file."
+      content: "The text; NULL where it is a file.",
+      stamp: "Device, inode, size and times of change of the file when it was last found whole: it is not read to know it while it has them. NULL where nobody has looked."
     }
   },
   {

@@ -8,6 +8,7 @@ import { JournalError } from "../../pipeline/run/journal.ts"
 import type { Artifact } from "../../pipeline/run/Records.ts"
 import { namedElsewhere } from "../neighbours.ts"
 import { type Connection, journalError } from "./Connection.ts"
+import { type Check, isWhole, keepStamps } from "./whole.ts"
 
 /**
  * Forgets the artifacts among `hashes` that no row names any more, inside the caller's transaction, and returns those
@@ -93,18 +94,20 @@ const textOf = (connection: Connection, operation: string, { hash }: Artifact) =
   connection.read(operation, () =>
     connection.sql("SELECT content FROM artifact WHERE hash = ?").pluck().get(hash) as string | null | undefined ?? null)
 
-/** True when the file of the artifact is there and its content is right, or its text is. */
-export const intact = Effect.fnUntraced(function*(connection: Connection, operation: string, artifact: Artifact) {
+/** True when the file of the artifact is there and whole, or its text is right. */
+export const intact = Effect.fnUntraced(function*(connection: Connection, operation: string, artifact: Artifact, check: Check = isWhole) {
   const text = yield* textOf(connection, operation, artifact)
   if (text !== null) return sha256(text) === artifact.hash
-  return yield* Effect.mapError(connection.objects.verify(artifact.hash), journalError(operation))
+  return yield* check(connection, operation, artifact.hash)
 })
 
 /** Bytes up to which a text stands in its row: more would make tables slow to read whose rows are beside it. */
 const short = 1 << 14
 
-/** The same for other processes, inside the caller's transaction: these artifacts are named by rows from here on. */
-export const noteNamed = ({ pending, sql, worker }: Connection, ...artifacts: ReadonlyArray<Artifact | undefined>): void => {
+/** The same for other processes, inside the caller's transaction: these artifacts are named by rows from here on, and whole. */
+export const noteNamed = (connection: Connection, ...artifacts: ReadonlyArray<Artifact | undefined>): void => {
+  const { pending, sql, worker } = connection
+  keepStamps(connection, artifacts.flatMap((artifact) => artifact === undefined ? [] : [artifact.hash]))
   if (worker === undefined) return
   const named = sql("DELETE FROM unnamed_artifact WHERE artifact = ? AND worker = ?")
   for (const artifact of artifacts) if (artifact !== undefined && (pending.get(artifact.hash) ?? 0) <= 1) named.run(artifact.hash, worker)
@@ -141,9 +144,15 @@ export const artifactMethods = (connection: Connection): Artifacts["Service"] =>
       try: use,
       catch: (cause) => new JournalError({ operation, message: `${path} could not be read or written ${troubleOf(cause)}`, cause })
     })
+  const fetch: Artifacts["Service"]["fetch"] = Effect.fnUntraced(function*({ hash }) {
+    const path = connection.objects.path(hash)
+    if (yield* isWhole(connection, "fetch", hash)) return path
+    const message = `${path} is lost or altered, and was whole when its stage was finished. Run the study again: that stage then runs anew.`
+    return yield* new JournalError({ operation: "fetch", message })
+  })
   return {
     put,
-    fetch: (artifact) => Effect.succeed(connection.objects.path(artifact.hash)),
+    fetch,
     putText: (mediaType, text) => {
       const bytes = Buffer.byteLength(text)
       return bytes > short
@@ -151,8 +160,10 @@ export const artifactMethods = (connection: Connection): Artifacts["Service"] =>
         : record(connection, { hash: sha256(text), bytes, mediaType }, text)
     },
     text: Effect.fnUntraced(function*(artifact) {
-      const path = connection.objects.path(artifact.hash)
-      return (yield* textOf(connection, "read", artifact)) ?? (yield* file("read", path, () => readFile(path, "utf8")))
+      const text = yield* textOf(connection, "read", artifact)
+      if (text !== null) return text
+      const path = yield* fetch(artifact)
+      return yield* file("read", path, () => readFile(path, "utf8"))
     })
   }
 }

@@ -5,9 +5,10 @@ import { type Journal, JournalError } from "../../pipeline/run/journal.ts"
 import type { AtStep, FinishedStage, Ledger } from "../../pipeline/run/ledger.ts"
 import type { Artifact, KeptRecord, StageRecord } from "../../pipeline/run/Records.ts"
 import { dropBest, dropCheckpoints, forget, intact, noteNamed, releasePending, removeFiles } from "./artifacts.ts"
-import { type Connection, journalError } from "./Connection.ts"
+import type { Connection } from "./Connection.ts"
 import { rewindRecords } from "./rewind.ts"
 import { writeSteps } from "./steps.ts"
+import { type Check, stands } from "./whole.ts"
 
 interface StageRow {
   readonly id: number
@@ -51,7 +52,7 @@ const finished = ({ sql }: Connection, fingerprints: ReadonlyArray<string>) => {
 const findStages = Effect.fnUntraced(function*(connection: Connection, fingerprints: ReadonlyArray<string>) {
   const stages = new Map<string, FinishedStage>()
   for (const { files, fingerprint, stage } of yield* connection.read("findStage", () => finished(connection, fingerprints))) {
-    const sound = yield* Effect.forEach(files, (hash) => Effect.mapError(connection.objects.verify(hash), journalError("findStage")))
+    const sound = yield* Effect.forEach(files, (hash) => stands(connection, "findStage", hash))
     if (sound.every((isSound) => isSound)) stages.set(fingerprint, stage)
   }
   return stages
@@ -94,7 +95,7 @@ const openStage = (connection: Connection, record: StageRecord) =>
     ({ dropped, id }) => Effect.as(removeFiles(connection, dropped), id)
   )
 
-const lastCheckpoint = (connection: Connection, stage: number) =>
+const lastCheckpoint = (connection: Connection, stage: number, check?: Check) =>
   Effect.gen(function*() {
     const candidates = yield* connection.read("lastCheckpoint", () =>
       connection.sql(`
@@ -105,7 +106,7 @@ const lastCheckpoint = (connection: Connection, stage: number) =>
       const best = yield* bestUntil(connection, stage, step)
       // best weights that are lost come again only where the steps that they were the best of do
       const needed = best === undefined ? [artifact] : [artifact, best.artifact]
-      const sound = yield* Effect.forEach(needed, (one) => intact(connection, "lastCheckpoint", one))
+      const sound = yield* Effect.forEach(needed, (one) => intact(connection, "lastCheckpoint", one, check))
       if (sound.every((isSound) => isSound)) return { step, artifact }
     }
     return undefined
@@ -139,7 +140,7 @@ const unfinishedStep = (connection: Connection, fingerprint: string) =>
   Effect.gen(function*() {
     const row = yield* connection.read("unfinishedStep", () => find(connection, fingerprint))
     if (row === undefined || row.status === "done") return undefined
-    return (yield* lastCheckpoint(connection, row.id))?.step
+    return (yield* lastCheckpoint(connection, row.id, stands))?.step
   })
 
 /** One transaction, and then the deletion of the files that it made superfluous, of which nothing on disk may speak any more. */

@@ -107,7 +107,7 @@ const bringStages = (db: Database, worker: string, onlyNamed: boolean): Readonly
     FROM other.stage o LEFT JOIN main.stage m ON m.fingerprint = o.fingerprint
     WHERE o.id IN named`).run(onlyNamed ? {} : { worker })
   const fresh = "SELECT theirs FROM wanted WHERE fresh"
-  copy(db, "artifact", {}, `other.artifact t WHERE hash IN (${namedBy(fresh)})`,
+  copy(db, "artifact", { stamp: "NULL" }, `other.artifact t WHERE hash IN (${namedBy(fresh)})`,
     "ON CONFLICT DO UPDATE SET content = excluded.content WHERE content IS NULL AND excluded.content IS NOT NULL")
   const dropped = clear(db, "SELECT known FROM wanted WHERE fresh AND known IS NOT NULL")
   db.exec(`

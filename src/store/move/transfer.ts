@@ -11,6 +11,7 @@ import type { Artifact } from "../../pipeline/run/Records.ts"
 import { attempt } from "../Database.ts"
 import { artifactMethods, noteNamed, releasePending } from "../journal/artifacts.ts"
 import { type Connection, journalError } from "../journal/Connection.ts"
+import { stands } from "../journal/whole.ts"
 import { failed } from "../Objects.ts"
 import { StoreError } from "../storeError.ts"
 import type { Between } from "./Between.ts"
@@ -68,7 +69,7 @@ export const transferMethods = (connection: Connection): Transfer["Service"] => 
 
   /** The artifact, unless it is here; undefined also where it is not there, or not what its name says: the stage will be found to lack it. */
   const borrow = (between: Between) => Effect.fnUntraced(function*({ hash, mediaType }: Artifact) {
-    if (yield* objects.verify(hash)) return undefined
+    if (yield* stands(connection, "take", hash)) return undefined
     const copy = yield* draft
     if (!(yield* between.get(nameOf(hash), copy))) return undefined
     const put = yield* artifacts.put(mediaType, (path) => attempt(path, () => fs.renameSync(copy, path)))

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { attempt } from "../Database.ts"
 import { connect } from "../journal/connect.ts"
 import type { Options } from "../journal/options.ts"
+import { keepStamps } from "../journal/whole.ts"
 import type * as Objects from "../Objects.ts"
 import { bring, current, opened, refuse, versionOf } from "./bring.ts"
 import { needed } from "./fresh.ts"
@@ -68,8 +69,10 @@ export const unpack = Effect.fn("Store.unpack")(function*(options: Options, fold
   const connection = yield* connect(options)
   const source = yield* current(file, yield* connection.objects.temporary)
   const pack = yield* opened(source)
-  const files = yield* takeObjects(pack, file, connection.objects, yield* attempt(options.file, () => needed(connection.handle.sqlite, source)))
+  const wanted = yield* attempt(options.file, () => needed(connection.handle.sqlite, source))
+  const files = yield* takeObjects(pack, file, connection.objects, wanted)
   const pictures = yield* attempt(file, () => takePictures(pack, folder))
   const unpacked: Unpacked = { ...(yield* bring(connection, source)), files, pictures }
+  yield* connection.write("unpack", () => keepStamps(connection, wanted))
   return unpacked
 }, Effect.scoped)
