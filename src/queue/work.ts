@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import { checkResources } from "../pipeline/plan/checkResources.ts"
 import type { Plan, PlannedRun, PlannedStage } from "../pipeline/plan/Plan.ts"
 import { Claims } from "../pipeline/run/Claims.ts"
+import * as Executor from "../pipeline/run/Executor.ts"
 import { JournalError } from "../pipeline/run/journal.ts"
 import { Ledger } from "../pipeline/run/ledger.ts"
 import type { Event } from "../pipeline/run/Progress.ts"
@@ -88,12 +89,22 @@ const accept = Effect.fnUntraced(function*(workspace: Workspace.Workspace, { con
   const first = yield* prepareAmong(place, study, { ...planOptions(content, content.seed), jobs: options.jobs, have: options.have, among })
   yield* first.within(() => {}, Runner.openExperiment(first.plan, first.settings))
   let [seed, round]: [number, AmongRound] = [content.seed, first]
+  const commons = new Map<number, Executor.Common>()
 
   /** The plan of one seed; cells come seed by seed. */
   const ofSeed = Effect.fnUntraced(function*(wanted: number) {
-    if (wanted !== seed) [seed, round] = [wanted, yield* refusing(first.planned(planOptions(content, wanted)))]
+    if (wanted === seed) return round
+    ;[seed, round] = [wanted, yield* refusing(first.planned(planOptions(content, wanted)))]
+    commons.clear()
     return round
   })
+
+  /** What cells of a seed know of each other: how a stage failed, too, but not to those that are submitted again after that. */
+  const commonOf = (plan: Plan, attempt: number): Executor.Common => {
+    const found = commons.get(attempt) ?? Executor.common(plan.runs)
+    commons.set(attempt, found)
+    return found
+  }
 
   return {
     /** Runs a cell, shares what it left, and says how it ended. */
@@ -105,7 +116,7 @@ const accept = Effect.fnUntraced(function*(workspace: Workspace.Workspace, { con
       const runs = [planned!]
       const opened = Effect.map(Runner.openRuns(runs, settings), ([id]) => id!)
       const id = yield* within(() => {}, Effect.andThen(refusing(checkGone(plan, planned!, { ...Resources.ofMachine(), ...options.have })), opened))
-      const [result] = yield* within(options.listen, Runner.execute(runs, [id], settings), { ...plan, runs })
+      const [result] = yield* within(options.listen, Runner.execute(runs, [id], settings, commonOf(plan, cell.attempt)), { ...plan, runs })
       yield* within(() => {}, Effect.gen(function*() {
         if (result!.status === "done") yield* Effect.forEach(cell.stages, ({ fingerprint }) => Shared.giveStage(shared, fingerprint), { discard: true })
         yield* Shared.giveRun(shared, cell.fingerprint, id)

@@ -1,8 +1,9 @@
 /** A worker in this process, at a queue in a file. */
-import { mkdirSync, rmSync } from "node:fs"
+import { mkdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import { assert, describe, it } from "vitest"
 import type { PlannedRun } from "../../src/pipeline/plan/Plan.ts"
@@ -14,6 +15,7 @@ import { cellOf } from "../../src/queue/submission.ts"
 import { work } from "../../src/queue/work.ts"
 import * as Workspace from "../../src/workspace/index.ts"
 import { prepareAmong } from "../../src/workspace/run.ts"
+import { setEnvironment } from "../environment.ts"
 import { toy } from "../faults/support/processes.ts"
 import { rows } from "../integration/support.ts"
 import { temporaryFolder } from "../store/support.ts"
@@ -49,10 +51,10 @@ const withQueue = <E>(body: (folder: string) => Effect.Effect<void, E, Queue | S
   })))
 
 /** Works until nothing is left, with a database in a folder of its own, and tells it what it says. */
-const worked = (folder: string, studies: ReadonlyArray<string>, say: (words: string) => void = () => {}) =>
+const worked = (folder: string, studies: ReadonlyArray<string>, say: (words: string) => void = () => {}, idle = 0) =>
   Effect.suspend(() => {
     mkdirSync(folder)
-    return work(Workspace.at(join(folder, "runs.db")), { studies, jobs: 1, have: {}, shared: undefined, idle: 0, say, listen: () => {} })
+    return work(Workspace.at(join(folder, "runs.db")), { studies, jobs: 1, have: {}, shared: undefined, idle, say, listen: () => {} })
   })
 
 describe("a worker", () => {
@@ -99,5 +101,25 @@ describe("a worker", () => {
         { name: "ask", reused: 1 },
         { name: "answer", reused: 0 }
       ])
+    })), 60_000)
+
+  it("executes a stage that fails once for all cells that need it, and again for those that are submitted after that", () =>
+    withQueue(Effect.fnUntraced(function*(folder) {
+      const { sql } = yield* Queue
+      const [executions, broken] = [join(folder, "executions"), fileURLToPath(new URL("studies/broken.ts", import.meta.url))]
+      const begun = () => readFileSync(executions, "utf8").split("\n").length - 1
+      const cells = sql<{ readonly state: string; readonly attempt: number }>`SELECT DISTINCT state, attempt FROM assay_cell`
+      const restore = setEnvironment({ ASSAY_TEST_EXECUTIONS: executions, ASSAY_TEST_BROKEN: "1" })
+      yield* Effect.addFinalizer(() => Effect.sync(restore))
+      yield* submit(broken, folder)
+      const worker = yield* Effect.forkScoped(worked(join(folder, "worker"), [broken], undefined, 20))
+      const until = (state: string) => Effect.repeat(Effect.sleep(100), { until: () => Effect.map(cells, (rows) => rows.every((row) => row.state === state)) })
+      yield* until("failed")
+      assert.deepStrictEqual([yield* cells, begun()], [[{ state: "failed", attempt: 0 }], 1])
+      setEnvironment({ ASSAY_TEST_BROKEN: undefined })
+      yield* submit(broken, folder)
+      yield* until("done")
+      assert.deepStrictEqual([yield* cells, begun()], [[{ state: "done", attempt: 1 }], 2])
+      yield* Fiber.interrupt(worker)
     })), 60_000)
 })

@@ -49,24 +49,45 @@ export interface Request {
   readonly past: Past
 }
 
+/** What runs of one process know of each other. */
+export interface Common {
+  /** Fingerprints of stages that more than one of them has. */
+  readonly shared: ReadonlySet<string>
+  /** Repeatable stages that ran in this process to their end. */
+  readonly fresh: Set<string>
+  readonly making: ReturnType<typeof Claims.local>
+  /** Shared stages that this process came to the end of, whichever it was: a failure is everybody's who waited for it. */
+  readonly ended: Map<string, Exit.Exit<FinishedStage, unknown>>
+  /** Values of shared stages, for as long as a run that goes on has them. */
+  readonly alive: Map<string, WeakRef<Value>>
+}
+
+/** What comes more than once. */
+const repeated = (names: ReadonlyArray<string>): ReadonlySet<string> => {
+  const seen = new Set<string>()
+  return new Set(names.filter((name) => seen.has(name) || !seen.add(name)))
+}
+
+/** Of runs that have not begun. */
+export const common = (runs: ReadonlyArray<{ readonly stages: ReadonlyArray<PlannedStage> }>): Common => ({
+  shared: repeated(runs.flatMap(({ stages }) => stages.map(({ fingerprint }) => fingerprint))),
+  fresh: new Set(),
+  making: Claims.local(),
+  ended: new Map(),
+  alive: new Map()
+})
+
 export interface Executor {
   /** Makes sure that the stage is finished and linked to the run. Earlier stages of the run must be. */
   readonly obtain: (request: Request) => Effect.Effect<void, unknown>
 }
 
-/** An executor of runs; `shared`: fingerprints that more than one of their stages has. */
-export const make = Effect.fnUntraced(function*(shared: ReadonlySet<string>) {
+/** An executor of runs. */
+export const make = Effect.fnUntraced(function*({ alive, ended, fresh, making, shared }: Common) {
   const [artifacts, claims, journal, ledger] = [yield* Artifacts, yield* Claims.Claims, yield* Journal, yield* Ledger]
   const generated = yield* Generated
   const report = yield* Progress
   const { hold } = yield* Resources.Resources
-  /** Repeatable stages that ran in this process to their end. */
-  const fresh = new Set<string>()
-  const making = Claims.local()
-  /** Shared stages that this process came to the end of, whichever it was: a failure is everybody's who waited for it. */
-  const ended = new Map<string, Exit.Exit<FinishedStage, unknown>>()
-  /** Values of shared stages, for as long as a run that goes on has them. */
-  const alive = new Map<string, WeakRef<Value>>()
 
   const note = (fingerprint: string, exit: Exit.Exit<FinishedStage, unknown>) => {
     if (shared.has(fingerprint)) ended.set(fingerprint, exit)
@@ -159,7 +180,7 @@ export const make = Effect.fnUntraced(function*(shared: ReadonlySet<string>) {
     const { policy, stage: { fingerprint, key, stage } } = request
     yield* refreshSource(request)
     const input = yield* inputOf(request)
-    const alive = yield* policyFor(request)
+    const policyServices = yield* policyFor(request)
     const kept: Array<KeptRecord> = []
     const progress = execution(request, id, kept)
     const buffer = RecordBuffer.make(progress.progress)
@@ -175,7 +196,7 @@ export const make = Effect.fnUntraced(function*(shared: ReadonlySet<string>) {
         find: (key) => journal.findAnswer(id, key),
         keep: (key, answer) => journal.keepAnswer(id, key, answer)
       }),
-      Context.merge(alive)
+      Context.merge(policyServices)
     )
     // types of input and services were checked when the pipeline was composed
     const effect = stage.run(input as never) as Effect.Effect<unknown, unknown, never>

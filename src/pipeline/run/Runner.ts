@@ -122,15 +122,17 @@ export const retire = Effect.fnUntraced(function*(plan: Plan, ids: ReadonlyArray
   yield* (yield* Journal).retireRuns(plan.experiment.name, ids)
 })
 
-/** What comes more than once. */
-const repeated = (names: ReadonlyArray<string>): ReadonlySet<string> => {
-  const seen = new Set<string>()
-  return new Set(names.filter((name) => seen.has(name) || !seen.add(name)))
-}
-
-/** Executes runs that are written down, as `run` does, and returns how each of them ended. */
-export const execute = Effect.fnUntraced(function*(runs: ReadonlyArray<PlannedRun>, ids: ReadonlyArray<number>, options: Options) {
-  const executor = yield* Executor.make(repeated(runs.flatMap(({ stages }) => stages.map(({ fingerprint }) => fingerprint))))
+/**
+ * Executes runs that are written down, as `run` does, and returns how each of them ended. `common` is what they know of others that this
+ * process executes at other times.
+ */
+export const execute = Effect.fnUntraced(function*(
+  runs: ReadonlyArray<PlannedRun>,
+  ids: ReadonlyArray<number>,
+  options: Options,
+  common: Executor.Common = Executor.common(runs)
+) {
+  const executor = yield* Executor.make(common)
   let stopped = false
   const next = Effect.fnUntraced(function*(planned: PlannedRun, id: number) {
     if (stopped) return untried(planned)
