@@ -11,6 +11,7 @@ import type { RowsError } from "../pipeline/Rows.ts"
 import { Recorder } from "../pipeline/run/services.ts"
 import { mean } from "../pipeline/statistics.ts"
 import type { PolicyError } from "../policy/policyError.ts"
+import { type Questions, Round } from "../policy/round.ts"
 import { Sampler } from "../policy/sampler.ts"
 import { prompt } from "../task/ask.ts"
 import { DataError } from "../task/dataError.ts"
@@ -92,11 +93,11 @@ const wanted = (dataset: Dataset, asks: (example: AnyExample) => unknown, limit 
 const greedy = { n: 1, temperature: 0, topP: 1, topK: 0 } as const
 
 /** One greedy answer to each prompt. Greedy sampling draws nothing, so its key does not matter. */
-const answer = (prompts: ReadonlyArray<Prompt>, maxTokens: number) =>
+const answer = (prompts: ReadonlyArray<Prompt>, maxTokens: number, round: Questions) =>
   Effect.gen(function*() {
     const sampler = yield* Sampler
     const questions = prompts.map((prompt) => ({ ...questionOf(prompt), key: Random.key(0) }))
-    const completions = yield* sampler.sample(questions, { ...greedy, maxTokens })
+    const completions = yield* Effect.provideService(sampler.sample(questions, { ...greedy, maxTokens }), Round, round)
     const rendered = yield* Effect.forEach(questions, (question) => sampler.render(question))
     return prompts.map((_, i) => {
       const { finishReason, text, tokens } = completions[i]![0]!
@@ -156,13 +157,14 @@ const define = <E extends AnyExample, Asked, Truth, Answer, Fields extends Schem
         const { asks, keeps, measure } = (held as unknown as typeof task).evaluation // `on` gave it
         const asked = yield* wanted(dataset, (example) => asks(options as never, example as E, dataset), settings.limit)
         const template = templateFor(settings, input, task as never)
+        const round: Questions = { count: asked.length }
         const answers: Array<Answered<E, Asked, Truth, Answer>> = []
         const rewards: Array<number> = []
         for (let start = 0; start < asked.length; start += settings.batch) {
           const chunk = asked.slice(start, start + settings.batch)
           const prompts = yield* Effect.forEach(chunk, ({ asked, example }) =>
             Effect.map(inputSize(example.image), (size) => prompt(task, template, example as E, asked as Asked, size)))
-          const said = yield* answer(prompts, settings.maxTokens)
+          const said = yield* answer(prompts, settings.maxTokens, round)
           const samples = said.map(({ said }, i) => scorable(prompts[i]!, said.text, said.tokenCount))
           const judged = reward === undefined ? [] : yield* lookUp([reward], samples)
           recorder.samples(said.map(({ rendered, said }, i) => {

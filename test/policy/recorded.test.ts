@@ -2,16 +2,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Data, Evaluate, Experiment, Pipeline, Policy, Prompt, Task } from "assay"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import sharp from "sharp"
 import { afterAll, beforeAll } from "vitest"
+import * as Probes from "../../src/pipeline/plan/Probes.ts"
 import { at } from "../../src/policy/recorded/columns.ts"
 import { finder, type Recorded } from "../../src/policy/recorded/find.ts"
 import { readAnswers } from "../../src/policy/recorded/readAnswers.ts"
-import { Memory, runStudy } from "../../src/testing.ts"
+import { Memory, planStudy, runStudy } from "../../src/testing.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "assay-recorded-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -31,9 +33,14 @@ const asking = (text: string, image: string): Policy.Question => ({
 
 const row = (answer: string, more: Partial<Recorded> = {}): Recorded => ({ answer, finishReason: "stop", ...more })
 
+/** One round of questions. */
 const saying = (rows: ReadonlyArray<Recorded>) => {
-  const find = finder(rows)
-  return (text: string, image = "a.png", n = 1) => find(asking(text, image), n)?.map(({ answer }) => answer)
+  const round = finder(rows).begin()
+  const say = (text: string, image = "a.png", n = 1) => {
+    const found = round.to(asking(text, image), n)
+    return Result.isSuccess(found) ? found.success.map(({ answer }) => answer) : undefined
+  }
+  return Object.assign(say, { fault: round.fault })
 }
 
 describe("the answer to a question", () => {
@@ -50,14 +57,38 @@ describe("the answer to a question", () => {
     assert.isUndefined(say("Find: the dog", "c.png"))
   })
 
-  it("is the next one where nothing tells the rows apart, and there are no more than there are", () => {
+  it("is the next one where nothing tells the rows apart, of all and no more", () => {
     const say = saying([row("1"), row("2")])
-    assert.deepStrictEqual([say("?"), say("?"), say("?")], [["1"], ["2"], undefined])
+    assert.deepStrictEqual(say("?"), ["1"])
+    assert.include(say.fault(), "has 2 rows by no column but their order, and 1 answer is wanted of them")
+    assert.deepStrictEqual([say("?"), say("?")], [["2"], undefined])
+    assert.isUndefined(say.fault())
+    assert.isUndefined(finder([row("1"), row("2")]).unfit(2, 1))
+    assert.include(finder([row("1"), row("2")]).unfit(3, 1), "has 2 rows, which only their order tells apart, and 3 answers are wanted")
   })
 
-  it("comes again for a second evaluation, where rows are told apart", () => {
-    const say = saying([row("1", { image: "a.png" }), row("2", { image: "a.png" }), row("3", { image: "b.png" })])
-    assert.deepStrictEqual([say("?"), say("?"), say("?", "b.png"), say("?")], [["1"], ["2"], ["3"], ["1"]])
+  it("is never that of another question of the same wording, where rows name no images", () => {
+    const say = saying([row("of b", { question: "Find: man" }), row("of a", { question: "Find: man" })])
+    assert.deepStrictEqual([say("Find: man", "b.png"), say("Find: man", "a.png"), say("Find: man", "c.png")], [["of b"], ["of a"], undefined])
+    const one = saying([row("of b", { question: "Find: man" }), row("of a", { question: "Find: man" }), row("of c", { question: "Find: dog" })])
+    one("Find: man", "a.png")
+    assert.include(one.fault(), "has 2 rows by \"Find: man\", and 1 answer is wanted of them: which belongs to which question cannot be told. Name the columns")
+  })
+
+  it("is each of an image's rows once, where nothing tells these apart", () => {
+    const rows = [row("1", { image: "a.png" }), row("2", { image: "a.png" }), row("3", { image: "b.png" })]
+    const say = saying(rows)
+    assert.deepStrictEqual([say("?"), say("?"), say("?", "b.png"), say("?")], [["1"], ["2"], ["3"], undefined])
+    const filtered = saying(rows)
+    filtered("?")
+    assert.include(filtered.fault(), "has 2 rows by a.png")
+    assert.deepStrictEqual([finder(rows).ordered, finder(rows.slice(1)).ordered], [true, false])
+  })
+
+  it("comes again where the same is asked again, and not where something else finds it", () => {
+    const say = saying([row("1", { image: "a.png", question: "the dog" }), row("2", { image: "a.png", question: "the dog" })])
+    assert.deepStrictEqual([say("the dog"), say("the dog"), say("the dog"), say("the dog on the left")], [["1"], ["2"], ["1"], undefined])
+    assert.isUndefined(say.fault())
   })
 
   it("is one of a group where several are asked for, and none where there are too few", () => {
@@ -88,6 +119,12 @@ describe("logs of other programs", () => {
     Effect.gen(function*() {
       const vlmR1 = write("vlmr1.json", { accuracy: 50, results: [{ question: "Where?", ground_truth: [1, 2, 3, 4], model_output: "here", correct: 1 }] })
       assert.deepStrictEqual(yield* readAnswers(vlmR1, Policy.logs.vlmR1), [row("here", { question: "Where?" })])
+      const newer = { question: "Where?", image: "/data/train2014/7.jpg", model_output: "here" }
+      assert.deepStrictEqual(yield* readAnswers(write("newer.json", { results: [newer] }), Policy.logs.vlmR1), [
+        row("here", { question: "Where?", image: "7.jpg" })
+      ])
+      const mixed = yield* Effect.flip(readAnswers(write("mixed.json", { results: [newer, { ...newer, image: undefined }] }), Policy.logs.vlmR1))
+      assert.include(mixed.message, "results[1] has no text or number at \"image\"")
       const counting = write("counting.json", {
         results: [{ question: { image_path: "./images/7.png", question: "How many?", ground_truth: 3 }, model_output: "3" }]
       })
@@ -197,7 +234,72 @@ describe("an evaluation of recorded answers", () => {
       const file = write("short.json", { results: [{ model_output: "None" }] })
       const journal = new Memory(join(folder, "short"))
       const [result] = yield* runStudy(journal, study(Policy.recorded({ file, rows: "results", answer: "model_output" })))
-      assert.match(result!.error!, /short\.json has not the answer wanted to a question about 1\.jpg\. It must answer all that is asked/)
+      assert.match(result!.error!, /short\.json has 1 row, which only their order tells apart, and 4 answers are wanted of it/)
+      const [other] = yield* runStudy(new Memory(join(folder, "other")), study(Policy.recorded({
+        file: write("other.json", [{ image: "0.jpg", said: "None" }]), image: "image", answer: "said"
+      })))
+      assert.match(other!.error!, /other\.json has 1 row by 0\.jpg, and more answers are wanted of them|other\.json has not the answer wanted to a question about 1\.jpg\. It must answer all that is asked/)
+    }))
+
+  const inOrder = () => Policy.recorded({ file: join(folder, "log.json"), rows: "results", answer: "model_output" })
+
+  const judging = (policy: ReturnType<typeof Policy.recorded>, evaluations: ReadonlyArray<{ readonly file: string; readonly limit?: number }>) =>
+    Experiment.make("judged", {
+      question: "How good were they?",
+      policy,
+      seeds: 1,
+      pipeline: () => {
+        const asking = Pipeline.from(Data.rec({ annotations: join(folder, "rec.json"), images })).pipe(Prompt.template(Prompt.enhanced, Task.referring.task))
+        const [first, second] = evaluations.map(({ file, ...limit }, i) =>
+          Evaluate.referring({ as: `part${i}`, data: Data.rec({ annotations: join(folder, file), images }), batch: 3 + i, ...limit }))
+        return second === undefined ? asking.pipe(first!) : asking.pipe(first!, second)
+      },
+      table: { metrics: [] }
+    })
+
+  const ended = (study: ReturnType<typeof judging>, name: string) =>
+    Effect.map(runStudy(new Memory(join(folder, name)), study), ([result]) => result!.status === "done" ? "done" : result!.error!)
+
+  it.effect("in order alone takes all of them, batch by batch, and is refused where some are left over", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(yield* ended(judging(inOrder(), [{ file: "rec.json" }]), "whole"), "done")
+      assert.match(
+        yield* ended(judging(inOrder(), [{ file: "rec.json", limit: 2 }]), "limited"),
+        /log\.json has 4 rows, which only their order tells apart, and 2 answers are wanted of it\. Name the columns .* no filter, no limit/
+      )
+      const alike = write("alike.json", { results: expressions.map(() => ({ question: "Please", model_output: "None" })) })
+      assert.match(
+        yield* ended(judging(Policy.recorded({ file: alike, ...Policy.logs.vlmR1 }), [{ file: "rec.json", limit: 3 }]), "alike"),
+        /alike\.json has 4 rows by "Please", and 3 answers are wanted of them: which belongs to which question cannot be told/
+      )
+    }))
+
+  it.effect("in order alone begins with the first row, whatever was judged before", () =>
+    Effect.gen(function*() {
+      const twice = judging(inOrder(), [{ file: "rec.json" }, { file: "rec.json" }])
+      const journal = new Memory(join(folder, "twice"))
+      assert.strictEqual((yield* runStudy(journal, twice))[0]!.status, "done")
+      const of = (stage: string) => journal.stage(stage).steps[0]!.metrics.map(({ value }) => value)
+      assert.deepStrictEqual(of("part1"), of("part0"))
+    }))
+
+  it.effect("is planned for one evaluation where order alone tells rows apart, also where the first is finished", () =>
+    Effect.gen(function*() {
+      write("others.json", [...JSON.parse(readFileSync(join(folder, "rec.json"), "utf8")) as Array<unknown>].toReversed())
+      const [both, first] = [[{ file: "rec.json" }, { file: "others.json" }], [{ file: "rec.json" }]] as const
+      const planned = (journal: Memory, policy: ReturnType<typeof Policy.recorded>, evaluations: Parameters<typeof judging>[1]) =>
+        Effect.map(Effect.flatMap(planStudy(journal, judging(policy, evaluations)), (plan) => Probes.probe(plan, 0)), ([probed]) =>
+          Result.isFailure(probed!.found) ? probed!.found.failure.message : "fits")
+      const journal = new Memory(join(folder, "both"))
+      const refused = /log\.json has rows that only their order tells apart, and 2 evaluations ask for them \("part0", "part1"\)/
+      assert.match(yield* planned(journal, inOrder(), both), refused)
+      yield* runStudy(journal, judging(inOrder(), first))
+      assert.match(yield* planned(journal, inOrder(), both), refused)
+      const fresh = new Memory(join(folder, "fresh"))
+      assert.strictEqual(yield* planned(fresh, inOrder(), first), "fits")
+      // the same data, measured in two ways
+      assert.strictEqual(yield* planned(fresh, inOrder(), [...first, ...first]), "fits")
+      assert.strictEqual(yield* planned(fresh, Policy.recorded({ file: join(folder, "log.json"), ...Policy.logs.vlmR1 }), both), "fits")
     }))
 
   it("wants a file and the column of answers", () => {

@@ -9,6 +9,8 @@ import type { Node } from "./Node.ts"
 /** What a stage is going to want of its policy, by names that policies know: `{ topK: 5 }`. */
 export interface Wanted {
   readonly stage: string
+  /** The stage as a node: what it asks about stands in its config and its parts. */
+  readonly node: Pick<Node, "name" | "config" | "parts">
   readonly wants: { readonly [what: string]: Json }
 }
 
@@ -26,9 +28,9 @@ export interface PolicyProblem {
 
 /**
  * Finds out, before anything runs, whether a policy is there and can do what stages want of it. It is asked once a plan, and
- * waits at most `patienceSeconds` for one that does not answer yet.
+ * waits at most `patienceSeconds` for one that does not answer yet. `had` is what stages wanted that are finished.
  */
-export type Probe = (wanted: ReadonlyArray<Wanted>, patienceSeconds: number) => Effect.Effect<Facts, PolicyProblem>
+export type Probe = (wanted: ReadonlyArray<Wanted>, patienceSeconds: number, had?: ReadonlyArray<Wanted>) => Effect.Effect<Facts, PolicyProblem>
 
 /** What a million tokens cost, and how many an average prompt has, images included. */
 export interface Prices {

@@ -24,21 +24,22 @@ export class UnfitPolicy extends Data.TaggedError("UnfitPolicy")<{ readonly mess
 
 /** What a stage, and those nested in it, want. */
 const wantedBy = (node: Node): ReadonlyArray<Wanted> => [
-  ...(isStage(node) && Object.keys(node.wants).length > 0 ? [{ stage: node.label, wants: node.wants }] : []),
+  ...(isStage(node) && Object.keys(node.wants).length > 0 ? [{ stage: node.label, node, wants: node.wants }] : []),
   ...partsOf(node).flatMap(wantedBy)
 ]
 
-const ahead = ({ stages }: PlannedRun): ReadonlyArray<Node> =>
-  stages.flatMap(({ stage, status }) => stage.subject === "ignores" || status._tag === "finished" ? [] : [stage])
+const asking = ({ stages }: PlannedRun, finished: boolean): ReadonlyArray<Node> =>
+  stages.flatMap(({ stage, status }) => stage.subject === "ignores" || (status._tag === "finished") !== finished ? [] : [stage])
 
 /** Asks the policies that have a probe and stages ahead of them, each with `patienceSeconds` for one that does not answer yet. */
 export const probe = ({ runs }: Plan, patienceSeconds: number): Effect.Effect<ReadonlyArray<Probed>> =>
   Effect.map(
     Effect.forEach(byPolicy(runs), (own) => {
       const { policy, record: { variant } } = own[0]!
-      const stages = [...new Set(own.flatMap(ahead))]
+      const of = (finished: boolean) => [...new Set(own.flatMap((run) => asking(run, finished)))]
+      const stages = of(false)
       if (policy.probe === undefined || stages.length === 0) return Effect.succeed([])
-      const asked = Effect.result(policy.probe(stages.flatMap(wantedBy), patienceSeconds))
+      const asked = Effect.result(policy.probe(stages.flatMap(wantedBy), patienceSeconds, of(true).flatMap(wantedBy)))
       return Effect.map(asked, (found): ReadonlyArray<Probed> => [{ policy, same: new Set(own.map((run) => run.policy)), variant, found }])
     }, { concurrency: "unbounded" }),
     (all) => all.flat()

@@ -5,7 +5,7 @@ export interface Columns {
   /** The list of rows within a JSON document; left out where the file is a list, or JSON lines. */
   readonly rows?: string
   readonly answer: string
-  /** Path of the image; its file name counts. */
+  /** Path of the image; its file name counts. With a `?` at its end, all rows may lack it. */
   readonly image?: string
   /** What was asked, or a part of it. */
   readonly question?: string
@@ -29,7 +29,8 @@ export const at = (value: unknown, path: string): unknown =>
  * API, whose lines come in any order.
  */
 export const logs = {
-  vlmR1: { rows: "results", answer: "model_output", question: "question" },
+  // its newer logs have the image
+  vlmR1: { rows: "results", answer: "model_output", question: "question", image: "image?" },
   vlmR1Counting: { rows: "results", answer: "model_output", question: "question.question", image: "question.image_path" },
   lmmsEval: { answer: "resps.0.0", order: "doc_id" },
   msSwift: { answer: "response", image: "images.0.path" },

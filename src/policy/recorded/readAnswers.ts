@@ -46,6 +46,14 @@ interface Taken {
   readonly order: string
 }
 
+/** The columns as these rows have them. */
+const present = (columns: Columns, rows: ReadonlyArray<Row>): Columns => {
+  const { image, ...others } = columns
+  if (image === undefined || !image.endsWith("?")) return columns
+  const path = image.slice(0, -1)
+  return rows.some(({ value }) => at(value, path) !== undefined) ? { ...others, image: path } : others
+}
+
 /** A row taken apart, or what is wrong with it. */
 const take = (columns: Columns, { entry, fault, value }: Row): Taken | string => {
   if (fault !== undefined) return `${entry} is no JSON (${fault})`
@@ -72,12 +80,13 @@ const take = (columns: Columns, { entry, fault, value }: Row): Taken | string =>
 const natural = new Intl.Collator("en", { numeric: true })
 
 /** The answers in order. Fails with `PolicyError`, naming file and rows; the first faults are told together. */
-export const readAnswers = (file: string, columns: Columns): Effect.Effect<ReadonlyArray<Recorded>, PolicyError> =>
+export const readAnswers = (file: string, wanted: Columns): Effect.Effect<ReadonlyArray<Recorded>, PolicyError> =>
   Effect.gen(function*() {
     const rows = yield* Effect.tryPromise({
-      try: () => columns.rows === undefined ? listed(file) : within(file, columns.rows),
+      try: () => wanted.rows === undefined ? listed(file) : within(file, wanted.rows),
       catch: (cause) => failure(`${file} cannot be read as recorded answers (${reasonOf(cause)}).`)
     })
+    const columns = present(wanted, rows)
     const taken = rows.map((row) => take(columns, row))
     const faults = taken.filter((one) => typeof one === "string")
     if (faults.length > 0) {

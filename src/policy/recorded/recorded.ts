@@ -1,5 +1,4 @@
 /** A policy that answers from a file: completions that some other program wrote, judged as if they were asked for now. */
-import { basename } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
@@ -16,7 +15,9 @@ import { PolicyError } from "../policyError.ts"
 import { type Completion, Sampler } from "../sampler.ts"
 import { stateless } from "../stateless.ts"
 import type { Columns } from "./columns.ts"
-import { finder, type Recorded } from "./find.ts"
+import { Round, type Questions } from "../round.ts"
+import { type Answers, finder, type Recorded } from "./find.ts"
+import { probe } from "./probe.ts"
 import { readAnswers } from "./readAnswers.ts"
 
 const Path = Schema.optionalKey(Schema.NonEmptyString)
@@ -43,7 +44,18 @@ export interface RecordedOptions extends Columns {
 const failure = (operation: string, message: string) => new PolicyError({ operation, message, exitCode: exits.invalid })
 
 const sampler = Effect.fnUntraced(function*({ file, pixels, tokenizer, ...columns }: typeof config.Type) {
-  const answerTo = finder(yield* readAnswers(file, columns))
+  const find = finder(yield* readAnswers(file, columns))
+  const rounds = new WeakMap<Questions, { readonly answers: Answers; asked: number }>()
+  /** Of a round, what came of it so far: it begins with the first row, whatever this process judged before. */
+  const at = (round: Questions, n: number) => {
+    const before = rounds.get(round)
+    if (before !== undefined) return Effect.succeed(before)
+    const fault = find.unfit(round.count, n)
+    if (fault !== undefined) return Effect.fail(failure("sample", `${file} ${fault}`))
+    const begun = { answers: find.begin(), asked: 0 }
+    rounds.set(round, begun)
+    return Effect.succeed(begun)
+  }
   const text = tokenizer === undefined ? undefined : yield* loadText(modelFolder(tokenizer)).pipe(
     Effect.mapError(({ message }) => failure("tokenizer", message))
   )
@@ -62,15 +74,15 @@ const sampler = Effect.fnUntraced(function*({ file, pixels, tokenizer, ...column
         : Effect.mapError(Effect.fromResult(smartResize(size, { factor: qwen.factor, ...pixels })), ({ message }) => failure("inputSize", message)),
     render: ({ messages }) => Effect.succeed(textsIn(messages).join("\n")),
     sample: (questions, { n }) =>
-      Effect.forEach(questions, (question) => {
-        const found = answerTo(question, n)
-        if (found !== undefined) return Effect.succeed(found.map(completion))
-        const about = question.images.map((image) => basename(image)).join(", ") || "no image"
-        return Effect.fail(failure(
-          "sample",
-          `${file} has not the ${n === 1 ? "answer" : `${n} answers`} wanted to a question about ${about}. It must answer all that is asked: ` +
-            "evaluate on fewer examples, or name the columns by which its rows are told apart (image, question), or their order."
-        ))
+      Effect.gen(function*() {
+        const round = (yield* Round) ?? { count: questions.length }
+        const place = yield* at(round, n)
+        const said = (message: string) => failure("sample", `${file} ${message}`)
+        const found = yield* Effect.forEach(questions, (question) => Effect.mapError(Effect.fromResult(place.answers.to(question, n)), said))
+        place.asked += questions.length
+        const fault = place.asked === round.count ? place.answers.fault() : undefined
+        if (fault !== undefined) return yield* said(fault)
+        return found.map((answers) => answers.map(completion))
       })
   })
 })
@@ -81,7 +93,8 @@ const make = define({
   config,
   content: ({ file }) => fileHash(file),
   offers: [Sampler],
-  layer: (options) => Layer.merge(Layer.effect(Sampler, sampler(options)), stateless)
+  layer: (options) => Layer.merge(Layer.effect(Sampler, sampler(options)), stateless),
+  probe: ({ file, pixels: _, tokenizer: __, ...columns }) => probe(file, columns)
 })
 
 /**
@@ -89,7 +102,8 @@ const make = define({
  * `answer`, `image` and `question` are columns, as dotted paths; `logs` has those of known programs.
  *
  * A question is answered by the row about its image (by file name) and by its wording (the row's `question` is part of what is
- * asked), as far as there are such columns; without either, by the next row. `order` names a column to sort by first.
+ * asked), as far as there are such columns; without either, by the next row. `order` names a column to sort by first. Rows that only
+ * their order tells apart answer one evaluation, of all of them and of nothing else: anything else is refused.
  *
  * Boxes in answers count as pixels of the image file, or, with `pixels`, of the image as Qwen2.5-VL's `smart_resize` made it within
  * these limits. `tokenizer` is a model folder by which tokens are counted; without it, lengths are not recorded.

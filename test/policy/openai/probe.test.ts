@@ -13,7 +13,7 @@ afterEach(() => Promise.all(servers.splice(0).map(({ close }) => close())))
 const serving = (answer: Answer, self?: { readonly [path: string]: unknown }) =>
   Effect.tap(Effect.promise(() => serve(answer, self)), (served) => Effect.sync(() => servers.push(served)))
 
-const wanting = (wants: object) => [{ stage: "sample", wants: { n: 2, topK: 0, maxTokens: 20, ...wants } }]
+const wanting = (wants: object) => [{ stage: "sample", node: { name: "sample", config: {}, parts: {} }, wants: { n: 2, topK: 0, maxTokens: 20, ...wants } }]
 
 const probe = (url: string, wants: object = {}) => openai({ url, model: "tiny" }).probe!(wanting(wants), 0)
 
