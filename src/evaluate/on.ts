@@ -12,7 +12,7 @@ import { Recorder } from "../pipeline/run/services.ts"
 import { mean } from "../pipeline/statistics.ts"
 import type { PolicyError } from "../policy/policyError.ts"
 import { type Questions, Round } from "../policy/round.ts"
-import { Sampler } from "../policy/sampler.ts"
+import { lengthOf, Sampler } from "../policy/sampler.ts"
 import { prompt } from "../task/ask.ts"
 import { DataError } from "../task/dataError.ts"
 import type { AnyExample, Dataset } from "../task/dataset.ts"
@@ -100,8 +100,8 @@ const answer = (prompts: ReadonlyArray<Prompt>, maxTokens: number, round: Questi
     const completions = yield* Effect.provideService(sampler.sample(questions, { ...greedy, maxTokens }), Round, round)
     const rendered = yield* Effect.forEach(questions, (question) => sampler.render(question))
     return prompts.map((_, i) => {
-      const { finishReason, text, tokens } = completions[i]![0]!
-      const said: Said = { text, tokenCount: tokens.length, finishReason }
+      const completion = completions[i]![0]!
+      const said: Said = { text: completion.text, tokenCount: lengthOf(completion), finishReason: completion.finishReason }
       return { said, rendered: rendered[i]! }
     })
   })

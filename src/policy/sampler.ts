@@ -23,6 +23,8 @@ export interface SampleOptions {
 /** One sampled answer. */
 export interface Completion {
   readonly tokens: ReadonlyArray<number>
+  /** How many tokens it has, where that is known better than by `tokens`, which were found from its text then. */
+  readonly tokenCount?: number
   /**
    * log p of each token under the model at temperature 1, before truncation by top-p and top-k, in nats. Empty from a
    * sampler that cannot tell.
@@ -32,6 +34,9 @@ export interface Completion {
   readonly text: string
   readonly finishReason: "stop" | "length"
 }
+
+/** How many tokens a completion has. */
+export const lengthOf = ({ tokenCount, tokens }: Pick<Completion, "tokenCount" | "tokens">): number => tokenCount ?? tokens.length
 
 /**
  * A vision-language model that can be asked. One per run; calls are made one at a time.

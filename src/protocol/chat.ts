@@ -61,7 +61,7 @@ export const ReceivedRequest = Schema.Struct({
 
 export type ReceivedRequest = typeof ReceivedRequest.Type
 
-type Said = "max_tokens" | "temperature" | "top_p" | "presence_penalty" | "frequency_penalty" | "n" | "seed" | "logprobs"
+type Said = "max_tokens" | "temperature" | "top_p" | "presence_penalty" | "frequency_penalty" | "n" | "seed"
 
 /** A request as our client makes it: it leaves nothing to what a server takes for its default. */
 export type ChatRequest = ReceivedRequest & Required<Pick<ReceivedRequest, Said>>
@@ -89,10 +89,24 @@ export const ChatCompletion = Schema.Struct({
 
 export type ChatCompletion = typeof ChatCompletion.Type
 
-/** What the model said. Thoughts that the server took apart stand in their tags again, before the rest. */
-export const textOf = ({ message: { content, reasoning, reasoning_content } }: Choice): string => {
+/** Tokens that end an answer, which some servers leave in its text. */
+const ends = /(<\|im_end\|>|<\|endoftext\|>)+$/
+
+/** Whether the server took thoughts apart from the rest of what the model said. */
+export const takenApart = ({ message: { reasoning, reasoning_content } }: Choice): boolean => (reasoning_content ?? reasoning ?? "") !== ""
+
+/**
+ * What the model said, without the token that ends it. Thoughts that the server took apart stand in their tags again, before the rest:
+ * open where the limit or the end came before they were over. What stood between tags, such as line breaks, is gone.
+ */
+export const textOf = (choice: Choice): string => {
+  const { finish_reason, message: { content, reasoning, reasoning_content } } = choice
+  const rest = (content ?? "").replace(ends, "")
+  if (!takenApart(choice)) return rest
   const thoughts = reasoning_content ?? reasoning ?? ""
-  return thoughts === "" ? content ?? "" : `<think>${thoughts}</think>${content ?? ""}`
+  const thought = thoughts.replace(ends, "")
+  const open = rest === "" && (finish_reason === "length" || thought !== thoughts)
+  return open ? `<think>${thought}` : `<think>${thought}</think>${rest}`
 }
 
 const Failure = Schema.Union([

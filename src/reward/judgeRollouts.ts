@@ -1,6 +1,7 @@
 /** Rollouts as a reward finds them: their scores, the numbers that the step is remembered by, and every sample. */
 import * as Effect from "effect/Effect"
 import type { SampleRecord } from "../pipeline/run/Records.ts"
+import { type Completion, lengthOf } from "../policy/sampler.ts"
 import type { Rollouts } from "../rollout/rollouts.ts"
 import { lookUp } from "../task/lookUp.ts"
 import type { Prompt } from "../task/prompt.ts"
@@ -22,18 +23,20 @@ export interface Judged {
   readonly samples: ReadonlyArray<SampleRecord>
 }
 
+const saidBy = (completion: Completion): Said => ({ text: completion.text, tokenCount: lengthOf(completion), finishReason: completion.finishReason })
+
 /** Judges every completion. `training` says where training stands, which only scheduled rewards get to see. */
 export const judgeRollouts = (reward: Reward, rollouts: Rollouts, training: Training | undefined): Effect.Effect<Judged> =>
   Effect.map(scoreGroups(sum(reward), rollouts, training), (scores) => {
     const said = rollouts.groups.flatMap(({ completions }) =>
-      completions.map(({ finishReason, text, tokens }): Said => ({ text, tokenCount: tokens.length, finishReason })))
+      completions.map(saidBy))
     return { scores, metrics: Summary.ofStep(reward, scores.flat(), said), samples: records(rollouts, scores) }
   })
 
 const scoreGroups = (reward: Reward, { groups }: Rollouts, training: Training | undefined) =>
   Effect.gen(function*() {
     const samples = groups.flatMap(({ completions, prompt }) =>
-      completions.map(({ text, tokens }) => scorable(prompt, text, tokens.length, training))
+      completions.map((one) => scorable(prompt, one.text, lengthOf(one), training))
     )
     const scores = (yield* lookUp([reward], samples)).map((sample) => reward.score(sample))
     let next = 0
@@ -49,9 +52,8 @@ const kept = (prompt: Prompt, text: string): SampleRecord["tables"] => {
 const records = (rollouts: Rollouts, scores: ReadonlyArray<ReadonlyArray<Score>>): ReadonlyArray<SampleRecord> => {
   const rows: Array<SampleRecord> = []
   rollouts.groups.forEach(({ completions, prompt, rendered }, g) =>
-    completions.forEach(({ finishReason, text, tokens }, c) => {
-      const said = { text, tokenCount: tokens.length, finishReason }
-      rows.push(record(prompt, rendered, said, rows.length, scores[g]![c]!.parts, kept(prompt, text)))
+    completions.forEach((completion, c) => {
+      rows.push(record(prompt, rendered, saidBy(completion), rows.length, scores[g]![c]!.parts, kept(prompt, completion.text)))
     })
   )
   return rows

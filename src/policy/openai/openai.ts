@@ -26,6 +26,7 @@ import { ask } from "./ask.ts"
 import { dataUri } from "./dataUri.ts"
 import { failed, post, type Server } from "./post.ts"
 import { checkAble, probe, probed } from "./probe.ts"
+import { sayer } from "./putBack.ts"
 import { promptTokens, readAlike } from "./readAlike.ts"
 import { completions, lacking, requests, withImages } from "./request.ts"
 import { receiving } from "./weights.ts"
@@ -77,6 +78,7 @@ const services = Effect.fnUntraced(function*({ concurrency, folder, model, pixel
   const { factor, ...limits } = { ...(local?.size ?? qwen), ...pixels }
   const inputSize = (size: Size) => Effect.mapError(Effect.fromResult(smartResize(size, { factor, ...limits })), wrong("inputSize"))
   const tokenizer = local === undefined ? undefined : { encode: local.text.encode, end: local.text.endIds[0]! }
+  const sayOtherwise = sayer(server.url, folder ?? "")
   const given = yield* receiving(server, model)
   const places = yield* Semaphore.make(concurrency)
   // few at a time, so that the first are soon ready
@@ -103,10 +105,13 @@ const services = Effect.fnUntraced(function*({ concurrency, folder, model, pixel
             const made = requests(asking.model, withImages(messages, sent.map(({ uri }) => uri)), options, key, can)
             return { made, expected: yield* expectedOf(messages, sent) }
           }))
-          const read = (answer: ChatCompletion) =>
-            (folder === undefined || expected === undefined ? Effect.void : readAlike(answer, expected, server.url, folder)).pipe(
-              Effect.as(completions(answer, tokenizer))
+          const read = (answer: ChatCompletion) => {
+            const found = completions(answer, tokenizer)
+            return (folder === undefined || expected === undefined ? Effect.void : readAlike(answer, expected, server.url, folder)).pipe(
+              Effect.andThen(sayOtherwise(answer, found)),
+              Effect.as(found)
             )
+          }
           const answers = yield* Effect.forEach(made, (request) =>
             ask(request, places.withPermits(1)(post(server, request, lacking)), asking, read), { concurrency: "unbounded" })
           const own: ReadonlyArray<Completion> = answers.flat()

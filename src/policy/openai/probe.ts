@@ -54,14 +54,15 @@ export const probed = (server: Server, model: string): Effect.Effect<Found, Poli
 
 /** Fails where more is wanted of the server than it does; `who` wants it. */
 export const checkAble = (
-  { contextTokens, extras }: Found,
+  { contextTokens, extras, topK: cuts }: Found,
   url: string,
   { maxTokens = 0, topK = 0 }: Partial<SampleOptions>,
   who = ""
 ): Effect.Effect<void, PolicyError> => {
   const wrong = (message: string) => Effect.fail(new PolicyError({ operation: "sample", message: `${url} ${message}`, exitCode: exits.invalid }))
-  if (!extras && topK > 0) {
-    return wrong(`does not take top_k, and ${who}topK ${topK} is wanted. Sample with topK 0, or by another server.`)
+  if (!cuts && topK > 0) {
+    const does = extras ? "takes top_k and ignores it" : "does not take top_k"
+    return wrong(`${does}, and ${who}topK ${topK} is wanted. Sample with topK 0, or by another server.`)
   }
   if (contextTokens !== undefined && maxTokens >= contextTokens) {
     return wrong(`has room for ${contextTokens} tokens, prompt included, and ${who}answers of maxTokens ${maxTokens} are wanted. Ask for shorter ones, or start it with more room.`)

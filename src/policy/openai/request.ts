@@ -28,7 +28,7 @@ export const requests = (
   messages: ReadonlyArray<ChatMessage>,
   { maxTokens, n, temperature, topK, topP }: SampleOptions,
   key: Key,
-  { extras, logprobs, n: several, tokenIds }: Capabilities
+  { extras, logprobs, n: several, tokenIds }: Pick<Capabilities, "extras" | "logprobs" | "n" | "tokenIds">
 ): ReadonlyArray<ChatRequest> => {
   const one = (count: number, seed: Key): ChatRequest => ({
     model,
@@ -40,8 +40,9 @@ export const requests = (
     frequency_penalty: 0,
     n: count,
     seed: seedOf(seed),
-    logprobs,
-    ...(extras ? { top_k: topK === 0 ? -1 : topK, repetition_penalty: 1, return_token_ids: tokenIds } : {})
+    // some refuse the very word
+    ...(logprobs ? { logprobs } : {}),
+    ...(extras ? { top_k: topK === 0 ? -1 : topK, min_p: 0, repetition_penalty: 1, return_token_ids: tokenIds } : {})
   })
   const count = temperature === 0 || several ? 1 : n
   return count === 1 ? [one(temperature === 0 ? 1 : n, key)] : Array.from({ length: count }, (_, i) => one(1, fold(key, i)))
@@ -53,12 +54,20 @@ export interface Tokenizer {
   readonly end: number
 }
 
-/** Tokens of a choice: as the server says them, or as the tokenizer does; else their number alone, where the server tells it. */
-const tokensOf = (choice: Choice, completion: ChatCompletion, text: string, tokenizer: Tokenizer | undefined): ReadonlyArray<number> => {
-  if (choice.token_ids) return choice.token_ids
-  if (tokenizer !== undefined) return [...tokenizer.encode(text), ...(choice.finish_reason === "length" ? [] : [tokenizer.end])]
-  const count = choice.logprobs?.content?.length ?? (completion.choices.length === 1 ? completion.usage?.completion_tokens : undefined) ?? 0
-  return Array.from<number>({ length: count }).fill(0)
+/** How many tokens the server says that an answer has, as far as it says so of this one alone. */
+const countedBy = (choice: Choice, { choices, usage }: ChatCompletion): number | undefined =>
+  choice.logprobs?.content?.length ?? (choices.length === 1 ? usage?.completion_tokens ?? undefined : undefined)
+
+/**
+ * Tokens of a choice: as the server says them, or as the tokenizer does, with their number as the server counted where that is another;
+ * else their number alone, where the server tells it.
+ */
+const tokensOf = (choice: Choice, completion: ChatCompletion, text: string, tokenizer: Tokenizer | undefined): Pick<Completion, "tokens" | "tokenCount"> => {
+  if (choice.token_ids) return { tokens: choice.token_ids }
+  const count = countedBy(choice, completion)
+  if (tokenizer === undefined) return { tokens: Array.from<number>({ length: count ?? 0 }).fill(0) }
+  const tokens = [...tokenizer.encode(text), ...(choice.finish_reason === "length" ? [] : [tokenizer.end])]
+  return count === undefined || count === tokens.length ? { tokens } : { tokens, tokenCount: count }
 }
 
 /** How the answers of servers end that the model or the limit ended. */
@@ -75,11 +84,12 @@ export const lacking = ({ choices }: ChatCompletion, { n }: ChatRequest): string
 export const completions = (completion: ChatCompletion, tokenizer?: Tokenizer): ReadonlyArray<Completion> =>
   completion.choices.map((choice) => {
     const text = textOf(choice)
-    const tokens = tokensOf(choice, completion, text, tokenizer)
+    const { tokens, ...counted } = tokensOf(choice, completion, text, tokenizer)
     const logprobs = choice.logprobs?.content?.map(({ logprob }) => logprob) ?? []
     return {
       text,
       tokens,
+      ...counted,
       logprobs: choice.token_ids && logprobs.length === tokens.length ? logprobs : [],
       finishReason: choice.finish_reason === "length" ? "length" : "stop"
     }

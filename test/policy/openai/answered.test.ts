@@ -14,7 +14,7 @@ import { type Served, serve, vllm } from "./dialects.ts"
 const servers: Array<Served> = []
 afterEach(() => Promise.all(servers.splice(0).map(({ close }) => close())))
 
-const all = { n: true, seed: true, logprobs: true, tokenIds: true, extras: true }
+const all = { n: true, seed: true, logprobs: true, tokenIds: true, extras: true, topK: true }
 
 const made = (text: string, key: number) =>
   requests("tiny", [{ role: "user", content: text }], { n: 2, temperature: 1, topP: 1, topK: 0, maxTokens: 9 }, Random.key(key), all)[0]!

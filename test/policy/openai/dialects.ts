@@ -48,10 +48,10 @@ export const serve = async (answer: Answer, self: { readonly [path: string]: unk
 export const send = (response: ServerResponse, body: unknown, status = 200): void =>
   void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
 
-/** The text of a request, and what its sampling would draw: the same for the same seed. */
-const saidTo = ({ messages, seed }: ChatRequest, i: number): string => {
+/** The text of a request, and what its sampling would draw: the same for the same seed, and for every one where there is nothing to choose. */
+const saidTo = ({ messages, seed, top_k }: ChatRequest, i: number): string => {
   const asked = messages.map(({ content }) => typeof content === "string" ? content : content.map((piece) => piece.type === "text" ? piece.text : "").join("")).join("")
-  return `${asked} ${seed} ${i}`
+  return top_k === 1 ? asked : `${asked} ${seed} ${i}`
 }
 
 /** As vLLM 0.32 answers: several at a time, with ids and log-probabilities; unknown fields are ignored. */
@@ -75,6 +75,16 @@ export const vllm: Answer = (request, response) =>
   })
 
 const known = ["model", "messages", "max_tokens", "temperature", "top_p", "presence_penalty", "frequency_penalty", "n", "seed", "logprobs"]
+
+/** As a server that knows OpenAI's own fields, and says nothing of others. */
+export const ignoring: Answer = ({ min_p: _, repetition_penalty: __, return_token_ids: ___, top_k: ____, ...request }, response, count) =>
+  vllm(request, response, count)
+
+/** As a server that refuses requests with what `refuses` says. */
+export const refusing = (refuses: (request: ChatRequest) => string | false): Answer => (request, response, count) => {
+  const message = refuses(request)
+  return message === false ? vllm(request, response, count) : send(response, { error: { message } }, 400)
+}
 
 /** As `transformers serve` 5.24 answers: one at a time, thoughts apart, no log-probabilities; unknown fields are refused. */
 export const transformers: Answer = (request, response) => {

@@ -4,6 +4,7 @@ import { Data, Evaluate, Experiment, Pipeline, Policy, Prompt } from "assay"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -14,7 +15,7 @@ import { Answers } from "../../../src/pipeline/run/answers.ts"
 import * as Random from "../../../src/pipeline/Random.ts"
 import { Memory, planStudy } from "../../../src/testing.ts"
 import { ChatCompletion, failureIn, textOf } from "../../../src/protocol/chat.ts"
-import { type Answer, send, type Served, serve, transformers, vllm } from "./dialects.ts"
+import { type Answer, refusing, send, type Served, serve, transformers, vllm } from "./dialects.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "assay-openai-"))
 const picture = join(folder, "picture.png")
@@ -57,7 +58,7 @@ describe("a server that gives several answers, ids and log-probabilities", () =>
       const [group, other] = yield* sampler.sample([question("Where?"), question("What?", 1)], drawn)
       assert.strictEqual(asked(served).length, 2)
       const [first, second] = ["Where?", "What?"].map((text) => asked(served).find((request) => JSON.stringify(request.messages).includes(text)))
-      assert.deepInclude(first, { model: "tiny", n: 3, max_tokens: 20, temperature: 1, top_p: 0.9, top_k: -1, repetition_penalty: 1, presence_penalty: 0 })
+      assert.deepInclude(first, { model: "tiny", n: 3, max_tokens: 20, temperature: 1, top_p: 0.9, top_k: -1, min_p: 0, repetition_penalty: 1, presence_penalty: 0 })
       assert.notStrictEqual(first!.seed, second!.seed)
       assert.isTrue(Number.isInteger(first!.seed) && first!.seed >= 0 && first!.seed < 2 ** 31)
       assert.deepStrictEqual(group!.map(({ text }) => text), [0, 1, 2].map((i) => `<think>Hm.</think>Where? ${first!.seed} ${i}`))
@@ -87,6 +88,14 @@ describe("a server that gives one answer, takes thoughts apart and refuses what 
       assert.deepStrictEqual([group![0]!.tokens.length, group![0]!.logprobs], [3, []], "it says how many tokens, not which")
     }).pipe(Effect.scoped))
 
+  it.effect("is asked without words that it refuses", () =>
+    Effect.gen(function*() {
+      const served = yield* serving(refusing((request) => (request.n > 1 && "n must be 1") || ("logprobs" in request && "no logprobs")))
+      const [group] = yield* (yield* samplerOf(served.url)).sample([question("Where?")], drawn)
+      assert.strictEqual(group!.length, 3)
+      assert.deepStrictEqual(asked(served).map((request) => [request.n, "logprobs" in request]), [[1, false], [1, false], [1, false]])
+    }).pipe(Effect.scoped))
+
   it.effect("is refused where top-k is wanted of it", () =>
     Effect.gen(function*() {
       const served = yield* serving(transformers)
@@ -101,6 +110,18 @@ describe("a server that gives one answer, takes thoughts apart and refuses what 
       const [group] = yield* sampler.sample([question("Where is it?")], { ...greedy, n: 2 })
       assert.deepStrictEqual([asked(served).length, group!.length, group![0]!.text === group![1]!.text], [1, 2, true])
       assert.isAbove(group![0]!.tokens.length, 3)
+      assert.strictEqual(group![0]!.tokenCount, 3, "the server counted what was said, the tokenizer what was put together")
+    }).pipe(Effect.scoped))
+
+  it.effect("does not say all that the model said, which is told once", () =>
+    Effect.gen(function*() {
+      const told: Array<string> = []
+      const logger = Logger.make<unknown, void>(({ message }) => void told.push(String(message)))
+      const served = yield* serving(transformers)
+      const sampler = yield* samplerOf(served.url, { folder: "assay:tiny-vl" })
+      yield* sampler.sample([question("Where?"), question("What?", 1)], greedy).pipe(Effect.provide(Logger.layer([logger])))
+      assert.lengthOf(told, 1)
+      assert.match(told[0]!, /takes thoughts apart from answers, and does not send all .* has \d+ tokens by assay:tiny-vl, where the server counted 3/)
     }).pipe(Effect.scoped))
 })
 
@@ -315,6 +336,10 @@ describe("what a server sends", () => {
     const say = (message: object) => textOf({ message })
     assert.strictEqual(say({ content: "<answer>1</answer>", reasoning_content: "One." }), "<think>One.</think><answer>1</answer>")
     assert.strictEqual(say({ content: null, reasoning: "One." }), "<think>One.</think>")
+    assert.strictEqual(textOf({ message: { content: "", reasoning_content: "I see a" }, finish_reason: "length" }), "<think>I see a")
+    assert.strictEqual(textOf({ message: { content: "a", reasoning_content: "I see" }, finish_reason: "length" }), "<think>I see</think>a")
+    assert.strictEqual(say({ content: "", reasoning_content: "I see a<|im_end|>" }), "<think>I see a")
+    assert.strictEqual(say({ content: "<answer>1</answer><|im_end|><|endoftext|>" }), "<answer>1</answer>")
     assert.strictEqual(say({ content: "<think>a</think>b", reasoning: null }), "<think>a</think>b")
   })
 })

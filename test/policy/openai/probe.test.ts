@@ -5,7 +5,7 @@ import { afterEach } from "vitest"
 import { openai } from "../../../src/policy/openai/openai.ts"
 import { split } from "../../../src/policy/split/split.ts"
 import { local } from "../../../src/policy/local/local.ts"
-import { type Answer, send, type Served, serve, transformers, vllm, vllmSelf } from "./dialects.ts"
+import { type Answer, ignoring, refusing, send, type Served, serve, transformers, vllm, vllmSelf } from "./dialects.ts"
 
 const servers: Array<Served> = []
 afterEach(() => Promise.all(servers.splice(0).map(({ close }) => close())))
@@ -31,6 +31,7 @@ describe("what is found out about a server", () => {
         "server.logprobs": 1,
         "server.tokenIds": 1,
         "server.extras": 1,
+        "server.topK": 1,
         "server.continuousBatching": 1
       })
     }))
@@ -45,8 +46,27 @@ describe("what is found out about a server", () => {
         "server.seed": 1,
         "server.logprobs": 0,
         "server.tokenIds": 0,
-        "server.extras": 0
+        "server.extras": 0,
+        "server.topK": 0
       })
+    }))
+
+  it.effect("is what it does, not what it takes", () =>
+    Effect.gen(function*() {
+      const served = yield* serving(ignoring)
+      assert.deepInclude(yield* probe(served.url), { "server.n": 1, "server.extras": 1, "server.topK": 0, "server.tokenIds": 0 })
+      const error = yield* Effect.flip(probe(served.url, { topK: 5 }))
+      assert.match(error.message, /\/v1 takes top_k and ignores it, and by the stage "sample" topK 5 is wanted/)
+    }))
+
+  it.effect("takes no refusal of one thing for one of another", () =>
+    Effect.gen(function*() {
+      const single = yield* serving(refusing(({ n }) => n > 1 && "n must be 1"))
+      assert.deepInclude(yield* probe(single.url, { topK: 5 }), { "server.n": 0, "server.logprobs": 1, "server.extras": 1, "server.topK": 1 })
+      const poor = yield* serving(refusing((request) => (request.n > 1 && "n must be 1") || ("logprobs" in request && "no logprobs") || ("top_k" in request && "no top_k")))
+      assert.deepInclude(yield* probe(poor.url), { "server.n": 0, "server.logprobs": 0, "server.extras": 0 })
+      const silent = yield* serving(refusing((request) => "logprobs" in request && "no logprobs"))
+      assert.deepInclude(yield* probe(silent.url), { "server.n": 1, "server.logprobs": 0, "server.extras": 1, "server.topK": 1 })
     }))
 
   it.effect("is asked once, by however many policies at a time, and again where it failed", () =>
@@ -58,7 +78,7 @@ describe("what is found out about a server", () => {
       broken = false
       yield* Effect.all([probe(served.url), probe(served.url)], { concurrency: 2 })
       yield* probe(served.url)
-      assert.strictEqual(served.asked.length - before, 2)
+      assert.strictEqual(served.asked.length - before, 4)
     }))
 
   it.effect("is asked for a policy that trains elsewhere, too", () =>
