@@ -89,8 +89,9 @@ export const writeAttempt = (
     const start = [
       "#!/usr/bin/env bash",
       `# Starts ${trainer.title} for a stage of Assay, which waits for it; by itself it finds nobody to tell.`,
-      `cd ${quoted(attempt)}`,
-      `exec ${python.map(quoted).join(" ")} ${trainer.script} >> ${log} 2>&1`
+      // paths among the words are the user's own; a machine that has no such folder takes them from this one
+      `cd ${quoted(process.cwd())} 2> /dev/null || cd ${quoted(attempt)}`,
+      `exec ${[...python, join(attempt, trainer.script)].map(quoted).join(" ")} >> ${quoted(join(attempt, log))} 2>&1`
     ]
     const path = join(attempt, "run.sh")
     await writeFile(path, `${start.join("\n")}\n`, { mode: 0o755 })

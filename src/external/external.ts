@@ -62,7 +62,8 @@ const make = Stage.define({
  * loop. Each step is committed as it ends. What the trainer leaves is the policy of the stages that follow.
  *
  * `method` is what `Update` calls it. `settings` are the trainer's own names for everything else, such as `{ use_vllm: true }`.
- * `python` starts its script: a Python, or a launcher such as `["accelerate", "launch", "--num_processes", "8"]`; `command` is
+ * `python` starts its script in the folder that Assay was started in: a Python, or a launcher such as
+ * `["accelerate", "launch", "--num_processes", "8"]`; `command` is
  * handed that start instead of a shell here, such as `["sbatch", "--wait"]`, and `host` is then the name by which the other machine
  * reaches this one. `folder` is for its files. These four are no part of the fingerprint; the versions of its packages are facts
  * of the run's environment.

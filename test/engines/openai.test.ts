@@ -79,7 +79,7 @@ describe.skipIf(!has("vllm")).each(["tiny-vl", "tiny-vl-large"])("vLLM with %s",
   it.live("does all that there is to ask of a server", () =>
     Effect.gen(function*() {
       const found = yield* capabilities({ url: server.url, timeoutSeconds: 300, patienceSeconds: 1 }, "tiny")
-      assert.deepStrictEqual(found, { n: true, seed: true, logprobs: true, tokenIds: true, extras: true })
+      assert.deepStrictEqual(found, { n: true, seed: true, logprobs: true, tokenIds: true, extras: true, topK: true })
     }))
 
   it.live("draws groups that differ within and come again, and its log-probabilities are those of the model here", () =>

@@ -3,9 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Data, Experiment, Pipeline, Prompt, Reward, Rollout, Update } from "assay"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { afterAll } from "vitest"
 import { Memory, planStudy, runStudy } from "../../src/testing.ts"
@@ -107,6 +107,16 @@ describe("a training by another program", () => {
       assert.strictEqual((yield* run(undisturbed, { python: ["nowhere"], host: "elsewhere", folder: "there" })).status, "done")
       assert.lengthOf(filesIn(undisturbed, "attempt-*"), 1)
     }))
+
+  it.live("may be started by words that are paths from where Assay was started, also where the shell begins elsewhere", () =>
+    Effect.gen(function*() {
+      const memory = memoryOf("relative")
+      symlinkSync(process.execPath, join(root, "python"))
+      const [python, script] = [join(root, "python"), join(import.meta.dirname, "fakeTrainer.ts")].map((path) => relative(process.cwd(), path))
+      const { status } = yield* run(memory, { python: [python!, script!], command: ["bash", "-c", "cd / && exec bash \"$0\""] })
+      assert.strictEqual(status, "done")
+      assert.deepStrictEqual(kept(memory).weight, kept(undisturbed).weight)
+    }), 60_000)
 
   it.live("may be started by a command that the study names", () =>
     Effect.gen(function*() {

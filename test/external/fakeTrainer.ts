@@ -7,12 +7,13 @@
  * that all is well after one step.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 
 const words = process.argv.slice(2, -1)
+const own = dirname(process.argv.at(-1)!)
 const read = (name: string) => JSON.parse(readFileSync(name, "utf8"))
-const [stage, config] = [read("stage.json"), read("config.json")]
+const [stage, config] = [read(join(own, "stage.json")), read(join(own, "config.json"))]
 const at = (word: string): number => {
   const found = words.find((one) => one.startsWith(`${word}=`))
   return found === undefined || stage.resume !== null ? NaN : Number(found.slice(word.length + 1))
@@ -22,7 +23,7 @@ if (words.includes("lacks")) {
   console.error("Traceback (most recent call last):\nModuleNotFoundError: No module named 'trl'")
   process.exit(1)
 }
-writeFileSync("pid", String(process.pid))
+writeFileSync(join(own, "pid"), String(process.pid))
 if (stage.watch) process.stdin.on("end", () => process.exit(1)).resume()
 
 const post = async (path: string, body: unknown): Promise<{ readonly rewards: ReadonlyArray<number> }> => {

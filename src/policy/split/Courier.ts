@@ -34,42 +34,51 @@ const fileOf = { model: "model.safetensors", adapter: adapterFile } as const
 
 /**
  * Weights go by a hash of what they are, so that those that the sampler has already, as after a crash of this side, are not sent
- * again. A folder stays until the next one has arrived, or the scope ends.
+ * again. A folder stays until the next one has arrived, or the scope ends; one that could not be written whole does not.
  */
 export const make = ({ here, portable, receiver, there, what }: Route): Effect.Effect<Courier, never, Scope.Scope> => {
-  let current: Delivery | undefined
-  const remove = (name: string) => Effect.promise(() => rm(join(here, name), { recursive: true, force: true }))
+  const remove = (path: string) => Effect.promise(() => rm(path, { recursive: true, force: true }))
   const onDisk = <A>(work: () => Promise<A>) =>
     Effect.tryPromise({
       try: work,
       catch: (cause) =>
         new PolicyError({ operation: "split", message: `${here} cannot be written (${reasonOf(cause)}). Name another folder.`, exitCode: exits.broke })
     })
+  /** The weights that lie there, by version. */
+  const lying = new Set<string>()
+  const keep = (draft: string, version: string) =>
+    lying.has(version) ? remove(draft) : Effect.andThen(
+      onDisk(() => rename(draft, join(here, version))),
+      Effect.sync(() => void lying.add(version))
+    )
+  const dropAllBut = (version?: string) =>
+    Effect.forEach([...lying].filter((one) => one !== version), (one) =>
+      Effect.andThen(remove(join(here, one)), Effect.sync(() => void lying.delete(one))))
 
-  const pack = Effect.gen(function*() {
-    const draft = yield* onDisk(() => mkdtemp(join(here, "next-")))
+  const pack = Effect.scoped(Effect.gen(function*() {
+    // whatever becomes of it: what was kept goes by another name by then
+    const draft = yield* Effect.acquireRelease(onDisk(() => mkdtemp(join(here, "next-"))), remove)
     yield* portable.write(draft, what)
     const version = yield* Effect.orDie(fileHash(join(draft, fileOf[what])))
-    yield* remove(version)
-    yield* onDisk(() => rename(draft, join(here, version)))
+    yield* keep(draft, version)
     return { version, folder: there(version), what } satisfies Delivery
-  })
-  const discard = Effect.suspend(() => current === undefined ? Effect.void : remove(current.version))
+  }))
+  let current: Delivery | undefined
   let stale = true
   const renew = Effect.gen(function*() {
     if (!stale && current !== undefined) return current
-    const next = yield* pack
-    if (next.version !== current?.version) yield* discard
+    current = yield* pack
     stale = false
-    return (current = next)
+    return current
   })
   const courier: Courier = {
     changed: Effect.sync(() => void (stale = true)),
     deliver: Effect.gen(function*() {
       const delivery = yield* renew
       if (!(yield* receiver.has(delivery))) yield* receiver.receive(delivery)
+      yield* dropAllBut(delivery.version)
     }),
     arrived: Effect.suspend(() => stale || current === undefined ? Effect.succeed(false) : receiver.has(current))
   }
-  return Effect.acquireRelease(Effect.succeed(courier), () => discard)
+  return Effect.acquireRelease(Effect.succeed(courier), () => dropAllBut())
 }

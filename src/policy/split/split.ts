@@ -1,23 +1,18 @@
 /** A policy in two places: one program samples, another trains, and the weights go from here to there. */
-import { mkdir, mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join, posix, resolve } from "node:path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Node from "../../pipeline/declare/Node.ts"
 import type { PolicyNode } from "../../pipeline/declare/policyNode.ts"
-import { exits } from "../../pipeline/Errors.ts"
-import { reasonOf } from "../../pipeline/reason.ts"
 import { Subject } from "../../pipeline/run/services.ts"
 import { define } from "../define.ts"
-import { PolicyError } from "../policyError.ts"
 import { Portable } from "../portable.ts"
 import { Receiver } from "../receiver.ts"
 import { Sampler } from "../sampler.ts"
 import { Trainer } from "../trainer.ts"
 import * as Courier from "./Courier.ts"
+import * as Exchange from "./Exchange.ts"
 import { samplesOf } from "./samples.ts"
 
 const config = Schema.Struct({
@@ -26,31 +21,12 @@ const config = Schema.Struct({
   exchangeOnServer: Schema.optionalKey(Schema.NonEmptyString)
 })
 
-type Config = typeof config.Type
-
 const parts = {
   sampler: Node.part<PolicyNode<Sampler | Receiver>>(),
   trainer: Node.part<PolicyNode<Sampler | Trainer | Portable>>()
 }
 
-/** The folder that weights are put in, and how the server calls it. Without one that is named, a temporary one, as long as the policy lives. */
-const route = ({ exchange, exchangeOnServer }: Config) =>
-  Effect.gen(function*() {
-    const here = exchange === undefined
-      ? yield* Effect.acquireRelease(
-        Effect.promise(() => mkdtemp(join(tmpdir(), "assay-split-"))),
-        (made) => Effect.promise(() => rm(made, { recursive: true, force: true }))
-      )
-      : resolve(exchange)
-    yield* Effect.tryPromise({
-      try: () => mkdir(here, { recursive: true }),
-      catch: (cause) =>
-        new PolicyError({ operation: "split", message: `${here} cannot be made (${reasonOf(cause)}). Name another folder.`, exitCode: exits.invalid })
-    })
-    return { here, there: (name: string) => exchangeOnServer === undefined ? join(here, name) : posix.join(exchangeOnServer, name) }
-  })
-
-const services = Effect.fnUntraced(function*(options: Config, held: Node.Held<typeof parts>) {
+const services = Effect.fnUntraced(function*(options: typeof config.Type, held: Node.Held<typeof parts>) {
   const sampling = yield* Layer.build(held.sampler.layer)
   const training = yield* Layer.build(held.trainer.layer)
   const portable = Context.get(training, Portable)
@@ -58,7 +34,7 @@ const services = Effect.fnUntraced(function*(options: Config, held: Node.Held<ty
     portable,
     receiver: Context.get(sampling, Receiver),
     what: options.sync === "reload" ? "model" : "adapter",
-    ...yield* route(options)
+    ...yield* Exchange.open(options.exchange, options.exchangeOnServer)
   })
   const trainer = Context.get(training, Trainer)
   const subject = Context.get(training, Subject)

@@ -1,8 +1,7 @@
 /** The processes that run studies on a database: that they live, and what becomes of those that do not. */
-import { hostname } from "node:os"
-import { readFileSync, readlinkSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { machine } from "../../pipeline/machine.ts"
 import { Fetching } from "../../pipeline/run/fetching.ts"
 import type { JournalError } from "../../pipeline/run/journal.ts"
 import type { Connection } from "./Connection.ts"
@@ -10,15 +9,6 @@ import { deathWatch, type Seen } from "./deathWatch.ts"
 
 /** How often a process says that it lives and looks after the others, in milliseconds. */
 const rhythm = 1000
-
-/** Where a pid means a process: of two containers with one name each has pids of its own, and so has each of two hosts with one name. */
-export const machine = (): string => {
-  try {
-    return `${hostname()} ${readlinkSync("/proc/self/ns/pid")} ${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}`
-  } catch {
-    return hostname()
-  }
-}
 
 const register = (connection: Connection, id: string) =>
   connection.write("register", (now) =>

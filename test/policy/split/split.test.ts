@@ -7,6 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll } from "vitest"
 import * as Random from "../../../src/pipeline/Random.ts"
+import { PolicyError } from "../../../src/policy/policyError.ts"
 import type { Delivery } from "../../../src/policy/receiver.ts"
 import type { Completion } from "../../../src/policy/sampler.ts"
 import * as Courier from "../../../src/policy/split/Courier.ts"
@@ -51,15 +52,17 @@ const places = (name: string, { answer = said, pixels = limits }: { answer?: (te
     there: (version) => `/there/${version}`,
     what: "model",
     portable: {
-      write: (target) => Effect.sync(() => {
+      write: (target) => Effect.gen(function*() {
         happened.push("write")
         writeFileSync(join(target, "model.safetensors"), String(trained.weights))
+        if (trained.weights < 0) return yield* new PolicyError({ operation: "write", message: "the disk is full", exitCode: 1 })
       })
     },
     receiver: {
       receive: (delivery) => Effect.sync(() => {
         happened.push("receive")
         assert.isTrue(existsSync(join(here, delivery.version, "model.safetensors")))
+        if (server.has !== undefined) assert.isTrue(existsSync(join(here, server.has.version)), "what it has stays until the next has come")
         server.has = delivery
       }),
       has: (delivery) => Effect.sync(() => server.has?.version === delivery.version)
@@ -131,6 +134,17 @@ describe("the weights that answer", () => {
       }))
       assert.deepStrictEqual(readdirSync(here), [])
     }))
+
+  it.effect("leave nothing there that could not be written", () =>
+    Effect.gen(function*() {
+      const { here, sample, trained } = places("full")
+      const { courier, made } = yield* sample
+      yield* made([question], options)
+      trained.weights = -1
+      yield* courier.changed
+      assert.strictEqual((yield* Effect.flip(made([question], options))).message, "the disk is full")
+      assert.deepStrictEqual(readdirSync(here).filter((name) => name.startsWith("next-")), [])
+    }).pipe(Effect.scoped))
 })
 
 describe("log-probabilities", () => {

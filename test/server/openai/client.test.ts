@@ -77,7 +77,7 @@ describe("Policy.openai", () => {
   it.live("finds all that there is to ask of a server", () =>
     Effect.gen(function*() {
       const found = yield* capabilities({ url, timeoutSeconds: 60, patienceSeconds: 1 }, name)
-      assert.deepStrictEqual(found, { n: true, seed: true, logprobs: true, tokenIds: true, extras: true })
+      assert.deepStrictEqual(found, { n: true, seed: true, logprobs: true, tokenIds: true, extras: true, topK: true })
     }))
 
   const { folder, remove } = temporary()
