@@ -6,6 +6,7 @@ import { join } from "node:path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { Agent, request } from "undici"
 import { modelFolder, tiny } from "../src/model/shipped.ts"
 import { fold, key } from "../src/pipeline/Random.ts"
 import { Answers } from "../src/pipeline/run/answers.ts"
@@ -30,15 +31,18 @@ const shapes = {
   evaluation: { questions: 256, n: 1, temperature: 0, topP: 1, topK: 0, maxTokens: 160 }
 } as const
 
+/** By the client that the policy sends by: Node's own takes more of a processor that vLLM has use for. */
+const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0 })
+
 /** Sends what is ready, so many at a time, and reads the answers as bytes. */
 const bare = async (url: string, bodies: ReadonlyArray<string>): Promise<void> => {
   const next = bodies.values()
   const headers = { "content-type": "application/json" }
   await Promise.all(Array.from({ length: concurrency }, async () => {
     for (const body of next) {
-      const response = await fetch(`${url}/chat/completions`, { method: "POST", headers, body })
-      if (!response.ok) throw new Error(await response.text())
-      await response.arrayBuffer()
+      const response = await request(`${url}/chat/completions`, { method: "POST", headers, body, dispatcher })
+      if (response.statusCode !== 200) throw new Error(await response.body.text())
+      await response.body.arrayBuffer()
     }
   }))
 }

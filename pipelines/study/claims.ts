@@ -29,6 +29,15 @@ export interface Open extends Said {
 
 type Pair = Pick<Claim, "first" | "second">
 
+/** A study that is run for the page. */
+export interface Study {
+  readonly name: string
+  /** Of the findings. */
+  readonly section: string
+  /** What the page says of it besides its results. */
+  readonly note?: string
+}
+
 /** Two rows in one metric. */
 export const rows = (first: string, second: string, metric: string): Pair => ({
   first: { row: first, metric },

@@ -3,12 +3,12 @@ import { duration } from "../../src/cli/run/progress/format.ts"
 import { escape } from "../../src/report/table/markdown.ts"
 import { formats } from "../../src/workspace.ts"
 import { agreement, type ByStudy } from "./agreement.ts"
-import type { Comparison, Open } from "./claims.ts"
+import type { Comparison, Open, Study } from "./claims.ts"
 import type { Facts, Measured } from "./measured.ts"
 import { codeWords, machineWords } from "./provenance.ts"
 
 export interface Contents {
-  readonly studies: ReadonlyArray<{ readonly name: string; readonly section: string }>
+  readonly studies: ReadonlyArray<Study>
   readonly comparisons: ReadonlyArray<Comparison>
   readonly open: ReadonlyArray<Open>
   readonly measured: ByStudy
@@ -72,9 +72,9 @@ export const page = (contents: Contents): string => {
     "## Where the drawn world agrees with the findings",
     "",
     ...agreement(comparisons, open, measured),
-    ...studies.flatMap(({ name, section }) => {
+    ...studies.flatMap(({ name, note, section }) => {
       const study = measured.get(name)
-      return ["", `## ${name} (${section})`, "", ...(study === undefined ? ["Not run yet."] : resultOf(study))]
+      return ["", `## ${name} (${section})`, "", ...(note === undefined ? [] : [note, ""]), ...(study === undefined ? ["Not run yet."] : resultOf(study))]
     }),
     ""
   ].join("\n")

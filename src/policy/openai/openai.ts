@@ -130,7 +130,7 @@ const make = define({
   incidental: ["concurrency", "timeoutSeconds", "patienceSeconds", "keyVariable"],
   offers: [Sampler, Receiver],
   layer: (options) => Layer.merge(Layer.effectContext(services(options)), stateless),
-  probe: ({ model, ...server }) => probe(server, model)
+  probe: ({ folder, model, ...server }) => probe(server, model, folder)
 })
 
 /**

@@ -10,6 +10,7 @@ import { PolicyError } from "../policyError.ts"
 import type { SampleOptions } from "../sampler.ts"
 import { type Capabilities, capabilities } from "./capabilities.ts"
 import { callFor, failed, type Server } from "./post.ts"
+import { checkReceives } from "./weights.ts"
 
 /** What a server can do, and what it says of itself where it does. */
 export interface Found extends Capabilities {
@@ -82,10 +83,22 @@ const factsOf = (url: string, model: string, { contextTokens, software, ...able 
   ...(software !== undefined && batching.test(software) ? { "server.continuousBatching": 1 } : {})
 })
 
+/** Fails where what trains elsewhere could not be brought to the server, or could not learn from what it says. */
+const checkJoins = Effect.fnUntraced(function*({ tokenIds }: Found, server: Server, folder: string | undefined, { receives, tokens }: Wanted["wants"]) {
+  if (receives === "model" || receives === "adapter") yield* checkReceives(server, receives)
+  if (tokens !== true || tokenIds || folder !== undefined) return
+  return yield* new PolicyError({
+    operation: "sample",
+    message: `${server.url} does not tell the tokens of its answers, which are trained on. Name the trainer's folder as its \`folder\`, whose tokenizer they are found by.`,
+    exitCode: exits.invalid
+  })
+})
+
 /** The probe of a policy on a server. */
-export const probe = (server: Server, model: string): Probe => (wanted: ReadonlyArray<Wanted>, patienceSeconds) =>
+export const probe = (server: Server, model: string, folder?: string): Probe => (wanted: ReadonlyArray<Wanted>, patienceSeconds) =>
   Effect.gen(function*() {
     const able = yield* probed({ ...server, patienceSeconds }, model)
     for (const { stage, wants } of wanted) yield* checkAble(able, server.url, wants, `by the stage "${stage}" `)
+    for (const { wants } of wanted) yield* checkJoins(able, server, folder, wants)
     return factsOf(server.url, model, able)
   })

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import { Models, WeightInfo } from "../../protocol/models.ts"
-import type { Refused } from "../http/send.ts"
+import { Refused } from "../http/send.ts"
 import type { PolicyError } from "../policyError.ts"
 import type { Delivery, Receiver } from "../receiver.ts"
 import { leave, take } from "./adapters.ts"
@@ -13,6 +13,23 @@ const settings = {
   model: "Weights are loaded by vLLM alone, started with VLLM_SERVER_DEV_MODE=1.",
   adapter: "Adapters are loaded by vLLM alone, started with VLLM_ALLOW_RUNTIME_LORA_UPDATING=True, --enable-lora and a --max-lora-rank that fits."
 } as const
+
+/**
+ * Fails where the server has no place to which weights could be brought, asked by what changes nothing. One that does not answer, or
+ * otherwise, may have it.
+ */
+export const checkReceives = (server: Server, what: Delivery["what"]): Effect.Effect<void, PolicyError> => {
+  const asked = what === "model"
+    ? { path: "../weight_info" }
+    : { path: "load_lora_adapter", body: { lora_name: "", lora_path: "" } } // refused, as it names none
+  return call({ ...server, patienceSeconds: 0 }, asked).pipe(
+    Effect.asVoid,
+    Effect.catch((refused) =>
+      refused.status === 404 || refused.status === 405
+        ? Effect.fail(failed(server, "receive", new Refused({ ...refused, message: `takes no ${what === "model" ? "weights" : "adapters"}: it has no ${asked.path.replace("../", "/")}` }), settings[what]))
+        : Effect.void)
+  )
+}
 
 /** What it is said to have while it is loading. */
 const between = "none, while others are loaded"

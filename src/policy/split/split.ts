@@ -60,7 +60,11 @@ const make = define({
   parts,
   offers: [Sampler, Trainer, Portable],
   layer: (options, held) => Layer.effectContext(services(options, held)),
-  probe: (_, { sampler }) => sampler.probe
+  probe: ({ sync }, { sampler }) => {
+    const { probe } = sampler
+    const joins = { stage: "split", node: sampler, wants: { receives: sync === "reload" ? "model" : "adapter", tokens: true } }
+    return probe && ((wanted, ...how) => probe([...wanted, joins], ...how))
+  }
 })
 
 /** Who samples, who trains, and how weights go from one to the other. */

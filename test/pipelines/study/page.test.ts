@@ -25,7 +25,7 @@ const comparisons = [
 ]
 
 const contents = {
-  studies: [{ name: "rewards", section: "section 4.1" }, { name: "sizes", section: "section 7.2" }],
+  studies: [{ name: "rewards", section: "section 4.1" }, { name: "sizes", section: "section 7.2", note: "Small models both." }],
   comparisons,
   open: [{ section: "8", says: "thinking helps", why: "there are no figures" }]
 }
@@ -104,7 +104,7 @@ describe("the page of results", () => {
     withPage((written, markdown) => {
       assert.include(written, `## rewards (section 4.1)\n\nWhich?\n`)
       assert.include(written, `\n\n${markdown}\n`)
-      assert.include(written, "## sizes (section 7.2)\n\nNot run yet.\n")
+      assert.include(written, "## sizes (section 7.2)\n\nSmall models both.\n\nNot run yet.\n")
     }))
 
   it.effect("claims nothing where nothing was run", () =>

@@ -90,6 +90,32 @@ describe("what is found out about a server", () => {
     }))
 })
 
+describe("a server that samples for what trains elsewhere", () => {
+  const joined = (url: string, sync: "reload" | "adapter", folder = "assay:tiny-vl") =>
+    split({ sampler: openai({ url, model: "tiny", ...(folder === "" ? {} : { folder }) }), trainer: local("assay:tiny-vl"), sync }).probe!(wanting({}), 0)
+
+  it.effect("is refused where it could not be given weights, with how it is started", () =>
+    Effect.gen(function*() {
+      const served = yield* serving(vllm, vllmSelf)
+      const model = yield* Effect.flip(joined(served.url, "reload"))
+      assert.match(model.message, /\/v1 takes no weights: it has no \/weight_info\. Weights are loaded by vLLM alone, started with VLLM_SERVER_DEV_MODE=1\./)
+      const adapter = yield* Effect.flip(joined(served.url, "adapter"))
+      assert.match(adapter.message, /takes no adapters: it has no load_lora_adapter\. Adapters are loaded by vLLM alone, started with VLLM_ALLOW/)
+      assert.strictEqual(adapter.exitCode, 3)
+      const able = yield* serving(vllm, { ...vllmSelf, "/weight_info": { weight_version: "default" }, "/v1/load_lora_adapter": {} })
+      yield* joined(able.url, "reload")
+      yield* joined(able.url, "adapter")
+    }))
+
+  it.effect("is refused where nobody could tell the tokens of its answers", () =>
+    Effect.gen(function*() {
+      const served = yield* serving(transformers, { "/weight_info": { weight_version: "default" } })
+      const error = yield* Effect.flip(joined(served.url, "reload", ""))
+      assert.match(error.message, /\/v1 does not tell the tokens of its answers, which are trained on\. Name the trainer's folder as its `folder`/)
+      yield* joined(served.url, "reload")
+    }))
+})
+
 describe("a server is refused", () => {
   it.effect("that does not take what a stage wants", () =>
     Effect.gen(function*() {
