@@ -11,7 +11,7 @@ import type { Artifact } from "../../pipeline/run/Records.ts"
 import { attempt } from "../Database.ts"
 import { artifactMethods, noteNamed, releasePending } from "../journal/artifacts.ts"
 import { type Connection, journalError } from "../journal/Connection.ts"
-import { stands } from "../journal/whole.ts"
+import { isWhole, stands } from "../journal/whole.ts"
 import { failed } from "../Objects.ts"
 import { StoreError } from "../storeError.ts"
 import type { Between } from "./Between.ts"
@@ -58,7 +58,7 @@ export const transferMethods = (connection: Connection): Transfer["Service"] => 
   const draft = Effect.acquireRelease(objects.temporary, objects.discard)
 
   const lend = (between: Between) => Effect.fnUntraced(function*({ bytes, hash }: Artifact) {
-    if ((yield* between.bytes(nameOf(hash))) === bytes || !(yield* objects.verify(hash))) return
+    if ((yield* between.bytes(nameOf(hash))) === bytes || !(yield* isWhole(connection, "lend", hash))) return
     yield* between.put(nameOf(hash), objects.path(hash))
   })
 
