@@ -1,11 +1,11 @@
 /** RL against supervised fine-tuning on the same data (VLM-R1 findings, section 6.1), by three evaluations of every run. */
 import { Evaluate, Experiment } from "assay"
-import { evaluationTokens as maxTokens, filtered, full, inDomain, outOfDomain, policy } from "./support/given.ts"
+import { filtered, full, inDomain, outOfDomain, policy, referring } from "./support/given.ts"
 import { basicRl, prompts, sft, tunedRl } from "./support/methods.ts"
 
 const evaluations = [
-  Evaluate.referring({ as: "in-domain", data: inDomain, maxTokens }),
-  Evaluate.referring({ as: "out-of-domain", data: outOfDomain, maxTokens }),
+  Evaluate.referring({ as: "in-domain", data: inDomain, ...referring }),
+  Evaluate.referring({ as: "out-of-domain", data: outOfDomain, ...referring }),
   Evaluate.detection(filtered)
 ] as const
 

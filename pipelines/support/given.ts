@@ -95,9 +95,16 @@ const rec = (file: string, drawn: Parameters<typeof Data.scenes>[0]) =>
     ? Task.referring.expressions(Data.scenes(drawn))
     : Data.rec({ annotations: join(folder, "refs/rec_jsons_processed", file), images: join(folder, "refs") })
 
-/** RefCOCO, whose pictures are of COCO's kind, and RefGTA, whose are of another. */
+/**
+ * RefCOCO, whose pictures are of COCO's kind, and RefGTA, whose are of another. The findings do not say which rows theirs are: in domain
+ * their figures are multiples of 1/1500, as of 500 rows each of the validation sets of RefCOCO, RefCOCO+ and RefCOCOg; here it is the whole
+ * validation set of RefCOCO. Out of domain it is the published sample of 500 rows.
+ */
 export const inDomain = rec("refcoco_val.json", { split: "validation", subset: "referring", count: 300 })
 export const outOfDomain = rec("refgta_subsample.json", { split: "validation", subset: "referring", style: "sketch", count: 300 })
+
+/** How referring is answered and read: by real models as in the findings' evaluation, which takes the first answer's whole numbers. */
+export const referring = real ? { maxTokens: 256, variant: "faithful" } as const : { maxTokens: evaluationTokens } as const
 
 /** SuperCLEVR's questions of how many things there are; the real set has no part for training, so COCO's objects are counted there. */
 const superclevr = (join: (path: string) => string) =>

@@ -104,6 +104,10 @@ describe("the studies of the findings", () => {
         assert.notInclude(read, "assay:tiny-vl", name)
         assert.notInclude(read, "\\\"name\\\":\\\"shapes\\\"", name)
         assert.notInclude(read, "\\\"name\\\":\\\"scenes\\\"", name)
+        if (name !== "rl-vs-sft") continue
+        const referring = plan.runs.flatMap(({ stages }) => stages).filter(({ label }) => label.endsWith("-domain"))
+        assert.isNotEmpty(referring)
+        for (const { preimage } of referring) for (const part of ["\"maxTokens\":256", "\"variant\":\"faithful\""]) assert.include(preimage, part)
       }
     }))
 })
