@@ -8,3 +8,10 @@ const quote = (label: string): string => {
 
 /** Such as `['red star', 'blue star']`. */
 export const listed = (labels: ReadonlyArray<string>): string => `[${labels.map(quote).join(", ")}]`
+
+const text = "'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\""
+const list = new RegExp(`\\[((?:${text})(?:,\\s*(?:${text}))*)\\]`)
+
+/** The labels of the first such list in a text; none where there is no list. */
+export const listedIn = (question: string): ReadonlyArray<string> =>
+  (list.exec(question)?.[1]?.match(new RegExp(text, "g")) ?? []).map((quoted) => quoted.slice(1, -1).replace(/\\(.)/g, "$1"))

@@ -6,6 +6,8 @@ import * as Effect from "effect/Effect"
 import { convert, type Layout } from "../../src/data/convert/convert.ts"
 import * as Data from "../../src/data/index.ts"
 import { toArray } from "../../src/pipeline/Rows.ts"
+import * as detection from "../../src/task/detection/index.ts"
+import * as referring from "../../src/task/referring/index.ts"
 import { png, run, writeFiles } from "./support.ts"
 
 const set = Effect.gen(function*() {
@@ -98,6 +100,22 @@ describe("convert", () => {
       assert.deepStrictEqual([second!.answer, second!.image.path], ["None", join(images, "sub/b.png")])
     }))
 
+  it.effect("to VLM-R1's rows, of which the tasks make their examples again", () =>
+    Effect.gen(function*() {
+      const { dataset, files, images } = yield* written("conversations")
+      const rows = (annotations: string, task: string) => Data.conversations({ annotations, images, task })
+      const again = yield* run(detection.exchanges(rows(files[0]!, "detection")))
+      const labels = ({ negatives, objects, positives }: Data.Example) => ({
+        positives: positives.toSorted(),
+        negatives: negatives.toSorted(),
+        objects: objects.filter(({ crowd }) => !crowd).map(({ box, label }) => ({ box, label }))
+      })
+      assert.deepStrictEqual((yield* toArray(again.examples)).map(labels), (yield* toArray(dataset.examples)).map(labels))
+      assert.deepStrictEqual(again.categories, ["<cat> & dog", "bird"])
+      const other = yield* Effect.flip(run(detection.exchanges(rows(files[0]!, "counting"))))
+      assert.include(other.message, "holds a list of labels to detect")
+    }))
+
   it.effect("to VLM-R1's rows leaves out pictures that there is nothing to ask about, and counts them", () =>
     Effect.gen(function*() {
       const { folder, images } = yield* set
@@ -121,6 +139,10 @@ describe("convert", () => {
       const { files: [talk] } = yield* convert(dataset, folder, "conversations", join(folder, "out"))
       const [row] = yield* toArray((yield* run(Data.conversations({ annotations: talk!, images: folder, task: "referring" }))).examples)
       assert.strictEqual(row!.answer, "```json\n{\"bbox_2d\": [2, 2, 30, 40]}\n```")
+      const [again] = yield* toArray(
+        (yield* run(referring.exchanges(Data.conversations({ annotations: talk!, images: folder, task: "referring" })))).examples
+      )
+      assert.deepInclude(again!, { expression: "the cat.", box: { space: "original", x1: 2, y1: 2, x2: 30, y2: 40 } })
     }))
 
   it.effect("refuses a layout for another task, and a folder that cannot be written", () =>

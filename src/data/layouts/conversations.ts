@@ -13,7 +13,7 @@ import { listHash, readList } from "./readList.ts"
 
 const config = Schema.Struct({
   ...files,
-  /** Name of the task that asks and judges these. */
+  /** Name of the task that asks and judges these: its `exchanges` makes examples of them. */
   task: Schema.NonEmptyString
 })
 
@@ -97,7 +97,8 @@ const aboutOne = (result: Result<Conversation>, entry: string): Result<Exchange>
  * Questions with their answers in VLM-R1's training rows; a row is an example, and its place in the file is the example's id.
  *
  * `<image>` is taken out of questions, think and answer tags off answers, as the published loader does. A row must have one
- * image. Fails with `DataError`, naming file, row and field; `onBad` as for `Data.coco`.
+ * image. What trains and is evaluated is made of them by their task: `Task.detection.exchanges`, `Task.referring.exchanges`,
+ * `Task.counting.exchanges`. Fails with `DataError`, naming file, row and field; `onBad` as for `Data.coco`.
  * Source: om-ai-lab/VLM-R1, grpo_jsonl.py.
  */
 export const conversations = Stage.define({

@@ -2,19 +2,16 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stage from "../../pipeline/declare/Stage.ts"
-import type { AnyExample, Dataset } from "../dataset.ts"
+import { type Asked, isOf } from "../asked.ts"
+import type { Dataset } from "../dataset.ts"
 import { derive } from "../derive.ts"
 import type { Example } from "./example.ts"
 
-/** A question about one image with its answer, as `Data.superclevr` reads it. */
-interface Asked extends AnyExample {
-  readonly question: string
-  readonly answer: string
-}
-
 const worded = /^how many (\S.*?) (?:are there|are|is there)(?: in the image)?\?$/i
 
-const counted = ({ answer, id, image, question }: Asked): Example | undefined => {
+const counted = (asked: Asked): Example | undefined => {
+  const { answer, id, image, question } = asked
+  if (!isOf("counting", asked)) return undefined
   const label = worded.exec(question.trim())?.[1]
   return label === undefined || !/^\d{1,9}$/.test(answer) ? undefined : { id, image, label, count: Number(answer) }
 }
@@ -31,7 +28,7 @@ const stage = Stage.define({
 })
 
 /**
- * Counting examples of questions that ask "How many ... are there in the image?", such as those of `Data.superclevr`. Others, and
- * those whose answer is no whole number, are left out; fails with `DataError` when none is left.
+ * Counting examples of questions that ask "How many ... are there in the image?", such as those of `Data.superclevr`. Others, those whose
+ * answer is no whole number, and rows of another `task` are left out; fails with `DataError` when none is left.
  */
 export const exchanges = <E extends Asked, DataE, DataR>(data: Stage.Stage<void, Dataset<E>, DataE, DataR>) => stage({}, { data })

@@ -2,6 +2,7 @@
 export * as Coco from "./coco/Coco.ts"
 export { suppress } from "./coco/suppress.ts"
 export { detection as task } from "./detection.ts"
+export { exchanges } from "./exchanges.ts"
 export type { Example, TrueObject } from "./example.ts"
 export { answer, trainingLabels } from "./Question.ts"
 export { boxes } from "./read.ts"

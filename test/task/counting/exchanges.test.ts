@@ -10,7 +10,7 @@ import { spool } from "../../../src/testing.ts"
 const asked = (id: string, question: string, answer: string) =>
   ({ id, image: { path: `${id}.png`, width: 480, height: 320 }, question, answer })
 
-type Asked = ReturnType<typeof asked>
+type Asked = ReturnType<typeof asked> & { readonly task?: string }
 
 const source = (examples: ReadonlyArray<Asked>) =>
   Stage.define({
@@ -43,7 +43,8 @@ describe("Task.counting.exchanges", () => {
         asked("a", "What is left of the car?", "4"),
         asked("b", "How many cars are there in the image?", "some"),
         asked("c", "How many cars are there in the image?", "-1"),
-        asked("d", "How many cars are there in the image?", "2")
+        asked("d", "How many cars are there in the image?", "2"),
+        { ...asked("e", "How many cars are there in the image?", "2"), task: "detection" }
       ])
       assert.deepStrictEqual(found.map(({ id }) => id), ["d"])
     }))
