@@ -12,7 +12,7 @@ import { CodeError } from "../Errors.ts"
 import { faceOf } from "../faces.ts"
 import { reasonOf } from "../reason.ts"
 import { sha256 } from "./Canonical.ts"
-import { type CodeStore, digestOf, type Hashed, none, ofUser, settingsOf } from "./codeStore.ts"
+import { type CodeStore, digestOf, type Hashed, type Made, none, ofUser, settingsOf } from "./codeStore.ts"
 import { once } from "./once.ts"
 import { manifestOf, packageOf, versions } from "./packages.ts"
 import { unfollowed } from "./rewrite.ts"
@@ -198,7 +198,7 @@ const checkFollowed = (text: string): void => {
 /** What is wanted, hashed. */
 const bundle = async (wanted: Wanted, shared: Shared): Promise<Hashed> => {
   const name = `${program} ${wanted.source}`
-  const kept = shared.store.find(name)
+  const kept = shared.store.find<Hashed>(name)
   if (kept !== undefined) return kept
   const { found, modules, text } = await bundled(wanted, shared, true)
   checkFollowed(text)
@@ -277,9 +277,20 @@ export const make = (store: CodeStore = none) => {
       const { later } = await codes.get(keyOf(ref)) ?? { later: {} }
       return Object.entries(later).filter(([file, digest]) => digestOf(file) !== digest).map(([file]) => file)
     })
-  /** What the code consists of: only wanted where a change of it is to be told. */
-  const sources = (ref: CodeRef): Effect.Effect<Sources, CodeError> => attempt(ref, () => sourcesOf(ofExport(ref), shared, new Set()))
-  return Object.assign(codeOf, { changed, sources })
+  /** What `work` makes of what the code consists of, which is kept as its hash is, under a `kind` of its own. */
+  const made = <A>(ref: CodeRef, kind: string, work: (sources: Sources) => Promise<A>): Effect.Effect<A, CodeError> =>
+    attempt(ref, async () => {
+      const name = `${kind} ${program} ${keyOf(ref)}`
+      const kept = store.find<Made & { readonly value: A }>(name)
+      if (kept !== undefined) return kept.value
+      const { files } = await known(ref)
+      const value = await work(await sourcesOf(ofExport(ref), shared, new Set()))
+      // files may have changed since their hash was made, and what was made is of them as they are
+      const isOfThem = Object.entries(files ?? {}).every(([file, digest]) => digestOf(file) === digest)
+      if (isOfThem) store.keep(name, { files, value } as Made)
+      return value
+    })
+  return Object.assign(codeOf, { changed, made })
 }
 
 /** Hashes of a process stay right while it lives, as loaded modules do not change. */

@@ -4,8 +4,7 @@ import { dirname, relative, sep } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import * as Effect from "effect/Effect"
 import type { CodeRef } from "../declare/Node.ts"
-import { CodeError } from "../Errors.ts"
-import { reasonOf } from "../reason.ts"
+import type { CodeError } from "../Errors.ts"
 import { sha256 } from "./Canonical.ts"
 import * as CodeHash from "./CodeHash.ts"
 import { isSyntax, parse, type Syntax } from "./syntax.ts"
@@ -55,11 +54,7 @@ const ofSources = async (sources: CodeHash.Sources, entry: string): Promise<Outl
 
 /** The outline of some code as it is now. Fails with `CodeError`. */
 export const of = (ref: CodeRef): Effect.Effect<Outline, CodeError> =>
-  Effect.flatMap(CodeHash.ofProcess.sources(ref), (sources) =>
-    Effect.tryPromise({
-      try: () => ofSources(sources, fileURLToPath(ref.module)),
-      catch: (cause) => new CodeError({ module: ref.module, message: reasonOf(cause) })
-    }))
+  CodeHash.ofProcess.made(ref, "outline", (sources) => ofSources(sources, fileURLToPath(ref.module)))
 
 /** A declaration that two states of some code do not share. `left`, `right`: whether the one or the other has it at all. */
 export interface Change {

@@ -1,23 +1,28 @@
-/** Hashes of code kept between commands: one is taken again only while every file that it was made from is as it was, to the byte. */
+/** What is made from code, such as its hash, kept between commands: it is taken again only while every file that it was made from is as it was, to the byte. */
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { temporaryOfUser } from "../temporary.ts"
 import { sha256 } from "./Canonical.ts"
 
-/** The hash of some code, and what it was made from. */
-export interface Hashed {
+/** Something made from code. It goes through JSON. */
+export interface Made {
+  /** sha256 of the text of every file that it depends on, by path; "" for one that must not be there. Undefined where that cannot be told. */
+  readonly files: { readonly [path: string]: string } | undefined
+}
+
+/** The hash of some code. */
+export interface Hashed extends Made {
   readonly hash: string
   /** Packages that it imports, and a module that does so. */
   readonly imports: ReadonlyArray<{ readonly specifier: string; readonly importer: string }>
-  /** sha256 of the text of every file that it depends on, by path; "" for one that must not be there. Undefined where that cannot be told. */
-  readonly files: { readonly [path: string]: string } | undefined
   /** The same of those of the user's that it loads while it runs: a change of them changes what it does. */
   readonly later: { readonly [path: string]: string }
 }
 
 export interface CodeStore {
-  readonly find: (name: string) => Hashed | undefined
-  readonly keep: (name: string, hashed: Hashed) => void
+  /** What was kept under a name, where its files are as they were. Who keeps and who finds agree on what it is. */
+  readonly find: <A extends Made>(name: string) => A | undefined
+  readonly keep: (name: string, made: Made) => void
 }
 
 export const none: CodeStore = { find: () => undefined, keep: () => {} }
@@ -54,24 +59,24 @@ export const inFolder = (folder: string): CodeStore => {
   }
   const placeOf = (name: string): string => join(folder, `${sha256(name)}.json`)
   return {
-    find: (name) => {
+    find: <A extends Made>(name: string) => {
       try {
         const place = placeOf(name)
         const { uid } = statSync(place)
         if ((process.getuid?.() ?? uid) !== uid) return undefined // temporary folders are everybody's
-        const hashed = JSON.parse(readFileSync(place, "utf8")) as Hashed
-        return Object.entries(hashed.files!).every(([file, digest]) => now(file) === digest) ? hashed : undefined
+        const made = JSON.parse(readFileSync(place, "utf8")) as A
+        return Object.entries(made.files!).every(([file, digest]) => now(file) === digest) ? made : undefined
       } catch {
         return undefined
       }
     },
-    keep: (name, hashed) => {
-      if (hashed.files === undefined) return
+    keep: (name, made) => {
+      if (made.files === undefined) return
       try {
         const place = placeOf(name)
         const draft = `${place}.${process.pid}`
         mkdirSync(folder, { recursive: true, mode: 0o700 })
-        writeFileSync(draft, JSON.stringify(hashed), { flag: "wx" })
+        writeFileSync(draft, JSON.stringify(made), { flag: "wx" })
         renameSync(draft, place)
       } catch { /* then the next command makes it again */ }
     }

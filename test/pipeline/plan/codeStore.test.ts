@@ -87,6 +87,36 @@ describe("a kept hash", () => {
     assert.deepStrictEqual(await withStore(), { hash: "kept", packages: ["sum@2.0.0", "twice@1.0.0"] })
   })
 
+  describe("with what else is made of the code", () => {
+    let times = 0
+    const made = (hashes = CodeHash.make(inFolder(kept))) =>
+      Effect.runPromise(hashes.made(ref(), "files", async (sources) => {
+        times += 1
+        return [...sources].map(([file, text]) => `${file.slice(folder.length + 1)} ${text.length}`).sort()
+      }))
+    beforeEach(() => void (times = 0))
+
+    it("is so: once, until something changes", async () => {
+      const first = await made()
+      assert.include(first.join(), "deep/helper.ts")
+      assert.deepStrictEqual([await made(), times], [first, 1])
+      put("deep/helper.ts", files["deep/helper.ts"].replace("/ 2", "/ 3000"))
+      const next = await made()
+      assert.notDeepEqual(next, first)
+      assert.deepStrictEqual([await made(), times], [next, 2])
+    })
+
+    it("but not where a file changed since it was hashed: nobody knows of which state it is", async () => {
+      const hashes = CodeHash.make(inFolder(kept))
+      await Effect.runPromise(hashes(ref()))
+      put("deep/helper.ts", files["deep/helper.ts"].replace("/ 2", "/ 3000"))
+      await made(hashes)
+      put("deep/helper.ts", files["deep/helper.ts"])
+      await made()
+      assert.strictEqual(times, 2)
+    })
+  })
+
   it("of code that is no more is no answer", async () => {
     await withStore()
     rmSync(join(folder, "deep/helper.ts"))
