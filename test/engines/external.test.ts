@@ -1,6 +1,6 @@
 /** `Update.external` with real trainers on the shipped model. */
 import { execFileSync } from "node:child_process"
-import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs"
+import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
@@ -39,11 +39,11 @@ const stepsDone = (folder: string): number => curve(folder, "loss").length
 const attempts = (folder: string, file = "") =>
   globSync(`.assay/workspace/external/*/attempt-*/${file}`, { cwd: folder }).sort().map((path) => join(folder, path))
 
-/** Ids of the processes that run in a folder. */
+/** Ids of the processes whose script lies in a folder. */
 const processesIn = (folder: string): ReadonlyArray<number> =>
   readdirSync("/proc").filter((name) => /^\d+$/.test(name)).filter((pid) => {
     try {
-      return join(readlinkSync(`/proc/${pid}/cwd`)) === join(realpathSync(folder))
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`${realpathSync(folder)}/`)
     } catch {
       return false
     }
