@@ -38,7 +38,8 @@ const norm = ({ trainer }: Alive, some: typeof sequences, weights: Tokens, at?: 
 
 const sumOf = (tokens: Tokens): number => tokens.flat().reduce((a, b) => a + b, 0)
 
-describe.skipIf(!has("skyrl"))("SkyRL 0.4, jax", () => {
+// a minute passes until it has compiled what it computes, on both cores
+describe.skipIf(!has("skyrl"))("SkyRL 0.4, jax", { tags: ["long"] }, () => {
   let server: Running
   // the decoder of a model, and the model itself: the same weights
   const [model, whole] = [join(root, "llama"), join(root, "bare")]
