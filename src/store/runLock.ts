@@ -125,6 +125,25 @@ export const enter = (database: string): Effect.Effect<Entry, StoreError, Scope.
     })
   )
 
+/** Whether any process has a lock on a file, as Linux tells everybody; false where it is not said. */
+const isLocked = (file: string): boolean => {
+  try {
+    const { ino } = fs.statSync(file)
+    return fs.readFileSync("/proc/locks", "utf8").split("\n").some((line) => line.includes(" POSIX ") && line.split(/\s+/).some((word) => word.endsWith(`:${ino}`)))
+  } catch {
+    return false
+  }
+}
+
+const isWritable = (file: string): boolean => {
+  try {
+    fs.accessSync(file, fs.constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Whether some process writes to a database now. */
 export const isHeld = (database: string): boolean => {
   const file = lockFile(database)
@@ -133,9 +152,9 @@ export const isHeld = (database: string): boolean => {
   try {
     lock = new Sqlite(file, { timeout: 0, fileMustExist: true })
     lock.exec("BEGIN EXCLUSIVE; ROLLBACK")
-    return false
+    return !isWritable(file) && isLocked(file) // of a file that may not be written SQLite only asks whether one has it alone
   } catch (cause) {
-    return isBusy(cause) // a lock that may not be written is nobody's
+    return isBusy(cause) || (!isWritable(file) && isLocked(file))
   } finally {
     lock?.close()
   }

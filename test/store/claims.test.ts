@@ -7,6 +7,10 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { execFileSync } from "node:child_process"
+import { chmodSync } from "node:fs"
+import { dirname } from "node:path"
+import { fileURLToPath } from "node:url"
 import { Claims } from "../../src/pipeline/run/Claims.ts"
 import * as Store from "../../src/store/index.ts"
 import { beginRun, type Files, filesIn, opened, put, stageOf, stepOf, temporaryFolder } from "./support.ts"
@@ -130,6 +134,28 @@ describe("two processes on one database", () => {
         assert.strictEqual(status, "running")
       }))
     })), 20_000)
+
+  it.live("are seen at work also by who may read the database and not write its lock", () =>
+    Effect.gen(function*() {
+      const files = filesIn(yield* temporaryFolder)
+      const lock = `${files.file}.lock`
+      const seen = Effect.sync(() => {
+        chmodSync(dirname(files.file), 0o755)
+        chmodSync(lock, 0o444)
+        return execFileSync(process.execPath, [fileURLToPath(new URL("children/seesHeld.ts", import.meta.url)), files.file], { encoding: "utf8" })
+      })
+      yield* Effect.scoped(Effect.gen(function*() {
+        yield* worker(files)
+        yield* worker(files) // the lock is shared
+        assert.strictEqual(yield* seen, process.platform === "linux" ? "true" : "false")
+      }))
+      chmodSync(lock, 0o644)
+      yield* Effect.scoped(Effect.gen(function*() {
+        yield* Store.lock(files.file)
+        assert.strictEqual(yield* seen, "true")
+      }))
+      assert.strictEqual(yield* seen, "false")
+    }), 30_000)
 
   it.live("hold the lock together, which nobody gets alone before both are gone", () =>
     Effect.gen(function*() {
