@@ -34,6 +34,9 @@ export interface Chosen {
 /** How many of each kind. */
 const [spreadOut, changed] = [4, 2] as const
 
+/** What `total` adds up, for a reader: weights are a study's own, and held-out answers need have none. */
+const measure = "by the plain sum of all parts of the reward, where what is not a number counts 0"
+
 const total = ({ rewards }: Judged): number => rewards.reduce((sum, { value }) => sum + (value ?? 0), 0)
 
 /** What two rows are told apart by: what one earned over the other. */
@@ -65,7 +68,7 @@ export const examplesOf = (rows: ReadonlyArray<{ readonly is: Picked["is"]; read
   const least = gains.filter(({ gain }) => gain < 0).toReversed().slice(0, changed)
   return [
     ...spread,
-    ...most.map(({ ordinal }) => ({ ordinal, chosen: `one of those in which ${held.most}` })),
-    ...least.map(({ ordinal }) => ({ ordinal, chosen: `one of those in which ${held.least}` }))
+    ...most.map(({ ordinal }) => ({ ordinal, chosen: `one of those in which ${held.most}, ${measure}` })),
+    ...least.map(({ ordinal }) => ({ ordinal, chosen: `one of those in which ${held.least}, ${measure}` }))
   ]
 }
