@@ -73,7 +73,7 @@ describe("examples that are shown", () => {
     const found = examplesOf([{ is: "best", samples: best }, { is: "worst", samples: worst }]).slice(4)
     assert.deepStrictEqual(found, [
       { ordinal: 7, chosen: "one of those in which the best row earned most over the worst, by the plain sum of all parts of the reward, where what is not a number counts 0" },
-      { ordinal: 13, chosen: "one of those in which the best row earned least beside the worst" }
+      { ordinal: 13, chosen: "one of those in which the best row earned least beside the worst, by the plain sum of all parts of the reward, where what is not a number counts 0" }
     ])
     assert.lengthOf(examplesOf([{ is: "first", samples: best }, { is: "worst", samples: worst }]), 4)
     assert.lengthOf(examplesOf([{ is: "best", samples: best }]), 4)
