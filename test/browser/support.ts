@@ -10,7 +10,7 @@ import { serve } from "../../src/server/http/serve.ts"
 import { limits, uiHandler, visitors } from "../../src/server/ui/handler.ts"
 import { pageFolder, readPage } from "../../src/server/ui/page.ts"
 import * as Store from "../../src/store/index.ts"
-import { at } from "../../src/workspace/index.ts"
+import { at, type Workspace } from "../../src/workspace/index.ts"
 import { opened, type Opened, temporaryFolder } from "../store/support.ts"
 import { executable, shared } from "./chromium.ts"
 import { drawPicture, writeStudy } from "./database.ts"
@@ -37,11 +37,15 @@ interface Given extends Site {
   readonly allow: (message: RegExp) => void
 }
 
+/** Writes to a database before the server has it. */
+type Before = (workspace: Workspace) => Promise<void>
+
 /** A server on a fresh database with `writeStudy` in it, until the scope closes. */
-const site = (token?: string) =>
+const site = (token?: string, before: Before = async () => {}) =>
   Effect.gen(function*() {
     const folder = yield* temporaryFolder
     const workspace = at(`${folder}/runs.db`)
+    yield* Effect.promise(() => before(workspace))
     // built into the scope, not provided: the journal stays open for what tests write later
     const context = yield* Layer.build(Store.layer({ file: workspace.db, objects: workspace.objects }))
     const journal = yield* Effect.provide(opened, context)
@@ -73,7 +77,7 @@ export const isTooWide = (page: Page): Promise<boolean> =>
  * Tests with a browser. `given` is filled before the first test. After each test its pages are closed, and it is a failure if one of
  * them logged an error that was not allowed, was refused something by its security policy, or asked another host.
  */
-export const describeInBrowser = (title: string, tests: (given: Given) => void, token?: string): void => {
+export const describeInBrowser = (title: string, tests: (given: Given) => void, token?: string, before?: Before): void => {
   describe.skipIf(executable === undefined)(executable === undefined ? `${title} (skipped: no chromium here)` : title, () => {
     const given = {} as { -readonly [K in keyof Given]: Given[K] }
     const scope = Scope.makeUnsafe()
@@ -81,7 +85,7 @@ export const describeInBrowser = (title: string, tests: (given: Given) => void, 
     const complaints: Array<string> = []
     const allowed: Array<RegExp> = []
     beforeAll(async () => {
-      const [browser, served] = await Promise.all([shared(), Effect.runPromise(Scope.provide(site(token), scope))])
+      const [browser, served] = await Promise.all([shared(), Effect.runPromise(Scope.provide(site(token, before), scope))])
       Object.assign(given, served)
       given.allow = (message) => void allowed.push(message)
       given.open = async (path, { dark = false, width = 1280 } = {}) => {
