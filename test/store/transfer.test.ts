@@ -9,7 +9,7 @@ import * as path from "node:path"
 import { gunzipSync, gzipSync } from "node:zlib"
 import { Claims } from "../../src/pipeline/run/Claims.ts"
 import * as Store from "../../src/store/index.ts"
-import { beginRun, environment, type Files, filesIn, opened, put, reading, sampleOf, stageOf, stepOf, temporaryFolder } from "./support.ts"
+import { beginRun, environment, type Files, filesIn, opened, pathOf, put, reading, rows, sampleOf, stageOf, stepOf, temporaryFolder } from "./support.ts"
 
 const database = (files: Files) =>
   Effect.map(Layer.build(Store.workingLayer(files)), (context) => ({
@@ -65,6 +65,24 @@ const contents = (files: Files) =>
         [table, columns, rows.map((row) => JSON.stringify(row)).sort()])))
 
 describe("a stage and a run, given and taken", () => {
+  it.live("lends no file whose bits changed under the same stamp, and no longer takes its stage for finished", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { at, between, files, from } = yield* two
+      const [, id] = yield* from.journal("e", wholeRun)
+      const [[hash]] = (yield* rows(files.from.file, "SELECT output FROM stage")) as [[string]]
+      const file = pathOf(files.from, { hash, bytes: 0, mediaType: "" })
+      fs.writeFileSync(file, "y".repeat(100_000))
+      const { ctimeNs, dev, ino, mtimeNs, size } = fs.statSync(file, { bigint: true })
+      const writer = new Sqlite(files.from.file)
+      writer.prepare("UPDATE artifact SET stamp = ? WHERE hash = ?").run([dev, ino, size, mtimeNs, ctimeNs].join(":"), hash)
+      writer.close()
+      const isFound = from.journal("e", (journal) => Effect.map(journal.findStage("e"), (found) => found !== undefined))
+      assert.isTrue(yield* isFound)
+      yield* from.transfer.lend(id, between)
+      assert.isFalse(fs.existsSync(at(`objects/${hash.slice(0, 2)}/${hash.slice(2)}`)))
+      assert.isFalse(yield* isFound)
+    })))
+
   it.live("are the same in the other database, with their files, and twice changes nothing", () =>
     Effect.scoped(Effect.gen(function*() {
       const { between, files, from, run, stage, to } = yield* two
