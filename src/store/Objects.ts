@@ -91,9 +91,9 @@ const attempt = <A>(file: string, work: () => A): Effect.Effect<A, StoreError> =
   Effect.try({ try: work, catch: (cause) => failed(file, cause) })
 
 /** The sha256 and the size of a file, which is synced where it is opened to be written. */
-export const digest = Effect.fnUntraced(function*(file: string, mode: "r" | "r+") {
+export const digest = Effect.fnUntraced(function*(file: string, mode: "r" | "r+", large: (file: string) => Promise<Digest> = (file) => digestLarge(file, mode)) {
   const found = yield* attempt(file, () => digestSmall(file, mode))
-  return found ?? (yield* Effect.tryPromise({ try: () => digestLarge(file, mode), catch: (cause) => failed(file, cause) }))
+  return found ?? (yield* Effect.tryPromise({ try: () => large(file), catch: (cause) => failed(file, cause) }))
 })
 
 /**
@@ -105,6 +105,14 @@ export const make = (root: string, owner: string, writer = "alone"): Objects => 
   const drafts = path.join(folder, "tmp", owner)
   const place = (hash: string): string => path.join(folder, hash.slice(0, 2), hash.slice(2))
   const checked = new Map<string, string>()
+  const beingRead = new Map<string, Promise<Digest>>()
+  /** One reading for all runs that come to a file side by side. */
+  const readOnce = (file: string, stamp: string): Promise<Digest> => {
+    const key = `${file} ${stamp}`
+    const reading = beingRead.get(key) ?? digestLarge(file, "r").finally(() => beingRead.delete(key))
+    beingRead.set(key, reading)
+    return reading
+  }
   const install = (from: string, hash: string): void => {
     const target = place(hash)
     if (fs.mkdirSync(path.dirname(target), { recursive: true }) !== undefined) sync(folder)
@@ -117,7 +125,7 @@ export const make = (root: string, owner: string, writer = "alone"): Objects => 
     verify: (hash) =>
       Effect.flatMap(attempt(place(hash), () => stampOf(place(hash))), (stamp) => {
         if (stamp === undefined || checked.get(hash) === stamp) return Effect.succeed(stamp !== undefined)
-        return Effect.map(digest(place(hash), "r"), (found) => {
+        return Effect.map(digest(place(hash), "r", (file) => readOnce(file, stamp)), (found) => {
           if (found.hash === hash) checked.set(hash, stamp)
           else checked.delete(hash)
           return found.hash === hash
