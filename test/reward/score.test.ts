@@ -36,6 +36,15 @@ const rollouts: Rollouts = {
 }
 
 describe("Reward.score", () => {
+  it.effect("counts tokens as whoever sampled them did, where that is known", () =>
+    Effect.gen(function*() {
+      const kept = Testing.recorded()
+      const counted = { ...rollouts, groups: rollouts.groups.map((group) => ({ ...group, completions: group.completions.map((one) => ({ ...one, tokenCount: 5 })) })) }
+      yield* Reward.score(Reward.format()).run(counted).pipe(Effect.provide(Testing.recording(kept)))
+      assert.strictEqual(Object.fromEntries(kept.metrics)["completionLength"], 5)
+      assert.deepStrictEqual(kept.samples.map(({ tokenCount }) => tokenCount), [5, 5])
+    }))
+
   it.effect("gives every completion its reward, and records means and samples", () =>
     Effect.gen(function*() {
       const kept = Testing.recorded()
