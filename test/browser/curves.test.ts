@@ -154,6 +154,38 @@ describeInBrowser("curves", (given) => {
     await row.getByText("0.2", { exact: true }).waitFor()
   })
 
+  it("have a gap in line and band where a seed has no value, and a dot there for the other", async () => {
+    await Effect.runPromise(planStudy(given.journal, "gapped"))
+    for (const seed of [0, 1]) {
+      const { loop } = await Effect.runPromise(beginTraining(given.journal, "gapped", "AP50", seed))
+      for (let step = 0; step < 6; step++) {
+        const record = trainingStep(given.picture, step, 2 + 2 * seed)
+        const lacks = seed === 1 && step === 3
+        await Effect.runPromise(given.journal.commitStep(loop, lacks ? { ...record, metrics: record.metrics.filter(({ name }) => name !== "reward") } : record))
+      }
+    }
+    const page = await opened("?experiment=gapped&metric=loop/reward")
+    await page.getByText(/^Dots: the mean of fewer seeds/).waitFor()
+    // whether anything is coloured between a step and the next, behind what a dot covers
+    const coloured = await page.evaluate(`(async () => {
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+      const canvas = document.querySelector(".plot canvas")
+      const [over, all] = [document.querySelector(".u-over").getBoundingClientRect(), canvas.getBoundingClientRect()]
+      const scale = canvas.width / all.width
+      return [0, 1, 2, 3, 4].map((step) => {
+        const left = (over.left - all.left + over.width * (step + 0.1) / 5) * scale
+        const { data } = canvas.getContext("2d").getImageData(left, (over.top - all.top) * scale, over.width * 0.16 * scale, over.height * scale)
+        let count = 0
+        for (let i = 0; i < data.length; i += 4) {
+          const colour = [data[i], data[i + 1], data[i + 2]]
+          if (data[i + 3] > 0 && Math.max(...colour) - Math.min(...colour) > 40) count++
+        }
+        return count > 0
+      })
+    })()`)
+    assert.deepStrictEqual(coloured, [true, true, false, false, true])
+  })
+
   it("say of what has none what to do", async () => {
     const page = await given.open("/curves?experiment=reward-comparison&to=0&from=1")
     await page.getByRole("heading", { name: "No curve here" }).waitFor()

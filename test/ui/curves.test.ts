@@ -1,6 +1,6 @@
 /** How the page makes lines of an answer about curves. */
 import { assert, describe, it } from "vitest"
-import { type Curves, dashOf, frameOf, pictureOf, placeOf } from "../../ui/src/views/curves/picture.ts"
+import { alone, type Curves, dashOf, frameOf, pictureOf, placeOf } from "../../ui/src/views/curves/picture.ts"
 import { digits, riseOf, valueOf } from "../../ui/src/views/curves/words.ts"
 
 const look = { light: "#000000", dark: "#ffffff", dash: null }
@@ -36,6 +36,20 @@ describe("the lines of a picture", () => {
   it("leave out, and count, what of means and seeds a logarithmic scale has no place for", () => {
     const { below, lines } = pictureOf(answer, new Set(), true)
     assert.deepStrictEqual([below, lines.at(-1)!.values], [1, [6, null]])
+  })
+
+  it("are broken where only some of a group's curves have a value, and go on over steps that other groups alone have", () => {
+    const fewer = { values: [null, null, 0, null, null, null, 7, null], n: [null, null, 1, null, null, null, 1, null] }
+    const [values, raw, low, high] = [[5, 5, null, null, 5, null, null, 5], [4, 4, null, null, 4, null, null, 4], [1, 1, null, null, 1, null, null, 1], [9, 9, null, null, 9, null, null, 9]]
+    const gap = group("g", { band: { values, raw, low, high, fewer } })
+    const whole = group("w", { band: { values: [3, 3, null, null, 3, 3, 3, null], raw: null, low: values, high: values, fewer: null } })
+    const lines = shapes({ steps: [0, 1, 2, 3, 4, 5, 6, 7], span: 1, groups: [gap, whole] }, [], false)
+    const of = (group: number, as: string) => lines.find(([index, found]) => index === group && found === as)![2] as ReadonlyArray<number | null | undefined>
+    for (const [as, value] of [["mean", 5], ["raw", 4], ["low", 1], ["high", 9]] as const) {
+      assert.deepStrictEqual(of(0, as), [value, value, null, null, value, null, null, value], as)
+    }
+    assert.deepStrictEqual(of(1, "mean"), [3, 3, undefined, undefined, 3, 3, 3, null])
+    assert.deepStrictEqual([alone(of(0, "mean")), alone(of(1, "mean")), alone([null, 1])], [[4, 7], [], [1]])
   })
 
   it("reach down to the least that is drawn where a band goes below zero", () => {

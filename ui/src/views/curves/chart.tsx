@@ -5,7 +5,7 @@ import uPlot from "uplot"
 import "uplot/dist/uPlot.min.css"
 import { axes, whole } from "../../parts/axes.ts"
 import { dark } from "../../shell/theme.ts"
-import { dashOf, type Drawn, frameOf, type Group, type Picture, placeOf } from "./picture.ts"
+import { alone, dashOf, type Drawn, frameOf, type Group, type Picture, placeOf } from "./picture.ts"
 
 interface Props {
   readonly picture: Picture
@@ -23,6 +23,9 @@ interface Props {
 const height = 420
 
 const opacity: { readonly [As in Drawn["as"]]: string } = { mean: "ff", fewer: "ff", seed: "e0", raw: "48", low: "00", high: "00" }
+
+/** Whether a line is what the picture is about, and has points where it is too short to be seen. */
+const isWhole = (as: Drawn["as"]): boolean => as === "mean" || as === "seed"
 
 /** A mark on the axis of steps where a curve has risen. */
 const drawRises = (plot: uPlot, groups: ReadonlyArray<Group>, shown: ReadonlySet<number>, colour: (group: number) => string): void => {
@@ -72,10 +75,16 @@ const optionsOf = (latest: RefObject<Props>, pointed: RefObject<number | null>):
       ...picture.lines.map(({ as, group }): uPlot.Series => ({
         stroke: colour(group) + opacity[as],
         width: as === "mean" ? 2 : many ? 0.75 : 1.25,
-        dash: as === "mean" || as === "seed" ? dashOf(groups[group]!.look) : [],
-        spanGaps: true,
+        dash: isWhole(as) ? dashOf(groups[group]!.look) : [],
         ...(as === "fewer" ? { paths: () => null } : {}), // dots alone: a line would go on with what it is not
-        points: as === "fewer" ? { show: true, size: picture.steps.length < 200 ? 5 : 3, width: 0, fill: colour(group) } : { show: (_, __, first, last) => (as === "mean" || as === "seed") && last - first < 3, size: 6, fill: colour(group) }
+        points: as === "fewer"
+          ? { show: true, size: picture.steps.length < 200 ? 5 : 3, width: 0, fill: colour(group) }
+          : {
+            show: (_, __, first, last) => isWhole(as) && last - first < 3,
+            filter: (plot, index, every) => every || !isWhole(as) ? null : alone([...plot.data[index]!]),
+            size: 6,
+            fill: colour(group)
+          }
       }))
     ],
     bands: picture.bands.map(({ group, high, low }) => ({ series: [high, low], fill: `${colour(group)}26` })),

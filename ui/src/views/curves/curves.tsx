@@ -22,7 +22,7 @@ const kindOf = ({ kinds }: Choices, { metric, part }: State): Kind | undefined =
 
 const notesOf = ({ groups, span, steps }: CurvesAnswer, below: number, { from, smoothing, to }: State): ReadonlyArray<string> => [
   ...(span > 1 ? [`Each ${span} steps are drawn by their lowest and their highest value.`] : []),
-  ...(groups.some(({ band }) => band !== null && band.fewer !== null) ? ["Dots: the mean of fewer seeds than the line is of, where some ended before, failed, or have not come so far."] : []),
+  ...(groups.some(({ band }) => band !== null && band.fewer !== null) ? ["Dots: the mean of fewer seeds than the line is of, where some ended before, failed, have not come so far, or have no finite value."] : []),
   ...(smoothing > 0 ? [`Exponential average with weight ${smoothing}, debiased, of each seed; faint: what was recorded.`] : []),
   ...(below > 0 ? [`${below} points at or below 0 have no place on a logarithmic scale.`] : []),
   ...(from !== undefined || to !== undefined ? [`Steps ${steps[0] ?? from ?? 0} to ${steps.at(-1) ?? to}.`] : [])

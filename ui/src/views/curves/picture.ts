@@ -5,7 +5,8 @@ export type Curves = Answer<"/api/curves">
 export type Group = Curves["groups"][number]
 export type Look = Group["look"]
 
-type Column = ReadonlyArray<number | null>
+/** A line is broken at null, and goes on over what is undefined. */
+type Column = ReadonlyArray<number | null | undefined>
 
 /** A line of the plot: what it is of, and how it is drawn. */
 export interface Drawn {
@@ -30,24 +31,44 @@ export const keyOf = ({ experiment, name }: Group): string => `${experiment}/${n
 const hasPlace = (value: number): boolean => value > 0
 
 /**
- * The same on a logarithmic scale. An end of a band that has no place there lies at the least value that is drawn: left out, its
- * neighbours would be joined, and the band look narrower than it is.
+ * The same on a logarithmic scale. An end of a band that has no place there lies at the least value that is drawn: left out, the
+ * band would be broken, or look narrower than it is.
  */
 const onLogScale = (lines: ReadonlyArray<Drawn>): Pick<Picture, "lines" | "below"> => {
   let [least, below] = [Infinity, 0]
   for (const { as, values } of lines) {
     for (const value of values) {
-      if (value === null) continue
+      if (value === null || value === undefined) continue
       if (hasPlace(value)) least = Math.min(least, value)
       else if (as === "mean" || as === "fewer" || as === "seed") below++
     }
   }
   const placed = ({ as, values }: Drawn): Column => {
     const otherwise = (as === "low" || as === "high") && least < Infinity ? least : null
-    return values.map((value) => value === null || hasPlace(value) ? value : otherwise)
+    return values.map((value) => value === null || value === undefined || hasPlace(value) ? value : otherwise)
   }
   return { lines: lines.map((line) => ({ ...line, values: placed(line) })), below }
 }
+
+/**
+ * The values of a line: it goes on over steps at which its group has none, such as those that only other groups have, and is broken
+ * where only some of its curves have one.
+ */
+const broken = (values: ReadonlyArray<number | null>, fewer: ReadonlyArray<number | null> | undefined): Column => {
+  const out: Array<number | null | undefined> = [...values]
+  let end = 0
+  for (let from = 0; from < out.length; from = end + 1) {
+    end = from
+    while (end < out.length && values[end] === null) end++
+    const isWithin = from > 0 && end < out.length
+    if (isWithin && !fewer?.slice(from, end).some((value) => value !== null)) out.fill(undefined, from, end)
+  }
+  return out
+}
+
+/** Places of a line that is broken at null where a value stands by itself: no line leads there. */
+export const alone = (values: Column): Array<number> =>
+  values.flatMap((value, i) => typeof value === "number" && (i === 0 || values[i - 1] === null) && (i + 1 === values.length || values[i + 1] === null) ? [i] : [])
 
 /** The lines of the groups that are not hidden: bands first, then what was recorded, and what it is about on top. */
 export const pictureOf = ({ groups, steps }: Curves, hidden: ReadonlySet<string>, log: boolean): Picture => {
@@ -56,15 +77,15 @@ export const pictureOf = ({ groups, steps }: Curves, hidden: ReadonlySet<string>
   const add = (group: number, as: Drawn["as"], values: Column): number => lines.push({ group, as, values })
   const bands = shown.flatMap(({ band, index }) => {
     if (band === null) return []
-    const high = add(index, "high", band.high)
-    return { group: index, high, low: add(index, "low", band.low) }
+    const high = add(index, "high", broken(band.high, band.fewer?.values))
+    return { group: index, high, low: add(index, "low", broken(band.low, band.fewer?.values)) }
   })
   for (const { band, index, lines } of shown) {
-    for (const { raw } of band === null ? lines : [band]) if (raw !== null) add(index, "raw", raw)
+    for (const { raw } of band === null ? lines : [band]) if (raw !== null) add(index, "raw", broken(raw, band?.fewer?.values))
   }
   for (const { band, index } of shown) if (band !== null && band.fewer !== null) add(index, "fewer", band.fewer.values)
   for (const { band, index, lines } of shown) {
-    for (const { values } of band === null ? lines : [band]) add(index, band === null ? "seed" : "mean", values)
+    for (const { values } of band === null ? lines : [band]) add(index, band === null ? "seed" : "mean", broken(values, band?.fewer?.values))
   }
   return { steps, bands, ...log ? onLogScale(lines) : { lines, below: 0 } }
 }
