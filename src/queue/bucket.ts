@@ -6,7 +6,6 @@ import type { Readable } from "node:stream"
 import * as consumers from "node:stream/consumers"
 import { pipeline } from "node:stream/promises"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Schedule from "effect/Schedule"
 import { isEverybodys } from "../pipeline/fileTrouble.ts"
 import { fetchReasonOf } from "../pipeline/reason.ts"
@@ -63,6 +62,8 @@ interface Part {
 
 const partsOf = (bytes: number, size: number): ReadonlyArray<Part> =>
   Array.from({ length: Math.ceil(bytes / size) }, (_, i) => ({ start: i * size, end: Math.min(bytes, (i + 1) * size) - 1 }))
+
+const sizeOf = (file: string) => Effect.try({ try: () => fs.statSync(file).size, catch: (cause) => Store.Objects.failed(file, cause) })
 
 const within = (xml: string, tag: string): string | undefined => new RegExp(`<${tag}>([^<]+)`).exec(xml)?.[1]
 
@@ -149,10 +150,11 @@ export const bucket = Effect.fnUntraced(function*(address: string, atOnce = most
 
   const putParts = Effect.fnUntraced(function*(name: string, file: string, parts: ReadonlyArray<Part>) {
     const begun = ask(name, { method: "POST", query: "?uploads" }, async (body) => encodeURIComponent(within((await textOf(body)) ?? "", "UploadId") ?? ""))
-    const leave = (upload: string) => Effect.ignore(ask(name, { method: "DELETE", query: `?uploadId=${upload}` }, nothing))
-    yield* Effect.acquireUseRelease(
-      begun,
-      Effect.fnUntraced(function*(upload) {
+    // who is stopped has no time to wait for a service that is away
+    const leave = (upload: string) =>
+      Effect.ignore(Effect.timeout(Effect.interruptible(ask(name, { method: "DELETE", query: `?uploadId=${upload}` }, nothing)), "5 seconds"))
+    yield* Effect.flatMap(begun, (upload) =>
+      Effect.gen(function*() {
         const tags = yield* Effect.forEach(parts, (part, i) => putPart(name, upload, i + 1, file, part))
         const list = tags.map((tag, i) => `<Part><PartNumber>${i + 1}</PartNumber><ETag>${tag.replaceAll("\"", "&quot;")}</ETag></Part>`).join("")
         const body = () => `<CompleteMultipartUpload>${list}</CompleteMultipartUpload>`
@@ -162,15 +164,13 @@ export const bucket = Effect.fnUntraced(function*(address: string, atOnce = most
         })
         // an upload that is gone was put together by a request whose answer was lost, or removed by somebody
         if ((yield* bytes(name)) !== parts.at(-1)!.end + 1) return yield* failed(name)(new Error("its parts were not put together"))
-      }),
-      (upload, exit) => Exit.isSuccess(exit) ? Effect.void : leave(upload)
-    )
+      }).pipe(Effect.onError(() => leave(upload))))
   })
 
   return {
     bytes,
     put: (name, file) =>
-      Effect.flatMap(Effect.sync(() => fs.statSync(file).size), (size) =>
+      Effect.flatMap(sizeOf(file), (size) =>
         size > atOnce ? putParts(name, file, partsOf(size, atOnce)) : Effect.flatMap(Store.Objects.digest(file, "r"), ({ bytes, hash }) =>
           ask(name, carrying(file, bytes, hash), nothing))),
     get: (name, file) =>

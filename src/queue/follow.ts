@@ -1,7 +1,7 @@
 /** The submitter: puts the cells of a plan into a queue, follows them, and merges what they left into its runs.db. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { PlannedRun } from "../pipeline/plan/Plan.ts"
+import type { PlannedRun, PlannedStage } from "../pipeline/plan/Plan.ts"
 import { Fetching } from "../pipeline/run/fetching.ts"
 import { Journal, type JournalError } from "../pipeline/run/journal.ts"
 import { Ledger } from "../pipeline/run/ledger.ts"
@@ -44,11 +44,11 @@ const bringRun = Effect.fnUntraced(function*({ between, run }: Shared.Shared, { 
   yield* (yield* Store.Transfer).take(run(fingerprint), between)
 })
 
-/** Merges what the stages of a run left, and returns the labels of those of which nothing is here all the same. */
+/** Merges what the stages of a run left, and returns those of which nothing is here all the same. */
 const bringStages = Effect.fnUntraced(function*({ stages }: PlannedRun) {
   const ledger = yield* Ledger
   const found = yield* Effect.forEach(stages, ({ fingerprint }) => ledger.findStage(fingerprint))
-  return stages.flatMap(({ label }, i) => found[i] === undefined ? [label] : [])
+  return stages.filter((_, i) => found[i] === undefined)
 })
 
 /** Follows runs that are in the queue until all have ended, and returns how. Others may follow at the same time, these runs or others. */
@@ -61,15 +61,19 @@ export const follow = Effect.fnUntraced(function*(submission: string, lease: num
   const waited = new Map<string, number>()
   const results = new Map<string, Runner.RunResult>()
 
-  /** Looks again at what is done, but not here: it may be on its way, or in another process's hands; what is gone for good is made anew. */
-  const wait = Effect.fnUntraced(function*(planned: PlannedRun, missing: ReadonlyArray<string>) {
+  /** Waits for what is done, but not here, such as in another process's hands. What is gone for good is made anew. */
+  const wait = Effect.fnUntraced(function*(planned: PlannedRun, missing: ReadonlyArray<PlannedStage>) {
     const { fingerprint, seed, variant } = planned.record
     const looks = (waited.get(fingerprint) ?? 0) + 1
     waited.set(fingerprint, looks)
-    const what = `${variant} with seed ${seed} is done, but not merged yet: what ${missing.join(", ")} left is gone from ${shared.address}, or another process here is at it.`
-    if (looks === 1) say({ _tag: "Said", message: what })
+    const labels = missing.map(({ label }) => label).join(", ")
+    const what = `${variant} with seed ${seed} is done, but not merged yet: what ${labels} left`
+    if (looks === 1) say({ _tag: "Said", message: `${what} is gone from ${shared.address}, or another process here is at it.` })
     if (looks % vain !== 0) return
-    say({ _tag: "Said", message: `${what} A worker looks at it once more.` })
+    const transfer = yield* Store.Transfer
+    const isThere = yield* Effect.forEach(missing, ({ fingerprint }) => transfer.isWhole(shared.stage(fingerprint), shared.between))
+    if (isThere.every((whole) => whole)) return
+    say({ _tag: "Said", message: `${what} is gone from ${shared.address}. A worker looks at it once more.` })
     yield* queue.again(submission, lease, cellOf(planned, 0))
   })
 

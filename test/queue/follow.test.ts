@@ -23,23 +23,24 @@ const runOf = (seed: number): PlannedRun => ({
   stages: []
 }) as unknown as PlannedRun
 
-const shared = { address: "/shared", between: Store.Between.folder("/nowhere"), run: (fingerprint: string) => fingerprint } as Shared.Shared
+const shared = { address: "/shared", between: Store.Between.folder("/nowhere"), stage: (fingerprint: string) => fingerprint, run: (fingerprint: string) => fingerprint } as Shared.Shared
 
 /** Follows runs, and returns how they ended and what was merged. */
-const followed = Effect.fnUntraced(function*(submission: string, runs: ReadonlyArray<PlannedRun>) {
+const followed = Effect.fnUntraced(function*(submission: string, runs: ReadonlyArray<PlannedRun>, isThere = () => true) {
   const merged: Array<string> = []
   const results = yield* Effect.provideService(follow(submission, content.lease, runs, shared, () => {}), Store.Transfer, {
     give: () => Effect.void,
     lend: () => Effect.void,
+    isWhole: () => Effect.sync(() => isThere()),
     take: (name) => Effect.sync(() => void merged.push(name))
   })
   return { merged, results: [...results.values()].map(({ seed, status }) => `${seed} ${status}`) }
 })
 
 /** Follows runs by a clock that only `seconds` moves on, and collects what is said. */
-const followedInTime = Effect.fnUntraced(function*(submission: string, runs: ReadonlyArray<PlannedRun>, ledger: Ledger["Service"]) {
+const followedInTime = Effect.fnUntraced(function*(submission: string, runs: ReadonlyArray<PlannedRun>, ledger: Ledger["Service"], isThere = () => true) {
   const said: Array<string> = []
-  const following = yield* Effect.forkScoped(followed(submission, runs).pipe(
+  const following = yield* Effect.forkScoped(followed(submission, runs, isThere).pipe(
     Effect.provideService(Ledger, ledger),
     Effect.provideService(Fetching, (event) => void (event._tag === "Said" && said.push(event.message)))
   ))
@@ -93,14 +94,17 @@ describe("who follows a submission", () => {
       Effect.gen(function*() {
         const { sql } = yield* Queue
         const planned = { ...run!, stages: [{ fingerprint: "s", label: "the loop" }] } as unknown as PlannedRun
-        let isHere = false
+        let [isHere, isThere] = [false, true]
         const ledger = { ...empty, findStage: () => Effect.sync(() => isHere ? { id: 1, output: { hash: "h", bytes: 1, mediaType: "" } } : undefined) }
-        const { following, said } = yield* followedInTime(submission, [planned], ledger)
+        const { following, said } = yield* followedInTime(submission, [planned], ledger, () => isThere)
         const cell = Effect.map(sql<{ readonly state: string; readonly attempt: number }>`SELECT state, attempt FROM assay_cell`, ([row]) => `${row!.state} ${row!.attempt}`)
         yield* seconds(30)
         assert.strictEqual(yield* cell, "done 0")
         assert.match(said[0]!, /^v with seed 0 is done, but not merged yet: what the loop left is gone from \/shared, or another process here is at it\.$/)
         yield* seconds(40)
+        assert.strictEqual(yield* cell, "done 0", "all of it is there: it waits for whoever has it in hand here")
+        isThere = false
+        yield* seconds(60)
         assert.strictEqual(yield* cell, "queued 1")
         assert.match(said.at(-1)!, /A worker looks at it once more\.$/)
         isHere = true

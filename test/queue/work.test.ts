@@ -7,6 +7,8 @@ import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import { assert, describe, it } from "vitest"
 import type { PlannedRun } from "../../src/pipeline/plan/Plan.ts"
+import * as Executor from "../../src/pipeline/run/Executor.ts"
+import * as Runner from "../../src/pipeline/run/Runner.ts"
 import { layer, Queue } from "../../src/queue/queue.ts"
 import { QueueError } from "../../src/queue/queueError.ts"
 import * as Shared from "../../src/queue/Shared.ts"
@@ -21,6 +23,7 @@ import { rows } from "../integration/support.ts"
 import { temporaryFolder } from "../store/support.ts"
 
 const cards = fileURLToPath(new URL("studies/cards.ts", import.meta.url))
+const broken = fileURLToPath(new URL("studies/broken.ts", import.meta.url))
 
 /** Puts cells of a study into the queue, as a submitter in the folder does who has finished the others. */
 const submit = Effect.fnUntraced(function*(file: string, folder: string, variants?: ReadonlyArray<string>) {
@@ -106,7 +109,7 @@ describe("a worker", () => {
   it("executes a stage that fails once for all cells that need it, and again for those that are submitted after that", () =>
     withQueue(Effect.fnUntraced(function*(folder) {
       const { sql } = yield* Queue
-      const [executions, broken] = [join(folder, "executions"), fileURLToPath(new URL("studies/broken.ts", import.meta.url))]
+      const executions = join(folder, "executions")
       const begun = () => readFileSync(executions, "utf8").split("\n").length - 1
       const cells = sql<{ readonly state: string; readonly attempt: number }>`SELECT DISTINCT state, attempt FROM assay_cell`
       const restore = setEnvironment({ ASSAY_TEST_EXECUTIONS: executions, ASSAY_TEST_BROKEN: "1" })
@@ -122,4 +125,23 @@ describe("a worker", () => {
       assert.deepStrictEqual([yield* cells, begun()], [[{ state: "done", attempt: 1 }], 2])
       yield* Fiber.interrupt(worker)
     })), 60_000)
+
+  it("does not hold a failure of its own against a stage that somebody else has finished since", () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      const restore = setEnvironment({ ASSAY_TEST_EXECUTIONS: join(folder, "executions"), ASSAY_TEST_BROKEN: "1" })
+      yield* Effect.addFinalizer(() => Effect.sync(restore))
+      const study = yield* Workspace.loadStudy(broken)
+      const { plan, settings, within } = yield* prepareAmong(Workspace.at(join(folder, "runs.db")), study, {})
+      yield* within(() => {}, Runner.openExperiment(plan, settings))
+      const ids = yield* within(() => {}, Runner.openRuns(plan.runs, settings))
+      const own = Executor.common(plan.runs)
+      const executed = (i: number, common: Executor.Common) =>
+        within(() => {}, Effect.map(Runner.execute([plan.runs[i]!], [ids[i]!], settings, common), ([result]) => result!.status))
+      assert.strictEqual(yield* executed(0, own), "failed")
+      setEnvironment({ ASSAY_TEST_BROKEN: undefined })
+      assert.strictEqual(yield* executed(1, own), "failed", "it is not tried again")
+      assert.strictEqual(yield* executed(1, Executor.common(plan.runs)), "done")
+      assert.strictEqual(yield* executed(2, own), "done")
+    }))), 60_000)
 })

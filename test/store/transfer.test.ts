@@ -145,6 +145,38 @@ describe("a stage and a run, given and taken", () => {
       assert.deepStrictEqual(left, [1, "done", 0, "loss,nothing"])
     })))
 
+  it.live("bring nothing without the files of their results, so that others of that stage may come; and these take the place of what is lost here", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { at, between, files, from, stage, to } = yield* two
+      /** One execution of the stage, whose results differ from time to time, as on a GPU. */
+      const executed = (results: string) =>
+        from.journal("e", (journal) =>
+          Effect.gen(function*() {
+            yield* beginRun(journal, "e")
+            const id = yield* journal.openStage(stageOf("e"))
+            const output = yield* put(journal, results.repeat(100_000))
+            yield* journal.closeStage(id, { output, records: stepOf(0, [["loss", 1]]) })
+            yield* from.transfer.give({ stage: id }, stage, between)
+            return output.hash
+          }))
+      const lose = (folder: string, hash: string) => fs.rmSync(path.join(folder, hash.slice(0, 2), hash.slice(2)))
+      const found = to.journal("e", (journal) => Effect.map(journal.findStage("e"), (stage) => stage?.output.hash))
+      const first = yield* executed("a")
+      assert.isTrue(yield* to.transfer.isWhole(stage, between))
+      lose(at("objects"), first)
+      assert.isFalse(yield* to.transfer.isWhole(stage, between))
+      assert.isUndefined(yield* to.transfer.take(stage, between))
+      lose(files.from.objects, first)
+      const second = yield* executed("b")
+      assert.strictEqual((yield* to.transfer.take(stage, between))?.executions.added, 1)
+      assert.strictEqual(yield* found, second)
+      for (const one of [files.from, files.to]) lose(one.objects, second)
+      const third = yield* executed("c")
+      yield* to.transfer.take(stage, between)
+      assert.strictEqual(yield* found, third)
+      assert.isFalse(yield* reading(files.to.file, (db) => Effect.map(Store.sql(db, `SELECT 1 FROM artifact WHERE hash = '${second}'`), ({ rows }) => rows.length > 0)))
+    })))
+
   it.live("say of a run that failed what it says there, and of its stages but their names", () =>
     Effect.scoped(Effect.gen(function*() {
       const { between, files, from, run, to } = yield* two

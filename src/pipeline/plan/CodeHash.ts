@@ -215,7 +215,7 @@ const bundle = async (wanted: Wanted, shared: Shared): Promise<Hashed> => {
   return hashed
 }
 
-/** Versions are looked up whenever they are asked for. */
+/** Versions are those that are installed now, not when the hash was made. */
 const codeIn = ({ hash, imports }: Hashed, versionsOf: ReturnType<typeof versions>): Code => ({
   hash,
   packages: [...new Set(imports.flatMap(({ importer, specifier }) => versionsOf(specifier, importer)))].sort()

@@ -251,7 +251,9 @@ export const make = Effect.fnUntraced(function*({ alive, ended, fresh, making, s
   const reuseEnded = Effect.fnUntraced(function*(request: Request) {
     const { fingerprint, forced } = request.stage
     const already = ended.get(fingerprint)
-    const found = already === undefined ? forced ? undefined : yield* ledger.findStage(fingerprint) : yield* already
+    const isKnown = already !== undefined && Exit.isSuccess(already)
+    // what failed here somebody else may have finished since
+    const found = (isKnown || forced ? undefined : yield* ledger.findStage(fingerprint)) ?? (already === undefined ? undefined : yield* already)
     if (found === undefined) return false
     note(fingerprint, Exit.succeed(found))
     request.past.finished.set(fingerprint, found)

@@ -18,7 +18,7 @@ export interface AtStep {
   readonly value: number | null
 }
 
-/** Reads only. */
+/** Reads what is recorded, and changes none of it. */
 export class Ledger extends Context.Service<Ledger, {
   /** The finished execution of a fingerprint. Undefined when there is none or an artifact of it is missing or altered. */
   readonly findStage: (fingerprint: string) => Effect.Effect<FinishedStage | undefined, JournalError>

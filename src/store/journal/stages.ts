@@ -49,7 +49,8 @@ const finished = ({ sql }: Connection, fingerprints: ReadonlyArray<string>) => {
   return found
 }
 
-const findStages = Effect.fnUntraced(function*(connection: Connection, fingerprints: ReadonlyArray<string>) {
+/** Those of the fingerprints that are finished, and whose results are here and whole. */
+export const findStages = Effect.fnUntraced(function*(connection: Connection, fingerprints: ReadonlyArray<string>) {
   const stages = new Map<string, FinishedStage>()
   for (const { files, fingerprint, stage } of yield* connection.read("findStage", () => finished(connection, fingerprints))) {
     const sound = yield* Effect.forEach(files, (hash) => stands(connection, "findStage", hash))

@@ -13,10 +13,11 @@ import type { StoreError } from "../storeError.ts"
 export interface Between {
   /** How long what is there is; undefined where nothing is. */
   readonly bytes: (name: string) => Effect.Effect<number | undefined, StoreError>
-  /** Puts a file there, whole or not at all, and for good. */
+  /** Puts a file there, whole or not at all, and on its disk. */
   readonly put: (name: string, file: string) => Effect.Effect<void, StoreError>
   /** Copies what is there to a file; false where nothing is. */
   readonly get: (name: string, file: string) => Effect.Effect<boolean, StoreError>
+  /** For what is not what it should be. */
   readonly remove: (name: string) => Effect.Effect<void, StoreError>
   /** The text under a name; undefined where nothing is. */
   readonly text: (name: string) => Effect.Effect<string | undefined, StoreError>

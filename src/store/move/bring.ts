@@ -50,11 +50,14 @@ export const current = Effect.fnUntraced(function*(file: string, draft: string, 
   )
 })
 
-/** Merges a pack that is up to date. Artifacts that are of no use any more go, with their files. */
-export const bring = Effect.fnUntraced(function*(connection: Connection, pack: string) {
+/**
+ * Merges a pack that is up to date. Artifacts that are of no use any more go, with their files. `lost`: fingerprints of stages that are done
+ * here, but whose results are gone.
+ */
+export const bring = Effect.fnUntraced(function*(connection: Connection, pack: string, lost: ReadonlyArray<string> = []) {
   const { handle: { file, sqlite }, worker } = connection
   sqlite.pragma("trusted_schema = OFF")
-  const { dropped, merged } = yield* attempt(file, () => merge(sqlite, pack, { lock: true, worker }))
+  const { dropped, merged } = yield* attempt(file, () => merge(sqlite, pack, { lock: true, lost, worker }))
   if (dropped.length > 0) {
     yield* removeFiles(connection, yield* attempt(file, () => sqlite.transaction(() => forget(connection, dropped)).immediate()))
   }

@@ -1,8 +1,8 @@
 /** Which executions of another database come over, and which files by that. */
 import type { Database } from "better-sqlite3"
 
-/** Of an execution `o` there and `m` here: it is new, or was unfinished here, in nobody else's hands (but @worker's), and is done there. */
-export const isFresh = `(m.id IS NULL OR (m.status <> 'done' AND o.status = 'done'
+/** Of an execution `o` there and `m` here: it is new, or was unfinished or among the @lost here, in nobody else's hands (but @worker's), and is done there. */
+export const isFresh = `(m.id IS NULL OR ((m.status <> 'done' OR m.fingerprint IN (SELECT value FROM json_each(@lost))) AND o.status = 'done'
   AND NOT EXISTS (SELECT 1 FROM main.claim WHERE name = o.fingerprint AND worker <> @worker)))`
 
 /** Hashes of all that executions of the other database, or of one's own, name. */
@@ -22,7 +22,7 @@ export const needed = (db: Database, file: string): ReadonlySet<string> => {
   db.prepare("ATTACH ? AS other").run(file)
   try {
     const taken = `SELECT o.id FROM other.stage o LEFT JOIN main.stage m ON m.fingerprint = o.fingerprint WHERE ${isFresh}`
-    return new Set(db.prepare(`SELECT hash FROM main.artifact UNION ${namedBy(taken)}`).pluck().all({ worker: "" }) as Array<string>)
+    return new Set(db.prepare(`SELECT hash FROM main.artifact UNION ${namedBy(taken)}`).pluck().all({ worker: "", lost: "[]" }) as Array<string>)
   } finally {
     db.exec("DETACH other")
   }

@@ -87,25 +87,24 @@ const bringFrames = (db: Database): void => {
     WHERE t.experiment IN (SELECT experiment FROM other.run WHERE id IN chosen)`, nothing)
 }
 
-/** Takes back what unfinished executions recorded, and returns the hashes of what they kept. */
+/** Takes back what executions recorded that are unfinished, or whose results are lost, and returns the hashes of what they kept. */
 const clear = (db: Database, stages: string): ReadonlyArray<string> => {
-  const kept = ["checkpoint", "best_weights", "kept_weights"].map((table) => `SELECT artifact FROM main.${table} WHERE stage IN (${stages})`)
-  const hashes = db.prepare(kept.join(" UNION ")).pluck().all() as Array<string>
+  const hashes = (db.prepare(namedBy(stages, "main")).pluck().all() as Array<string | null>).filter((hash) => hash !== null)
   for (const table of [...ofStage, "completion"]) db.exec(`DELETE FROM main.${table} WHERE stage IN (${stages})`)
   db.exec(`UPDATE main.stage SET output = NULL, subject = NULL WHERE id IN (${stages})`)
   return hashes
 }
 
 /**
- * Stage executions: new ones, and those that were here unfinished, in nobody else's hands, and are done there. `fresh` are the ones whose
+ * Stage executions: new ones, and those that were here unfinished or `lost`, in nobody else's hands, and are done there. `fresh` are the ones whose
  * rows come over: none where they are but `named`. Returns hashes of what was taken back.
  */
-const bringStages = (db: Database, worker: string, onlyNamed: boolean): ReadonlyArray<string> => {
+const bringStages = (db: Database, worker: string, lost: ReadonlyArray<string>, onlyNamed: boolean): ReadonlyArray<string> => {
   db.prepare(`
     CREATE TEMP TABLE wanted AS
     SELECT o.id AS theirs, m.id AS known, ${onlyNamed ? "0" : isFresh} AS fresh
     FROM other.stage o LEFT JOIN main.stage m ON m.fingerprint = o.fingerprint
-    WHERE o.id IN named`).run(onlyNamed ? {} : { worker })
+    WHERE o.id IN named`).run(onlyNamed ? {} : { worker, lost: JSON.stringify(lost) })
   const fresh = "SELECT theirs FROM wanted WHERE fresh"
   copy(db, "artifact", { stamp: "NULL" }, `other.artifact t WHERE hash IN (${namedBy(fresh)})`,
     "ON CONFLICT DO UPDATE SET content = excluded.content WHERE content IS NULL AND excluded.content IS NOT NULL")
@@ -248,6 +247,8 @@ export interface Options {
   readonly subject?: Subject
   /** Whose hands may hold what is replaced. */
   readonly worker?: string | undefined
+  /** Fingerprints of stages that are done here, but whose results are gone. */
+  readonly lost?: ReadonlyArray<string>
   /** Whether to keep writers off both databases at once; those of the other need not be, as what is read is of one instant anyway. */
   readonly lock: boolean
 }
@@ -258,13 +259,13 @@ export interface Options {
  *
  * @internal
  */
-export const merge = (db: Database, file: string, { lock, subject, worker = "" }: Options) => {
+export const merge = (db: Database, file: string, { lock, lost = [], subject, worker = "" }: Options) => {
   db.function("text_digest", { deterministic: true }, (text) => textDigest(String(text)))
   const work = db.transaction(() => {
     choose(db, subject)
     const withRuns = any(db, "SELECT 1 FROM chosen")
     if (withRuns) bringFrames(db)
-    const dropped = bringStages(db, worker, subject !== undefined && "run" in subject)
+    const dropped = bringStages(db, worker, lost, subject !== undefined && "run" in subject)
     bringKeys(db)
     // most packs are of one execution or run: what it has not takes no time
     if (any(db, "SELECT 1 FROM stage_of WHERE fresh")) {

@@ -11,6 +11,7 @@ import type { Artifact } from "../../pipeline/run/Records.ts"
 import { attempt } from "../Database.ts"
 import { artifactMethods, noteNamed, releasePending } from "../journal/artifacts.ts"
 import { type Connection, journalError } from "../journal/Connection.ts"
+import { findStages } from "../journal/stages.ts"
 import { isWhole, stands } from "../journal/whole.ts"
 import { failed } from "../Objects.ts"
 import { StoreError } from "../storeError.ts"
@@ -25,9 +26,12 @@ export class Transfer extends Context.Service<Transfer, {
   readonly give: (subject: Subject, name: string, between: Between) => Effect.Effect<void, JournalError>
   /** Puts the files alone that a finished stage names, such as are not there any more. */
   readonly lend: (stage: number, between: Between) => Effect.Effect<void, JournalError>
+  /** Whether a finished stage that is there under a name has all files of its results there. */
+  readonly isWhole: (name: string, between: Between) => Effect.Effect<boolean, JournalError>
   /**
-   * Brings in what is there under a name, with the files that it names; undefined where nothing is. What is finished here already, or in
-   * another process's hands, stays as it is. A run finds the stages that it rests on, where they are brought in before it.
+   * Brings in what is there under a name, with the files that it names; undefined where nothing is, or a finished stage without the files of
+   * its results. What is finished here already and whole, or in another process's hands, stays as it is. A run finds the stages that it
+   * rests on, where they are brought in before it.
    */
   readonly take: (name: string, between: Between) => Effect.Effect<Merged | undefined, JournalError>
 }>()("assay/store/Transfer") {}
@@ -36,6 +40,18 @@ export class Transfer extends Context.Service<Transfer, {
 const filesIn = (pack: string) =>
   Effect.scoped(Effect.flatMap(opened(pack), (db) => attempt(pack, () =>
     db.prepare("SELECT hash, bytes, media_type AS mediaType FROM artifact WHERE content IS NULL").all() as Array<Artifact>)))
+
+/** Finished stages of a pack, each with the files of its results, without which it is worth nothing. */
+const stagesIn = (pack: string) =>
+  Effect.scoped(Effect.flatMap(opened(pack), (db) => attempt(pack, () => {
+    const rows = db.prepare(`
+      SELECT s.fingerprint, a.hash FROM stage s LEFT JOIN artifact a ON a.hash IN (s.output, s.subject) AND a.content IS NULL
+      WHERE s.status = 'done'`).raw().all() as Array<[fingerprint: string, hash: string | null]>
+    return {
+      fingerprints: [...new Set(rows.map(([fingerprint]) => fingerprint))],
+      files: rows.flatMap(([, hash]) => hash ?? [])
+    }
+  })))
 
 /** One is known by its hash everywhere. */
 const nameOf = (hash: string): string => `objects/${hash.slice(0, 2)}/${hash.slice(2)}`
@@ -67,7 +83,7 @@ export const transferMethods = (connection: Connection): Transfer["Service"] => 
       connection.sql(`SELECT hash, bytes, media_type AS mediaType FROM artifact WHERE content IS NULL AND hash IN (${namedBy("@stage", "main")})`)
         .all({ stage }) as Array<Artifact>)
 
-  /** The artifact, unless it is here; undefined also where it is not there, or not what its name says: the stage will be found to lack it. */
+  /** The artifact, unless it is here; undefined also where it is not there, or not what its name says. */
   const borrow = (between: Between) => Effect.fnUntraced(function*({ hash, mediaType }: Artifact) {
     if (yield* stands(connection, "take", hash)) return undefined
     const copy = yield* draft
@@ -77,6 +93,25 @@ export const transferMethods = (connection: Connection): Transfer["Service"] => 
     releasePending(connection, put)
     yield* Effect.ignore(between.remove(nameOf(hash))) // who has it whole puts it there again, as it would not where something is
     return undefined
+  })
+
+  /** The pack that is there under a name, as a file until the scope closes; undefined where nothing is. */
+  const packOf = Effect.fnUntraced(function*(name: string, between: Between) {
+    const [packed, pack] = [yield* draft, yield* draft]
+    if (!(yield* between.get(name, packed))) return undefined
+    yield* through(packed, createGunzip(), pack, damaged(name))
+    return yield* current(pack, yield* draft, name)
+  })
+
+  /** Brings in a pack whose files were borrowed, unless a stage of it lacks some. */
+  const bringWhole = Effect.fnUntraced(function*(pack: string, borrowed: ReadonlyArray<Artifact | undefined>) {
+    const { files, fingerprints } = yield* stagesIn(pack)
+    const isHere = yield* Effect.forEach(files, (hash) => stands(connection, "take", hash))
+    if (!isHere.every((here) => here)) return undefined
+    const sound = yield* findStages(connection, fingerprints)
+    const merged = yield* bring(connection, pack, fingerprints.filter((fingerprint) => !sound.has(fingerprint)))
+    yield* connection.write("take", () => noteNamed(connection, ...borrowed))
+    return merged
   })
 
   return {
@@ -90,16 +125,19 @@ export const transferMethods = (connection: Connection): Transfer["Service"] => 
 
     lend: (stage, between) => failing("lend")(Effect.flatMap(filesOf(stage), Effect.forEach(lend(between), { discard: true }))),
 
+    isWhole: Effect.fnUntraced(function*(name, between) {
+      const pack = yield* packOf(name, between)
+      if (pack === undefined) return false
+      const { files } = yield* stagesIn(pack)
+      const there = yield* Effect.forEach(files, (hash) => between.bytes(nameOf(hash)))
+      return there.every((bytes) => bytes !== undefined)
+    }, (effect) => failing("isWhole")(Effect.scoped(effect))),
+
     take: Effect.fnUntraced(function*(name, between) {
-      const [packed, pack] = [yield* draft, yield* draft]
-      if (!(yield* between.get(name, packed))) return undefined
-      yield* through(packed, createGunzip(), pack, damaged(name))
-      const source = yield* current(pack, yield* draft, name)
-      const borrowed = yield* Effect.forEach(yield* filesIn(source), borrow(between))
-      return yield* bring(connection, source).pipe(
-        Effect.tap(() => connection.write("take", () => noteNamed(connection, ...borrowed))),
-        Effect.ensuring(Effect.sync(() => releasePending(connection, ...borrowed)))
-      )
+      const pack = yield* packOf(name, between)
+      if (pack === undefined) return undefined
+      const borrowed = yield* Effect.forEach(yield* filesIn(pack), borrow(between))
+      return yield* Effect.ensuring(bringWhole(pack, borrowed), Effect.sync(() => releasePending(connection, ...borrowed)))
     }, (effect) => failing("take")(Effect.scoped(effect)))
   }
 }

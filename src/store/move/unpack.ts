@@ -36,10 +36,11 @@ const takeObjects = Effect.fnUntraced(function*(pack: Database, file: string, ob
   let taken = 0
   for (const hash of namesIn(pack, "object")) {
     if (!needed.has(hash) || (yield* objects.verify(hash))) continue
-    const draft = yield* objects.temporary
-    yield* attempt(file, () => takeOut(pack, "object", hash, draft))
-    if ((yield* objects.seal(draft)).hash !== hash) return yield* damaged(file, hash)
-    yield* objects.install(draft, hash)
+    yield* Effect.acquireUseRelease(objects.temporary, Effect.fnUntraced(function*(draft) {
+      yield* attempt(file, () => takeOut(pack, "object", hash, draft))
+      if ((yield* objects.seal(draft)).hash !== hash) return yield* damaged(file, hash)
+      yield* objects.install(draft, hash)
+    }), objects.discard)
     taken++
   }
   return taken

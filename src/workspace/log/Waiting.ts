@@ -6,8 +6,8 @@ export const most = 10_000
 
 export interface Waiting<Entry> {
   readonly add: (entry: Entry) => void
-  /** Writes all that wait. What cannot be written waits for the next time, as it may be but busy. */
-  readonly flush: Effect.Effect<void>
+  /** Writes all that wait, and says whether it could. What cannot be written waits for the next time, as it may be but busy. */
+  readonly flush: Effect.Effect<boolean>
 }
 
 export const make = <Entry, E>(write: (entries: ReadonlyArray<Entry>) => Effect.Effect<void, E>): Waiting<Entry> => {
@@ -19,10 +19,13 @@ export const make = <Entry, E>(write: (entries: ReadonlyArray<Entry>) => Effect.
     flush: Effect.suspend(() => {
       const entries = waiting
       waiting = []
-      return entries.length === 0 ? Effect.void : Effect.catch(write(entries), () =>
-        Effect.sync(() => {
+      return entries.length === 0 ? Effect.succeed(true) : Effect.match(write(entries), {
+        onSuccess: () => true,
+        onFailure: () => {
           waiting = [...entries, ...waiting].slice(-most)
-        }))
+          return false
+        }
+      })
     })
   }
 }

@@ -16,6 +16,9 @@ import { said } from "./words.ts"
 /** How long an entry may wait for others to be written with, in milliseconds: a run of many short stages is not held up. */
 const patience = "200 millis"
 
+/** How often the last entries are tried, each time for as long as a busy database is waited for. */
+const attempts = 3
+
 const keyOf = ({ seed, variant }: RunName): string => JSON.stringify([variant, seed])
 
 const levels: { readonly [level: string]: Store.Level } = { Fatal: "error", Error: "error", Warn: "warn", Info: "info" }
@@ -68,7 +71,7 @@ export const logged = <A, E, R>(workspace: Workspace, plan: Pick<Plan, "experime
       }
     })
 
-    yield* Effect.addFinalizer(() => flush)
+    yield* Effect.addFinalizer(() => Effect.repeat(flush, { until: (isWritten) => isWritten, times: attempts - 1 }))
     yield* Effect.forkScoped(Effect.repeat(flush, Schedule.spaced(patience)))
     return yield* work.pipe(
       Effect.provideService(Progress, (event: Event) => {
