@@ -1,25 +1,5 @@
 /** What is wrong with a data set's file, counted rather than collected: there may be as many problems as rows. */
-import * as Context from "effect/Context"
-import { DataError } from "../task/dataError.ts"
 import type { Problem } from "../task/problem.ts"
-
-/** What to do about an example that is missing, corrupt or wrongly annotated: fail, or leave it out and count it. */
-export type OnBad = "fail" | "skip"
-
-/** The error of a data set that is not to leave anything out. */
-export const bad = (path: string, { entry, message }: Problem): DataError =>
-  new DataError({ path, message: `${path}, ${entry}, ${message} To leave such images out, set onBad to "skip".` })
-
-/** Who is told of everything that readers find: nobody, unless somebody checks a whole data set. */
-export interface Reporting {
-  readonly problem: (problem: Problem) => void
-  /** What is no fault, but should be known. */
-  readonly note: (note: Problem) => void
-}
-
-export const Report: Context.Reference<Reporting> = Context.Reference<Reporting>("assay/data/Report", {
-  defaultValue: () => ({ problem: () => {}, note: () => {} })
-})
 
 /** Problems of rows that belong to no image. */
 export class Strays {

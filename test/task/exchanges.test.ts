@@ -7,6 +7,7 @@ import * as Rows from "../../src/pipeline/Rows.ts"
 import * as detection from "../../src/task/detection/index.ts"
 import { listed, listedIn } from "../../src/task/listed.ts"
 import * as referring from "../../src/task/referring/index.ts"
+import { type Problem, Report } from "../../src/task/problem.ts"
 import { spool } from "../../src/testing.ts"
 
 const rows = (questions: ReadonlyArray<readonly [question: string, answer: string]>, task: string) =>
@@ -43,10 +44,12 @@ describe("listedIn", () => {
 })
 
 describe("Task.detection.exchanges", () => {
-  const made = (questions: ReadonlyArray<readonly [string, string]>, task = "detection") =>
+  const made = (questions: ReadonlyArray<readonly [string, string]>, { onBad, task = "detection" }: { readonly onBad?: "skip"; readonly task?: string } = {}) =>
     Effect.gen(function*() {
-      const found = yield* detection.exchanges(rows(questions, task)).run(undefined)
-      return { ...found, examples: yield* Rows.toArray(found.examples) }
+      const told: Array<Problem> = []
+      const found = yield* detection.exchanges(rows(questions, task), onBad && { onBad }).run(undefined)
+        .pipe(Effect.provideService(Report, { problem: (problem) => told.push(problem), note: (note) => told.push(note) }))
+      return { ...found, examples: yield* Rows.toArray(found.examples), told: told.map(({ entry, message }) => `${entry}: ${message}`) }
     }).pipe(Effect.provide(spool))
 
   it.effect("reads labels and boxes; those without a box are negatives", () =>
@@ -64,23 +67,35 @@ describe("Task.detection.exchanges", () => {
       ])
     }))
 
-  it.effect("leaves out what it cannot trust", () =>
+  it.effect("leaves out what is another question, counts it and tells of it", () =>
     Effect.gen(function*() {
-      const { examples } = yield* made([
+      const { examples, skipped, told } = yield* made([
         ["Where is the cat?", answering(["cat", [1, 2, 3, 4]])],
         [asking("cat"), "I see no cat"],
         [asking("cat"), answering(["dog", [1, 2, 3, 4]])],
-        [asking("cat"), answering(["cat", [1, 2, 300, 4]])],
-        [asking("cat"), answering(["cat", [3, 2, 1, 4]])],
         [asking("cat"), answering(["cat", [1, 2, 3, 4]], ["cat", [1, 2, 3]])],
         [asking("cat"), answering(["cat", [1, 2, 3, 4]])]
       ])
-      assert.deepStrictEqual(examples.map(({ id }) => id), ["6"])
+      assert.deepStrictEqual([examples.map(({ id }) => id), skipped], [["4"], 4])
+      assert.deepStrictEqual(told, ["rows: 4 of 5 rows are left out, the first is row 0: not a list of labels to detect, with their boxes."])
+    }))
+
+  it.effect("takes a box that leaves its image for a fault of the row", () =>
+    Effect.gen(function*() {
+      const right = [asking("cat"), answering(["cat", [1, 2, 3, 4]])] as const
+      for (const box of [[1, 2, 300, 4], [3, 2, 1, 4]]) {
+        const given = [right, [asking("cat"), answering(["cat", box])]] as const
+        const { message } = yield* Effect.flip(made(given))
+        assert.include(message, `rows, row 1, answer: [${box.join(", ")}] is empty, or leaves the image of 100 x 50 pixels.`)
+        const { examples, skipped, told } = yield* made(given, { onBad: "skip" })
+        assert.deepStrictEqual([examples.length, skipped, told.length], [1, 1, 1])
+        assert.include(told[0], "row 1: answer")
+      }
     }))
 
   it.effect("fails where nothing is left, as for rows of another task", () =>
     Effect.gen(function*() {
-      const { message } = yield* Effect.flip(made([[asking("cat"), "None"]], "counting"))
+      const { message } = yield* Effect.flip(made([[asking("cat"), "None"]], { task: "counting" }))
       assert.match(message, /No image of "rows" holds a list of labels to detect/)
     }))
 })
@@ -89,14 +104,15 @@ describe("Task.referring.exchanges", () => {
   it.effect("reads expression and box, and leaves out what says something else", () =>
     Effect.gen(function*() {
       const words = "Please provide the bounding box coordinate of the region this sentence describes:"
-      const { examples } = yield* referring.exchanges(rows([
+      const { examples, skipped } = yield* referring.exchanges(rows([
         [`${words} the man in red.`, "[10.5, 5, 30, 25]"],
         [`${words} the man in red`, "{\"bbox_2d\": [1, 2, 3, 4]}"],
         [`${words} the man in red.`, "on the left"],
-        [`${words} the man in red.`, "[1, 2, 300, 4]"],
         ["Where is the man?", "[1, 2, 3, 4]"]
       ], "referring")).run(undefined)
       const found = (yield* Rows.toArray(examples)).map(({ box, expression, id }) => [id, expression, box.x1, box.x2])
-      assert.deepStrictEqual(found, [["0", "the man in red", 10.5, 30], ["1", "the man in red", 1, 3]])
+      assert.deepStrictEqual([found, skipped], [[["0", "the man in red", 10.5, 30], ["1", "the man in red", 1, 3]], 2])
+      const outside = rows([[`${words} the man in red.`, "[1, 2, 300, 4]"]], "referring")
+      assert.match((yield* Effect.flip(referring.exchanges(outside).run(undefined))).message, /^rows, row 0, answer: \[1, 2, 300, 4\]/)
     }).pipe(Effect.provide(spool)))
 })

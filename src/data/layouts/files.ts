@@ -1,10 +1,7 @@
 /** What readers of files are told: the config that they share. */
 import { basename } from "node:path"
 import * as Schema from "effect/Schema"
-import { withDefault } from "../../pipeline/declare/ConfigCodec.ts"
-
-/** What to do about an image that is missing, corrupt or wrongly annotated: fail, or leave it out and count it. */
-export const onBad = withDefault(Schema.Literals(["fail", "skip"]), "fail")
+import { onBad } from "../../task/problem.ts"
 
 export const files = {
   /** Path of the annotation file. */

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import * as Stage from "../../pipeline/declare/Stage.ts"
 import { cocoLayout, fileName } from "./cocoLayout.ts"
 import { contentHash } from "./content.ts"
-import { onBad } from "./files.ts"
+import { onBad } from "../../task/problem.ts"
 import { read } from "./readers.ts"
 
 const config = Schema.Struct({

@@ -13,11 +13,11 @@ import { type List, rowsOf, type Some, takeCategories } from "../../task/detecti
 import type { Id } from "../../task/detection/coco/fields.ts"
 import { type Draft, emptyIndex, readImages } from "../../task/detection/coco/images.ts"
 import type { Example, TrueObject } from "../../task/detection/example.ts"
-import type { Problem } from "../../task/problem.ts"
+import { bad, type OnBad, type Problem, Report, type Reporting } from "../../task/problem.ts"
 import { gather } from "./byImage.ts"
 import type { Asked, Labels, Layout } from "./layout.ts"
 import { isPicture, lookAt, turned } from "../pictures/pictures.ts"
-import { bad, OfImages, type OnBad, Report, type Reporting, Strays } from "../problems.ts"
+import { OfImages, Strays } from "../problems.ts"
 
 export interface Files {
   /** Path of the annotation file. */

@@ -13,7 +13,7 @@ import { type Entry, readRows } from "../../task/readRows.ts"
 import { pictureHash } from "./content.ts"
 import { nameOf } from "./files.ts"
 import { type Look, lookOnce } from "../pictures/lookOnce.ts"
-import { bad, type OnBad, Report } from "../problems.ts"
+import { bad, type OnBad, Report } from "../../task/problem.ts"
 import { readEntry, type Result } from "./readEntry.ts"
 
 /** Results in order as rows; unless `onBad` is "skip", the first problem is the error. All problems are reported. */

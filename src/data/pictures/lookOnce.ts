@@ -5,7 +5,7 @@ import type { AnyExample } from "../../task/dataset.ts"
 import type { Problem } from "../../task/problem.ts"
 import type { Size } from "../../vision/Box.ts"
 import { isPicture, lookAt, type Picture, turned } from "./pictures.ts"
-import { Report } from "../problems.ts"
+import { Report } from "../../task/problem.ts"
 
 /** Pictures that are remembered: rows about one stand near each other. */
 const most = 4096

@@ -2,10 +2,11 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stage from "../../pipeline/declare/Stage.ts"
-import { type Asked, isIn, isOf } from "../asked.ts"
+import type { Asked } from "../asked.ts"
 import type { Dataset } from "../dataset.ts"
-import { derive } from "../derive.ts"
+import { exchanged } from "../exchanged.ts"
 import { listedIn } from "../listed.ts"
+import { onBad, type OnBad } from "../problem.ts"
 import * as Text from "../Text.ts"
 import type { Example, TrueObject } from "./example.ts"
 import { boxes } from "./read.ts"
@@ -26,37 +27,37 @@ const objectsOf = (answer: string): ReadonlyArray<TrueObject> | undefined => {
 }
 
 /** What a question with its answer says of its image. */
-const detected = (asked: Asked): Example | undefined => {
-  const { answer, id, image, question } = asked
+const detected = ({ answer, id, image, question }: Asked) => {
   const labels = [...new Set(listedIn(question))]
   const objects = objectsOf(answer)
-  if (!isOf("detection", asked) || labels.length === 0 || objects === undefined) return undefined
-  if (!objects.every(({ box, label }) => labels.includes(label) && isIn(image, box))) return undefined
+  if (labels.length === 0 || objects === undefined || !objects.every(({ label }) => labels.includes(label))) return undefined
   const present = new Set(objects.map(({ label }) => label))
-  return {
+  const example: Example = {
     id,
     image,
     objects,
     positives: labels.filter((label) => present.has(label)),
     negatives: labels.filter((label) => !present.has(label))
   }
+  return { example, boxes: objects.map(({ box }) => box) }
 }
 
 const stage = Stage.define({
   kind: "data",
   name: "exchanges",
   module: import.meta.url,
-  config: Schema.Struct({}),
+  config: Schema.Struct({ onBad }),
   parts: { data: Stage.part<void, Dataset<Asked>>() },
   repeatable: true,
-  run: (_, _input: unknown, { data }) =>
+  run: ({ onBad }, _input: unknown, { data }) =>
     Effect.gen(function*() {
       const labels = new Set<string>()
-      const made = yield* derive(yield* data.run(), "exchanges", "a list of labels to detect, with their boxes", (asked: Asked) => {
-        const example = detected(asked)
-        for (const label of [...example?.positives ?? [], ...example?.negatives ?? []]) labels.add(label)
-        return example
-      })
+      const make = (asked: Asked) => {
+        const made = detected(asked)
+        for (const label of [...made?.example.positives ?? [], ...made?.example.negatives ?? []]) labels.add(label)
+        return made
+      }
+      const made = yield* exchanged(yield* data.run(), onBad, { task: "detection", takes: "a list of labels to detect, with their boxes", make })
       return { ...made, categories: [...labels].sort() }
     })
 })
@@ -66,7 +67,10 @@ const stage = Stage.define({
  * `label` in pixels of the image file, or None: VLM-R1's rows of detection, read by `Data.conversations`. Labels without a box are
  * negatives. The question is put again by the prompt's template.
  *
- * Others, and those with a box that leaves its image or whose label was not asked for, are left out, as are rows of another `task`; fails
- * with `DataError` when none is left.
+ * Others, those with a box whose label was not asked for, and rows of another `task` are left out, which is counted and told. Fails with
+ * `DataError` at a box that leaves its image, `onBad` as for `Data.coco`, and when none is left.
  */
-export const exchanges = <E extends Asked, DataE, DataR>(data: Stage.Stage<void, Dataset<E>, DataE, DataR>) => stage({}, { data })
+export const exchanges = <E extends Asked, DataE, DataR>(
+  data: Stage.Stage<void, Dataset<E>, DataE, DataR>,
+  config: { readonly onBad?: OnBad } = {}
+) => stage(config, { data })
