@@ -68,102 +68,107 @@ const saysTheSame = (name: string, model: string, policy: (url: string) => Retur
       assert.deepStrictEqual(there.metrics, here.metrics)
     }))
 
-describe.skipIf(!has("vllm")).each(["tiny-vl", "tiny-vl-large"])("vLLM with %s", (model) => {
-  let server: Running
-  beforeAll(async () => void (server = await vllm(pathOf(model))))
-  afterAll(() => server.stop())
-  const policy = (url: string) => Policy.openai({ url, model: "tiny", folder: pathOf(model) })
+/** The larger model says in a second server what the smaller one says in the first. */
+const models = [{ model: "tiny-vl", tags: [] }, { model: "tiny-vl-large", tags: ["long"] }] as const
 
-  saysTheSame(`vllm-${model}`, model, policy, () => server)
+for (const { model, tags } of models) {
+  describe.skipIf(!has("vllm"))(`vLLM with ${model}`, { tags: [...tags] }, () => {
+    let server: Running
+    beforeAll(async () => void (server = await vllm(pathOf(model))))
+    afterAll(() => server.stop())
+    const policy = (url: string) => Policy.openai({ url, model: "tiny", folder: pathOf(model) })
 
-  it.live("does all that there is to ask of a server", () =>
-    Effect.gen(function*() {
-      const found = yield* capabilities({ url: server.url, timeoutSeconds: 300, patienceSeconds: 1 }, "tiny")
-      assert.deepStrictEqual(found, { n: true, seed: true, logprobs: true, tokenIds: true, extras: true, topK: true })
-    }))
+    saysTheSame(`vllm-${model}`, model, policy, () => server)
 
-  it.live("draws groups that differ within and come again, and its log-probabilities are those of the model here", () =>
-    Effect.gen(function*() {
-      const sampler = yield* samplerOf(policy(server.url))
-      const questions = [question(0), question(1)]
-      const groups = yield* sampler.sample(questions, drawn)
-      // the same draws; what is computed together differs with the time at which each question comes, and with it the last digits
-      const again = yield* sampler.sample(questions, drawn)
-      assert.deepStrictEqual(again.flat().map(({ tokens }) => tokens), groups.flat().map(({ tokens }) => tokens))
-      again.flat().forEach(({ logprobs }, i) => logprobs.forEach((value, t) => assert.approximately(value, groups.flat()[i]!.logprobs[t]!, 1e-4)))
-      assert.deepStrictEqual(groups.map((group) => group.length), [4, 4])
-      assert.isAbove(new Set(groups.flat().map(({ text }) => text)).size, 2)
-      const local = yield* Layer.build(Policy.local(pathOf(model)).layer)
-      const sequences = groups.flatMap((group, i) => group.map(({ tokens }) => ({ question: questions[i]!, tokens })))
-      const own = yield* Context.get(local, Policy.Trainer).logprobs(sequences, "current")
-      const gaps = groups.flat().flatMap(({ logprobs }, i) => logprobs.map((value, t) => Math.abs(value - own[i]![t]!)))
-      assert.strictEqual(gaps.length, sequences.reduce((sum, { tokens }) => sum + tokens.length, 0))
-      assert.isBelow(Math.max(...gaps), 1e-3)
-    }).pipe(Effect.scoped))
+    it.live("does all that there is to ask of a server", () =>
+      Effect.gen(function*() {
+        const found = yield* capabilities({ url: server.url, timeoutSeconds: 300, patienceSeconds: 1 }, "tiny")
+        assert.deepStrictEqual(found, { n: true, seed: true, logprobs: true, tokenIds: true, extras: true, topK: true })
+      }))
 
-  /** Sides around every rounding: of multiples of 28, of the limits, long and narrow. */
-  const sizes = [[28, 28], [29, 57], [41, 43], [112, 84], [127, 99], [224, 224], [225, 223], [333, 77], [500, 21], [640, 480], [1023, 767]] as const
+    it.live("draws groups that differ within and come again, and its log-probabilities are those of the model here", () =>
+      Effect.gen(function*() {
+        const sampler = yield* samplerOf(policy(server.url))
+        const questions = [question(0), question(1)]
+        const groups = yield* sampler.sample(questions, drawn)
+        // the same draws; what is computed together differs with the time at which each question comes, and with it the last digits
+        const again = yield* sampler.sample(questions, drawn)
+        assert.deepStrictEqual(again.flat().map(({ tokens }) => tokens), groups.flat().map(({ tokens }) => tokens))
+        again.flat().forEach(({ logprobs }, i) => logprobs.forEach((value, t) => assert.approximately(value, groups.flat()[i]!.logprobs[t]!, 1e-4)))
+        assert.deepStrictEqual(groups.map((group) => group.length), [4, 4])
+        assert.isAbove(new Set(groups.flat().map(({ text }) => text)).size, 2)
+        const local = yield* Layer.build(Policy.local(pathOf(model)).layer)
+        const sequences = groups.flatMap((group, i) => group.map(({ tokens }) => ({ question: questions[i]!, tokens })))
+        const own = yield* Context.get(local, Policy.Trainer).logprobs(sequences, "current")
+        const gaps = groups.flat().flatMap(({ logprobs }, i) => logprobs.map((value, t) => Math.abs(value - own[i]![t]!)))
+        assert.strictEqual(gaps.length, sequences.reduce((sum, { tokens }) => sum + tokens.length, 0))
+        assert.isBelow(Math.max(...gaps), 1e-3)
+      }).pipe(Effect.scoped))
 
-  it.live("reads prompts token by token as the folder says, pictures at the size that they are sent at", () =>
-    Effect.gen(function*() {
-      const { preprocessor: { maxPixels, merge, minPixels, patch } } = yield* loadConfig(pathOf(model))
-      const text = yield* loadText(pathOf(model))
-      for (const [width, height] of sizes) {
-        const path = join(folder, `${width}x${height}.png`)
-        yield* Effect.promise(() => sharp({ create: { width, height, channels: 3, background: "#608020" } }).png().toFile(path))
-        const sent = yield* dataUri(path, (size) => Effect.fromResult(smartResize(size, { factor: patch * merge, minPixels, maxPixels })))
-        const { messages } = question(0)
-        const response = yield* Effect.promise(() =>
-          fetch(`${server.url}/../tokenize`, {
-            method: "POST",
-            headers: { "content-type": "application/json" },
-            body: JSON.stringify({ model: "tiny", messages: withImages(messages, [sent.uri]) })
-          }))
-        const { tokens } = yield* Effect.promise(() => response.json() as Promise<{ tokens: ReadonlyArray<number> }>)
-        const rendered = yield* Effect.fromResult(text.render(messages, { addGenerationPrompt: true }))
-        const expanded = yield* Effect.fromResult(text.expandImages(rendered, [(sent.width * sent.height) / (patch * merge) ** 2]))
-        assert.deepStrictEqual(tokens, text.encode(expanded), `${width} x ${height}`)
-        assert.strictEqual(yield* Effect.fromResult(promptTokens(text, messages, [sent], patch * merge)), tokens.length)
-      }
-    }))
+    /** Sides around every rounding: of multiples of 28, of the limits, long and narrow. */
+    const sizes = [[28, 28], [29, 57], [41, 43], [112, 84], [127, 99], [224, 224], [225, 223], [333, 77], [500, 21], [640, 480], [1023, 767]] as const
 
-  it.live("is refused where it would resize what it is sent, whose boxes would then be of another size", () =>
-    Effect.gen(function*() {
-      const pixels = { minPixels: 100_352, maxPixels: 200_704 }
-      const sampler = yield* samplerOf(Policy.openai({ url: server.url, model: "tiny", folder: pathOf(model), pixels }))
-      const error = yield* Effect.flip(sampler.sample([question(0)], drawn))
-      assert.match(error.message, /reads \d+ tokens of a prompt that has \d+ by .*: it resizes pictures/)
-    }).pipe(Effect.scoped))
-
-  // one model shows it: a start takes a minute
-  it.live.skipIf(model !== "tiny-vl")("that is killed with eight questions under way is asked again when it is back, and says what it would have said", () =>
-    Effect.gen(function*() {
-      const sampler = yield* samplerOf(policy(server.url))
-      const questions = Array.from({ length: 8 }, (_, i) => question(i))
-      const long = { ...drawn, n: 8, maxTokens: 160 }
-      const said = (groups: Effect.Success<ReturnType<typeof sampler.sample>>) => groups.map((group) => group.map(({ tokens }) => tokens))
-      const undisturbed = said(yield* sampler.sample(questions, long))
-      const asking = yield* Effect.forkChild(sampler.sample(questions, long))
-      const busy = /^vllm:num_requests_running\S* ([\d.]+)/m
-      yield* Effect.promise(async () => {
-        for (let running = 0; running < 8;) {
-          running = Number(busy.exec(await (await fetch(`${server.url}/../metrics`)).text())?.[1] ?? 0)
+    it.live("reads prompts token by token as the folder says, pictures at the size that they are sent at", () =>
+      Effect.gen(function*() {
+        const { preprocessor: { maxPixels, merge, minPixels, patch } } = yield* loadConfig(pathOf(model))
+        const text = yield* loadText(pathOf(model))
+        for (const [width, height] of sizes) {
+          const path = join(folder, `${width}x${height}.png`)
+          yield* Effect.promise(() => sharp({ create: { width, height, channels: 3, background: "#608020" } }).png().toFile(path))
+          const sent = yield* dataUri(path, (size) => Effect.fromResult(smartResize(size, { factor: patch * merge, minPixels, maxPixels })))
+          const { messages } = question(0)
+          const response = yield* Effect.promise(() =>
+            fetch(`${server.url}/../tokenize`, {
+              method: "POST",
+              headers: { "content-type": "application/json" },
+              body: JSON.stringify({ model: "tiny", messages: withImages(messages, [sent.uri]) })
+            }))
+          const { tokens } = yield* Effect.promise(() => response.json() as Promise<{ tokens: ReadonlyArray<number> }>)
+          const rendered = yield* Effect.fromResult(text.render(messages, { addGenerationPrompt: true }))
+          const expanded = yield* Effect.fromResult(text.expandImages(rendered, [(sent.width * sent.height) / (patch * merge) ** 2]))
+          assert.deepStrictEqual(tokens, text.encode(expanded), `${width} x ${height}`)
+          assert.strictEqual(yield* Effect.fromResult(promptTokens(text, messages, [sent], patch * merge)), tokens.length)
         }
-        await server.stop()
-        server = await server.again()
-      })
-      assert.deepStrictEqual(said(yield* Fiber.join(asking)), undisturbed)
-    }).pipe(Effect.scoped), { tags: ["long"] })
+      }))
 
-  it.live("is told about prompts that are too long, and about models that it has not", () =>
-    Effect.gen(function*() {
-      const long = { ...question(0), messages: [{ role: "user" as const, content: "word ".repeat(5000) }], images: [] }
-      const error = yield* Effect.flip((yield* samplerOf(policy(server.url))).sample([long], { ...drawn, n: 1 }))
-      assert.match(error.message, /answered 400: .*2048/)
-      const other = yield* Effect.flip((yield* samplerOf(Policy.openai({ url: server.url, model: "huge" }))).sample([question(0)], drawn))
-      assert.match(other.message, /answered 404: .*huge.*does not exist.* Correct the url/)
-    }).pipe(Effect.scoped))
-})
+    it.live("is refused where it would resize what it is sent, whose boxes would then be of another size", () =>
+      Effect.gen(function*() {
+        const pixels = { minPixels: 100_352, maxPixels: 200_704 }
+        const sampler = yield* samplerOf(Policy.openai({ url: server.url, model: "tiny", folder: pathOf(model), pixels }))
+        const error = yield* Effect.flip(sampler.sample([question(0)], drawn))
+        assert.match(error.message, /reads \d+ tokens of a prompt that has \d+ by .*: it resizes pictures/)
+      }).pipe(Effect.scoped))
+
+    // one model shows it: a start takes a minute
+    it.live.skipIf(model !== "tiny-vl")("that is killed with eight questions under way is asked again when it is back, and says what it would have said", () =>
+      Effect.gen(function*() {
+        const sampler = yield* samplerOf(policy(server.url))
+        const questions = Array.from({ length: 8 }, (_, i) => question(i))
+        const long = { ...drawn, n: 8, maxTokens: 160 }
+        const said = (groups: Effect.Success<ReturnType<typeof sampler.sample>>) => groups.map((group) => group.map(({ tokens }) => tokens))
+        const undisturbed = said(yield* sampler.sample(questions, long))
+        const asking = yield* Effect.forkChild(sampler.sample(questions, long))
+        const busy = /^vllm:num_requests_running\S* ([\d.]+)/m
+        yield* Effect.promise(async () => {
+          for (let running = 0; running < 8;) {
+            running = Number(busy.exec(await (await fetch(`${server.url}/../metrics`)).text())?.[1] ?? 0)
+          }
+          await server.stop()
+          server = await server.again()
+        })
+        assert.deepStrictEqual(said(yield* Fiber.join(asking)), undisturbed)
+      }).pipe(Effect.scoped), { tags: ["long"] })
+
+    it.live("is told about prompts that are too long, and about models that it has not", () =>
+      Effect.gen(function*() {
+        const long = { ...question(0), messages: [{ role: "user" as const, content: "word ".repeat(5000) }], images: [] }
+        const error = yield* Effect.flip((yield* samplerOf(policy(server.url))).sample([long], { ...drawn, n: 1 }))
+        assert.match(error.message, /answered 400: .*2048/)
+        const other = yield* Effect.flip((yield* samplerOf(Policy.openai({ url: server.url, model: "huge" }))).sample([question(0)], drawn))
+        assert.match(other.message, /answered 404: .*huge.*does not exist.* Correct the url/)
+      }).pipe(Effect.scoped))
+  })
+}
 
 describe.skipIf(!has("transformers"))("transformers serve with tiny-vl", () => {
   const model = pathOf("tiny-vl")
