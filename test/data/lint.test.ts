@@ -96,9 +96,9 @@ describe("lintFile", () => {
     Effect.gen(function*() {
       const rows = [{ image: "a.png", problem: "Where is it.It is red." }, { images: ["b.png"], question: "How many?" }]
       const lines = (some: ReadonlyArray<object>) => some.map((row) => JSON.stringify(row)).join("\n")
-      const folder = yield* writeFiles({ "a.json": lines(rows), "b.json": lines(rows.toReversed()), "one.json": rows[0] })
+      const folder = yield* writeFiles({ "a.json": lines(rows), "b.json": lines(rows.toReversed()), "one.json": rows[0], "one.jsonl": { images: [{ path: "b.png" }], problem: rows[0]!.problem } })
       const slip = "problem: no space after a full stop"
-      for (const [file, line] of [["a.json", 1], ["b.json", 2], ["one.json", 1]] as const) {
+      for (const [file, line] of [["a.json", 1], ["b.json", 2], ["one.json", 1], ["one.jsonl", 1]] as const) {
         const { found, text } = yield* look(join(folder, file))
         assert.deepStrictEqual(found, [`line ${line}, ${slip}`], file)
         assert.include(text, "Where is it. It is red.")

@@ -113,8 +113,9 @@ describe("Data.yolo", () => {
 
   it.effect("misses the picture of a text file, but for classes.txt", () =>
     Effect.gen(function*() {
-      const files = yield* set({ "a.txt": "", "classes.txt": "cat\n", "c.txt": "" })
+      const files = yield* set({ "a.txt": "", "classes.txt": "cat\n", "sub/classes.txt": "cat\n", "c.txt": "" })
       assert.include((yield* Effect.flip(run(Data.yolo(files)))).message, "c.txt, has no picture")
+      assert.strictEqual((yield* run(Data.yolo({ ...files, onBad: "skip" }))).skipped, 1)
     }))
 
   it.effect("has a content that follows texts, pictures and names", () =>

@@ -65,12 +65,14 @@ describe("Data.hub", () => {
       const { home, name } = yield* setting({
         "all/test-00000-of-00001.parquet": parquetOf([row("a hand"), row("a dog")]),
         "anatomy/test-00000-of-00001.parquet": parquetOf([row("a hand")]),
-        "anatomy/val/0000.parquet": parquetOf([row("a foot")])
+        "anatomy/val/0000.parquet": parquetOf([row("a foot")]),
+        "test.parquet": parquetOf([row("a root")])
       })
       const sizeOf = (options: { readonly split: string; readonly config?: string }) =>
         Effect.map(runIn(home, Data.hub(name, { as: "referring", ...options })), (dataset) => [dataset.name, dataset.examples.size])
       const { message } = yield* Effect.flip(sizeOf({ split: "test" }))
-      assert.include(message, "holds no one folder with the split \"test\" (it is in all, anatomy; name one of these as config)")
+      assert.include(message, "holds no single folder with the split \"test\" (it is in all, anatomy, the root (config \".\"); name one of these as config)")
+      assert.deepStrictEqual(yield* sizeOf({ split: "test", config: "." }), [`${name.slice(4)}-test`, 1])
       assert.deepStrictEqual(yield* sizeOf({ split: "test", config: "anatomy" }), [`${name.slice(4)}-anatomy-test`, 1])
       assert.deepStrictEqual(yield* sizeOf({ split: "val" }), [`${name.slice(4)}-val`, 1])
       const absent = yield* Effect.flip(sizeOf({ split: "test", config: "art" }))

@@ -7,8 +7,11 @@ const escaped = (text: string): string => text.replace(/[.+^${}()|[\]\\?*]/g, "\
 const ofSplit = (split: string): RegExp =>
   new RegExp(`(^|/)${escaped(split)}(-\\d{5}-of-\\d{5}(-[0-9a-f]+)?|/[^/]+)?\\.parquet$`)
 
-/** The folder that a split's file lies in, without the split's own: that of a config, where a repository has several; "." for none. */
-const configOf = (path: string, split: string): string => path.slice(0, ofSplit(split).exec(path)?.index ?? 0) || "."
+/** As a config: the repository's own folder. */
+export const root = "."
+
+/** The folder that a split's file lies in, without the split's own: that of a config, where a repository has several. */
+const configOf = (path: string, split: string): string => path.slice(0, ofSplit(split).exec(path)?.index ?? 0) || root
 
 /** A path in which `*` stands for any characters but a slash. */
 const like = (pattern: string): RegExp => new RegExp(`^${escaped(pattern).replaceAll("\\*", "[^/]*")}$`)
@@ -30,7 +33,8 @@ export const splitFiles = (split: string, config: string | undefined): Choice =>
     pick: (paths) => paths.filter((path) => pattern.test(path) && (config === undefined || configOf(path, split) === config)).sort(),
     lacks: (picked, paths) => {
       const configs = [...new Set(picked.map((path) => configOf(path, split)))]
-      if (configs.length > 1) return `one folder with the split "${split}" (it is in ${list(configs)}; name one of these as config)`
+      const called = configs.map((config) => config === root ? `the root (config "${root}")` : config)
+      if (configs.length > 1) return `single folder with the split "${split}" (it is in ${list(called)}; name one of these as config)`
       return picked.length === 0 ? noneOf(what, paths) : undefined
     }
   }

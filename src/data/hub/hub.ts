@@ -15,7 +15,7 @@ import { onBad } from "../../task/problem.ts"
 import type { KindName } from "../parquet/kinds.ts"
 import { type Reading, reading, type Source } from "../parquet/parquet.ts"
 import { readParquet } from "../parquet/readParquet.ts"
-import { filesBelow, namedFiles, splitFiles } from "./choices.ts"
+import { filesBelow, namedFiles, root, splitFiles } from "./choices.ts"
 import { type LayoutName, layouts, pathKeys } from "./layouts.ts"
 
 const { as, boxes, columns, name } = reading
@@ -69,7 +69,7 @@ const choiceOf = ({ config, files, layout, split, with: given = {} }: Options): 
 
 const nameIn = ({ config, name, repository, split }: Options): string => {
   const own = repository.slice(repository.indexOf("/") + 1)
-  return name ?? [own, config, split].filter((part) => part !== undefined).join("-")
+  return name ?? [own, config === root ? undefined : config, split].filter((part) => part !== undefined).join("-")
 }
 
 const stage = Stage.define({
@@ -98,7 +98,7 @@ const stage = Stage.define({
 
 /**
  * Parquet files of a repository, by their split or their paths, in which `*` stands for any characters but a slash. `config` is the folder
- * of the split's files, where several have that split.
+ * of the split's files, where several have that split; "." is the root.
  */
 export type ParquetOptions<K extends KindName> =
   & Reading<K>

@@ -57,9 +57,10 @@ const lists = ["images", "annotations", "categories"]
 
 /**
  * An instances file is one object that has one of its lists, of objects; all others are rows. Lines of JSON are no JSON from the second
- * on.
+ * on; of a single one the file's name tells, as rows may have a list of images, too.
  */
 const isInstances = async (path: string): Promise<boolean> => {
+  if (path.toLowerCase().endsWith(".jsonl")) return false
   let hasList = false
   try {
     for await (const piece of readJson(path)) {

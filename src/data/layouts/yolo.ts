@@ -1,5 +1,5 @@
 /** YOLO: one text file an image, a line an object. */
-import { extname, join } from "node:path"
+import { basename, extname, join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -83,7 +83,7 @@ const strays = (texts: ReadonlyMap<string, string>, pictures: ReadonlyArray<stri
   const first = byStem(pictures)
   const problem = (kind: string, entry: string, message: string) => ({ problem: { kind, entry, message } })
   return [
-    ...[...texts].filter(([id]) => !first.has(id) && id !== "classes").map(([, file]) =>
+    ...[...texts].filter(([id]) => !first.has(id) && basename(id) !== "classes").map(([, file]) =>
       problem("no picture", file, "has no picture of its name. Restore it, or drop the file.")),
     ...pictures.filter((file) => first.get(stemOf(file)) !== file).map((file) =>
       problem("two pictures of one name", file, `has the name of ${first.get(stemOf(file))}, and one text file stands for both. Rename one of them.`))

@@ -2,10 +2,11 @@
 import * as Text from "../Text.ts"
 
 /**
- * A whole number that is no piece of a longer one, of a fraction or of a word such as `3D` or `bbox_2d`; `3.0` is 3. A minus behind a word
- * is a hyphen.
+ * A whole number that is no piece of a longer one, of a fraction or of a word such as `3D`, `3ème` or `bbox_2d`; `3.0` is 3, and so is
+ * `__3__`. A minus behind a word is a hyphen. Words are of letters that have cases: scripts without spaces, and those that write particles
+ * to a number, have none. Looks for a digit first, so that long rows of underscores are looked through once.
  */
-const whole = /(?<![\w.]|\d,)(?:(?<!\w)-)?\d{1,9}(?!\w|,\d{3}(?!\d)|\.\d*[1-9])/
+const whole = /(?=-?\d)(?<![\p{Cased}\d.]|[\p{Cased}\d]_+|\d,)-?\d{1,9}(?![\p{Cased}\d]|_+[\p{Cased}\d]|,\d{3}(?!\d)|\.\d*[1-9])/u
 
 /**
  * The first whole number of what a completion answers (`Text.answer`); undefined where none of up to nine digits stands there. Words

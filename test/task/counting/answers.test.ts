@@ -55,22 +55,31 @@ describe("an answer", () => {
     ["In this 3D scene there are 5", 5],
     ["<answer>the 2nd row of x4 has 6</answer>", 6],
     ["<answer>**5** stars, see \\boxed{7}</answer>", 5],
-    ["<think>2 red and 3 blue</think> 5", 5]
+    ["<think>2 red and 3 blue</think> 5", 5],
+    ["There are __4__ cats", 4],
+    ["_4_", 4],
+    ["***_-4_***", -4],
+    ["cats_-3", 3],
+    ["le 2ème rang en a 6, pas é7", 6],
+    ["второй ряд Б3 имеет 6", 6],
+    ["图中有3只猫", 3],
+    ["고양이 3마리", 3],
+    ["มี3ตัว", 3]
   ])("%j is the first whole number of the last answer: %d", (text, wanted) => assert.strictEqual(number(text), wanted))
 
-  it.each(["", "<answer>four</answer>", "<think>3</think><answer>none</answer>", "<answer>3.5</answer>", "<answer>1234567890</answer>", "<answer>1,234</answer>", "{\"bbox_2d\": []}", "3D"])(
+  it.each(["", "<answer>four</answer>", "<think>3</think><answer>none</answer>", "<answer>3.5</answer>", "<answer>1234567890</answer>", "<answer>1,234</answer>", "{\"bbox_2d\": []}", "3D", "bbox__2", "a_2_b", "4_000", "3º", "größe3"])(
     "%j holds none",
     (text) => assert.isUndefined(number(text))
   )
 
   it("however hostile, is read at once and never throws", () => {
     const next = Random.stream(Random.key(4))
-    const signs = "0123456789.-, <answer></answer>\n"
+    const signs = "0123456789.-_, é<answer></answer>\n"
     for (let i = 0; i < 2000; i++) {
       const found = number(Array.from({ length: 200 }, () => signs[Math.floor(next() * signs.length)]).join(""))
       assert.isTrue(found === undefined || Number.isSafeInteger(found))
     }
-    for (const piece of ["9", "1.", "-", "<answer>", "<answer>\n", "0.0"]) {
+    for (const piece of ["9", "1.", "-", "_", "_1", "a_", "1_", "<answer>", "<answer>\n", "0.0"]) {
       const text = piece.repeat(2 ** 20 / piece.length)
       number(text)
       countingAccuracy({ variant: "faithful" }).score({ completion: text, solution: prompt.solution })
