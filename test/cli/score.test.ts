@@ -112,7 +112,7 @@ export const ap = Reward.define({ name: "ap", module: import.meta.url, config: S
 `)
     const ended = await scored(JSON.stringify(none), "--rewards", "ap,./own.ts#ap")
     assert.deepStrictEqual([ended.code, ended.out], [2, ""])
-    assert.include(ended.err, "--rewards names two rewards \"ap\", and a row of scores could not tell them apart")
+    assert.include(ended.err, "--rewards names two scores \"ap\", and a row of them could not tell them apart")
   })
 
   it("names an unknown reward and a file that is not there", async () => {

@@ -28,7 +28,7 @@ export const score = Effect.fn("score")(function*(options: Options) {
     Effect.mapError((error) => error._tag === "InvalidConfig" ? usage(error.message) : error)
   )
   const parts = rewards.flatMap(({ partNames }) => partNames)
-  yield* checkTwice(parts, "a row of scores")
+  yield* checkTwice(parts, "scores", "a row of them")
   yield* checkNames(parts, options.failUnder)
   const { add, summary } = summarise()
   let piece = ""

@@ -34,8 +34,13 @@ export interface Chosen {
 /** How many of each kind. */
 const [spreadOut, changed] = [4, 2] as const
 
-/** What `total` adds up, for a reader: weights are a study's own, and held-out answers need have none. */
-const measure = "by the plain sum of all parts of the reward, where what is not a number counts 0"
+const spreadEvenly = "one of those evenly spread over all"
+
+/** By what examples were chosen that are not merely spread, for a reader: weights are a study's own, and held-out answers need have none. */
+export const measureOf = (examples: ReadonlyArray<Pick<Chosen, "chosen">>): string | undefined =>
+  examples.every(({ chosen }) => chosen === spreadEvenly)
+    ? undefined
+    : "Gained, lost and earned is by the plain sum of all parts of the reward, where what is not a number counts 0."
 
 const total = ({ rewards }: Judged): number => rewards.reduce((sum, { value }) => sum + (value ?? 0), 0)
 
@@ -55,7 +60,7 @@ export const examplesOf = (rows: ReadonlyArray<{ readonly is: Picked["is"]; read
     .filter(({ example, ordinal }) => [...byPlace.values()].every((samples) => samples.get(ordinal)?.example === example))
   const every = Math.max(1, Math.floor(shared.length / spreadOut))
   const spread = shared.filter((_, i) => i % every === 0).slice(0, spreadOut)
-    .map(({ ordinal }) => ({ ordinal, chosen: "one of those evenly spread over all" }))
+    .map(({ ordinal }) => ({ ordinal, chosen: spreadEvenly }))
   const held = comparisons.find(({ one, other }) => byPlace.has(one) && byPlace.has(other))
   if (held === undefined) return spread
   const taken = new Set(spread.map(({ ordinal }) => ordinal))
@@ -68,7 +73,7 @@ export const examplesOf = (rows: ReadonlyArray<{ readonly is: Picked["is"]; read
   const least = gains.filter(({ gain }) => gain < 0).toReversed().slice(0, changed)
   return [
     ...spread,
-    ...most.map(({ ordinal }) => ({ ordinal, chosen: `one of those in which ${held.most}, ${measure}` })),
-    ...least.map(({ ordinal }) => ({ ordinal, chosen: `one of those in which ${held.least}, ${measure}` }))
+    ...most.map(({ ordinal }) => ({ ordinal, chosen: `one of those in which ${held.most}` })),
+    ...least.map(({ ordinal }) => ({ ordinal, chosen: `one of those in which ${held.least}` }))
   ]
 }

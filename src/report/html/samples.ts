@@ -1,6 +1,7 @@
 /** Answers with their boxes over the picture: the same example under several rows. */
 import { html, raw } from "hono/html"
 import type { Answer, Shown } from "../account/account.ts"
+import { measureOf } from "../account/choose.ts"
 import { drawnSize, width } from "../account/drawnSize.ts"
 import * as Font from "../figures/Font.ts"
 import { marks } from "../figures/overlay.ts"
@@ -34,7 +35,7 @@ const answerOf = (example: Shown, answer: Answer) =>
   }</p><details><summary>What it said</summary><pre class="said" dir="ltr">${lines(answer.completion, longest)}</pre></details></div>`
 
 export const samplesSection = (examples: ReadonlyArray<Shown>, heading: (text: string) => unknown) =>
-  html`<p class="small">The same held-out examples under several rows, each with the rule that it was chosen by.
+  html`<p class="small">The same held-out examples under several rows, each with the rule that it was chosen by. ${measureOf(examples) ?? ""}
 Boxes:<span class="box" style="border-color:${roles.true}"></span>true<span class="box predicted" style="border-color:${roles.predicted}"></span>predicted.</p>${
     examples.map((example) =>
       html`${heading(`Example ${shown(example.example.slice(0, 200))}`)}<p class="small">It is ${example.chosen}.</p><div class="answers">${

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "vitest"
 import type { Account } from "../../../src/report/account/account.ts"
 import { examplesOf, rowsOf } from "../../../src/report/account/choose.ts"
+import { samplesSection } from "../../../src/report/html/samples.ts"
 import { commandsOf, quote } from "../../../src/report/account/commands.ts"
 import { drawnSize } from "../../../src/report/account/drawnSize.ts"
 import { metricsOf, rewardsOf } from "../../../src/report/account/defined.ts"
@@ -63,7 +64,7 @@ describe("examples that are shown", () => {
     const after = samples(Array.from({ length: 40 }, (_, i) => i === 7 ? 0.9 : i === 8 ? 1 : i === 13 ? 0 : i === 20 ? 0.1 : 0.5))
     const found = examplesOf([{ is: "first", samples: before }, { is: "best", samples: after }])
     assert.deepStrictEqual(found.map(({ ordinal }) => ordinal), [0, 10, 20, 30, 8, 7, 13])
-    assert.match(found[4]!.chosen, /gained most over the first, by the plain sum of all parts of the reward, where what is not a number counts 0$/)
+    assert.match(found[4]!.chosen, /gained most over the first$/)
     assert.match(found[6]!.chosen, /lost most/)
   })
 
@@ -72,9 +73,13 @@ describe("examples that are shown", () => {
     const worst = samples(Array.from({ length: 40 }, () => 0.5))
     const found = examplesOf([{ is: "best", samples: best }, { is: "worst", samples: worst }]).slice(4)
     assert.deepStrictEqual(found, [
-      { ordinal: 7, chosen: "one of those in which the best row earned most over the worst, by the plain sum of all parts of the reward, where what is not a number counts 0" },
-      { ordinal: 13, chosen: "one of those in which the best row earned least beside the worst, by the plain sum of all parts of the reward, where what is not a number counts 0" }
+      { ordinal: 7, chosen: "one of those in which the best row earned most over the worst" },
+      { ordinal: 13, chosen: "one of those in which the best row earned least beside the worst" }
     ])
+    const sections = [found, examplesOf([{ is: "best", samples: best }])].map((all) =>
+      String(samplesSection(all.map(({ chosen }) => ({ example: "e", chosen, picture: undefined, answers: [] })), (text) => text)))
+    const said = sections.map((section) => section.split("by the plain sum of all parts of the reward").length - 1)
+    assert.deepStrictEqual(said, [1, 0], "once, above the examples")
     assert.lengthOf(examplesOf([{ is: "first", samples: best }, { is: "worst", samples: worst }]), 4)
     assert.lengthOf(examplesOf([{ is: "best", samples: best }]), 4)
   })

@@ -18,7 +18,7 @@ const calledBy = (name: string): string => name.slice(name.indexOf("#") + 1)
 export const rewards = Effect.fn("serve rewards")(function*(options: Options) {
   const names = yield* rewardNames(options.rewards)
   const called = names.map(calledBy)
-  yield* checkTwice(called, "a request")
+  yield* checkTwice(called, "rewards", "a request")
   const found = yield* rewardsCalled(names, "fixed").pipe(
     Effect.mapError((error) => error._tag === "InvalidConfig" ? usage(error.message) : error)
   )
