@@ -186,6 +186,17 @@ describeInBrowser("curves", (given) => {
     assert.deepStrictEqual(coloured, [true, true, false, false, true])
   })
 
+  it("say that none of the experiments has what is named, and draw nothing else instead", async () => {
+    const page = await given.open("/curves?experiment=reward-comparison&metric=loop/entropy")
+    await page.getByRole("heading", { name: "No curve of this name" }).waitFor()
+    await page.getByText("loop/entropy was recorded at no more than one step").waitFor()
+    assert.deepStrictEqual([await page.getByLabel("Curve").inputValue(), await page.locator(".plot").count()], ["", 0])
+    assert.deepStrictEqual(await axeProblems(page), [])
+    await page.getByLabel("Curve").selectOption("metric loop/loss")
+    await page.getByRole("img", { name: /^loop\/loss over steps/ }).waitFor()
+    assert.strictEqual(keysOf(page)["metric"], "loop/loss")
+  })
+
   it("say of what has none what to do", async () => {
     const page = await given.open("/curves?experiment=reward-comparison&to=0&from=1")
     await page.getByRole("heading", { name: "No curve here" }).waitFor()

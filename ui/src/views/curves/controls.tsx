@@ -12,7 +12,8 @@ interface Props {
   /** All that there are. */
   readonly all: ReadonlyArray<string>
   readonly choices: Choices
-  readonly kind: Kind
+  /** Undefined where the one that is named was not recorded. */
+  readonly kind: Kind | undefined
 }
 
 const Experiments = ({ all, experiments }: Pick<Props, "all" | "experiments">) => {
@@ -45,7 +46,8 @@ const KindSelect = ({ choices, kind }: Pick<Props, "choices" | "kind">) => {
   return (
     <label>
       Curve{" "}
-      <select value={valueOf(kind)} onChange={(event) => choose(event.currentTarget.value)}>
+      <select value={kind === undefined ? "" : valueOf(kind)} onChange={(event) => choose(event.currentTarget.value)}>
+        {kind === undefined && <option value="" disabled>choose one</option>}
         {(["metric", "part"] as const).map((group) => {
           const own = choices.kinds.filter((one) => one.kind === group)
           return own.length === 0 ? null : (
@@ -95,7 +97,7 @@ export const Controls = ({ all, choices, experiments, kind, state }: Props) => {
       </label>
       <label>
         Up to step{" "}
-        <input type="number" min="0" step="1" class="short" value={state.to ?? ""} placeholder={String(kind.lastStep)} onChange={(event) => setNumber("to", event.currentTarget.value)} />
+        <input type="number" min="0" step="1" class="short" value={state.to ?? ""} placeholder={kind && String(kind.lastStep)} onChange={(event) => setNumber("to", event.currentTarget.value)} />
       </label>
       <label title="Marks the first step from which on the mean over five steps lies so much above that of the first five">
         Risen by{" "}

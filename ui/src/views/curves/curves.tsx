@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals"
 import { useEffect, useMemo } from "preact/hooks"
 import { Empty, When } from "../../parts/states.tsx"
+import { Visible } from "../../parts/visible.tsx"
 import { useWidth } from "../../parts/width.ts"
 import type { Answer } from "../../shell/ask.ts"
 import { useLive } from "../../shell/live.ts"
@@ -15,10 +16,11 @@ import { readState, type State } from "./state.ts"
 
 type Choices = Answer<"/api/curves/choices">
 
-/** What the URL names, or else the reward, or else whatever there is. */
+/** What the URL names; where it names nothing, the reward, or else whatever there is. */
 const kindOf = ({ kinds }: Choices, { metric, part }: State): Kind | undefined =>
-  kinds.find(({ kind, name }) => name === (kind === "metric" ? metric : part)) ??
-    kinds.find(({ name }) => name.endsWith("/reward")) ?? kinds[0]
+  metric === "" && part === ""
+    ? kinds.find(({ name }) => name.endsWith("/reward")) ?? kinds[0]
+    : kinds.find(({ kind, name }) => name === (kind === "metric" ? metric : part))
 
 const notesOf = ({ groups, span, steps }: CurvesAnswer, below: number, { from, smoothing, to }: State): ReadonlyArray<string> => [
   ...(span > 1 ? [`Each ${span} steps are drawn by their lowest and their highest value.`] : []),
@@ -65,6 +67,13 @@ const Plot = ({ curves, kind, state, width }: PlotProps) => {
   )
 }
 
+/** What is named is none of what was recorded over steps, while other things were. */
+const NoneOf = ({ name }: { readonly name: string }) => (
+  <Empty title="No curve of this name">
+    <p><Visible text={name} /> was recorded at no more than one step by runs of these experiments so far. Choose another curve above.</p>
+  </Empty>
+)
+
 interface OfProps {
   readonly experiments: readonly [string, ...Array<string>]
   readonly all: ReadonlyArray<string>
@@ -95,7 +104,7 @@ const Of = ({ all, choices, experiments }: OfProps) => {
   })
   return (
     <div ref={box}>
-      {kind === undefined
+      {choices.kinds.length === 0
         ? (
           <Empty title="Nothing was recorded over steps yet">
             <p>Training loops record their curves with each step, and <code>assay import</code> brings those of other trainers. Evaluations have one value each: see the ablation.</p>
@@ -104,9 +113,13 @@ const Of = ({ all, choices, experiments }: OfProps) => {
         : (
           <>
             <Controls all={all} choices={choices} experiments={experiments} kind={kind} state={state} />
-            <When what="The curves" known={known}>
-              {(curves) => <Plot curves={curves} kind={kind} state={state} width={width} />}
-            </When>
+            {kind === undefined
+              ? <NoneOf name={state.metric || state.part} />
+              : (
+                <When what="The curves" known={known}>
+                  {(curves) => <Plot curves={curves} kind={kind} state={state} width={width} />}
+                </When>
+              )}
           </>
         )}
     </div>

@@ -156,7 +156,7 @@ export const WholeSample = ({ following, id, page }: Props) => {
   const follow = (url: string | undefined) => () => url !== undefined && go(url)
   useShortcuts([
     { keys: "j", does: "next sample", run: follow(onward) },
-    { keys: "k", does: "previous sample", run: follow(previous === undefined ? undefined : to(previous)) },
+    { keys: "k", does: "previous sample of the page", run: follow(previous === undefined ? undefined : to(previous)) },
     { keys: "u", does: "back to the list of samples", run: () => go(back) }
   ])
   return (
