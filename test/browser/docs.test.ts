@@ -22,7 +22,7 @@ let server: Server
 let url: string
 const strange: Array<string> = []
 
-beforeAll(async () => {
+const build = async () => {
   await promisify(execFile)(process.execPath, ["node_modules/vitepress/bin/vitepress.js", "build", "docs", "--outDir", folder])
   server = createServer((request, response) => {
     const file = fileOf(folder, decodeURIComponent(new URL(request.url!, "http://site").pathname))
@@ -31,12 +31,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-})
-
-afterAll(async () => {
-  server.close()
-  rmSync(folder, { recursive: true })
-})
+}
 
 const open = async (path: string, looks: { readonly dark?: boolean; readonly width?: number } = {}): Promise<Page> => {
   const context = await (await shared()).newContext({ viewport: { width: looks.width ?? 1280, height: 900 }, colorScheme: looks.dark === true ? "dark" : "light" })
@@ -47,7 +42,13 @@ const open = async (path: string, looks: { readonly dark?: boolean; readonly wid
   return page
 }
 
-describe.skipIf(executable === undefined)("the documentation's site", () => {
+describe.skipIf(executable === undefined)("the documentation's site", { tags: ["long"] }, () => {
+  beforeAll(build)
+  afterAll(() => {
+    server.close()
+    rmSync(folder, { recursive: true })
+  })
+
   it.each([
     ["/", {}],
     ["/start", { dark: true }],

@@ -40,7 +40,7 @@ describe("assay import", () => {
     assert.match(verify.out, /rewards of imported +45 +another program made it, by code that is not here/)
   })
 
-  it("refuses a name that is a study's, and a study the name of imported logs", async () => {
+  it("refuses a name that is a study's, and a study the name of imported logs", { tags: ["long"] }, async () => {
     const own = temporary()
     try {
       const options = ["--as", "tastes", "--variant", "x"]

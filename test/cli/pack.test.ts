@@ -93,7 +93,7 @@ describe("assay pack and unpack", () => {
     assert.include((await all.run("logs", "1")).out, "done after")
   })
 
-  it("take along what a stopped run goes on from", async () => {
+  it("take along what a stopped run goes on from", { tags: ["long"] }, async () => {
     const [there, here] = [machine("stopped"), machine("goes-on")]
     const words = ["run", study, "--only", "taste=high", "--seeds", "1"]
     const stopped = start(there.place, [...words, "--set", "answer.pause=60000"])
@@ -109,7 +109,7 @@ describe("assay pack and unpack", () => {
     assert.match(out, /^run +answer .*stopped before its first checkpoint$/m)
   })
 
-  it("complete what is here and not done, and keep what is done, whatever else came out there", async () => {
+  it("complete what is here and not done, and keep what is done, whatever else came out there", { tags: ["long"] }, async () => {
     const [here, other] = [machine("failed"), machine("other")]
     const killed = start(here.place, ["run", study, "--seeds", "0..0", "--set", "answer.pause=700"])
     await until(() => killed.said().includes("loop finished"))

@@ -58,7 +58,7 @@ describe("one row of a table", () => {
     assert.deepStrictEqual(await here.seeds(), [0, 1, 2])
   })
 
-  it("has the seeds of another machine where these are of its state", async () => {
+  it("has the seeds of another machine where these are of its state", { tags: ["long"] }, async () => {
     there.edit(0.25)
     await there.run("run", "study.ts", "--seeds", "4..5")
     await there.run("pack", "states", "other.pack")

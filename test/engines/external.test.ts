@@ -151,7 +151,7 @@ for (const trainer of trainers) {
       assert.match(said, /ended with code 1 .*It said at last:\n[^]*no_such_setting/)
     })
 
-    it("trains without pictures where the template hides them", async () => {
+    it("trains without pictures where the template hides them", { tags: ["long"] }, async () => {
       const folder = folderOf(name, "blind")
       await finish(folder, "--set", "template.image=hidden")
       assert.lengthOf(curve(folder, "reward"), 6)
@@ -159,7 +159,7 @@ for (const trainer of trainers) {
       assert.notInclude(String(sample!["prompt"]), "<|image_pad|>")
     })
 
-    it("trains an adapter", async () => {
+    it("trains an adapter", { tags: ["long"] }, async () => {
       const folder = folderOf(name, "adapter")
       await finish(folder, "--set", 'policy.lora={"rank": 4, "alpha": 8, "targets": ["q_proj", "v_proj"]}')
       assert.lengthOf(curve(folder, "reward"), 6)

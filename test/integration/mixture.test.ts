@@ -103,9 +103,9 @@ describe("a study of a mixture", () => {
     assert.deepStrictEqual([again.code, again.out], [0, ended.out])
   }, 180_000)
 
-  it("draws what it made before again when a later stage is new and its pictures are gone", async () => {
+  it("draws what it made before again when a later stage is new and its pictures are gone", { tags: ["long"], timeout: 180_000 }, async () => {
     rmSync(join(folder, ".assay", "workspace"), { recursive: true, force: true })
     const ended = await assay(folder, "run", "mixed.ts", "--set", "grpo.learningRate=2e-4")
     assert.strictEqual(ended.code, 0, ended.err)
-  }, 180_000)
+  })
 })

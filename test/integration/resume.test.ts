@@ -48,7 +48,7 @@ describe("assay run", () => {
     assert.notDeepEqual(texts(0), texts(1))
   })
 
-  it("finds the same, bit by bit, with one job instead of two and however often it is killed", async () => {
+  it("finds the same, bit by bit, with one job instead of two and however often it is killed", { tags: ["long"] }, async () => {
     const folder = folderOf("killed")
     const next = Random.stream(Random.key(17))
     const killedAt: Array<number> = []

@@ -70,7 +70,7 @@ describe.skipIf(programs === undefined)("a study whose cells go through PostgreS
     parted.remove()
   }
 
-  it("comes out as on one machine though the network parts a worker from the queue for longer than its lease", () => cut("mend"), 120_000)
+  it("comes out as on one machine though the network parts a worker from the queue for longer than its lease", { tags: ["long"], timeout: 120_000 }, () => cut("mend"))
 
   it("and though nothing is ever heard again on the connections that it had, as behind a firewall that forgot them", { tags: ["long"], timeout: 240_000 }, () => cut("forget"))
 })

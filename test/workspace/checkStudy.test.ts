@@ -66,14 +66,14 @@ describe("a study in a project", () => {
     assert.include(implicit, "TS7006")
   })
 
-  it("finds assay though the project has none", async () => {
+  it("finds assay though the project has none", { tags: ["long"] }, async () => {
     const study = "import { Policy } from \"assay\"\nexport const policy: number = Policy.tiny()\n"
     const errors = await check(project({ "study.ts": study })) ?? []
     assert.strictEqual(errors.length, 1)
     assert.include(errors[0], "TS2322")
   })
 
-  it("alone is checked, with what it imports", async () => {
+  it("alone is checked, with what it imports", { tags: ["long"] }, async () => {
     const files = { "study.ts": "import \"./part.ts\"\n", "part.ts": unsound, "other.ts": unsound }
     const errors = await check(project(files)) ?? []
     assert.strictEqual(errors.length, 1)
@@ -89,7 +89,7 @@ describe("a study in a project", () => {
     assert.deepStrictEqual(unnumbered, [...before, ...memory].toSorted())
   })
 
-  it("is told the same each time, and what a change of a file, of the files there are or of the project makes of it", async () => {
+  it("is told the same each time, and what a change of a file, of the files there are or of the project makes of it", { tags: ["long"] }, async () => {
     const loose = "import { steps } from \"./part\"\nexport const half = (value) => [steps, value]\n"
     const bundler = { module: "ESNext", moduleResolution: "bundler" }
     const folder = project({ "study.ts": loose, "part/index.ts": unsound }, { ...bundler, noImplicitAny: false })
@@ -160,19 +160,19 @@ describe("a study in a project", () => {
       assert.strictEqual(asked(), 2)
     })
 
-    it("while somebody wrote it is checked once more", async () => {
+    it("while somebody wrote it is checked once more", { tags: ["long"] }, async () => {
       const { asked, changes } = counted({ "study.ts": sound }, "fs.appendFileSync(__dirname + \"/../../../study.ts\", \"\\n\")")
       await later()
       assert.deepStrictEqual([await changes(), await changes(), asked()], [[], [], 2])
     })
 
-    it("by settings that its project takes from elsewhere is checked each time", async () => {
+    it("by settings that its project takes from elsewhere is checked each time", { tags: ["long"] }, async () => {
       const { asked, changes } = counted({ "tsconfig.json": "{ \"extends\": \"./base.json\" }", "base.json": tsconfig({}), "study.ts": sound })
       await later()
       assert.deepStrictEqual([await changes(), await changes(), asked()], [[], [], 2])
     })
 
-    it("but with errors is checked each time", async () => {
+    it("but with errors is checked each time", { tags: ["long"] }, async () => {
       const { asked, changes } = counted({ "study.ts": unsound })
       await later()
       assert.deepStrictEqual([(await changes())?.length, (await changes())?.length, asked()], [1, 1, 2])

@@ -93,7 +93,7 @@ describe("an imported training", () => {
     ])
   })
 
-  it("makes a table with others: seeds as n with an interval, the first variant as the baseline", async () => {
+  it("makes a table with others: seeds as n with an interval, the first variant as the baseline", { tags: ["long"] }, async () => {
     const { add, workspace } = database()
     await add()
     await add({ seed: 1, paths: [otherSeed(0.5)] })
@@ -120,7 +120,7 @@ describe("imported again", () => {
     assert.deepStrictEqual(ask("SELECT count(*) FROM completion"), [[12]])
   })
 
-  it("a log that has grown takes the place of what it was", async () => {
+  it("a log that has grown takes the place of what it was", { tags: ["long"] }, async () => {
     const { add, ask } = database()
     const folder = copyOf("trl")
     rmSync(join(folder, "completions", "completions_00003.parquet"))
@@ -134,7 +134,7 @@ describe("imported again", () => {
     assert.deepStrictEqual(ask("SELECT max(step) FROM learning_curve"), [[3]])
   })
 
-  it("another log does not take a run's place unless it is told to", async () => {
+  it("another log does not take a run's place unless it is told to", { tags: ["long"] }, async () => {
     const { add, ask, failureOf } = database()
     await add()
     const paths = [otherSeed(1)]

@@ -29,7 +29,7 @@ describe("assay explain", () => {
     assert.include((await somebodys.assay("explain", "6", "numbers", "5")).out, "the same execution, by the same fingerprint")
   })
 
-  it("has a sister, assay diff, that tells all that differs and nothing else", async () => {
+  it("has a sister, assay diff, that tells all that differs and nothing else", { tags: ["long"] }, async () => {
     somebodys.edit("lib/limits.ts", "8", "9")
     assert.strictEqual((await somebodys.assay("run", "study.ts", "--seeds", "1", "--only", "weight=one")).code, 0)
     const { run } = JSON.parse((await somebodys.assay("sql", "SELECT max(id) AS run FROM run", "--json")).out)[0]

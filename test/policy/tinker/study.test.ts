@@ -97,7 +97,7 @@ describe("pipelines/reward-comparison.ts on a Tinker server", () => {
     assert.isString(artifact)
   }, 240_000)
 
-  it("comes to the same when the client is killed, then the server, and both go on", { timeout: 240_000 }, async () => {
+  it("comes to the same when the client is killed, then the server, and both go on", { tags: ["long"], timeout: 240_000 }, async () => {
     const killed = run("killed")
     await until(() => progress("killed") >= 3)
     killed.kill()
