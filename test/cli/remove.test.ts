@@ -64,7 +64,7 @@ describe("assay rm and gc", () => {
     }
   })
 
-  it("leave what was executed to be found again, until gc takes it, but for files that a neighbour names", { tags: ["long"] }, async () => {
+  it("leave what was executed to be found again, until gc takes it, but for files that a neighbour names", async () => {
     const removed = await assay(folder, "rm", "tastes", "--yes")
     assert.strictEqual(removed.out, "Removed tastes with 6 runs. `assay gc` says what of it no other run uses.\n", removed.err)
     assert.include((await assay(folder, "plan", study)).out, "with this code, config and data")

@@ -186,7 +186,7 @@ describe("assay verify", () => {
     renameSync(join(folder, "moved.ts"), join(folder, "study.ts"))
   })
 
-  it("says so where the study has changed, or nothing can be judged", { tags: ["long"] }, async () => {
+  it("says so where the study has changed, or nothing can be judged", async () => {
     writeFileSync(join(folder, "changed.ts"), study.replace("Reward.ap()", "Reward.ap50()"))
     const changed = await assay(folder, "verify", "verified", "--file", "changed.ts", "--json")
     const left = JSON.parse(changed.out).left as ReadonlyArray<{ readonly why: string }>
