@@ -287,7 +287,7 @@ export const make = (store: CodeStore = none) => {
       const value = await work(await sourcesOf(ofExport(ref), shared, new Set()))
       // files may have changed since their hash was made, and what was made is of them as they are
       const isOfThem = Object.entries(files ?? {}).every(([file, digest]) => digestOf(file) === digest)
-      if (isOfThem) store.keep(name, { files, value } as Made)
+      if (isOfThem) store.keep(name, { files, value })
       return value
     })
   return Object.assign(codeOf, { changed, made })

@@ -22,7 +22,7 @@ export interface Hashed extends Made {
 export interface CodeStore {
   /** What was kept under a name, where its files are as they were. Who keeps and who finds agree on what it is. */
   readonly find: <A extends Made>(name: string) => A | undefined
-  readonly keep: (name: string, made: Made) => void
+  readonly keep: <A extends Made>(name: string, made: A) => void
 }
 
 export const none: CodeStore = { find: () => undefined, keep: () => {} }

@@ -66,13 +66,11 @@ export const capabilities = (patient: Server, model: string): Effect.Effect<Capa
     const asked = (form: Form) =>
       Effect.map(post(server, probing(model, form)), (answer) => ({ form, answer }))
     const unlessRefused = (form: Form, otherwise: Effect.Effect<Asked, Refused>) => Effect.catchIf(asked(form), isRefusal, () => otherwise)
-    let first = yield* forms.toReversed().reduce<Effect.Effect<Asked, Refused> | undefined>(
-      (rest, form) => rest === undefined ? asked(form) : unlessRefused(form, rest),
-      undefined
-    )!
+    const [least, ...more] = forms.toReversed()
+    let first = yield* more.reduce((rest, form) => unlessRefused(form, rest), asked(least!))
     // what was refused together may have been refused for one thing alone
-    for (const more of first.form.n === 1 ? [{ extras: true }, { n: 2 }] : []) {
-      first = yield* unlessRefused({ ...first.form, ...more }, Effect.succeed(first))
+    for (const alone of first.form.n === 1 ? [{ extras: true }, { n: 2 }] : []) {
+      first = yield* unlessRefused({ ...first.form, ...alone }, Effect.succeed(first))
     }
     const { answer, form } = first
     const second = yield* post(server, probing(model, form))

@@ -7,8 +7,6 @@ import type { JournalError } from "../../pipeline/run/journal.ts"
 import type { Connection } from "./Connection.ts"
 import { deathWatch, type Seen } from "./deathWatch.ts"
 
-export { machine }
-
 /** How often a process says that it lives and looks after the others, in milliseconds. */
 const rhythm = 1000
 
