@@ -74,7 +74,14 @@ const quiet = (folder: string) => ({
 
 const run = (peer: Peer, folder: string, stages: number): number => {
   const start = performance.now()
-  const ended = spawnSync(peer.program, peer.words(stages), { cwd: folder, env: quiet(folder), encoding: "utf8", timeout: 20 * 60_000 })
+  // Dagster logs some twenty lines a stage, more than Node holds unless told
+  const ended = spawnSync(peer.program, peer.words(stages), {
+    cwd: folder,
+    env: quiet(folder),
+    encoding: "utf8",
+    maxBuffer: Infinity,
+    timeout: 20 * 60_000
+  })
   if (ended.status !== 0) throw new Error((ended.error?.message ?? ended.stderr).trim().slice(-300))
   return (performance.now() - start) / 1000
 }

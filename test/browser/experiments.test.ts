@@ -50,7 +50,7 @@ describeInBrowser("experiments", (given) => {
     assert.isTrue(await page.evaluate("window.sameDocument"))
   })
 
-  it("do not ask on in a tab that nobody sees", async () => {
+  it("do not ask on in a tab that nobody sees", { tags: ["long"] }, async () => {
     const page = await given.open("/experiments")
     await page.getByRole("link", { name: "reward-comparison" }).waitFor()
     let asked = 0

@@ -227,7 +227,7 @@ describe("assay power", () => {
 })
 
 describe("assay bootstrap", () => {
-  it("measures the stored answers again on images drawn with repetition", async () => {
+  it("measures the stored answers again on images drawn with repetition", { tags: ["long"] }, async () => {
     const { code, err, out } = await assay(folder, "bootstrap", "verified", "--metric", "mAP", "--resamples", "100", "--json")
     assert.strictEqual(code, 0, err)
     const { rows } = JSON.parse(out)

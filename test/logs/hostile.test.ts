@@ -49,7 +49,7 @@ describe("a reader of logs", () => {
     }, { arbitrary: { runs: 60 } })
   }
 
-  it("survives a table of TRL with bytes overwritten, cut and doubled", async () => {
+  it("survives a table of TRL with bytes overwritten, cut and doubled", { tags: ["long"] }, async () => {
     const whole = readFileSync(join(fixture("trl"), "completions", "completions_00001.parquet"))
     const folder = folderOf({ "completions/completions_00001.parquet": whole })
     // 60 rounds break it in 12 ways, by what the reader says, and 30 more in another two

@@ -43,7 +43,7 @@ describe("pieces", () => {
     assert.deepStrictEqual(blocks("<think>a<think>b").map(({ tag }) => tag), ["think", "think"])
   })
 
-  it("take a megabyte of what is hard for other splitters in less than a test's patience", () => {
+  it("take a megabyte of what is hard for other splitters in less than a test's patience", { tags: ["long"] }, () => {
     for (const word of ["<", "<think>", "\"", "\"\\", "```", "[{", "-1e", "</a", "<|", "\\\"", "1.", " ", "\u0000", "\ud800"]) {
       const text = `[${word.repeat(Math.floor(1e6 / word.length))}`
       holds(text)

@@ -23,7 +23,7 @@ const plan = (name: string, text: string) => {
 }
 
 describe("a study", () => {
-  it("shares its effect with the engine, whatever copy lies beside it", async () => {
+  it("shares its effect with the engine, whatever copy lies beside it", { tags: ["long"] }, async () => {
     const own = join(folder, "node_modules", "effect")
     mkdirSync(own, { recursive: true })
     writeFileSync(join(own, "package.json"), JSON.stringify({ name: "effect", version: "99.0.0", type: "module", exports: { "./*": "./other.js" } }))

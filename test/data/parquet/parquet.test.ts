@@ -174,7 +174,7 @@ describe("a broken file", () => {
       const folder = yield* writeFiles({ "broken.parquet": broken(383) })
       const { message } = yield* Effect.flip(runIn(folder, Data.parquet({ files: join(folder, "broken.parquet"), as: "referring", onBad: "skip" })))
       assert.match(message, /broken\.parquet cannot be read as Parquet \(it is not through after 10 s\)/)
-    }), 120_000)
+    }), { timeout: 120_000, tags: ["long"] })
 
   it.live("that is none at all is refused, too", () =>
     Effect.gen(function*() {

@@ -100,7 +100,7 @@ describe("adapters of one base", () => {
 })
 
 describe("what is scored", () => {
-  it("may be more than attention has memory for at once: long sequences go through in several passes", async () => {
+  it("may be more than attention has memory for at once: long sequences go through in several passes", { tags: ["long"] }, async () => {
     const engine = await make()
     const long = (first: number, length: number): Scored => {
       const tokens = Array.from({ length }, (_, i) => 5 + ((first + i) % 40))

@@ -64,7 +64,7 @@ describe("a server in trouble", () => {
       server.between((handler) => (request) => performance.now() - began < 3500 && pathOf(request).startsWith("forward") ? status(503)() : handler(request))
       const policy = yield* alive(there({ lora: { ...lora, rank: 3 } }))
       assert.lengthOf(yield* round(policy), 2)
-    })), 120_000)
+    })), { timeout: 120_000, tags: ["long"] })
 
   it.live("that has no room for the model by which its own losses are tried is trained by the linear one, and not tried again", () =>
     Effect.scoped(Effect.gen(function*() {

@@ -46,7 +46,7 @@ describe("sampling", () => {
     assert.deepStrictEqual(read(), [64, 6])
   })
 
-  it("of long prompts reads few at once, by a policy and by adapters, and answers each as alone", async () => {
+  it("of long prompts reads few at once, by a policy and by adapters, and answers each as alone", { tags: ["long"] }, async () => {
     const engine = await Tiny.engine()
     const asked = ["a", "b", "c"].map((word, i) => ({
       messages: [{ role: "user" as const, content: `${word} `.repeat(1700) }],
