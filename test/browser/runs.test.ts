@@ -108,7 +108,7 @@ describeInBrowser("runs", (given) => {
     await none.getByRole("heading", { name: "No run of that kind" }).waitFor()
   })
 
-  it("are free of what axe finds, light and narrow, dark and wide", async () => {
+  it("are free of what axe finds, light and narrow, dark and wide", { tags: ["long"] }, async () => {
     for (const looks of [{ width: 390 }, { dark: true }]) {
       for (const path of ["/runs", "/runs?run=4", "/runs?run=4&other=8"]) {
         const page = await given.open(path, looks)

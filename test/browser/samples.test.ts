@@ -43,8 +43,8 @@ describeInBrowser("samples", (given) => {
     assert.strictEqual(new Set(seen).size, 100)
     assert.lengthOf(seen, 100)
     await page.getByRole("link", { name: "First page" }).click()
-    await cards(page).first().locator(".parts .looked", { hasText: "ap" }).waitFor()
-    assert.include(await cards(page).first().locator(".parts .looked").innerText(), "0")
+    // the last page's cards stand until the first page's come
+    await cards(page).first().locator(".parts .looked", { hasText: /^ap0/ }).waitFor()
   })
 
   it("are filtered by what stands in the URL, and a link restores all of it", async () => {

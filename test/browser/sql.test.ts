@@ -77,7 +77,7 @@ describeInBrowser("SQL", (given) => {
     assert.strictEqual(await readFile(await download.path(), "utf8"), "variant,n\nbase model,1\nAP50,3\nweighted sum,3\n\"weighted sum, cosine\",3")
   })
 
-  it("is free of what axe finds, light and narrow, dark and wide", async () => {
+  it("is free of what axe finds, light and narrow, dark and wide", { tags: ["long"] }, async () => {
     for (const looks of [{ width: 390 }, { dark: true }]) {
       for (const as of ["", "&as=plot&by=variant"]) {
         const page = await given.open(link(curve, as), looks)

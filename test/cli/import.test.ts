@@ -72,7 +72,7 @@ describe("assay import", () => {
     assert.include(layout.err, "There is no layout of logs \"verl2\". Did you mean \"verl\"?")
   })
 
-  it("that was killed can be repeated", async () => {
+  it("that was killed can be repeated", { tags: ["long"] }, async () => {
     const own = temporary()
     try {
       const args = ["import", join(folder, "trl"), "--as", "trainers", "--variant", "TRL"]

@@ -45,7 +45,7 @@ const machine = (name: string) => {
 describe("one row of a table", () => {
   const [here, there] = [machine("here"), machine("there")]
 
-  it("has the seeds of the state that was run last, and of no other", async () => {
+  it("has the seeds of the state that was run last, and of no other", { tags: ["long"] }, async () => {
     here.edit(0.5)
     await here.run("run", "study.ts")
     await here.run("run", "study.ts", "--seeds", "3..3")

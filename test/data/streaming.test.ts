@@ -177,7 +177,7 @@ describe("the reader that streams", () => {
       }
       const kept = new Map(expected.map((example, i) => [example.id, i]))
       assert.isTrue(prompts.every(({ id }, i) => i === 0 || kept.get(prompts[i - 1]!.id)! < kept.get(id)!))
-    }))
+    }), { tags: ["long"] })
 })
 
 describe("gather", () => {

@@ -15,7 +15,7 @@ describe("docs/how-to/recorded.md", () => {
     for (const name of Object.keys(Policy.logs)) assert.include(page, `| \`Policy.logs.${name}\` |`)
   })
 
-  it("has a study that judges two logs, with intervals over images", async () => {
+  it("has a study that judges two logs, with intervals over images", { tags: ["long"] }, async () => {
     mkdirSync(join(folder, "pictures"))
     await sharp({ create: { width: 60, height: 40, channels: 3, background: "#808080" } }).png().toFile(join(folder, "pictures", "0.png"))
     const things = ["cat", "dog", "cup", "hat"]

@@ -85,7 +85,7 @@ const found = (name: string) => {
 }
 
 describe("pipelines/reward-comparison.ts on a Tinker server", () => {
-  it("runs as it stands, learns, and evaluates", async () => {
+  it("runs as it stands, learns, and evaluates", { tags: ["long"], timeout: 240_000 }, async () => {
     await finish("undisturbed")
     const { metrics, samples } = found("undisturbed")
     assert.strictEqual(samples.length, 5 * 4 + 8)
@@ -95,7 +95,7 @@ describe("pipelines/reward-comparison.ts on a Tinker server", () => {
     assert.isTrue(metrics.some(([name]) => name === "mAP"))
     const [{ artifact }] = rows(folderOf("undisturbed"), "SELECT subject AS artifact FROM stage WHERE subject IS NOT NULL") as [{ artifact: string }]
     assert.isString(artifact)
-  }, 240_000)
+  })
 
   it("comes to the same when the client is killed, then the server, and both go on", { tags: ["long"], timeout: 240_000 }, async () => {
     const killed = run("killed")

@@ -60,7 +60,7 @@ describe("SQL", () => {
       const { body, status } = yield* Fiber.join(slow)
       assert.strictEqual(status, 400)
       assert.include(body.error.message, "stopped after 10 s")
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped), { tags: ["long"] })
 
   it.live("that writes, or is none, is refused with what to do", () =>
     Effect.gen(function*() {

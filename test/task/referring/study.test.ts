@@ -39,7 +39,7 @@ export default Experiment.make("refer", {
 `
 
 describe("a study of referring", () => {
-  it("trains on it, and measures both it and detection, each with its own question", async () => {
+  it("trains on it, and measures both it and detection, each with its own question", { tags: ["long"] }, async () => {
     writeFileSync(join(folder, "refer.ts"), study)
     const ended = await assay(folder, "run", "refer.ts")
     assert.strictEqual(ended.code, 0, ended.err)
