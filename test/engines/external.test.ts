@@ -145,7 +145,7 @@ for (const trainer of trainers) {
       assert.deepStrictEqual(training(folder), training(await undisturbedBy(trainer)))
     })
 
-    it("that fails shows its last words", async () => {
+    it("that fails shows its last words", { tags: ["long"] }, async () => {
       const { code, said } = await run(folderOf(name, "failing"), "--set", 'loop.settings={"no_such_setting": 1}').ended
       assert.strictEqual(code, 1)
       assert.match(said, /ended with code 1 .*It said at last:\n[^]*no_such_setting/)

@@ -99,7 +99,7 @@ describe.skipIf(!has("trl"))("TRL", () => {
       const args = [join(import.meta.dirname, "train_trl.py"), model, write("bad.jsonl", rows), join(folder, "bad"), "1", shims]
       const error = yield* Effect.flip(Effect.tryPromise(() => run("trl", "python", args, { ASSAY_REWARD_URL: server.url })))
       assert.match(String(error.cause), /could not be judged by weightedSum: no boxes can be read from the solution/)
-    }))
+    }), { tags: ["long"] })
 })
 
 const swift = `rlhf --rlhf_type grpo --model_type qwen2_5_vl --template qwen2_5_vl --reward_funcs assay --use_vllm false --use_cpu true

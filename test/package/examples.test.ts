@@ -13,7 +13,7 @@ describe.each(readdirSync(join(root, "examples")))("examples/%s", (name) => {
 
   it("compiles", () => succeed(project, "npm", "run", "-s", "check"))
 
-  it("compiles into declarations: every type that comes out of assay can be named by its faces", () =>
+  it("compiles into declarations: every type that comes out of assay can be named by its faces", { tags: ["long"] }, () =>
     succeed(project, "tsc", "--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--rootDir", ".", "--outDir", "types"))
 
   it("runs in seconds", async () => {

@@ -57,8 +57,8 @@ describe("fingerprints", () => {
 
   // studies that between them have every kind of stage, both models and parts of a user's own
   const [few, more] = [
-    ["pipelines/reward-comparison.ts", "examples/own-task/study.ts"],
-    ["pipelines/{mixing-ratio,model-size,rl-vs-sft}.ts", "examples/own-{data,policy,reward}/study.ts"]
+    ["pipelines/reward-comparison.ts"],
+    ["pipelines/{mixing-ratio,model-size,rl-vs-sft}.ts", "examples/own-{data,policy,reward,task}/study.ts"]
   ]
   const tagged = (patterns: ReadonlyArray<string>, ...tags: ReadonlyArray<"long">) => globSync([...patterns], { cwd: root }).map((study) => ({ study, tags }))
   for (const { study, tags } of [...tagged(few!), ...tagged(more!, "long")]) {
