@@ -1,6 +1,7 @@
 /** The submitter: puts the cells of a plan into a queue, follows them, and merges what they left into its runs.db. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { machine } from "../pipeline/machine.ts"
 import type { PlannedRun, PlannedStage } from "../pipeline/plan/Plan.ts"
 import { Fetching } from "../pipeline/run/fetching.ts"
 import { Journal, type JournalError } from "../pipeline/run/journal.ts"
@@ -108,7 +109,7 @@ export const follow = Effect.fnUntraced(function*(submission: string, lease: num
     return [news.fingerprint]
   })
 
-  const silent = Store.deathWatch(Store.machine(), undefined, undefined, lease * 1000)
+  const silent = Store.deathWatch(machine(), undefined, undefined, lease * 1000)
   const isAnybodyThere = Effect.map(queue.workers, (workers) => silent(workers).length < workers.length)
   for (let [alone, ever] = [0, false]; open.size > 0;) {
     const news = yield* queue.news(submission, some())

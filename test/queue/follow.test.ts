@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { assert, describe, it } from "vitest"
+import { machine } from "../../src/pipeline/machine.ts"
 import type { PlannedRun } from "../../src/pipeline/plan/Plan.ts"
 import { Fetching } from "../../src/pipeline/run/fetching.ts"
 import { empty, Ledger } from "../../src/pipeline/run/ledger.ts"
@@ -122,7 +123,7 @@ describe("who follows a submission", () => {
         const start = "Start some, on as many machines as you like: assay worker --queue ..."
         yield* seconds(11)
         assert.deepStrictEqual(said, [`No worker is there yet. ${start}`])
-        yield* sql`INSERT INTO assay_worker ${sql.insert({ id: "w", machine: Store.machine(), pid: process.pid, beat: 0 })}`
+        yield* sql`INSERT INTO assay_worker ${sql.insert({ id: "w", machine: machine(), pid: process.pid, beat: 0 })}`
         yield* seconds(20)
         assert.lengthOf(said, 1)
         const { pid } = spawnSync(process.execPath, ["-e", ""])
