@@ -18,14 +18,16 @@ export interface Shared {
   /** Names of what a stage or a run left, by fingerprint. */
   readonly stage: (fingerprint: string) => string
   readonly run: (fingerprint: string) => string
+  /** Of a stage as far as it came. */
+  readonly unfinished: (fingerprint: string) => string
 }
 
 const idFile = "shared-by-assay"
 
-const nameOf = (kind: string) => (fingerprint: string): string => `${kind}/${fingerprint.slice(0, 2)}/${fingerprint.slice(2)}.pack.gz`
+const nameOf = (kind: string, ending: string) => (fingerprint: string): string => `${kind}/${fingerprint.slice(0, 2)}/${fingerprint.slice(2)}${ending}`
 
 const at = (address: string, between: Store.Between.Between, id: string): Shared =>
-  ({ address, id, between, stage: nameOf("stages"), run: nameOf("runs") })
+  ({ address, id, between, stage: nameOf("stages", ".pack.gz"), run: nameOf("runs", ".pack.gz"), unfinished: nameOf("unfinished", ".pack") })
 
 const betweenAt = (address: string): Effect.Effect<Store.Between.Between, QueueError> =>
   isBucket(address) ? bucket(address) : Effect.succeed(Store.Between.folder(address))
@@ -99,6 +101,38 @@ export const workersLedger: MakeLedger = (shared, own, transfer, executing) => {
   }
 }
 
+/** At most this part of a stage's time goes into letting others have its training states. */
+const part = 0.1
+
+/**
+ * Training states of stages, such that another machine goes on with one whose machine is gone. What goes wrong with them is but told: a
+ * training that could not be gone on with elsewhere is as good here.
+ */
+const trainingStates = ({ between, unfinished }: Shared, transfer: Store.Transfer["Service"]) => {
+  /** When the next one may be given, in milliseconds, of the stages of which there is one. */
+  const nextAt = new Map<string, number>()
+  const telling = (what: string) => Effect.catch((error: JournalError) => Effect.logWarning(`${what}: ${error.message}`))
+  return {
+    /** Has this machine have what another left. */
+    take: (fingerprint: string) =>
+      transfer.takeUnfinished(unfinished(fingerprint), between).pipe(
+        Effect.tap((isThere) => Effect.sync(() => isThere && nextAt.set(fingerprint, 0))),
+        telling("What another machine left of this stage, as far as it came, is not used")
+      ),
+    /** Lets others have what there is now of a stage, unless that would take too much of the time. */
+    give: Effect.fnUntraced(function*(stage: number, fingerprint: string) {
+      const begun = performance.now()
+      if (begun < (nextAt.get(fingerprint) ?? 0)) return
+      yield* telling("Another machine could not go on from this step")(transfer.giveUnfinished(stage, unfinished(fingerprint), between))
+      const ended = performance.now()
+      nextAt.set(fingerprint, ended + (ended - begun) * (1 / part - 1))
+    }),
+    /** That of a finished stage goes. */
+    drop: (fingerprint: string) =>
+      Effect.suspend(() => nextAt.delete(fingerprint) ? Effect.ignore(between.remove(unfinished(fingerprint))) : Effect.void)
+  }
+}
+
 const lost = new JournalError({ operation: "closeStage", message: "Another worker took this stage over, since this one had not been heard of for too long." })
 
 /**
@@ -106,26 +140,32 @@ const lost = new JournalError({ operation: "closeStage", message: "Another worke
  * that one left is what the others build on.
  */
 const journal = (
-  { between, stage }: Shared,
+  shared: Shared,
   own: Journal["Service"],
   claims: Claims["Service"],
   transfer: Store.Transfer["Service"],
   executing: Set<string>
 ): Journal["Service"] => {
+  const { between, stage } = shared
   const fingerprints = new Map<number, string>()
+  const states = trainingStates(shared, transfer)
   return {
     ...own,
-    openStage: (record) =>
-      Effect.tap(own.openStage(record), (id) =>
-        Effect.sync(() => {
-          executing.add(record.fingerprint)
-          fingerprints.set(id, record.fingerprint)
-        })),
+    openStage: Effect.fnUntraced(function*(record) {
+      executing.add(record.fingerprint)
+      yield* states.take(record.fingerprint)
+      const id = yield* own.openStage(record)
+      fingerprints.set(id, record.fingerprint)
+      return id
+    }),
+    commitStep: (id, step) =>
+      Effect.andThen(own.commitStep(id, step), step.checkpoint === undefined ? Effect.void : states.give(id, fingerprints.get(id)!)),
     closeStage: Effect.fnUntraced(function*(id, result) {
       const fingerprint = fingerprints.get(id)!
       if (!(yield* claims.holds(fingerprint))) return yield* lost
       yield* own.closeStage(id, result)
       yield* transfer.give({ stage: id }, stage(fingerprint), between)
+      yield* states.drop(fingerprint)
     })
   }
 }

@@ -17,7 +17,7 @@ import { checkSame, machines, succeeded } from "./support/machines.ts"
 import { program, s3 } from "./support/s3.ts"
 
 let server: Awaited<ReturnType<typeof s3>>
-const all = machines("s3://lab/cells", () => server.env)
+const all = machines({ shared: "s3://lab/cells", more: () => server.env })
 
 /** Does something as a process does that has the variables. */
 const withEnv = async <A>(env: { readonly [name: string]: string }, work: () => Promise<A>): Promise<A> => {

@@ -33,7 +33,9 @@ const followed = Effect.fnUntraced(function*(submission: string, runs: ReadonlyA
     give: () => Effect.void,
     lend: () => Effect.void,
     isWhole: () => Effect.sync(() => isThere()),
-    take: (name) => Effect.sync(() => void merged.push(name))
+    take: (name) => Effect.sync(() => void merged.push(name)),
+    giveUnfinished: () => Effect.void,
+    takeUnfinished: () => Effect.succeed(false)
   })
   return { merged, results: [...results.values()].map(({ seed, status }) => `${seed} ${status}`) }
 })

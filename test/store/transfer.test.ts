@@ -247,3 +247,75 @@ describe("a stage and a run, given and taken", () => {
       assert.isUndefined(yield* to.journal("e", (journal) => journal.findStage("e")))
     })))
 })
+
+/** Steps from `from` to `to`, each with a training state, committed to a stage that is opened and not ended; the last state. */
+const trained = (from: number, to: number) => (journal: Effect.Success<typeof opened>) =>
+  Effect.gen(function*() {
+    yield* beginRun(journal, "e")
+    const id = yield* journal.openStage(stageOf("e"))
+    for (let step = from; step <= to; step++) {
+      const checkpoint = yield* put(journal, `state ${step}`.repeat(20_000))
+      yield* journal.commitStep(id, { ...stepOf(step, [["loss", 1 / (1 + step)]], samples), checkpoint })
+    }
+    return id
+  })
+
+const last = (journal: Effect.Success<typeof opened>) =>
+  Effect.gen(function*() {
+    const id = yield* journal.openStage(stageOf("e"))
+    const found = yield* journal.lastCheckpoint(id)
+    return found === undefined ? undefined : { step: found.step, text: yield* journal.text(found.artifact) }
+  })
+
+const stateOf = (step: number) => ({ step, text: `state ${step}`.repeat(20_000) })
+
+describe("a stage that is unfinished, given and taken", () => {
+  it.live("goes on from its newest training state, with all that it recorded until then", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { at, between, files, from, to } = yield* two
+      yield* from.transfer.giveUnfinished(yield* from.journal("e", trained(0, 1)), "unfinished/e", between)
+      const earlier = fs.statSync(at("unfinished/e")).size
+      yield* from.transfer.giveUnfinished(yield* from.journal("e", trained(2, 2)), "unfinished/e", between)
+      assert.isBelow(fs.statSync(at("unfinished/e")).size, earlier * 1.5, "the earlier state is no longer in it")
+      assert.isTrue(yield* to.transfer.takeUnfinished("unfinished/e", between))
+      assert.deepStrictEqual(yield* to.journal("e", last), stateOf(2))
+      const ofStage = (file: string) => rows(file, "SELECT step, value FROM metric UNION ALL SELECT step, ordinal FROM completion ORDER BY 1, 2")
+      assert.deepStrictEqual(yield* ofStage(files.to.file), yield* ofStage(files.from.file))
+      assert.isFalse(yield* to.transfer.takeUnfinished("unfinished/f", between))
+    })))
+
+  it.live("replaces what came less far, and neither what came as far or further nor what is finished", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { between, files, from, to } = yield* two
+      const take = to.transfer.takeUnfinished("unfinished/e", between)
+      yield* from.transfer.giveUnfinished(yield* from.journal("e", trained(0, 3)), "unfinished/e", between)
+      yield* to.journal("e", trained(0, 1))
+      yield* take
+      assert.deepStrictEqual(yield* to.journal("e", last), stateOf(3))
+      yield* to.journal("e", trained(4, 5))
+      yield* take
+      assert.deepStrictEqual(yield* to.journal("e", last), stateOf(5))
+      yield* to.journal("e", (journal) =>
+        Effect.gen(function*() {
+          const id = yield* journal.openStage(stageOf("e"))
+          yield* journal.closeStage(id, { output: yield* put(journal, "null"), records: stepOf(6, [["loss", 0]]) })
+        }))
+      const before = yield* contents(files.to)
+      yield* take
+      assert.deepStrictEqual(yield* contents(files.to), before)
+    })))
+
+  it.live("brings nothing where a file in it is damaged, and says so", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { at, between, files, from, to } = yield* two
+      yield* from.transfer.giveUnfinished(yield* from.journal("e", trained(0, 0)), "unfinished/e", between)
+      const pack = new Sqlite(at("unfinished/e"))
+      pack.exec("UPDATE packed SET content = zeroblob(length(content))")
+      pack.close()
+      const { message } = yield* Effect.flip(to.transfer.takeUnfinished("unfinished/e", between))
+      assert.include(message, "is damaged: a file in it is not")
+      fs.writeFileSync(at("unfinished/e"), "no pack")
+      assert.include((yield* Effect.flip(to.transfer.takeUnfinished("unfinished/e", between))).message, "is no pack")
+      assert.deepStrictEqual(yield* rows(files.to.file, "SELECT 1 FROM stage"), [])
+    })))
+})

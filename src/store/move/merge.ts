@@ -96,8 +96,8 @@ const clear = (db: Database, stages: string): ReadonlyArray<string> => {
 }
 
 /**
- * Stage executions: new ones, and those that were here unfinished or `lost`, in nobody else's hands, and are done there. `fresh` are the ones whose
- * rows come over: none where they are but `named`. Returns hashes of what was taken back.
+ * Stage executions: new ones, and those that were here unfinished or `lost`, in nobody else's hands, and are done there, or further. `fresh` are
+ * the ones whose rows come over: none where they are but `named`. Returns hashes of what was taken back.
  */
 const bringStages = (db: Database, worker: string, lost: ReadonlyArray<string>, onlyNamed: boolean): ReadonlyArray<string> => {
   db.prepare(`

@@ -16,10 +16,11 @@ import { isWhole, stands } from "../journal/whole.ts"
 import { failed } from "../Objects.ts"
 import { StoreError } from "../storeError.ts"
 import type { Between } from "./Between.ts"
-import { bring, current, opened } from "./bring.ts"
+import { bring, current, filesIn, opened } from "./bring.ts"
 import { namedBy } from "./fresh.ts"
 import type { Merged, Subject } from "./merge.ts"
 import { write } from "./packFile.ts"
+import { giveUnfinished, takeUnfinished } from "./unfinished.ts"
 
 export class Transfer extends Context.Service<Transfer, {
   /** Puts a finished stage, or a run, under a name, after the files that it names. */
@@ -34,12 +35,11 @@ export class Transfer extends Context.Service<Transfer, {
    * rests on, where they are brought in before it.
    */
   readonly take: (name: string, between: Between) => Effect.Effect<Merged | undefined, JournalError>
+  /** Puts a stage under a name as far as it came, with its newest training state, in one file, which takes the place of an earlier one. */
+  readonly giveUnfinished: (stage: number, name: string, between: Between) => Effect.Effect<void, JournalError>
+  /** Brings in what was so given under a name, where it came further than the stage did here. False where nothing is. */
+  readonly takeUnfinished: (name: string, between: Between) => Effect.Effect<boolean, JournalError>
 }>()("assay/store/Transfer") {}
-
-/** Artifacts of a pack that are files: what is short stands in its row. */
-const filesIn = (pack: string) =>
-  Effect.scoped(Effect.flatMap(opened(pack), (db) => attempt(pack, () =>
-    db.prepare("SELECT hash, bytes, media_type AS mediaType FROM artifact WHERE content IS NULL").all() as Array<Artifact>)))
 
 /** Finished stages of a pack, each with the files of its results, without which it is worth nothing. */
 const stagesIn = (pack: string) =>
@@ -138,6 +138,10 @@ export const transferMethods = (connection: Connection): Transfer["Service"] => 
       if (pack === undefined) return undefined
       const borrowed = yield* Effect.forEach(yield* filesIn(pack), borrow(between))
       return yield* Effect.ensuring(bringWhole(pack, borrowed), Effect.sync(() => releasePending(connection, ...borrowed)))
-    }, (effect) => failing("take")(Effect.scoped(effect)))
+    }, (effect) => failing("take")(Effect.scoped(effect))),
+
+    giveUnfinished: (stage, name, between) => failing("giveUnfinished")(giveUnfinished(connection, stage, name, between)),
+
+    takeUnfinished: (name, between) => failing("takeUnfinished")(takeUnfinished(connection, name, between))
   }
 }

@@ -9,7 +9,7 @@ import { assay, type Running } from "../../faults/support/processes.ts"
 import { checkSound, checkTidy, found } from "../../faults/support/sound.ts"
 import { rows } from "../../integration/support.ts"
 
-export const study = fileURLToPath(new URL("../studies/cells.ts", import.meta.url))
+const cells = fileURLToPath(new URL("../studies/cells.ts", import.meta.url))
 
 /** Seconds after which a silent worker is given up. */
 export const lease = 4
@@ -21,8 +21,16 @@ export interface Execution {
   readonly pid: number
 }
 
-/** `shared`: the place that all reach, if not a folder; `more`: variables by which they do. */
-export const machines = (shared?: string, more: () => { readonly [name: string]: string } = () => ({})) => {
+export interface Options {
+  /** Its file, if not that of `cells`. */
+  readonly study?: string
+  /** The place that all reach, if not a folder. */
+  readonly shared?: string
+  /** Variables by which they do. */
+  readonly more?: () => { readonly [name: string]: string }
+}
+
+export const machines = ({ more = () => ({}), shared, study = cells }: Options = {}) => {
   const root = mkdtempSync(join(tmpdir(), "assay-queue-"))
   const executions = join(root, "executions")
   const alive = new Set<Running>()
