@@ -254,7 +254,7 @@ describeInBrowser("samples", (given) => {
     await gone.getByRole("alert").getByText("There is no sample 99999999").waitFor()
   })
 
-  it("are free of what axe finds, light and narrow, dark and wide, and never scroll sideways", async () => {
+  it("are free of what axe finds, light and narrow, dark and wide, and never scroll sideways", { tags: ["long"] }, async () => {
     const page = await given.open(at({ variant: "base model", sort: "run" }))
     const first = (await cards(page).first().locator(".open").getAttribute("href"))!
     await page.goto(given.url + first)

@@ -115,7 +115,7 @@ describe("a study file that cannot be used", () => {
 })
 
 describe("a database that cannot be used exits with 3 and is left as it was", () => {
-  it("missing, corrupt, newer, locked or without its folder", async () => {
+  it("missing, corrupt, newer, locked or without its folder", { tags: ["long"] }, async () => {
     writeFileSync(
       join(folder, "corrupt.db"),
       "this is no database, though it is long enough to be taken for one".repeat(100)

@@ -127,7 +127,7 @@ describe("assay pack and unpack", () => {
     assert.deepStrictEqual(answers(here), before)
   })
 
-  it("refuse what is damaged, what is no pack, and what would write elsewhere", async () => {
+  it("refuse what is damaged, what is no pack, and what would write elsewhere", { tags: ["long"] }, async () => {
     const here = machine("careful")
     const damaged = here.at("damaged.pack")
     copyFileSync(first.at("first.pack"), damaged)

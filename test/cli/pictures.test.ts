@@ -32,7 +32,7 @@ describe("pictures that cannot be written", () => {
 })
 
 describe("a run of which every part failed", () => {
-  it("prints no empty table: the reason comes last, with what to look at next", async () => {
+  it("prints no empty table: the reason comes last, with what to look at next", { tags: ["long"] }, async () => {
     const toy = fileURLToPath(new URL("../pipeline/toy.ts", import.meta.url))
     writeFileSync(join(folder, "broken.ts"), `
       import { Experiment, Pipeline } from "assay"

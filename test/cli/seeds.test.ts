@@ -29,7 +29,7 @@ export default Experiment.make("until", {
 `
 
 describe("Seeds.until", () => {
-  it("runs a round after the other, says so in the table, and has nothing to do the second time", async () => {
+  it("runs a round after the other, says so in the table, and has nothing to do the second time", { tags: ["long"] }, async () => {
     writeFileSync(join(folder, "until.ts"), study)
     const first = await assay(folder, "run", "until.ts")
     assert.strictEqual(first.code, 0, first.err)

@@ -48,7 +48,7 @@ describe("a study on a server", () => {
     assert.isFalse(existsSync(join(folder, "none.db")))
   })
 
-  it("asks it once what it can do, however many runs there are, and records that with each", async () => {
+  it("asks it once what it can do, however many runs there are, and records that with each", { tags: ["long"] }, async () => {
     const served = await serving(vllm, vllmSelf)
     const { code, err } = await assay(folder, "run", study, "--seeds", "2", "--jobs", "2")
     assert.strictEqual(code, 0, err)

@@ -35,7 +35,7 @@ describe("stages in the wrong order", () => {
     writeFileSync(join(folder, "unchecked.ts"), `// @ts-nocheck\n${wrongOrder}`)
   })
 
-  it("are refused before anything runs, by check, plan and run alike, with the line and why", async () => {
+  it("are refused before anything runs, by check, plan and run alike, with the line and why", { tags: ["long"] }, async () => {
     for (const command of ["check", "plan", "run"]) {
       const { code, err, out } = await assay(folder, command, "order.ts")
       assert.strictEqual(code, 3, command)

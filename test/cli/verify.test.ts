@@ -186,7 +186,7 @@ describe("assay verify", () => {
     renameSync(join(folder, "moved.ts"), join(folder, "study.ts"))
   })
 
-  it("says so where the study has changed, or nothing can be judged", async () => {
+  it("says so where the study has changed, or nothing can be judged", { tags: ["long"] }, async () => {
     writeFileSync(join(folder, "changed.ts"), study.replace("Reward.ap()", "Reward.ap50()"))
     const changed = await assay(folder, "verify", "verified", "--file", "changed.ts", "--json")
     const left = JSON.parse(changed.out).left as ReadonlyArray<{ readonly why: string }>
@@ -266,6 +266,8 @@ describe("assay bootstrap of a study with a gap", () => {
 
 describe("assay table", () => {
   it("puts several experiments into one", async () => {
+    const ran = await assay(folder, "run", tastes, "--seeds", "1")
+    assert.strictEqual(ran.code, 0, ran.err)
     const { code, err, out } = await assay(folder, "table", "verified", "tastes", "--format", "csv")
     assert.strictEqual(code, 0, err)
     assert.include(out, "verified + tastes,verified: AP,baseline,detection/mAP")

@@ -15,7 +15,7 @@ beforeAll(async () => (alone = await undisturbed(make("undisturbed"), every)))
 describe.each([["SIGINT", 1, times(5, 1)], ["SIGINT", 2, times(5, 0)], ["SIGTERM", 1, times(5, 0)], ["SIGTERM", 2, times(5, 1)]] as const)(
   "%s, %i times",
   (signal, presses, trials) => {
-    it.skipIf(trials === 0)("ends the run with 130 and its words, and loses nothing", async () => {
+    it.skipIf(trials === 0)("ends the run with 130 and its words, and loses nothing", { tags: ["long"] }, async () => {
       const kind = `${signal}, ${presses === 1 ? "once" : "twice"}`
       const next = drawn(kind)
       const folder = make("pressed")

@@ -152,7 +152,7 @@ describe("a process that stands still for longer than others wait", () => {
 })
 
 describe("a second process", () => {
-  it("says that it is not alone", async () => {
+  it("says that it is not alone", { tags: ["long"] }, async () => {
     const folder = make("second")
     begin(folder)
     const first = Layer.build(Store.workingLayer({ file: join(folder, "runs.db"), objects: join(folder, ".assay/objects") }))

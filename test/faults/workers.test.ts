@@ -42,7 +42,7 @@ describe("a compute thread", () => {
     }
   })
 
-  it("without memory fails its run, not the process, and says what it may be", async () => {
+  it("without memory fails its run, not the process, and says what it may be", { tags: ["long"] }, async () => {
     const kind = "compute thread out of memory"
     const next = drawn(kind)
     for (let i = 0; i < times(5, 1); i++) {

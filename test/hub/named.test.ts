@@ -52,7 +52,7 @@ describe("a study of a model by its name", () => {
       const moved = yield* run(at, "plan", study)
       assert.match(moved.out, /^run +detection/m)
       assert.include(moved.out, `commit ${later.slice(0, 12)}), 1 file, 18 B.`)
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped), { tags: ["long"] })
 
   it.live("is told what it lacks before anything runs", () =>
     Effect.gen(function*() {

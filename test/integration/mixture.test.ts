@@ -57,7 +57,7 @@ export default Experiment.make("mixed", {
 `
 
 describe("a study of a mixture", () => {
-  it("trains on several tasks in one batch, each by its own reward, and measures them all", async () => {
+  it("trains on several tasks in one batch, each by its own reward, and measures them all", { tags: ["long"], timeout: 180_000 }, async () => {
     writeFileSync(join(folder, "mixed.ts"), study)
     const ended = await assay(folder, "run", "mixed.ts")
     assert.strictEqual(ended.code, 0, ended.err)
@@ -101,7 +101,7 @@ describe("a study of a mixture", () => {
     assert.strictEqual(boxes!["n"], 2 * 4 + region!, "one true box for each region answer, held out or trained on")
     const again = await assay(folder, "run", "mixed.ts")
     assert.deepStrictEqual([again.code, again.out], [0, ended.out])
-  }, 180_000)
+  })
 
   it("draws what it made before again when a later stage is new and its pictures are gone", { tags: ["long"], timeout: 180_000 }, async () => {
     rmSync(join(folder, ".assay", "workspace"), { recursive: true, force: true })

@@ -28,7 +28,7 @@ describe("types of the faces, libraries checked too", () => {
 
   it("have none without Node's types", () => succeed(project, "tsc", "-p", "bare"))
 
-  it("have none for the oldest compiler that Effect supports", () =>
+  it("have none for the oldest compiler that Effect supports", { tags: ["long"] }, () =>
     succeed(project, "node", "node_modules/typescript-5/bin/tsc", "-p", "."))
 })
 

@@ -47,7 +47,7 @@ describe("the package", () => {
   })
 
   // esm-only: whoever runs Node 22.19 can require modules, and other resolutions than Node's and bundlers' are not served
-  it("has the right types for every face in the eyes of attw", () => {
+  it("has the right types for every face in the eyes of attw", { tags: ["long"] }, () => {
     judge("@arethetypeswrong/cli@0.18.5", tarball, "--profile", "esm-only")
   })
 })

@@ -112,7 +112,7 @@ describe("what runs again", () => {
     assert.include(lineOf(await planned("--db", "large.db"), "run    measure"), "artifact altered: it is not what was stored")
   })
 
-  it("is, of a sweep that was killed or had a broken cell, what is missing, where Hydra begins anew", async () => {
+  it("is, of a sweep that was killed or had a broken cell, what is missing, where Hydra begins anew", { tags: ["long"] }, async () => {
     const sweep = ["run", "study.ts", "--db", "sweep.db", "--seeds", "3", "--jobs", "1"]
     somebodys.ran()
     somebodys.write("broken", "")

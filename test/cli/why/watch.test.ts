@@ -8,7 +8,7 @@ const somebodys = project()
 afterAll(somebodys.remove)
 
 describe("--needed", () => {
-  it("leaves alone what is finished but for files that nothing reads, as make leaves what it made on the way", async () => {
+  it("leaves alone what is finished but for files that nothing reads, as make leaves what it made on the way", { tags: ["long"] }, async () => {
     somebodys.edit("study.ts", "to: 5,", "to: 5000,")
     assert.strictEqual((await somebodys.assay("run", "study.ts")).code, 0)
     somebodys.ran()

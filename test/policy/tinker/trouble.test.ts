@@ -56,7 +56,7 @@ describe("a server in trouble", () => {
       const policy = yield* alive(there())
       server.between(trouble)
       assert.deepStrictEqual(yield* round(policy), quiet)
-    })), 120_000)
+    })), { timeout: 120_000, tags: ["long"] })
 
   it.live("that is busy for longer while it is found out what it does is asked once more, and not taken for one that does not do it", () =>
     Effect.scoped(Effect.gen(function*() {

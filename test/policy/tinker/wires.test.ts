@@ -79,7 +79,7 @@ describe("the same training", () => {
       const given = yield* steps("localhost", 4)
       assert.deepInclude(given.facts, { "server.wire": "json", "server.linearLoss": "cross_entropy", "server.images": 1 })
       same(given, expected)
-    }), 120_000)
+    }), { tags: ["long"], timeout: 120_000 })
 
   it.live("comes of a loss that is a mean, by which weights are multiplied", () =>
     Effect.gen(function*() {
