@@ -14,9 +14,9 @@ import { isPack } from "./packFile.ts"
 
 export const refuse = (file: string, message: string): StoreError => new StoreError({ reason: "foreign", file, message })
 
-/** A pack to read from, until the scope closes. */
-export const opened = (file: string): Effect.Effect<Database, StoreError, Scope.Scope> =>
-  Effect.acquireRelease(attempt(file, () => new Sqlite(file, { readonly: true, fileMustExist: true })), (db) => Effect.sync(() => db.close()))
+/** A pack, to read from as a rule, until the scope closes. */
+export const opened = (file: string, readonly = true): Effect.Effect<Database, StoreError, Scope.Scope> =>
+  Effect.acquireRelease(attempt(file, () => new Sqlite(file, { readonly, fileMustExist: true })), (db) => Effect.sync(() => db.close()))
 
 /** Artifacts of a pack that are files: what is short stands in its row. */
 export const filesIn = (pack: string): Effect.Effect<ReadonlyArray<Artifact>, StoreError> =>

@@ -43,8 +43,9 @@ const brought = (db: Database, hash: string, file: string): boolean => {
   }
 }
 
-/** Files of results, weights and checkpoints, each from its place. */
-export const packObjects = (db: Database, placeOf: (hash: string) => string): { readonly files: number; readonly missing: number } => {
+/** Files of results, weights and checkpoints. */
+const packObjects = (db: Database, { objects }: Source): { readonly files: number; readonly missing: number } => {
+  const { path: placeOf } = Objects.make(objects, "pack")
   const hashes = db.prepare("SELECT hash FROM artifact WHERE content IS NULL").pluck().all() as Array<string>
   const files = hashes.filter((hash) => brought(db, hash, placeOf(hash))).length
   return { files, missing: hashes.length - files }
@@ -121,12 +122,7 @@ export const pack = Effect.fn("Store.pack")(function*(source: Source, experiment
   yield* remove
   return yield* attempt(target, (): Packed => {
     const packed = write(draft, source.file, { experiment }, (db, { executions, runs }) => (
-      {
-        runs: runs.added,
-        executions: executions.added,
-        ...packObjects(db, Objects.make(source.objects, "pack").path),
-        pictures: packPictures(db, source)
-      }
+      { runs: runs.added, executions: executions.added, ...packObjects(db, source), pictures: packPictures(db, source) }
     ))
     sync(draft)
     fs.renameSync(draft, target)

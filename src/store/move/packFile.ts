@@ -39,13 +39,18 @@ const empty = (): Buffer => {
   return template
 }
 
+/** For a pack that is being written: what is left half-written is thrown away. */
+export const hasten = (db: Database): void => {
+  db.pragma("journal_mode = OFF")
+  db.pragma("synchronous = OFF")
+}
+
 /** Writes a pack with the rows of a subject in the database `source`; `more` may add to it. */
 export const write = <A>(file: string, source: string, subject: Subject, more: (db: Database, merged: Merged) => A): A => {
   fs.writeFileSync(file, empty())
   const db = new Sqlite(file)
   try {
-    db.pragma("journal_mode = OFF") // what is left half-written is thrown away
-    db.pragma("synchronous = OFF")
+    hasten(db)
     return more(db, merge(db, source, { lock: false, subject }).merged)
   } finally {
     db.close()
@@ -66,8 +71,8 @@ export const isPack = (file: string): boolean => {
   }
 }
 
-/** Puts a file in, once. */
-export const bringIn = (db: Database, kind: Kind, name: string, file: string): void => {
+/** Puts a file in, once, a piece at each step. */
+export function* bringingIn(db: Database, kind: Kind, name: string, file: string): Generator<void> {
   const add = db.prepare("INSERT INTO packed (kind, name, part, content) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
   const descriptor = fs.openSync(file, "r")
   try {
@@ -77,11 +82,15 @@ export const bringIn = (db: Database, kind: Kind, name: string, file: string): v
       if (read === 0 && part > 0) return
       add.run(kind, name, part, buffer.subarray(0, read))
       if (read < piece) return
+      yield
     }
   } finally {
     fs.closeSync(descriptor)
   }
 }
+
+/** The same at once. */
+export const bringIn = (...of: Parameters<typeof bringingIn>): void => void [...bringingIn(...of)]
 
 /** Names of the files of a kind. */
 export const namesIn = (db: Database, kind: Kind): ReadonlyArray<string> =>
@@ -97,13 +106,19 @@ export const hashIn = (db: Database, kind: Kind, name: string): string => {
   return hash.digest("hex")
 }
 
-/** Writes a file out, durably. */
-export const takeOut = (db: Database, kind: Kind, name: string, file: string): void => {
+/** Writes a file out, durably, a piece at each step. */
+export function* takingOut(db: Database, kind: Kind, name: string, file: string): Generator<void> {
   const descriptor = fs.openSync(file, "w")
   try {
-    for (const content of contentOf(db, kind, name)) fs.writeFileSync(descriptor, content) // `writeSync` may write but a part
+    for (const content of contentOf(db, kind, name)) {
+      fs.writeFileSync(descriptor, content) // `writeSync` may write but a part
+      yield
+    }
     fs.fsyncSync(descriptor)
   } finally {
     fs.closeSync(descriptor)
   }
 }
+
+/** The same at once. */
+export const takeOut = (...of: Parameters<typeof takingOut>): void => void [...takingOut(...of)]

@@ -1,18 +1,31 @@
 /** A stage as far as it came, with its training state, so that another machine can go on with it. */
+import { setImmediate } from "node:timers/promises"
 import * as Effect from "effect/Effect"
 import type { Artifact } from "../../pipeline/run/Records.ts"
 import { attempt } from "../Database.ts"
 import { artifactMethods, noteNamed, releasePending } from "../journal/artifacts.ts"
 import type { Connection } from "../journal/Connection.ts"
 import { stands } from "../journal/whole.ts"
+import { fromCause } from "../storeError.ts"
 import type { Between } from "./Between.ts"
 import { bring, current, filesIn, opened, refuse } from "./bring.ts"
 import { needed } from "./fresh.ts"
-import { packObjects } from "./pack.ts"
-import { takeOut, write } from "./packFile.ts"
+import { bringingIn, hasten, takingOut, write } from "./packFile.ts"
 
 /** A file until the scope closes. */
 const draft = ({ objects }: Connection) => Effect.acquireRelease(objects.temporary, objects.discard)
+
+/** Works through pieces with room for others between them: a worker that is silent while it writes a large file would be given up. */
+const piecewise = (file: string, pieces: () => Iterable<void>) =>
+  Effect.tryPromise({
+    try: async (signal) => {
+      for (const _ of pieces()) {
+        await setImmediate()
+        if (signal.aborted) return
+      }
+    },
+    catch: (cause) => fromCause(file, cause)
+  })
 
 /**
  * Puts a stage under a name, the files that it names within the pack: a newer one replaces the whole, where files of their own would
@@ -21,7 +34,13 @@ const draft = ({ objects }: Connection) => Effect.acquireRelease(objects.tempora
 export const giveUnfinished = Effect.fnUntraced(function*(connection: Connection, stage: number, name: string, between: Between) {
   const { handle: { file }, objects } = connection
   const pack = yield* draft(connection)
-  yield* attempt(file, () => write(pack, file, { stage }, (db) => packObjects(db, objects.path)))
+  yield* attempt(file, () => write(pack, file, { stage }, () => undefined))
+  const files = yield* filesIn(pack)
+  yield* Effect.scoped(Effect.gen(function*() {
+    const db = yield* opened(pack, false)
+    hasten(db)
+    yield* Effect.forEach(files, ({ hash }) => piecewise(objects.path(hash), () => bringingIn(db, "object", hash, objects.path(hash))), { discard: true })
+  }))
   yield* between.put(name, pack)
 }, Effect.scoped)
 
@@ -37,7 +56,7 @@ export const takeUnfinished = Effect.fnUntraced(function*(connection: Connection
   /** A file of the pack, unless it is here. */
   const take = Effect.fnUntraced(function*({ hash, mediaType }: Artifact) {
     if (!wanted.has(hash) || (yield* stands(connection, "takeUnfinished", hash))) return undefined
-    const put = yield* artifacts.put(mediaType, (path) => attempt(name, () => takeOut(pack, "object", hash, path)))
+    const put = yield* artifacts.put(mediaType, (path) => piecewise(name, () => takingOut(pack, "object", hash, path)))
     if (put.hash === hash) return put
     releasePending(connection, put)
     return yield* refuse(name, `${name}, which machines share, is damaged: a file in it is not ${hash.slice(0, 12)}, as it says. Delete it there.`)
