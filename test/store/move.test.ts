@@ -46,6 +46,26 @@ it.effect("files come over with the executions that do: an older pack after a ne
     }))
   ))
 
+it.effect("of a run that is unfinished in several packs, the training state that is furthest counts, in whatever order they are taken", () =>
+  withJournal((journal, files) =>
+    Effect.scoped(Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      yield* beginRun(journal, "e")
+      const stage = yield* journal.openStage(stageOf("e"))
+      for (const step of [0, 1]) {
+        yield* journal.commitStep(stage, { ...stepOf(step, [["loss", 2 - step]]), checkpoint: yield* put(journal, `after ${step}`) })
+        yield* Store.pack({ ...files, pictureOf: (image) => image }, "e", path.join(folder, `${step}.pack`))
+      }
+      const here = filesIn(folder)
+      const unpack = (name: string) => Effect.scoped(Store.unpack({ ...here, alone: true }, folder, path.join(folder, name)))
+      const state = rows(here.file, "SELECT c.step, count(m.value) FROM checkpoint c JOIN metric m ON m.stage = c.stage GROUP BY 1")
+      for (const [pack, files, expected] of [["0.pack", 1, [0, 1]], ["1.pack", 1, [1, 2]], ["1.pack", 0, [1, 2]], ["0.pack", 0, [1, 2]]] as const) {
+        assert.strictEqual((yield* unpack(pack)).files, files)
+        assert.deepStrictEqual(yield* state, [expected])
+      }
+    }))
+  ))
+
 it.effect("pictures that are the same under several names are packed once, and every sample finds its own", () =>
   withJournal((journal, files) =>
     Effect.scoped(Effect.gen(function*() {
