@@ -115,6 +115,23 @@ describe("paired and gain", () => {
       })
     ))
 
+  it.effect("of pairs that are as far apart at every seed separate nothing, and rounding is no difference", () =>
+    withJournal((journal, { file }) =>
+      Effect.gen(function*() {
+        const values = [0.1, 0.2, 0.7]
+        yield* writeStudy(journal, "constant", [
+          { name: "a", role: "baseline", stages: one("a", values) },
+          { name: "far", role: "variant", stages: one("far", values.map((value) => value + 0.1)) },
+          { name: "rounded", role: "variant", stages: one("rounded", values.map((value) => value * (1 + Number.EPSILON))) }
+        ])
+        const rows = (yield* reading(file, (db) => Store.paired(db, "constant"))).filter(({ name }) => name === "mAP")
+        const [far, rounded] = ["far", "rounded"].map((variant) => rows.find((row) => row.variant === variant)!)
+        near(far!.delta, 0.1)
+        assert.deepInclude(far!, { n: 3, wins: 3, separated: false })
+        assert.deepInclude(rounded!, { n: 3, delta: 0, sd: 0, wins: 0, separated: false })
+      })
+    ))
+
   it.effect("two pairs have an interval and separate nothing, however far apart", () =>
     withJournal((journal, { file }) =>
       Effect.gen(function*() {

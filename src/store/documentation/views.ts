@@ -10,7 +10,7 @@ const difference = (against: string): Relation["columns"] => ({
   sd: "Standard deviation of the differences; NULL below two pairs.",
   ci95: "Half of the 95 % t-interval of `delta`; NULL below two pairs.",
   wins: "Pairs in which the variant is above, whichever way is better.",
-  separated: "1 where, of three pairs or more, the interval leaves zero out. Not corrected for the number of comparisons; `assay table` does that.",
+  separated: "1 where, of three pairs or more that vary, the interval leaves zero out. Not corrected for the number of comparisons; `assay table` does that.",
   ordinal,
   ...declared
 })
