@@ -140,6 +140,10 @@ export const loadStudy = (file: string): Effect.Effect<Study, StudyError> =>
 export const loadStudyOf = (experiment: string, file: string): Effect.Effect<Study, StudyError> =>
   Effect.mapError(loadStudy(file), ({ message }) => new StudyError({ file, message: `${message} --file names the study of ${experiment} elsewhere.` }))
 
+/** Whether an experiment is of a study: its name has the scale and overrides after the study's. */
+export const isOf = (experiment: string, study: string): boolean =>
+  experiment.startsWith(study) && ["", "@", " "].includes(experiment.slice(study.length, study.length + 1))
+
 const describe = (value: unknown): string =>
   Array.isArray(value) ? "a list" : typeof value === "object" ? "something else" : `a ${typeof value}`
 

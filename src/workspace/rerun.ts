@@ -11,7 +11,7 @@ import * as Overrides from "../pipeline/plan/Overrides.ts"
 import type { Event } from "../pipeline/run/Progress.ts"
 import * as Store from "../store/index.ts"
 import { origin } from "./importLogs/origin.ts"
-import { loadStudyOf } from "./loadStudy.ts"
+import { isOf, loadStudyOf } from "./loadStudy.ts"
 import { open, runById } from "./read.ts"
 import { run as runStudy } from "./run.ts"
 import { between } from "./runTable.ts"
@@ -46,10 +46,6 @@ const alone = (experiment: Experiment, variant: Variant, seed: number): Experime
   table: { metrics: [] },
   scales: {}
 })
-
-/** Whether an experiment is of a study: its name has the scale and overrides after the study's. */
-const isOf = (experiment: string, study: string): boolean =>
-  experiment.startsWith(study) && ["", "@", " "].includes(experiment.slice(study.length, study.length + 1))
 
 /** Where it is made again: beside the object folder, and taken up there when it was interrupted. */
 const placeOf = ({ objects }: Workspace, id: number): string => path.join(path.dirname(objects), "rerun", String(id))

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
+import { isOf } from "../../src/workspace/loadStudy.ts"
 import { assay } from "../cli/support.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "assay-load-"))
@@ -43,4 +44,11 @@ describe("a study", () => {
     assert.match(err, /inner\.ts.*assay/)
     assert.notInclude(err.trim(), "\n")
   })
+})
+
+describe("an experiment", () => {
+  it.each([["lab", true], ["lab@short", true], ["lab loop.steps=2", true], ["lab@short loop.steps=2", true], ["labels", false], ["la", false]])(
+    "called %s is of the study lab: %s",
+    (experiment, expected) => assert.strictEqual(isOf(experiment, "lab"), expected)
+  )
 })

@@ -8,7 +8,7 @@ import * as Fingerprint from "../../pipeline/plan/Fingerprint.ts"
 import * as Random from "../../pipeline/Random.ts"
 import { reasonOf } from "../../pipeline/reason.ts"
 import * as Store from "../../store/index.ts"
-import { loadStudyOf } from "../loadStudy.ts"
+import { isOf, loadStudyOf } from "../loadStudy.ts"
 import { promptBefore, taskOf } from "../promptBefore.ts"
 import type { Derived } from "../importLogs/records.ts"
 import { isImported } from "../importLogs/origin.ts"
@@ -51,7 +51,7 @@ const keyOf = (random: Fingerprint.Preimage["random"]): Random.Key =>
 /** The study of a file, or of the one that was stored. */
 const studyOf = Effect.fnUntraced(function*(name: string, file: string) {
   const { experiment } = yield* loadStudyOf(name, file)
-  if (name.startsWith(experiment.name)) return experiment
+  if (isOf(name, experiment.name)) return experiment
   const message = `${file} declares the study ${experiment.name}, not ${name}. Name its file with --file.`
   return yield* new InvalidExperiment({ experiment: name, message })
 })
