@@ -108,7 +108,7 @@ describeInBrowser("the ablation table", (given) => {
     assert.isTrue(await page.evaluate("window.sameDocument"))
   })
 
-  it("suits axe, dark and on a phone, and says of an unknown experiment or metric what there is", async () => {
+  it("suits axe, dark and on a phone, and says of an unknown experiment or metric what there is", { tags: ["long"] }, async () => {
     for (const looks of [{ dark: true }, { width: 390 }]) {
       const page = await given.open(`${path}&open=metrics&open=sql`, looks)
       await page.getByText("42.67 ± 4.36", { exact: true }).waitFor()

@@ -18,7 +18,7 @@ describeInBrowser("a large experiment", (given) => {
     assert.strictEqual(await page.locator("svg.intervals circle").count(), 4)
   })
 
-  it("has its curves over all steps, as bands and as a line for each seed", async () => {
+  it("has its curves over all steps, as bands and as a line for each seed", { tags: ["long"] }, async () => {
     const page = await given.open(`/curves?experiment=${experiment}`)
     await page.getByRole("img", { name: "loop/reward over steps 0 to 9999, 4 lines" }).waitFor()
     await page.getByText(/^Each \d+ steps are drawn by their lowest and their highest value/).waitFor()

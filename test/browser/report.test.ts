@@ -18,7 +18,7 @@ describeInBrowser("a report", (given) => {
     return page
   }
 
-  it.each([["light", {}], ["dark", { dark: true }], ["on a phone", { width: 390 }]] as const)("is accessible and fits: %s", async (_, looks) => {
+  it.each([["light", {}], ["dark", { dark: true }], ["on a phone", { width: 390 }]] as const)("is accessible and fits: %s", { tags: ["long"] }, async (_, looks) => {
     const page = await show(looks)
     assert.deepStrictEqual(await axeProblems(page), [])
     assert.isFalse(await isTooWide(page))

@@ -127,7 +127,7 @@ describeInBrowser("samples", (given) => {
     await cards(page).first().locator(`.open[href$="sample=${beyond}"]`).waitFor()
   })
 
-  it("come while a run writes, without a reload, and stay those of the stage that was looked at", async () => {
+  it("come while a run writes, without a reload, and stay those of the stage that was looked at", { tags: ["long"] }, async () => {
     await Effect.runPromise(planStudy(given.journal, "writing"))
     const begun = await Effect.runPromise(beginTraining(given.journal, "writing", "AP50", 0))
     const commit = (step: number) => Effect.runPromise(given.journal.commitStep(begun.loop, trainingStep(given.picture, step, 1)))

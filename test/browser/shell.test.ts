@@ -74,7 +74,7 @@ describeInBrowser("the shell", (given) => {
     await page.getByRole("row", { name: /AP50/ }).first().waitFor()
   })
 
-  it("says when the server is gone", async () => {
+  it("says when the server is gone", { tags: ["long"] }, async () => {
     const page = await given.open("/experiments")
     await page.getByRole("link", { name: "reward-comparison" }).waitFor()
     given.allow(/ERR_FAILED/)

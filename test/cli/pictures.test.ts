@@ -21,7 +21,7 @@ describe("pictures that cannot be written", () => {
     "a folder where one of them would be": () => mkdirSync(join(samples, "tastes", "learning-curve.png"), { recursive: true })
   }
 
-  it.each(Object.keys(blocked))("hide no table and fail nothing: %s", async (what) => {
+  it.each(Object.keys(blocked))("hide no table and fail nothing: %s", { tags: ["long"] }, async (what) => {
     rmSync(samples, { recursive: true, force: true })
     blocked[what]!()
     const { code, err, out } = await assay(folder, "run", study, "--seeds", "1")

@@ -153,7 +153,7 @@ describe("a study from plan to pictures", () => {
     assert.notInclude(resumed.err, "loop finished", "the loop had been finished before the interrupt")
   })
 
-  it("a second run on the same database goes on beside one that is at work", async () => {
+  it("a second run on the same database goes on beside one that is at work", { tags: ["long"] }, async () => {
     const child = start(folder, ["run", study, "--set", "answer.pause=30000", "--seeds", "2..2"])
     await until(() => child.said().includes("stages to run"))
     const second = await assay(folder, "run", study)

@@ -265,7 +265,7 @@ describe("assay bootstrap of a study with a gap", () => {
 })
 
 describe("assay table", () => {
-  it("puts several experiments into one", async () => {
+  it("puts several experiments into one", { tags: ["long"] }, async () => {
     const ran = await assay(folder, "run", tastes, "--seeds", "1")
     assert.strictEqual(ran.code, 0, ran.err)
     const { code, err, out } = await assay(folder, "table", "verified", "tastes", "--format", "csv")

@@ -117,7 +117,7 @@ for (const trainer of trainers) {
       assert.notStrictEqual(before, after)
     })
 
-    it("killed with kill -9 in the middle, its process too is gone, and goes on from its own checkpoint to the same weights", async () => {
+    it("killed with kill -9 in the middle, its process too is gone, and goes on from its own checkpoint to the same weights", { tags: ["long"] }, async () => {
       const folder = folderOf(name, "killed")
       const first = run(folder)
       await untilStep(folder, 3, first)

@@ -84,7 +84,7 @@ const steps = (log: string, part: string) =>
     return read.map(({ samples, step }) => [step, samples.length])
   })
 
-describe.skipIf(!has("trl"))("TRL", () => {
+describe.skipIf(!has("trl"))("TRL", { tags: ["long"] }, () => {
   it.live("trains by the marks of `assay score`", () =>
     Effect.gen(function*() {
       const rows = (yield* Effect.promise(() => examples(8))).map(({ image, question, solution }) => ({ prompt: [{ role: "user", content: question }], image, solution }))

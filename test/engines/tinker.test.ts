@@ -89,7 +89,7 @@ describe("the tinker package", () => {
     assert.isBelow(losses[3]!, losses[0]! / 2)
   })
 
-  it.skipIf(!has("tinker"))("learns by the loop of docs/how-to/tinker.md", async () => {
+  it.skipIf(!has("tinker"))("learns by the loop of docs/how-to/tinker.md", { tags: ["long"] }, async () => {
     const [, code] = /```python\n([^]*?)```/.exec(readFileSync("docs/how-to/tinker.md", "utf8")) ?? []
     writeFileSync(join(folder, "grpo.py"), code!)
     const stdout = await run("tinker", ["grpo.py", server.url, join(process.cwd(), "assets/tiny-vl"), scene])

@@ -36,7 +36,7 @@ const damages: { readonly [what: string]: (file: string, next: () => number) => 
 describe.each(Object.entries(damages))("files of results that are %s", (what, damage) => {
   const trials = times(4, what === "cut off" ? 2 : 0)
 
-  it.skipIf(trials === 0)("are noticed, and made again, in a study that was killed and in one that was done", async () => {
+  it.skipIf(trials === 0)("are noticed, and made again, in a study that was killed and in one that was done", { tags: ["long"] }, async () => {
     const kind = `object files ${what}`
     const next = drawn(kind)
     for (let i = 0; i < trials; i++) {

@@ -27,7 +27,7 @@ const check = async (folder: string, out: string): Promise<void> => {
 }
 
 describe("a compute thread", () => {
-  it("that breaks fails its run with the reason, and the next attempt ends as if nothing had happened", async () => {
+  it("that breaks fails its run with the reason, and the next attempt ends as if nothing had happened", { tags: ["long"] }, async () => {
     const kind = "compute thread breaks"
     const next = drawn(kind)
     for (let i = 0; i < times(6, 1); i++) {

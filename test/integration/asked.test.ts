@@ -39,7 +39,7 @@ describe("a study that is killed while it asks a server", () => {
   it.each([
     ["in a step after one without a checkpoint", 9, 9, 1],
     ["in its evaluation", 23, 5, 3]
-  ])("%s asks for the rest alone", async (name, most, waiting, done) => {
+  ])("%s asks for the rest alone", { tags: ["long"] }, async (name, most, waiting, done) => {
     const folder = mkdtempSync(join(root, "run-"))
     const state = await answering()
     state.most = most

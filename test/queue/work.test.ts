@@ -61,7 +61,7 @@ const worked = (folder: string, studies: ReadonlyArray<string>, say: (words: str
   })
 
 describe("a worker", () => {
-  it("leaves a submission that needs what its machine has not to others, and takes the next one", () =>
+  it("leaves a submission that needs what its machine has not to others, and takes the next one", { tags: ["long"], timeout: 60_000 }, () =>
     withQueue(Effect.fnUntraced(function*(folder) {
       const { sql } = yield* Queue
       const [older, newer] = [yield* submit(cards, folder), yield* submit(toy, folder)]
@@ -72,9 +72,9 @@ describe("a worker", () => {
       assert.include(said[1], "cards: not by this worker. ")
       const states = (submission: string) => sql`SELECT DISTINCT state FROM assay_cell WHERE submission = ${submission}`
       assert.deepStrictEqual([yield* states(older), yield* states(newer)], [[{ state: "queued" }], [{ state: "done" }]])
-    })), 60_000)
+    })))
 
-  it("needs no card for a stage that another machine has finished, unless what that left is gone", () =>
+  it("needs no card for a stage that another machine has finished, unless what that left is gone", { tags: ["long"], timeout: 60_000 }, () =>
     withQueue(Effect.fnUntraced(function*(folder) {
       const study = yield* Workspace.loadStudy(cards)
       yield* Workspace.run(Workspace.at(join(folder, "runs.db")), study, { only: [{ scale: "half" }], have: { gpu: 1 } })
@@ -89,7 +89,7 @@ describe("a worker", () => {
       const error = yield* Effect.flip(worked(join(folder, "other"), [cards]))
       assert.match((error as QueueError).message, /the stage "render" needs 1 of "gpu"/)
       assert.deepStrictEqual(yield* sql`SELECT state FROM assay_cell`, [{ state: "queued" }])
-    })), 60_000)
+    })))
 
   it("gets what its cell needs of what others have finished, and no more", () =>
     withQueue(Effect.fnUntraced(function*(folder) {

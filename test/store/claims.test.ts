@@ -173,5 +173,5 @@ describe("two processes on one database", () => {
         const busy = yield* Effect.flip(Effect.asVoid(worker(files)))
         assert.include(busy.message, "is writing to")
       }))
-    }), 30_000)
+    }), { tags: ["long"], timeout: 30_000 })
 })

@@ -146,7 +146,7 @@ describe("a study in a project", () => {
       ["a file comes before one that it imports", (write) => write("part.ts", sound), ["TS2305"]],
       ["its project's settings are others", (write) => write("tsconfig.json", tsconfig({ module: "ESNext", moduleResolution: "bundler", exactOptionalPropertyTypes: true })), []],
       ["what was noted is spoilt", (write) => write("node_modules/.cache/assay/noted", "{"), []]
-    ])("is checked again when %s", async (_, change, codes) => {
+    ])("is checked again when %s", { tags: ["long"] }, async (_, change, codes) => {
       const { asked, changes, folder } = counted({
         "tsconfig.json": tsconfig({ module: "ESNext", moduleResolution: "bundler" }),
         "study.ts": "import { steps } from \"./part\"\nexport const more: number = steps\n",

@@ -54,7 +54,7 @@ describe("what runs again", () => {
     assert.include(lineOf(await planned(), "run    measure"), "helper `ceiling` changed in lib/limits.ts")
   })
 
-  it("needs no version by hand, of a stage or of a package, where Dagster wants one", async () => {
+  it("needs no version by hand, of a stage or of a package, where Dagster wants one", { tags: ["long"] }, async () => {
     somebodys.edit("stages.ts", "weight * sum", "sum * weight * 1.5")
     assert.include(lineOf(await planned(), "run    measure"), "`measure` changed in stages.ts")
     somebodys.restore()
@@ -86,7 +86,7 @@ describe("what runs again", () => {
     assert.match(out, /(second|about .*) of work one after the other, and \d+ B of files, as \d+ earlier executions of such stages took/)
   })
 
-  it("calls a stage that an earlier run did not come to no change of the study", async () => {
+  it("calls a stage that an earlier run did not come to no change of the study", { tags: ["long"] }, async () => {
     somebodys.edit("study.ts", "make(\"peers\"", "make(\"stopped\"")
     somebodys.edit("study.ts", "to: 5", "to: 6")
     somebodys.edit("stages.ts", "appendFileSync(\"ran.txt\", \"numbers\\n\")", "if (existsSync(\"broken\")) throw new Error(\"no numbers\")")
@@ -99,7 +99,7 @@ describe("what runs again", () => {
     assert.notInclude(out, "new in this study")
   })
 
-  it("tells what is gone or altered from a change", async () => {
+  it("tells what is gone or altered from a change", { tags: ["long"] }, async () => {
     somebodys.edit("study.ts", "to: 5,", "to: 5000,")
     assert.strictEqual((await somebodys.assay("run", "study.ts", "--db", "large.db")).code, 0)
     const { out } = await somebodys.assay("sql", "SELECT output FROM stage WHERE name = 'numbers'", "--csv", "--db", "large.db")

@@ -27,7 +27,7 @@ describe("--needed", () => {
 })
 
 describe("--watch", () => {
-  it("plans again when a helper of the study changes, until Ctrl-C, which is no error", async () => {
+  it("plans again when a helper of the study changes, until Ctrl-C, which is no error", { tags: ["long"] }, async () => {
     assert.strictEqual((await somebodys.assay("run", "study.ts")).code, 0)
     const plan = somebodys.start("plan", "study.ts", "--watch")
     const times = (count: number) => until(() => plan.said().split(/Watching \d+ files of the study/).length > count)

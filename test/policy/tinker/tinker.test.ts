@@ -60,7 +60,7 @@ describe("a policy on a Tinker server", () => {
         assert.deepStrictEqual(said(given), said(expected))
         near(given.flat().map(({ logprobs }) => logprobs), expected.flat().map(({ logprobs }) => logprobs))
       }
-    }).pipe(Effect.scoped), 120_000)
+    }).pipe(Effect.scoped), { tags: ["long"], timeout: 120_000 })
 
   it.live("has bounded losses of the server in one pass, which are those computed here", () =>
     Effect.gen(function*() {

@@ -94,5 +94,5 @@ describe("the same training", () => {
         "server.reductionKnownBy": "gradient"
       })
       same(given, expected)
-    }), 120_000)
+    }), { tags: ["long"], timeout: 120_000 })
 })
