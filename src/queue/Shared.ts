@@ -9,6 +9,7 @@ import { Ledger, oneByOne } from "../pipeline/run/ledger.ts"
 import * as Store from "../store/index.ts"
 import { bucket, isBucket } from "./bucket.ts"
 import { QueueError } from "./queueError.ts"
+import { trainingStates } from "./trainingStates.ts"
 
 export interface Shared {
   readonly address: string
@@ -101,38 +102,6 @@ export const workersLedger: MakeLedger = (shared, own, transfer, executing) => {
   }
 }
 
-/** At most this part of a stage's time goes into letting others have its training states. */
-const part = 0.1
-
-/**
- * Training states of stages, such that another machine goes on with one whose machine is gone. What goes wrong with them is but told: a
- * training that could not be gone on with elsewhere is as good here.
- */
-const trainingStates = ({ between, unfinished }: Shared, transfer: Store.Transfer["Service"]) => {
-  /** When the next one may be given, in milliseconds, of the stages of which there is one. */
-  const nextAt = new Map<string, number>()
-  const telling = (what: string) => Effect.catch((error: JournalError) => Effect.logWarning(`${what}: ${error.message}`))
-  return {
-    /** Has this machine have what another left. */
-    take: (fingerprint: string) =>
-      transfer.takeUnfinished(unfinished(fingerprint), between).pipe(
-        Effect.tap((isThere) => Effect.sync(() => isThere && nextAt.set(fingerprint, 0))),
-        telling("What another machine left of this stage, as far as it came, is not used")
-      ),
-    /** Lets others have what there is now of a stage, unless that would take too much of the time. */
-    give: Effect.fnUntraced(function*(stage: number, fingerprint: string) {
-      const begun = performance.now()
-      if (begun < (nextAt.get(fingerprint) ?? 0)) return
-      yield* telling("Another machine could not go on from this step")(transfer.giveUnfinished(stage, unfinished(fingerprint), between))
-      const ended = performance.now()
-      nextAt.set(fingerprint, ended + (ended - begun) * (1 / part - 1))
-    }),
-    /** That of a finished stage goes. */
-    drop: (fingerprint: string) =>
-      Effect.suspend(() => nextAt.delete(fingerprint) ? Effect.ignore(between.remove(unfinished(fingerprint))) : Effect.void)
-  }
-}
-
 const lost = new JournalError({ operation: "closeStage", message: "Another worker took this stage over, since this one had not been heard of for too long." })
 
 /**
@@ -140,15 +109,14 @@ const lost = new JournalError({ operation: "closeStage", message: "Another worke
  * that one left is what the others build on.
  */
 const journal = (
-  shared: Shared,
+  { between, stage, unfinished }: Shared,
   own: Journal["Service"],
   claims: Claims["Service"],
   transfer: Store.Transfer["Service"],
   executing: Set<string>
 ): Journal["Service"] => {
-  const { between, stage } = shared
   const fingerprints = new Map<number, string>()
-  const states = trainingStates(shared, transfer)
+  const states = trainingStates(between, unfinished, transfer)
   return {
     ...own,
     openStage: Effect.fnUntraced(function*(record) {

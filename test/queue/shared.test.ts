@@ -91,6 +91,51 @@ describe("a stage that is executed here, since what another machine left of it i
     }))))
 })
 
+describe("a training state", () => {
+  /** A stage that one machine began and came to a state of, and another takes over; what `between` the two becomes of it. */
+  const takenOver = (meanwhile: (unfinished: string) => void) =>
+    Effect.scoped(Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      const shared = yield* Shared.make(join(folder, "shared"))
+      const [one, other] = [yield* machine(folder, "one"), yield* machine(folder, "other")]
+      const unfinished = join(folder, "shared", shared.unfinished("e"))
+      const on = <A, E>(services: typeof one.services, work: (journal: Effect.Success<typeof opened>, stage: number) => Effect.Effect<A, E>) => {
+        const context = Shared.sharing(services, shared, Shared.workersLedger)
+        return Context.get(context, Claims).claim("e", Effect.provideContext(Effect.gen(function*() {
+          const journal = yield* opened
+          yield* beginRun(journal, "e")
+          return yield* work(journal, yield* journal.openStage(stageOf("e")))
+        }), context))
+      }
+      yield* on(one.services, (journal, stage) =>
+        Effect.flatMap(put(journal, "state"), (checkpoint) => journal.commitStep(stage, { ...stepOf(0, [["loss", 1]]), checkpoint })))
+      meanwhile(unfinished)
+      const step = yield* on(other.services, (journal, stage) =>
+        Effect.gen(function*() {
+          const found = yield* journal.lastCheckpoint(stage)
+          yield* journal.closeStage(stage, { output: yield* put(journal, "null"), records: stepOf(1, [["loss", 0.5]]) })
+          return found?.step
+        }))
+      return { step, isLeft: fs.existsSync(unfinished) }
+    }))
+
+  it("is gone on from by the machine that takes the stage over, and is gone when that ends", () =>
+    Effect.runPromise(Effect.gen(function*() {
+      assert.deepStrictEqual(yield* takenOver((unfinished) => assert.isTrue(fs.existsSync(unfinished))), { step: 0, isLeft: false })
+    })))
+
+  it("that is damaged or gone fails nothing: the stage begins anew", () =>
+    Effect.runPromise(Effect.gen(function*() {
+      assert.isUndefined((yield* takenOver((unfinished) => fs.writeFileSync(unfinished, "damaged"))).step)
+      assert.isUndefined((yield* takenOver((unfinished) => fs.rmSync(unfinished))).step)
+      // nor does one that cannot be read
+      assert.isUndefined((yield* takenOver((unfinished) => {
+        fs.rmSync(unfinished)
+        fs.mkdirSync(unfinished)
+      })).step)
+    })))
+})
+
 describe("the id of what machines share", () => {
   it("is waited for where somebody else is just writing it", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
