@@ -1,4 +1,5 @@
 /** The view of curves, in a browser. */
+// @module-tag long
 import * as Effect from "effect/Effect"
 import type { Page } from "playwright-core"
 import { assert, it } from "vitest"

@@ -1,4 +1,5 @@
 /** `assay data`: what a user sees of data sets on disk. */
+// @module-tag long
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"

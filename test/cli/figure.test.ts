@@ -1,3 +1,4 @@
+// @module-tag long
 import * as Effect from "effect/Effect"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"

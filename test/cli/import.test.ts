@@ -1,4 +1,5 @@
 /** `assay import`, and the commands that read what it imported. */
+// @module-tag long
 import { cpSync, existsSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"

@@ -1,4 +1,5 @@
 /** Names come from packs and from logs, and reach a terminal as what they are. */
+// @module-tag long
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { join } from "node:path"

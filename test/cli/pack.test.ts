@@ -1,3 +1,4 @@
+// @module-tag long
 import Sqlite from "better-sqlite3"
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"

@@ -1,3 +1,4 @@
+// @module-tag long
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import * as Effect from "effect/Effect"
 import Sqlite from "better-sqlite3"

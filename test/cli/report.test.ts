@@ -1,3 +1,4 @@
+// @module-tag long
 import Sqlite from "better-sqlite3"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"

@@ -1,3 +1,4 @@
+// @module-tag long
 import { existsSync, renameSync } from "node:fs"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import Sqlite from "better-sqlite3"

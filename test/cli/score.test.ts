@@ -1,3 +1,4 @@
+// @module-tag long
 import { afterAll, assert, describe, it } from "vitest"
 import { spawn } from "node:child_process"
 import { once } from "node:events"

@@ -1,4 +1,5 @@
 /** `assay serve`, as a process. */
+// @module-tag long
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"

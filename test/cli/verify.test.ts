@@ -1,4 +1,5 @@
 /** What is stored, judged again: nothing differs until somebody alters it. */
+// @module-tag long
 import Database from "better-sqlite3"
 import { copyFileSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"

@@ -1,4 +1,5 @@
 /** The page about the hub: its study runs as it stands, on a hub of the test's own. */
+// @module-tag long
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"

@@ -1,4 +1,5 @@
 /** The configs of docs/how-to/scale are taken by the trainers' own parsers, to the last key. No GPU is here to train with them. */
+// @module-tag long
 import { execFileSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -1,4 +1,5 @@
 /** `Policy.split` on a real vLLM: what it samples is what is trained here, step by step. */
+// @module-tag long
 import { assert, describe, it } from "@effect/vitest"
 import { Policy } from "assay"
 import * as Context from "effect/Context"

@@ -1,4 +1,5 @@
 /** A write, a sync or a rename that fails, once or from then on. */
+// @module-tag long
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { constants } from "node:os"

@@ -1,3 +1,4 @@
+// @module-tag long
 import * as Effect from "effect/Effect"
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -16,7 +16,7 @@ describe.each(readdirSync(join(root, "examples")))("examples/%s", (name) => {
   it("compiles into declarations: every type that comes out of assay can be named by its faces", { tags: ["long"] }, () =>
     succeed(project, "tsc", "--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--rootDir", ".", "--outDir", "types"))
 
-  it("runs in seconds", async () => {
+  it("runs in seconds", { tags: name === "own-data" ? [] : ["long"] }, async () => {
     const started = performance.now()
     const { err, out } = await succeed(project, "npm", "-s", "start")
     const seconds = (performance.now() - started) / 1000

@@ -1,4 +1,5 @@
 /** Another version of the program on runs of an earlier one: a copy of it all, edited between two commands. */
+// @module-tag long
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
