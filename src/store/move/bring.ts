@@ -3,7 +3,6 @@ import * as fs from "node:fs"
 import Sqlite, { type Database } from "better-sqlite3"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { Artifact } from "../../pipeline/run/Records.ts"
 import { attempt } from "../Database.ts"
 import { forget, removeFiles } from "../journal/artifacts.ts"
 import type { Connection } from "../journal/Connection.ts"
@@ -17,11 +16,6 @@ export const refuse = (file: string, message: string): StoreError => new StoreEr
 /** A pack, to read from as a rule, until the scope closes. */
 export const opened = (file: string, readonly = true): Effect.Effect<Database, StoreError, Scope.Scope> =>
   Effect.acquireRelease(attempt(file, () => new Sqlite(file, { readonly, fileMustExist: true })), (db) => Effect.sync(() => db.close()))
-
-/** Artifacts of a pack that are files: what is short stands in its row. */
-export const filesIn = (pack: string): Effect.Effect<ReadonlyArray<Artifact>, StoreError> =>
-  Effect.scoped(Effect.flatMap(opened(pack), (db) => attempt(pack, () =>
-    db.prepare("SELECT hash, bytes, media_type AS mediaType FROM artifact WHERE content IS NULL").all() as Array<Artifact>)))
 
 /** The version of a pack's schema. Fails where the file is no pack, or a newer one, and says so of what it is `called`. */
 export const versionOf = Effect.fnUntraced(function*(file: string, called: string) {

@@ -9,14 +9,15 @@ import { codeOf } from "../../pipeline/reason.ts"
 import { JournalError } from "../../pipeline/run/journal.ts"
 import type { Artifact } from "../../pipeline/run/Records.ts"
 import { attempt } from "../Database.ts"
-import { artifactMethods, noteNamed, releasePending } from "../journal/artifacts.ts"
+import { noteNamed, releasePending } from "../journal/artifacts.ts"
 import { type Connection, journalError } from "../journal/Connection.ts"
 import { findStages } from "../journal/stages.ts"
 import { isWhole, stands } from "../journal/whole.ts"
 import { failed } from "../Objects.ts"
 import { StoreError } from "../storeError.ts"
 import type { Between } from "./Between.ts"
-import { bring, current, filesIn, opened } from "./bring.ts"
+import { bring, current, opened } from "./bring.ts"
+import { draft, filesIn, putAs } from "./files.ts"
 import { namedBy } from "./fresh.ts"
 import type { Merged, Subject } from "./merge.ts"
 import { write } from "./packFile.ts"
@@ -68,10 +69,7 @@ const damaged = (name: string) => (cause: unknown): StoreError =>
 /** @internal */
 export const transferMethods = (connection: Connection): Transfer["Service"] => {
   const { handle: { file: database }, objects } = connection
-  const artifacts = artifactMethods(connection)
   const failing = (operation: string) => Effect.mapError((error: JournalError | StoreError) => error instanceof StoreError ? journalError(operation)(error) : error)
-  /** A file until the scope closes. */
-  const draft = Effect.acquireRelease(objects.temporary, objects.discard)
 
   const lend = (between: Between) => Effect.fnUntraced(function*({ bytes, hash }: Artifact) {
     if ((yield* between.bytes(nameOf(hash))) === bytes || !(yield* isWhole(connection, "lend", hash))) return
@@ -84,23 +82,23 @@ export const transferMethods = (connection: Connection): Transfer["Service"] => 
         .all({ stage }) as Array<Artifact>)
 
   /** The artifact, unless it is here; undefined also where it is not there, or not what its name says. */
-  const borrow = (between: Between) => Effect.fnUntraced(function*({ hash, mediaType }: Artifact) {
+  const borrow = (between: Between) => Effect.fnUntraced(function*(artifact: Artifact) {
+    const { hash } = artifact
     if (yield* stands(connection, "take", hash)) return undefined
-    const copy = yield* draft
+    const copy = yield* draft(connection)
     if (!(yield* between.get(nameOf(hash), copy))) return undefined
-    const put = yield* artifacts.put(mediaType, (path) => attempt(path, () => fs.renameSync(copy, path)))
-    if (put.hash === hash) return put
-    releasePending(connection, put)
+    const put = yield* putAs(connection, artifact, (path) => attempt(path, () => fs.renameSync(copy, path)))
+    if (put !== undefined) return put
     yield* Effect.ignore(between.remove(nameOf(hash))) // who has it whole puts it there again, as it would not where something is
     return undefined
   })
 
   /** The pack that is there under a name, as a file until the scope closes; undefined where nothing is. */
   const packOf = Effect.fnUntraced(function*(name: string, between: Between) {
-    const [packed, pack] = [yield* draft, yield* draft]
+    const [packed, pack] = [yield* draft(connection), yield* draft(connection)]
     if (!(yield* between.get(name, packed))) return undefined
     yield* through(packed, createGunzip(), pack, damaged(name))
-    return yield* current(pack, yield* draft, name)
+    return yield* current(pack, yield* draft(connection), name)
   })
 
   /** Brings in a pack whose files were borrowed, unless a stage of it lacks some. */
@@ -116,7 +114,7 @@ export const transferMethods = (connection: Connection): Transfer["Service"] => 
 
   return {
     give: Effect.fnUntraced(function*(subject, name, between) {
-      const [pack, packed] = [yield* draft, yield* draft]
+      const [pack, packed] = [yield* draft(connection), yield* draft(connection)]
       yield* attempt(database, () => write(pack, database, subject, () => undefined))
       yield* Effect.forEach(yield* filesIn(pack), lend(between), { discard: true })
       yield* through(pack, createGzip({ level: 1 }), packed, (cause) => failed(packed, cause))

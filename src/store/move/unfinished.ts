@@ -3,17 +3,15 @@ import { setImmediate } from "node:timers/promises"
 import * as Effect from "effect/Effect"
 import type { Artifact } from "../../pipeline/run/Records.ts"
 import { attempt } from "../Database.ts"
-import { artifactMethods, noteNamed, releasePending } from "../journal/artifacts.ts"
+import { noteNamed, releasePending } from "../journal/artifacts.ts"
 import type { Connection } from "../journal/Connection.ts"
 import { stands } from "../journal/whole.ts"
 import { fromCause } from "../storeError.ts"
 import type { Between } from "./Between.ts"
-import { bring, current, filesIn, opened, refuse } from "./bring.ts"
+import { bring, current, opened, refuse } from "./bring.ts"
+import { draft, filesIn, putAs } from "./files.ts"
 import { needed } from "./fresh.ts"
 import { bringingIn, hasten, takingOut, write } from "./packFile.ts"
-
-/** A file until the scope closes. */
-const draft = ({ objects }: Connection) => Effect.acquireRelease(objects.temporary, objects.discard)
 
 /** Works through pieces with room for others between them: a worker that is silent while it writes a large file would be given up. */
 const piecewise = (file: string, pieces: () => Iterable<void>) =>
@@ -52,14 +50,12 @@ export const takeUnfinished = Effect.fnUntraced(function*(connection: Connection
   const source = yield* current(given, yield* draft(connection), name)
   const wanted = yield* attempt(name, () => needed(sqlite, source, worker))
   const pack = yield* opened(source)
-  const artifacts = artifactMethods(connection)
   /** A file of the pack, unless it is here. */
-  const take = Effect.fnUntraced(function*({ hash, mediaType }: Artifact) {
+  const take = Effect.fnUntraced(function*(artifact: Artifact) {
+    const { hash } = artifact
     if (!wanted.has(hash) || (yield* stands(connection, "takeUnfinished", hash))) return undefined
-    const put = yield* artifacts.put(mediaType, (path) => piecewise(name, () => takingOut(pack, "object", hash, path)))
-    if (put.hash === hash) return put
-    releasePending(connection, put)
-    return yield* refuse(name, `${name}, which machines share, is damaged: a file in it is not ${hash.slice(0, 12)}, as it says. Delete it there.`)
+    const put = yield* putAs(connection, artifact, (path) => piecewise(name, () => takingOut(pack, "object", hash, path)))
+    return put ?? (yield* refuse(name, `${name}, which machines share, is damaged: a file in it is not ${hash.slice(0, 12)}, as it says. Delete it there.`))
   })
   const taken: Array<Artifact | undefined> = []
   yield* Effect.forEach(yield* filesIn(source), (artifact) => Effect.map(take(artifact), (put) => taken.push(put)), { discard: true }).pipe(
