@@ -106,7 +106,7 @@ describeInBrowser("curves", (given) => {
     assert.strictEqual(new URL(page.url()).search, search)
   })
 
-  it("grow under a run that writes, while the step that is pointed at and a range that is being drawn stay", { tags: ["long"] }, async () => {
+  it("grow under a run that writes, while the step that is pointed at and a range that is being drawn stay", async () => {
     await Effect.runPromise(planStudy(given.journal, "growing"))
     const { loop } = await Effect.runPromise(beginTraining(given.journal, "growing", "AP50", 0))
     const commit = (step: number) => Effect.runPromise(given.journal.commitStep(loop, trainingStep(given.picture, step, 1)))

@@ -183,7 +183,7 @@ describe("assay data lint", () => {
 })
 
 describe("assay run on a data set from disk", () => {
-  it("says what was left out and which pictures are turned, the first of each kind, but not twice what made a run fail", { tags: ["long"] }, async () => {
+  it("says what was left out and which pictures are turned, the first of each kind, but not twice what made a run fail", async () => {
     await sharp({ create: { width: 40, height: 30, channels: 3, background: "#808080" } }).withMetadata({ orientation: 6 }).jpeg()
       .toFile(join(folder, "images", "turned.jpg"))
     const files = ["turned.jpg", "turned.jpg", "none.png"]

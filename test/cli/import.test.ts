@@ -41,7 +41,7 @@ describe("assay import", () => {
     assert.match(verify.out, /rewards of imported +45 +another program made it, by code that is not here/)
   })
 
-  it("refuses a name that is a study's, and a study the name of imported logs", { tags: ["long"] }, async () => {
+  it("refuses a name that is a study's, and a study the name of imported logs", async () => {
     const own = temporary()
     try {
       const options = ["--as", "tastes", "--variant", "x"]
@@ -73,7 +73,7 @@ describe("assay import", () => {
     assert.include(layout.err, "There is no layout of logs \"verl2\". Did you mean \"verl\"?")
   })
 
-  it("that was killed can be repeated", { tags: ["long"] }, async () => {
+  it("that was killed can be repeated", async () => {
     const own = temporary()
     try {
       const args = ["import", join(folder, "trl"), "--as", "trainers", "--variant", "TRL"]

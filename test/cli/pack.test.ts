@@ -94,7 +94,7 @@ describe("assay pack and unpack", () => {
     assert.include((await all.run("logs", "1")).out, "done after")
   })
 
-  it("take along what a stopped run goes on from", { tags: ["long"] }, async () => {
+  it("take along what a stopped run goes on from", async () => {
     const [there, here] = [machine("stopped"), machine("goes-on")]
     const words = ["run", study, "--only", "taste=high", "--seeds", "1"]
     const stopped = start(there.place, [...words, "--set", "answer.pause=60000"])
@@ -110,7 +110,7 @@ describe("assay pack and unpack", () => {
     assert.match(out, /^run +answer .*stopped before its first checkpoint$/m)
   })
 
-  it("complete what is here and not done, and keep what is done, whatever else came out there", { tags: ["long"] }, async () => {
+  it("complete what is here and not done, and keep what is done, whatever else came out there", async () => {
     const [here, other] = [machine("failed"), machine("other")]
     const killed = start(here.place, ["run", study, "--seeds", "0..0", "--set", "answer.pause=700"])
     await until(() => killed.said().includes("loop finished"))
@@ -128,7 +128,7 @@ describe("assay pack and unpack", () => {
     assert.deepStrictEqual(answers(here), before)
   })
 
-  it("refuse what is damaged, what is no pack, and what would write elsewhere", { tags: ["long"] }, async () => {
+  it("refuse what is damaged, what is no pack, and what would write elsewhere", async () => {
     const here = machine("careful")
     const damaged = here.at("damaged.pack")
     copyFileSync(first.at("first.pack"), damaged)

@@ -36,7 +36,7 @@ describe("assay rerun", () => {
     assert.deepStrictEqual([json.same, json.environment[0].path, json.metrics.length], [false, "node", 1])
   })
 
-  it("says why a run cannot be made again", { tags: ["long"] }, async () => {
+  it("says why a run cannot be made again", async () => {
     somebodys.write("broken", "")
     assert.strictEqual((await somebodys.assay("run", "study.ts", "--seeds", "1", "--only", "weight=two")).code, 1)
     const { run } = JSON.parse((await somebodys.assay("sql", "SELECT max(id) AS run FROM run WHERE status = 'failed'", "--json")).out)[0]

@@ -1,4 +1,5 @@
 /** A study whose seeds follow a rule, through the command and its database. */
+// @module-tag long
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -29,7 +30,7 @@ export default Experiment.make("until", {
 `
 
 describe("Seeds.until", () => {
-  it("runs a round after the other, says so in the table, and has nothing to do the second time", { tags: ["long"] }, async () => {
+  it("runs a round after the other, says so in the table, and has nothing to do the second time", async () => {
     writeFileSync(join(folder, "until.ts"), study)
     const first = await assay(folder, "run", "until.ts")
     assert.strictEqual(first.code, 0, first.err)

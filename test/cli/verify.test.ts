@@ -85,7 +85,7 @@ describe("assay verify", () => {
     assert.match(out, /Not recomputed:\n[^]*loop\/loss +8 {2}it does not follow/)
   })
 
-  it("judges the evaluations of a group again, and their averages, also after a mixture", { tags: ["long"] }, async () => {
+  it("judges the evaluations of a group again, and their averages, also after a mixture", async () => {
     const grouped = `
       import { Data, Evaluate, Experiment, Pipeline, Policy, Prompt } from "assay"
       const scenes = (count: number) => Data.shapes({ split: "validation", layout: "coco", count })
@@ -112,7 +112,7 @@ describe("assay verify", () => {
     assert.deepStrictEqual(left.filter(({ what }: { what: string }) => what.startsWith("set/average")), [])
   })
 
-  it("leaves training steps whose reward reads the question or its columns, which are not stored", { tags: ["long"] }, async () => {
+  it("leaves training steps whose reward reads the question or its columns, which are not stored", async () => {
     writeFileSync(join(folder, "reading.ts"), `
       import { Data, Experiment, Pipeline, Policy, Prompt, Reward, Rollout, Update } from "assay"
       import * as Schema from "effect/Schema"
@@ -150,7 +150,7 @@ describe("assay verify", () => {
     assert.deepStrictEqual(asked, { what: "completions of loop", numbers: 2 * 4, why: "its reward reads the question, which is not stored" })
   })
 
-  it("knows overrides and scales from what was stored", { tags: ["long"] }, async () => {
+  it("knows overrides and scales from what was stored", async () => {
     const ran = await assay(folder, "run", "study.ts", "--scale", "short", "--set", "sample.maxTokens=24", "--only", "reward=both", "--seeds", "1")
     assert.strictEqual(ran.code, 0, ran.err)
     const name = JSON.parse((await assay(folder, "list", "short", "--json")).out)[0].name
@@ -173,7 +173,7 @@ describe("assay verify", () => {
     assert.include(err, words)
   })
 
-  it("needs the study's file, wherever it is, and the right one", { tags: ["long"] }, async () => {
+  it("needs the study's file, wherever it is, and the right one", async () => {
     renameSync(join(folder, "study.ts"), join(folder, "moved.ts"))
     const gone = await assay(folder, "verify", "verified")
     assert.strictEqual(gone.code, 3)
@@ -187,7 +187,7 @@ describe("assay verify", () => {
     renameSync(join(folder, "moved.ts"), join(folder, "study.ts"))
   })
 
-  it("says so where the study has changed, or nothing can be judged", { tags: ["long"] }, async () => {
+  it("says so where the study has changed, or nothing can be judged", async () => {
     writeFileSync(join(folder, "changed.ts"), study.replace("Reward.ap()", "Reward.ap50()"))
     const changed = await assay(folder, "verify", "verified", "--file", "changed.ts", "--json")
     const left = JSON.parse(changed.out).left as ReadonlyArray<{ readonly why: string }>
@@ -228,7 +228,7 @@ describe("assay power", () => {
 })
 
 describe("assay bootstrap", () => {
-  it("measures the stored answers again on images drawn with repetition", { tags: ["long"] }, async () => {
+  it("measures the stored answers again on images drawn with repetition", async () => {
     const { code, err, out } = await assay(folder, "bootstrap", "verified", "--metric", "mAP", "--resamples", "100", "--json")
     assert.strictEqual(code, 0, err)
     const { rows } = JSON.parse(out)
@@ -249,7 +249,7 @@ describe("assay bootstrap", () => {
 })
 
 describe("assay bootstrap of a study with a gap", () => {
-  it("names the rows that it leaves out, and why", { tags: ["long"] }, async () => {
+  it("names the rows that it leaves out, and why", async () => {
     copyFileSync(join(folder, "runs.db"), join(folder, "gap.db"))
     const db = new Database(join(folder, "gap.db"))
     db.exec("UPDATE run SET status = 'failed' WHERE variant = 'AP' AND seed = 1 AND experiment = (SELECT id FROM experiment WHERE name = 'verified')")
@@ -266,7 +266,7 @@ describe("assay bootstrap of a study with a gap", () => {
 })
 
 describe("assay table", () => {
-  it("puts several experiments into one", { tags: ["long"] }, async () => {
+  it("puts several experiments into one", async () => {
     const ran = await assay(folder, "run", tastes, "--seeds", "1")
     assert.strictEqual(ran.code, 0, ran.err)
     const { code, err, out } = await assay(folder, "table", "verified", "tastes", "--format", "csv")

@@ -1,4 +1,5 @@
 /** `assay serve rewards` with the trainers that it is for: they train by its marks, through the files in shims/. */
+// @module-tag long
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
@@ -84,7 +85,7 @@ const steps = (log: string, part: string) =>
     return read.map(({ samples, step }) => [step, samples.length])
   })
 
-describe.skipIf(!has("trl"))("TRL", { tags: ["long"] }, () => {
+describe.skipIf(!has("trl"))("TRL", () => {
   it.live("trains by the marks of `assay score`", () =>
     Effect.gen(function*() {
       const rows = (yield* Effect.promise(() => examples(8))).map(({ image, question, solution }) => ({ prompt: [{ role: "user", content: question }], image, solution }))
@@ -99,7 +100,7 @@ describe.skipIf(!has("trl"))("TRL", { tags: ["long"] }, () => {
       const args = [join(import.meta.dirname, "train_trl.py"), model, write("bad.jsonl", rows), join(folder, "bad"), "1", shims]
       const error = yield* Effect.flip(Effect.tryPromise(() => run("trl", "python", args, { ASSAY_REWARD_URL: server.url })))
       assert.match(String(error.cause), /could not be judged by weightedSum: no boxes can be read from the solution/)
-    }), { tags: ["long"] })
+    }))
 })
 
 const swift = `rlhf --rlhf_type grpo --model_type qwen2_5_vl --template qwen2_5_vl --reward_funcs assay --use_vllm false --use_cpu true
@@ -110,7 +111,7 @@ const swift = `rlhf --rlhf_type grpo --model_type qwen2_5_vl --template qwen2_5_
 
 const plugins = ["--external_plugins", join(shims, "assay_swift.py"), join(import.meta.dirname, "swift_tiny.py")]
 
-describe.skipIf(!has("swift"))("ms-swift", { tags: ["long"] }, () => {
+describe.skipIf(!has("swift"))("ms-swift", () => {
   it.live("trains by the marks of `assay score`", () =>
     Effect.gen(function*() {
       const rows = (yield* Effect.promise(() => examples(8))).map(({ image, question, solution }) => ({

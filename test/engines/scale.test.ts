@@ -27,9 +27,9 @@ const read = (environment: string, kind: string): string =>
 
 describe.skipIf(!has("trl"))("TRL", () => {
   it("takes trl.yaml", () => assert.strictEqual(read("trl", "trl"), "colocate True 8192"))
-  it("is started by accelerate.yaml on eight GPUs", { tags: ["long"] }, () => assert.strictEqual(read("trl", "accelerate"), "8 DEEPSPEED bf16"))
+  it("is started by accelerate.yaml on eight GPUs", () => assert.strictEqual(read("trl", "accelerate"), "8 DEEPSPEED bf16"))
 })
 
-describe.skipIf(!has("swift"))("ms-swift", { tags: ["long"] }, () => {
+describe.skipIf(!has("swift"))("ms-swift", () => {
   it("takes swift.yaml, and leaves no key of it over", () => assert.strictEqual(read("swift", "swift"), "colocate ['assay'] 300 []"))
 })

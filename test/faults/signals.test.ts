@@ -1,4 +1,5 @@
 /** Signals at any instant: the first ends the run in order, the second at once. */
+// @module-tag long
 import { setTimeout } from "node:timers/promises"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { every, finish, run } from "./support/processes.ts"
@@ -15,7 +16,7 @@ beforeAll(async () => (alone = await undisturbed(make("undisturbed"), every)))
 describe.each([["SIGINT", 1, times(5, 1)], ["SIGINT", 2, times(5, 0)], ["SIGTERM", 1, times(5, 0)], ["SIGTERM", 2, times(5, 1)]] as const)(
   "%s, %i times",
   (signal, presses, trials) => {
-    it.skipIf(trials === 0)("ends the run with 130 and its words, and loses nothing", { tags: ["long"] }, async () => {
+    it.skipIf(trials === 0)("ends the run with 130 and its words, and loses nothing", async () => {
       const kind = `${signal}, ${presses === 1 ? "once" : "twice"}`
       const next = drawn(kind)
       const folder = make("pressed")

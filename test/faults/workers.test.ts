@@ -1,4 +1,5 @@
 /** A compute thread that breaks, or has no memory left. */
+// @module-tag long
 import { fileURLToPath } from "node:url"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { every, finish, harness } from "./support/processes.ts"
@@ -27,7 +28,7 @@ const check = async (folder: string, out: string): Promise<void> => {
 }
 
 describe("a compute thread", () => {
-  it("that breaks fails its run with the reason, and the next attempt ends as if nothing had happened", { tags: ["long"] }, async () => {
+  it("that breaks fails its run with the reason, and the next attempt ends as if nothing had happened", async () => {
     const kind = "compute thread breaks"
     const next = drawn(kind)
     for (let i = 0; i < times(6, 1); i++) {
@@ -42,7 +43,7 @@ describe("a compute thread", () => {
     }
   })
 
-  it("without memory fails its run, not the process, and says what it may be", { tags: ["long"] }, async () => {
+  it("without memory fails its run, not the process, and says what it may be", async () => {
     const kind = "compute thread out of memory"
     const next = drawn(kind)
     for (let i = 0; i < times(5, 1); i++) {

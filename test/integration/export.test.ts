@@ -73,7 +73,7 @@ describe("assay export", () => {
 })
 
 describe("assay export of adapters", () => {
-  it("refuses a folder that is no longer what they were trained on", { tags: ["long"] }, async () => {
+  it("refuses a folder that is no longer what they were trained on", async () => {
     const here = join(folder, "adapters")
     const model = join(here, "model")
     cpSync(fileURLToPath(new URL("../../assets/tiny-vl", import.meta.url)), model, { recursive: true })

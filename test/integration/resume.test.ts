@@ -49,7 +49,7 @@ describe("assay run", () => {
     assert.notDeepEqual(texts(0), texts(1))
   })
 
-  it("finds the same, bit by bit, with one job instead of two and however often it is killed", { tags: ["long"] }, async () => {
+  it("finds the same, bit by bit, with one job instead of two and however often it is killed", async () => {
     const folder = folderOf("killed")
     const next = Random.stream(Random.key(17))
     const killedAt: Array<number> = []
@@ -68,7 +68,7 @@ describe("assay run", () => {
     await finish(folder, "--seeds", "1", "--jobs", "1")
     assert.deepStrictEqual(findings(folder, [0]), findings(undisturbed, [0]))
   })
-  it.skipIf(!hasTerminal)("finds the same after one Ctrl-C, and after two that leave no time to end a step", { tags: ["long"] }, async () => {
+  it.skipIf(!hasTerminal)("finds the same after one Ctrl-C, and after two that leave no time to end a step", async () => {
     const folder = folderOf("pressed")
     for (const presses of [1, 2]) {
       const before = progress(folder)

@@ -1,4 +1,5 @@
 /** A training whose machine is gone for good, as after the end of a SLURM job, and another machine that goes on with it. */
+// @module-tag long
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -13,7 +14,7 @@ const filesUnder = (folder: string): ReadonlyArray<string> =>
   fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name)
 
 describe("a training whose machine is gone", () => {
-  it("goes on from its last training state on a machine that has nothing of it, to the same numbers", { tags: ["long"], timeout: 60_000 }, async () => {
+  it("goes on from its last training state on a machine that has nothing of it, to the same numbers", { timeout: 60_000 }, async () => {
     const alone = all.make("alone")
     await succeeded(all.alone(alone))
     const stepsOf = (pid: number | undefined) => all.executions().filter((one) => one.pid === pid).map(({ label }) => Number(label))

@@ -56,7 +56,7 @@ describe("a new version of assay", () => {
     assert.include((await somebodys.assay("explain", "5", "measure")).out, words)
   })
 
-  it("is told from one of the same number that somebody edited", { tags: ["long"] }, async () => {
+  it("is told from one of the same number that somebody edited", async () => {
     edit("src/pipeline/Random.ts", "(b >>> 5)", "(a >>> 6)")
     assert.match(await planned(), /^run +measure .*assay 70\.1\.0, edited: `uniformAt` in pipeline\/Random\.ts$/m)
   })

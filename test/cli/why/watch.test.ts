@@ -1,4 +1,5 @@
 /** Flags of `assay plan` and `assay run` that say how much is made again, and when. */
+// @module-tag long
 import { rmSync } from "node:fs"
 import { afterAll, assert, describe, it } from "vitest"
 import { until } from "../support.ts"
@@ -8,7 +9,7 @@ const somebodys = project()
 afterAll(somebodys.remove)
 
 describe("--needed", () => {
-  it("leaves alone what is finished but for files that nothing reads, as make leaves what it made on the way", { tags: ["long"] }, async () => {
+  it("leaves alone what is finished but for files that nothing reads, as make leaves what it made on the way", async () => {
     somebodys.edit("study.ts", "to: 5,", "to: 5000,")
     assert.strictEqual((await somebodys.assay("run", "study.ts")).code, 0)
     somebodys.ran()
@@ -27,7 +28,7 @@ describe("--needed", () => {
 })
 
 describe("--watch", () => {
-  it("plans again when a helper of the study changes, until Ctrl-C, which is no error", { tags: ["long"] }, async () => {
+  it("plans again when a helper of the study changes, until Ctrl-C, which is no error", async () => {
     assert.strictEqual((await somebodys.assay("run", "study.ts")).code, 0)
     const plan = somebodys.start("plan", "study.ts", "--watch")
     const times = (count: number) => until(() => plan.said().split(/Watching \d+ files of the study/).length > count)

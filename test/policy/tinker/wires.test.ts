@@ -1,4 +1,5 @@
 /** A server of the older wire, JSON alone, and one whose losses are means: the numbers are the same. */
+// @module-tag long
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Random from "../../../src/pipeline/Random.ts"
@@ -79,7 +80,7 @@ describe("the same training", () => {
       const given = yield* steps("localhost", 4)
       assert.deepInclude(given.facts, { "server.wire": "json", "server.linearLoss": "cross_entropy", "server.images": 1 })
       same(given, expected)
-    }), { tags: ["long"], timeout: 120_000 })
+    }), { timeout: 120_000 })
 
   it.live("comes of a loss that is a mean, by which weights are multiplied", () =>
     Effect.gen(function*() {
@@ -94,5 +95,5 @@ describe("the same training", () => {
         "server.reductionKnownBy": "gradient"
       })
       same(given, expected)
-    }), { tags: ["long"], timeout: 120_000 })
+    }), { timeout: 120_000 })
 })
